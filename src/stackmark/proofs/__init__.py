@@ -1,1 +1,1 @@
-"""."""
+"""One module per cryptosuite family or envelope: make and check proofs."""

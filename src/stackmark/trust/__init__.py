@@ -1,1 +1,1 @@
-"""."""
+"""Who may issue what: local registers, time-bounded."""

@@ -1,0 +1,86 @@
+# `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
+
+BIN     := .venv/bin
+STAMP   := .venv/.stackmark
+PYTHON  ?=          # a Python ≥ 3.11 to make .venv with; found when empty
+WORKERS ?= 2        # processes the tests run in
+T       ?= tests    # what to test: make test T=tests/unit/test_report.py
+
+# Programs in .venv name their folder: after a move it is made again.
+MADE_IN := $(shell cat $(STAMP) 2>/dev/null)
+ifneq ($(MADE_IN),)
+ifneq ($(MADE_IN),$(CURDIR))
+$(shell rm -rf .venv)
+endif
+endif
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with the program and all it needs (again only when the lists changed)
+
+$(STAMP): requirements/dev.txt pyproject.toml tools/setup.sh
+	@PYTHON="$(strip $(PYTHON))" bash tools/setup.sh
+	@echo "$(CURDIR)" > $@
+
+run: setup ## issue and verify a badge before your eyes
+	@$(BIN)/stackmark demo
+
+test: setup ## run the tests (T= names some of them)
+	@$(BIN)/pytest -n $(strip $(WORKERS)) $(strip $(T))
+
+check: lint types imports test ## everything that must hold before a commit: what CI runs
+
+lint: setup ## style: ruff check, ruff format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: setup ## mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: setup ## mypy --strict
+	@$(BIN)/mypy
+
+imports: setup ## the arrows between the layers
+	@$(BIN)/lint-imports
+
+interop: setup tests/conformance/node_modules ## compare with other implementations (needs Node 20 and npm)
+	@$(BIN)/pytest -m interop tests
+
+tests/conformance/node_modules: tests/conformance/package-lock.json
+	@command -v npm >/dev/null || { echo "make interop needs npm: install Node 20 or newer." >&2; exit 1; }
+	@cd tests/conformance && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+fuzz: setup ## the slow tests, and the property tests with many more examples
+	@$(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
+	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
+
+bench: setup ## ratios against named peers in the same run
+	@$(BIN)/python -m benchmarks
+
+coverage: setup ## run the tests and show the lines they miss
+	@$(BIN)/pytest -n $(strip $(WORKERS)) --cov --cov-report=term-missing:skip-covered
+
+docs: setup ## build the documentation into site/
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
+reference: setup ## write docs/reference/checks.md anew from the code
+	@$(BIN)/python tools/reference.py
+
+lock: ## write requirements/*.txt anew (needs uv)
+	@cd requirements && for name in base dev; do \
+	  uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
+	    --python-version 3.11 $$name.in -o $$name.txt || exit 1; done
+
+vendor-check: setup ## compare vendored files with the archives in ARCHIVES=folder
+	@$(BIN)/python tools/vendor.py check "$(ARCHIVES)"
+
+clean: ## remove what can be made again, .venv too
+	@rm -rf .venv site build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo-out tests/conformance/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,493 @@
+"""JSON-LD to N-Quads in one pass, in safe mode only (tier c, the reference).
+
+What JSON-LD would drop or make up is an error that names it: undefined terms and types, relative
+ids, base directions, nodes without statements. With ``strict`` the rules for credentials are
+added (security rule 3 and trap 23): no null, no keyword that hides a member from a JSON reader,
+no IRI as member name, and no id that is described in two places.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from stackmark.canonical.active_context import INITIAL, KEYWORDS, MISSING, ActiveContext
+from stackmark.canonical.jcs import jcs
+from stackmark.canonical.nquads import ESCAPES, IRI, LANGUAGE, RDF, XSD, Quad
+from stackmark.canonical.numbers import double_form, integer_form, is_double
+from stackmark.errors import CheckFailed
+from stackmark.limits import MAX_DEPTH
+
+_TYPE: Final = f"<{RDF}type>"
+_FIRST: Final = f"<{RDF}first>"
+_REST: Final = f"<{RDF}rest>"
+_NIL: Final = f"<{RDF}nil>"
+_JSON: Final = f"^^<{RDF}JSON>"
+_BOOLEAN: Final = f"^^<{XSD}boolean>"
+_INTEGER: Final = f"^^<{XSD}integer>"
+_DOUBLE: Final = f"^^<{XSD}double>"
+_VALUE_OBJECT: Final = frozenset({"@value", "@language", "@direction", "@type", "@index"})
+_TYPES_MEMO: Final = 256
+
+LITERAL, ID, VOCAB, JSON = range(4)
+
+
+class Rule(NamedTuple):
+    """What to do with one member in one active context."""
+
+    predicate: str
+    kind: int
+    suffix: str  # datatype or language, as it follows the closing quote
+    simple: bool  # no container and no context of its own
+    container: frozenset[str]
+    context: Any
+    keyword: str | None
+
+
+def to_quads(tree: Any, *, strict: bool = False) -> list[Quad]:
+    """All statements of a JSON-LD document, blank nodes named in order of appearance.
+
+    Raises ``CheckFailed`` with a ``lossless.`` or ``context.`` reason; the sentence ends with
+    the JSON pointer of the place.
+    """
+    return Emitter(strict=strict).run(tree)
+
+
+class LossError(CheckFailed):
+    """A loss on its way up, collecting the path to it."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.path: list[str] = []
+
+
+def _lose(slug: str, detail: str) -> LossError:
+    return LossError(f"lossless.{slug}", detail)
+
+
+class Emitter:
+    """Walks one document; ``quads`` grows."""
+
+    def __init__(self, *, strict: bool) -> None:
+        self.strict = strict
+        self.quads: list[Quad] = []
+        self.blank = 0
+        self.depth = 0
+        self.described: dict[tuple[str, str], Any] = {}
+        self.root_id: str | None = None
+
+    def run(self, tree: Any) -> list[Quad]:
+        """The work of ``to_quads``."""
+        try:
+            for node in tree if tree.__class__ is list else [tree]:
+                self.document(node)
+        except LossError as loss:
+            where = "/" + "/".join(reversed(loss.path)) if loss.path else "the top"
+            raise CheckFailed(loss.reason, f"{loss.detail} (at {where})") from None
+        return self.quads
+
+    def document(self, node: Any) -> None:
+        if node.__class__ is not dict:
+            raise _lose("malformed", "A document is not an object.")
+        before = len(self.quads)
+        if self.strict:
+            self.root_id = node.get("id")
+        self.node(node, INITIAL, "")
+        if len(self.quads) == before:
+            raise _lose("empty", "Nothing in the document becomes a statement.")
+
+    def new_blank(self, owner: Any, part: str | int = "node") -> str:  # noqa: ARG002 - overrides
+        """A fresh label; selective disclosure overrides this to know what it stands for.
+
+        ``owner`` is the object it names, or the array (``part``: the position of the list cell);
+        ``part`` is ``"graph"`` for the graph around an object.
+        """
+        self.blank += 1
+        return f"_:b{self.blank - 1}"
+
+    # -- nodes ---------------------------------------------------------------------------
+
+    def node(self, node: dict[str, Any], context: ActiveContext, graph: str) -> str:
+        """Section 5.1 for a node object whose previous context is already taken back."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _lose("too-deep", f"The document is nested over {MAX_DEPTH} levels deep.")
+        if "@context" in node:
+            context = _extended(context, node["@context"])
+        types = node.get("type", MISSING)
+        if types is MISSING or context.terms.get("type") is None:
+            types = node.get("@type", MISSING)
+        iris: list[str] = []
+        before = context
+        if types is not MISSING:
+            context, iris = self.typed(context, types)
+        subject = self.subject(node, context, graph)
+        quads = self.quads
+        for iri in iris:
+            quads.append((subject, _TYPE, iri, graph))
+        self.members(node, context, before, subject, graph)
+        self.depth -= 1
+        return subject
+
+    def members(
+        self,
+        node: dict[str, Any],
+        context: ActiveContext,
+        before: ActiveContext,
+        subject: str,
+        graph: str,
+    ) -> None:
+        rules = context.rules
+        quads = self.quads
+        name = ""
+        try:
+            for name, value in node.items():
+                rule = rules.get(name) or self.rule(context, name)
+                if rule.keyword is not None:
+                    self.keyword(rule.keyword, name, before)
+                elif rule.simple and value.__class__ is str and rule.kind <= ID:
+                    term = (
+                        self.literal(value, rule.suffix)
+                        if rule.kind == LITERAL
+                        else self.iri(value, context)
+                    )
+                    quads.append((subject, rule.predicate, term, graph))
+                else:
+                    self.property(subject, rule, value, context, graph)
+        except LossError as loss:
+            loss.path.append(name)
+            raise
+
+    def keyword(self, keyword: str, name: str, before: ActiveContext) -> None:
+        if keyword not in ("@id", "@type", "@context"):
+            raise _lose("keyword", f"The keyword {name!r} is not supported here.")
+        alias = keyword[1:]
+        if self.strict and name == keyword and keyword != "@context" and alias in before.terms:
+            raise _lose("keyword", f"Write {alias!r} instead of {name!r}.")
+
+    def typed(self, context: ActiveContext, types: Any) -> tuple[ActiveContext, list[str]]:
+        names = types if types.__class__ is list else [types]
+        try:
+            key = tuple(names)
+            found = context.types.get(key)
+        except TypeError:
+            raise _lose("undefined-type", "A type is not text.") from None
+        if found is None:
+            found = (_type_scoped(context, names), [self.type_iri(context, n) for n in names])
+            if len(context.types) < _TYPES_MEMO:
+                context.types[key] = found
+        return found  # type: ignore[no-any-return]
+
+    def type_iri(self, context: ActiveContext, name: Any) -> str:
+        if name.__class__ is not str:
+            raise _lose("undefined-type", "A type is not text.")
+        iri = context.expand(name, vocab=True)
+        if iri is None or not IRI.match(iri):
+            raise _lose("undefined-type", f"The type {name[:100]!r} is not defined by the contexts.")
+        if self.strict and iri == name and any(term.iri == iri for term in context.terms.values()):
+            raise _lose("undefined-type", f"The type {name[:100]!r} hides behind its IRI.")
+        return f"<{iri}>"
+
+    def subject(self, node: dict[str, Any], context: ActiveContext, graph: str) -> str:
+        name = "id" if "id" in node and "id" in context.terms else "@id"
+        if name not in node:
+            return self.new_blank(node)
+        value = node[name]
+        subject = self.iri(value, context, what="id")
+        if self.strict and len(node) > 1:
+            self.describe(subject, node, graph)
+        return subject
+
+    def describe(self, subject: str, node: dict[str, Any], graph: str) -> None:
+        """Trap 23: a signature does not fix which of two objects with one id holds a member."""
+        if _only_endorses(node):
+            return
+        key = (graph, subject)
+        if key not in self.described:
+            self.described[key] = node
+            return
+        root = subject[1:-1] == self.root_id
+        if root or orjson.dumps(self.described[key]) != orjson.dumps(node):
+            own = "the credential's own id" if root else "an id"
+            raise _lose(
+                "described-twice",
+                f"{subject} is {own} and is described in two places, so that a signature does "
+                "not fix which place a member belongs to; give each object its own id.",
+            )
+
+    # -- members -------------------------------------------------------------------------
+
+    def rule(self, context: ActiveContext, name: str) -> Rule:
+        rule = self.make_rule(context, name)
+        if len(context.rules) < 2_000:
+            context.rules[name] = rule
+        return rule
+
+    def make_rule(self, context: ActiveContext, name: str) -> Rule:
+        term = context.terms.get(name)
+        iri = context.expand(name, vocab=True)
+        if iri is None or (iri not in KEYWORDS and not IRI.match(iri)):
+            raise _lose("undefined-term", f"The member {name[:100]!r} is not defined by the contexts.")
+        if iri in KEYWORDS:
+            return Rule("", LITERAL, "", False, frozenset(), MISSING, iri)
+        if term is None:
+            if self.strict and context.vocab is None:
+                raise _lose("undefined-term", f"The member {name[:100]!r} is no term of the contexts.")
+            suffix = f"@{context.language}" if context.language else ""
+            return Rule(f"<{iri}>", LITERAL, suffix, True, frozenset(), MISSING, None)
+        if self.strict and name[0].isupper() and _is_class(context, name, iri):
+            raise _lose("undefined-term", f"{name[:100]!r} is a type, not a member.")
+        kind = {"@id": ID, "@vocab": VOCAB, "@json": JSON}.get(term.type or "", LITERAL)
+        simple = not term.container and term.context is MISSING
+        suffix = _suffix(term.type, term.language, context.language)
+        return Rule(f"<{iri}>", kind, suffix, simple, term.container, term.context, None)
+
+    def property(
+        self, subject: str, rule: Rule, value: Any, context: ActiveContext, graph: str
+    ) -> None:
+        if rule.kind == JSON:
+            text = self.literal(jcs(value).decode(), _JSON)
+            self.quads.append((subject, rule.predicate, text, graph))
+            return
+        if "@list" in rule.container:
+            items = _unwrap(value, "@list")
+            term = self.list(items, rule, context, graph)
+            self.quads.append((subject, rule.predicate, term, graph))
+            return
+        if "@language" in rule.container and value.__class__ is dict:
+            self.language_map(subject, rule, value, graph)
+            return
+        if value.__class__ is list:
+            self.items(subject, rule, value, context, graph)
+        else:
+            self.item(subject, rule, value, context, graph)
+
+    def items(
+        self, subject: str, rule: Rule, values: list[Any], context: ActiveContext, graph: str
+    ) -> None:
+        if self.strict and len(values) > 1:
+            _refuse_mixed_equals(values)
+        position = 0
+        try:
+            for position, value in enumerate(values):
+                if value.__class__ is list:
+                    if self.strict:
+                        raise _lose("nested-list", "A list inside a list loses its shape.")
+                    self.items(subject, rule, value, context, graph)
+                else:
+                    self.item(subject, rule, value, context, graph)
+        except LossError as loss:
+            loss.path.append(str(position))
+            raise
+
+    def item(
+        self, subject: str, rule: Rule, value: Any, context: ActiveContext, graph: str
+    ) -> None:
+        if value is None:
+            if self.strict:
+                raise _lose("null", "A null is dropped by JSON-LD and would not be signed.")
+            return
+        if value.__class__ is dict:
+            if "@set" in value and not self.strict:
+                self.property(subject, rule, _unwrap(value, "@set"), context, graph)
+                return
+            if value.get("@value", MISSING) is None and not self.strict:
+                return
+        if "@graph" in rule.container:
+            self.graph_item(subject, rule, value, context, graph)
+            return
+        term = self.object(value, rule, context, graph)
+        self.quads.append((subject, rule.predicate, term, graph))
+
+    def graph_item(
+        self, subject: str, rule: Rule, value: Any, context: ActiveContext, graph: str
+    ) -> None:
+        if value.__class__ is not dict or "@value" in value:
+            raise _lose("graph", "A member that holds a graph has a value that is no object.")
+        name = self.new_blank(value, "graph")
+        before = len(self.quads)
+        self.object(value, rule, context, name)
+        if len(self.quads) == before:
+            raise _lose("empty", "An embedded object holds no statement, so nothing is signed.")
+        self.quads.append((subject, rule.predicate, name, graph))
+
+    def language_map(
+        self, subject: str, rule: Rule, value: dict[str, Any], graph: str
+    ) -> None:
+        for tag, texts in value.items():
+            suffix = "" if tag == "@none" else f"@{_tag(tag)}"
+            for text in texts if texts.__class__ is list else [texts]:
+                if text.__class__ is not str:
+                    raise _lose("language", f"The text for language {tag!r} is not text.")
+                self.quads.append((subject, rule.predicate, self.literal(text, suffix), graph))
+
+    def list(self, items: list[Any], rule: Rule, context: ActiveContext, graph: str) -> str:
+        """Section 8.1.2: an RDF list; nulls are dropped (or refused)."""
+        if self.strict and any(item is None for item in items):
+            raise _lose("null", "A null is dropped by JSON-LD and would not be signed.")
+        kept = [item for item in items if item is not None]
+        cells = [self.new_blank(items, position) for position in range(len(kept))]
+        for position, item in enumerate(kept):
+            rest = cells[position + 1] if position + 1 < len(cells) else _NIL
+            if item.__class__ is list:
+                term = self.list(item, rule, context, graph)
+            else:
+                term = self.object(item, rule, context, graph)
+            self.quads.append((cells[position], _FIRST, term, graph))
+            self.quads.append((cells[position], _REST, rest, graph))
+        return cells[0] if cells else _NIL
+
+    # -- values --------------------------------------------------------------------------
+
+    def object(self, value: Any, rule: Rule, context: ActiveContext, graph: str) -> str:
+        """One value that is neither null nor a plain array, as a term."""
+        kind = value.__class__
+        if kind is dict:
+            if "@value" in value:
+                return self.value_object(value, context)
+            if "@list" in value and not self.strict:
+                return self.list(_unwrap(value, "@list"), rule, context, graph)
+            return self.child(value, rule, context, graph)
+        if kind is str and rule.kind in (ID, VOCAB):
+            scoped = _scoped(context, rule)
+            if rule.kind == ID:
+                return self.iri(value, scoped)
+            iri = scoped.expand(value, vocab=True)
+            if iri is None or not IRI.match(iri):
+                raise _lose("undefined-term", f"The value {value[:100]!r} is not a defined term.")
+            return f"<{iri}>"
+        return self.scalar(value, rule.suffix)
+
+    def child(self, node: dict[str, Any], rule: Rule, context: ActiveContext, graph: str) -> str:
+        only_id = len(node) == 1 and ("id" in node or "@id" in node)
+        if context.previous is not None and not only_id:
+            context = context.previous
+        return self.node(node, _scoped(context, rule), graph)
+
+    def value_object(self, value: dict[str, Any], context: ActiveContext) -> str:
+        if value.keys() - _VALUE_OBJECT:
+            raise _lose("value-object", "A value object holds a member that does not belong there.")
+        content, language, type_ = value["@value"], value.get("@language"), value.get("@type")
+        if value.get("@direction") is not None:
+            raise _lose("direction", "A base direction is lost on the way to RDF.")
+        if "@index" in value and (self.strict or value["@index"].__class__ is not str):
+            raise _lose("keyword", "An @index is lost on the way to RDF.")
+        if language is not None:
+            if content.__class__ is not str or type_ is not None:
+                raise _lose("value-object", "Only plain text can have a language.")
+            return self.literal(content, f"@{_tag(language)}")
+        if type_ is None:
+            return self.scalar(content, "")
+        iri = context.expand(type_, vocab=True) if type_.__class__ is str else None
+        if iri == "@json":
+            return self.literal(jcs(content).decode(), _JSON)
+        if iri is None or not IRI.match(iri):
+            raise _lose("undefined-type", "The type of a value is not defined by the contexts.")
+        return self.scalar(content, _datatype(iri))
+
+    def scalar(self, value: Any, suffix: str) -> str:
+        kind = value.__class__
+        if kind is str:
+            return self.literal(value, suffix)
+        if suffix.startswith("@"):  # languages are for text only
+            suffix = ""
+        if kind is bool:
+            return f'"{"true" if value else "false"}"{suffix or _BOOLEAN}'
+        if kind is int or kind is float:
+            if suffix == _DOUBLE or is_double(value):
+                return f'"{double_form(value)}"{suffix or _DOUBLE}'
+            return f'"{integer_form(value)}"{suffix or _INTEGER}'
+        raise _lose("value-object", "A value is neither text, number nor truth value.")
+
+    def literal(self, text: str, suffix: str) -> str:
+        if '"' in text or "\\" in text or not text.isprintable():
+            text = text.translate(ESCAPES)
+        return f'"{text}"{suffix}'
+
+    def iri(self, value: Any, context: ActiveContext, *, what: str = "reference") -> str:
+        if value.__class__ is not str:
+            raise _lose("relative-id", f"An {what} is not text.")
+        iri = context.expand(value, vocab=False) if ":" in value else None
+        if iri is None or iri.startswith("_:") or not IRI.match(iri):
+            raise _lose(
+                "relative-id",
+                f"The {what} {value[:120]!r} is no absolute URL, so it would be lost or made up.",
+            )
+        return f"<{iri}>"
+
+
+def _is_class(context: ActiveContext, name: str, iri: str) -> bool:
+    """Whether a member is spelled as the type that shares its IRI (Image for image)."""
+    return any(
+        term.iri == iri and other != name and other[0].islower()
+        for other, term in context.terms.items()
+    )
+
+
+def _only_endorses(node: dict[str, Any]) -> bool:
+    """Whether a node is the subject of an embedded endorsement and says nothing else.
+
+    Such a node may share its id with what it endorses: its one member is undefined elsewhere,
+    and no member of another object is allowed in it, so nothing can change places.
+    """
+    return node.get("type") in (["EndorsementSubject"], "EndorsementSubject") and not (
+        node.keys() - {"id", "type", "endorsementComment"}
+    )
+
+
+def _extended(context: ActiveContext, local: Any) -> ActiveContext:
+    try:
+        return context.extend(local)
+    except CheckFailed as error:
+        raise LossError(error.reason, error.detail) from None
+
+
+def _scoped(context: ActiveContext, rule: Rule) -> ActiveContext:
+    if rule.context is MISSING:
+        return context
+    return context.extend(rule.context, override=True, pinned=True)
+
+
+def _type_scoped(context: ActiveContext, names: list[str]) -> ActiveContext:
+    """Section 5.1 step 11: in the order of the names, looked up before any is applied."""
+    result = context
+    for name in sorted(set(names)):
+        term = context.terms.get(name)
+        if term is not None and term.context is not MISSING:
+            result = result.extend(term.context, propagate=False, pinned=True)
+    return result
+
+
+def _suffix(type_: str | None, language: Any, default: str | None) -> str:
+    if type_ is not None and not type_.startswith("@"):
+        return _datatype(type_)
+    if type_ is not None:
+        return ""
+    tag = default if language is MISSING else language
+    return f"@{tag}" if tag else ""
+
+
+def _datatype(iri: str) -> str:
+    return "" if iri == f"{XSD}string" else f"^^<{iri}>"
+
+
+def _tag(value: Any) -> str:
+    if value.__class__ is not str or not LANGUAGE.match(value):
+        raise _lose("language", f"{str(value)[:40]!r} is no language tag.")
+    return str(value).lower()
+
+
+def _unwrap(value: Any, keyword: str) -> list[Any]:
+    if value.__class__ is dict and keyword in value:
+        if value.keys() - {keyword, "@index"}:
+            raise _lose("value-object", f"An object with {keyword} holds other members too.")
+        value = value[keyword]
+    return value if value.__class__ is list else [value]
+
+
+def _refuse_mixed_equals(values: list[Any]) -> None:
+    """Trap 9: 3 and "3" in one list become one statement."""
+    numbers = {str(v) for v in values if v.__class__ in (int, float, bool)}
+    if numbers and any(v.__class__ is str for v in values):
+        raise _lose("duplicate-value", "A list mixes numbers and text, which may become equal.")

@@ -1,0 +1,108 @@
+"""Data Integrity proofs: make and check one proof over an unsecured document.
+
+W3C "Verifiable Credential Data Integrity 1.0", sections 4.2 to 4.5, with the suites' own steps.
+Whether the key is the issuer's is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackmark.errors import CheckFailed, UsageError
+from stackmark.keys.multibase import MultibaseError, b58decode, b58encode
+from stackmark.keys.public import PublicKey
+from stackmark.ports import Signer
+from stackmark.proofs.suites import (
+    PROOF_TYPE,
+    SUITES,
+    Canonicals,
+    Suite,
+    bytes_to_sign,
+    proof_options,
+    suite_of,
+)
+
+_SIGNATURE_BYTES: Final = {"Ed25519": 64, "P-256": 64, "P-384": 96}
+
+
+def make_proof(
+    document: Canonicals,
+    *,
+    suite: str,
+    signer: Signer,
+    method: str,
+    created: str,
+    purpose: str = "assertionMethod",
+    more: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A proof for ``document`` by ``signer``.
+
+    ``method`` is the verification method's URL, ``created`` an RFC 3339 time with zone, ``more``
+    further members (challenge, domain, expires, previousProof). Raises ``UsageError`` when the
+    suite is not made here or does not fit the key.
+    """
+    chosen = SUITES.get(suite)
+    if chosen is None or not chosen.makes or chosen.canonical == "sd":
+        raise UsageError("usage.suite", f"{suite!r} is no suite this can make.")
+    if signer.algorithm not in chosen.algorithms:
+        raise UsageError("usage.suite", f"{suite} does not go with a {signer.algorithm} key.")
+    proof: dict[str, Any] = {
+        "type": PROOF_TYPE,
+        "cryptosuite": suite,
+        "created": created,
+        "verificationMethod": method,
+        "proofPurpose": purpose,
+        **(more or {}),
+    }
+    context = document.unsecured.get("@context")
+    if chosen.canonical == "jcs" and context is not None:
+        proof = {"@context": context, **proof}
+    options = proof_options(proof, context, chosen)
+    signature = signer.sign(bytes_to_sign(document, options, chosen, signer.algorithm))
+    return {**proof, "proofValue": f"z{b58encode(signature)}"}
+
+
+def check_proof(document: Canonicals, proof: Mapping[str, Any], key: PublicKey) -> None:
+    """Whether the proof's value is ``key``'s signature over this document.
+
+    Raises ``CheckFailed``: ``proof.unsupported``, ``proof.key-type``, ``proof.context``,
+    ``proof.encoding``, ``proof.signature``, or a ``lossless.`` reason for the options.
+    """
+    suite = suite_of(proof)
+    if key.algorithm not in suite.algorithms:
+        raise CheckFailed(
+            "proof.key-type", f"The suite {suite.name} does not go with a {key.algorithm} key."
+        )
+    signature = signature_bytes(proof.get("proofValue"), suite, key)
+    context = document.unsecured.get("@context")
+    if suite.canonical == "jcs" and proof.get("@context", context) != context:
+        raise CheckFailed(
+            "proof.context", "The proof's @context is not the document's; terms could change meaning."
+        )
+    data = bytes_to_sign(document, proof_options(proof, context, suite), suite, key.algorithm)
+    if not key.verify(signature, data):
+        raise CheckFailed(
+            "proof.signature",
+            "The signature does not fit: the document or its proof was changed after signing.",
+        )
+
+
+def signature_bytes(value: Any, suite: Suite, key: PublicKey) -> bytes:
+    """The signature written in ``proofValue``: multibase base58-btc, exact length."""
+    if not isinstance(value, str):
+        raise CheckFailed("proof.encoding", "The proofValue is missing or is not text.")
+    if not value.startswith("z"):
+        raise CheckFailed(
+            "proof.encoding", f"{suite.name} writes its proofValue in base58 with a leading z."
+        )
+    try:
+        signature = b58decode(value[1:])
+    except MultibaseError as error:
+        raise CheckFailed("proof.encoding", f"The proofValue cannot be read: {error}.") from None
+    if len(signature) != _SIGNATURE_BYTES[key.algorithm]:
+        raise CheckFailed(
+            "proof.encoding",
+            f"The signature has {len(signature)} bytes, not {_SIGNATURE_BYTES[key.algorithm]}.",
+        )
+    return signature

@@ -1,0 +1,143 @@
+"""The statements of one document under secret labels, and the groups that pointers choose.
+
+W3C "Data Integrity ECDSA Cryptosuites v1.0", sections 3.4.1 to 3.4.9 and 3.4.14 to 3.4.17. The
+Recommendation gives blank nodes URNs so that they can be recognised in a part of the document;
+here the emitter is told which object each of them stands for, which works without expansion and
+compaction and cannot change a value on the way.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stackmark.canonical.emitter import Emitter
+from stackmark.canonical.nquads import Quad, line
+from stackmark.canonical.rdfc import canonicalize_quads
+from stackmark.errors import CheckFailed, UsageError
+from stackmark.keys.multibase import b64url_encode
+from stackmark.proofs.sd_select import Selection, select
+
+_Names = dict[tuple[int, str | int], str]  # (id() of an object or array, its part) → blank node
+_SUSPECTS: Final = 100  # pointers tried one by one to name the one at fault
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The part of a document that some pointers choose, and its statements.
+
+    ``quads`` use the whole document's blank node names, ``lines`` the secret labels.
+    """
+
+    tree: dict[str, Any]
+    quads: list[Quad]
+    lines: frozenset[str]
+
+
+class Statements:
+    """All statements of one document; ``lines`` is sorted, under labels made with the secret.
+
+    Raises ``CheckFailed`` with a ``lossless.`` or ``context.`` reason as ``to_quads`` does.
+    """
+
+    def __init__(
+        self, document: Mapping[str, Any], hmac_key: bytes, *, strict: bool = True
+    ) -> None:
+        self._whole = select(document, [""])
+        namer = _Namer(self._whole, strict=strict)
+        quads = namer.run(self._whole.tree)
+        self._names = namer.names
+        self._digests = {
+            given: secret_digest(hmac_key, canonical)
+            for given, canonical in canonicalize_quads(quads).labels.items()
+        }
+        self._labels = {given: label(digest) for given, digest in self._digests.items()}
+        self.lines = relabelled(quads, self._labels)
+        self._all = frozenset(self.lines)
+
+    def group(self, pointers: Sequence[str], *, strict: bool = False) -> Group:
+        """What ``pointers`` choose; nothing when there are none.
+
+        Raises ``UsageError`` ``usage.pointer`` when a pointer leads nowhere or chooses a part
+        that says something else than the whole (half a list, a text without its language).
+        """
+        if not pointers:
+            return Group({}, [], frozenset())
+        group, problem = self._attempt(pointers, strict=strict)
+        if not problem:
+            return group
+        for pointer in pointers[:_SUSPECTS]:
+            if self._attempt([pointer], strict=strict)[1]:
+                raise UsageError("usage.pointer", f"The JSON pointer {pointer!r} {problem}")
+        chosen = ", ".join(pointers[:5])
+        raise UsageError("usage.pointer", f"The JSON pointers {chosen} together: it {problem}")
+
+    def _attempt(self, pointers: Sequence[str], *, strict: bool) -> tuple[Group, str]:
+        """The group, and what is wrong with it."""
+        part = select(self._whole.tree, pointers)
+        try:
+            quads = _Follower(part, self._names, strict=strict).run(part.tree)
+        except CheckFailed as error:
+            return Group({}, [], frozenset()), f"chooses too little: {error.detail}"
+        lines = frozenset(relabelled(quads, self._labels))
+        problem = ""
+        if not lines <= self._all:
+            problem = (
+                "cuts a value that was signed as a whole (a list, a JSON value, or a text with "
+                "its language or type); choose the member that holds it."
+            )
+        return Group(part.tree, quads, lines), problem
+
+    def shown_labels(self, group: Group) -> list[bytes]:
+        """For each ``_:c14n<n>`` that a verifier will meet in the group, its secret label."""
+        canonical = canonicalize_quads(group.quads).labels
+        ranks = {int(name.removeprefix("_:c14n")): given for given, name in canonical.items()}
+        return [self._digests[ranks[rank]] for rank in range(len(ranks))]
+
+
+class _Namer(Emitter):
+    """Remembers which blank node stands for which object or array."""
+
+    def __init__(self, whole: Selection, *, strict: bool) -> None:
+        super().__init__(strict=strict)
+        self.known = whole.origin
+        self.names: _Names = {}
+
+    def new_blank(self, owner: Any, part: str | int = "node") -> str:
+        name = super().new_blank(owner, part)
+        # Arrays the emitter makes up for single values are gone soon, and their id() with them.
+        if id(owner) in self.known:
+            self.names[id(owner), part] = name
+        return name
+
+
+class _Follower(Emitter):
+    """Gives the objects of a part the names they have in the whole."""
+
+    def __init__(self, part: Selection, names: _Names, *, strict: bool) -> None:
+        super().__init__(strict=strict)
+        self.origin = part.origin
+        self.names = names
+
+    def new_blank(self, owner: Any, part: str | int = "node") -> str:
+        source = self.origin.get(id(owner))
+        known = None if source is None else self.names.get((source, part))
+        return known or "_:unknown"
+
+
+def secret_digest(hmac_key: bytes, canonical: str) -> bytes:
+    """The secret label (32 bytes) of a blank node called ``_:c14n<n>`` (3.4.4)."""
+    return hmac.digest(hmac_key, canonical.removeprefix("_:").encode(), "sha256")
+
+
+def label(digest: bytes) -> str:
+    """The blank node name that carries a secret label."""
+    return f"_:u{b64url_encode(digest)}"
+
+
+def relabelled(quads: Iterable[Quad], labels: Mapping[str, str]) -> list[str]:
+    """The statements as sorted N-Quads lines, each once, blank nodes renamed (3.4.14)."""
+    name = labels.get
+    return sorted({line((name(s, s), p, name(o, o), name(g, g))) for s, p, o, g in quads})

@@ -1,0 +1,214 @@
+"""Recognise what came, from its bytes: JSON, compact JWS, PNG or SVG; and what kind it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from stackmark.errors import ReadError
+from stackmark.limits import MAX_IMAGE_BYTES
+from stackmark.model.document import Document
+from stackmark.proofs.jose import Jws, parse_compact
+from stackmark.reading.baked import Baked
+
+PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_JWS: Final = re.compile(rb"[A-Za-z0-9_\-=+/]+(?:\.[A-Za-z0-9_\-=+/]*){1,4}\Z")
+_OB2_CONTEXT: Final = re.compile(
+    r"https?://(?:w3id\.org/openbadges/v[12]|openbadgespec\.org|purl\.imsglobal\.org/spec/ob/v2p1)"
+)
+_ENVELOPE: Final = re.compile(
+    r"data:application/(vc|vp)(?:\+jwt|\+ld\+json\+jwt)(?:;[^,]*)?,(.*)\Z", re.DOTALL
+)
+
+VC2_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
+VC1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was found in the bytes; nothing is verified yet.
+
+    ``kind``: ``credential``, ``presentation`` or ``ob2``. ``document`` holds the bytes that are
+    judged (for a JWS, its payload). ``baked`` tells of the image it came out of.
+    """
+
+    kind: str
+    document: Document
+    jws: Jws | None = None
+    baked: Baked | None = None
+    enveloped: bool = False
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The parsed document."""
+        return self.document.tree
+
+    @property
+    def format(self) -> str:
+        """A stable word for what it is, such as ``ob3+di``, ``vc2+jwt`` or ``ob2``."""
+        secured = "jwt" if self.jws is not None else "di"
+        name = f"{_family(self.kind, self.tree)}+{secured}"
+        return f"{self.baked.container}/{name}" if self.baked is not None else name
+
+
+def receive(data: bytes) -> Received:
+    """Read bytes of unknown kind.
+
+    Raises ``ReadError`` with one sentence that names the place; see ``docs/reference/checks.md``
+    for the reasons.
+    """
+    if data.startswith(PNG_SIGNATURE):
+        return _from_image(data, "png")
+    head = data[:1024].lstrip(b" \t\r\n")
+    if head.startswith(b"<"):
+        return _from_image(data, "svg")
+    if head[:1] in (b"{", b"["):
+        return from_tree(Document.parse(data))
+    text = data.strip(b" \t\r\n")
+    if text and _JWS.match(text):
+        return from_token(text)
+    raise _unreadable(data)
+
+
+def _unreadable(data: bytes) -> ReadError:
+    if not data.strip():
+        return ReadError("read.empty", "There is nothing in it.")
+    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return ReadError("read.encoding", "The text starts with a byte order mark; remove it.")
+    if data.startswith(b"%PDF"):
+        return ReadError("read.unknown", "This is a PDF; give the badge's JSON, JWT, PNG or SVG.")
+    if data[:3] == b"\xff\xd8\xff":
+        return ReadError("read.unknown", "This is a JPEG; badges are baked into PNG or SVG only.")
+    return ReadError(
+        "read.unknown",
+        f"This is no JSON, token, PNG or SVG; it starts with {data[:16]!r}.",
+    )
+
+
+def _from_image(data: bytes, container: str) -> Received:
+    if len(data) > MAX_IMAGE_BYTES:
+        raise ReadError("read.too-large", f"The image has {len(data):,} bytes.")
+    if container == "png":
+        from stackmark.reading.png import read_png as read_image
+    else:
+        from stackmark.reading.svg import read_svg as read_image
+    baked = read_image(data)
+    if baked.form == "url":
+        raise ReadError(
+            "read.url-in-image",
+            "The image holds only a link to a badge, as older badges did; verify that link.",
+        )
+    inner = receive_text(baked.text)
+    return replace(inner, baked=baked)
+
+
+def receive_text(data: bytes) -> Received:
+    """JSON or a token only: what may stand inside an image or an envelope."""
+    text = data.strip(b" \t\r\n")
+    if text[:1] in (b"{", b"["):
+        return from_tree(Document.parse(data))
+    if text and _JWS.match(text):
+        return from_token(text)
+    raise ReadError("read.unknown", "What is inside is neither JSON nor a token.")
+
+
+def from_tree(document: Document) -> Received:
+    """A JSON document of any kind; enveloped ones are opened."""
+    tree = document.tree
+    types = types_of(tree)
+    if "EnvelopedVerifiableCredential" in types or "EnvelopedVerifiablePresentation" in types:
+        return replace(_open_envelope(tree), enveloped=True)
+    if "payload" in tree and ("signatures" in tree or "signature" in tree):
+        raise ReadError(
+            "read.jws-json", "This is a JWS in JSON form; only the compact form is read."
+        )
+    return Received(_kind(tree, types), document)
+
+
+def _open_envelope(tree: Mapping[str, Any]) -> Received:
+    found = _ENVELOPE.match(tree["id"]) if isinstance(tree.get("id"), str) else None
+    if found is None:
+        raise ReadError(
+            "read.envelope", "The envelope's id is no data: URL with a vc+jwt or vp+jwt token."
+        )
+    odd = tree.keys() - {"@context", "id", "type"}
+    if odd:
+        raise ReadError("read.envelope", f"The envelope holds an unsigned member {min(odd)!r}.")
+    received = from_token(found[2].encode("utf-8", "replace"))
+    if (received.kind == "presentation") != (found[1] == "vp"):
+        raise ReadError("read.envelope", "The envelope's media type is not what is inside.")
+    return received
+
+
+def from_token(token: bytes) -> Received:
+    """A compact JWS whose payload is a credential or presentation."""
+    jws = parse_compact(token)
+    document = Document.parse(jws.payload)
+    return Received(_kind(document.tree, types_of(document.tree)), document, jws)
+
+
+def _kind(tree: Mapping[str, Any], types: list[str]) -> str:
+    if "VerifiablePresentation" in types or ("vp" in tree and "@context" not in tree):
+        return "presentation"
+    if "VerifiableCredential" in types or ("vc" in tree and "@context" not in tree):
+        return "credential"
+    if _is_ob2(tree, types):
+        return "ob2"
+    return "credential"
+
+
+def _is_ob2(tree: Mapping[str, Any], types: list[str]) -> bool:
+    context = tree.get("@context")
+    entries = context if isinstance(context, list) else [context]
+    if any(isinstance(entry, str) and _OB2_CONTEXT.match(entry) for entry in entries):
+        return True
+    return "Assertion" in types or ("badge" in tree and "recipient" in tree)
+
+
+def types_of(tree: Mapping[str, Any]) -> list[str]:
+    """The ``type`` member as a list of texts; what is no text is left out."""
+    found = tree.get("type", tree.get("@type"))
+    entries = found if isinstance(found, list) else [found]
+    return [entry for entry in entries if isinstance(entry, str)]
+
+
+def _family(kind: str, tree: Mapping[str, Any]) -> str:
+    if kind == "ob2":
+        return "ob2"
+    if kind == "presentation":
+        return "vp"
+    tree = tree["vc"] if "vc" in tree and isinstance(tree["vc"], Mapping) else tree
+    types = types_of(tree)
+    old = VC1_CONTEXT in contexts_of(tree)
+    for name, family in (
+        ("ClrCredential", "clr2"),
+        ("OpenBadgeCredential", "ob3"),
+        ("AchievementCredential", "ob3"),
+        ("EndorsementCredential", "endorsement"),
+        ("BitstringStatusListCredential", "status-list"),
+        ("StatusList2021Credential", "status-list"),
+    ):
+        if name in types:
+            return f"{family}-vc1" if old else family
+    return "vc1" if old else "vc2"
+
+
+def contexts_of(tree: Mapping[str, Any]) -> list[Any]:
+    """The ``@context`` member as a list."""
+    found = tree.get("@context")
+    if found is None:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+__all__ = [
+    "Received",
+    "contexts_of",
+    "from_token",
+    "from_tree",
+    "receive",
+    "receive_text",
+    "types_of",
+]

@@ -1,0 +1,114 @@
+"""Step "endorsements": embedded ones and those in token form, each with a verdict of its own.
+
+Open Badges 3.0 section 8.3. A broken or misplaced endorsement spoils the document that carries
+it; one whose author cannot be confirmed only warns (policy ``standard``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from stackmark.errors import CheckFailed, StackmarkError
+from stackmark.limits import MAX_PART_DEPTH, MAX_PARTS
+from stackmark.reading.received import types_of
+from stackmark.verification.case import Case
+from stackmark.verification.parts import receive_part
+from stackmark.verification.report import (
+    Report,
+    could_not_tell,
+    failed,
+    not_applicable,
+    passed,
+)
+from stackmark.verification.structure import as_list
+
+if TYPE_CHECKING:
+    from stackmark.verification.verifier import Verifier
+
+# Faults of the endorsement's own content, which its carrier signed over all the same.
+_BROKEN: Final = frozenset({"read", "format", "context", "schema", "lossless", "proof"})
+
+
+def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """Objects that may carry endorsements, with the id they are known by."""
+    yield None, tree
+    issuer = tree.get("issuer")
+    if isinstance(issuer, Mapping):
+        yield issuer.get("id"), issuer
+    for subject in as_list(tree.get("credentialSubject")):
+        if not isinstance(subject, Mapping):
+            continue
+        for achievement in as_list(subject.get("achievement")):
+            if isinstance(achievement, Mapping):
+                yield achievement.get("id"), achievement
+                creator = achievement.get("creator")
+                if isinstance(creator, Mapping):
+                    yield creator.get("id"), creator
+
+
+def check_endorsements(
+    verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int
+) -> None:
+    """Adds the one check for all endorsements of a credential."""
+    allowed = {tree.get("id")} | {known for known, _ in _carriers(tree)}
+    allowed |= {
+        subject.get("id")
+        for subject in as_list(tree.get("credentialSubject"))
+        if isinstance(subject, Mapping)
+    }
+    found = [
+        one
+        for _, carrier in _carriers(tree)
+        for name in ("endorsement", "endorsementJwt")
+        for one in as_list(carrier.get(name))
+    ]
+    if not found:
+        case.add(not_applicable("endorsements", "It carries no endorsement."))
+        return
+    if len(found) > MAX_PARTS or depth >= MAX_PART_DEPTH:
+        case.fault("endorsements", CheckFailed("endorsements.too-many", "There are too many endorsements."))
+        return
+    for one in found:
+        _judge(verifier, case, one, allowed, depth)
+    case.add(passed("endorsements", f"{len(found)} endorsement(s) hold."))
+
+
+def _judge(
+    verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: int
+) -> None:
+    try:
+        received = receive_part(one)
+    except StackmarkError as error:
+        case.add(failed("endorsements", "endorsements.broken", error.detail))
+        return
+    report = verifier.endorsement_report(received, depth=depth + 1)
+    who = report.credential.issuer_name or report.credential.issuer_id or "somebody"
+    if report.verdict != "verified":
+        _unproven(case, report, who)
+        return
+    tree = received.tree
+    if "EndorsementCredential" not in types_of(tree):
+        case.add(failed("endorsements", "endorsements.type", "An endorsement is not one by its type."))
+    about = {s.get("id") for s in as_list(tree.get("credentialSubject")) if isinstance(s, Mapping)}
+    if not about <= allowed - {None}:
+        case.add(
+            failed(
+                "endorsements",
+                "endorsements.other-subject",
+                f"The endorsement by {who} is about something else.",
+            )
+        )
+
+
+def _unproven(case: Case, report: Report, who: str) -> None:
+    check = next(
+        (one for one in report.checks if one.outcome in ("failed", "could-not-tell")), None
+    )
+    detail = f"The endorsement by {who} does not hold: {report.why}"
+    if check is not None and check.outcome == "failed" and check.code in _BROKEN:
+        case.add(failed("endorsements", "endorsements.broken", detail))
+    elif report.verdict == "refused":
+        case.add(failed("endorsements", "endorsements.not-confirmed", detail))
+    else:
+        case.add(could_not_tell("endorsements", "endorsements.could-not-tell", detail))

@@ -1,0 +1,99 @@
+"""Step "related": digests of resources that are at hand (VC DM 2.0 section 5.3)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from stackmark.canonical import contexts
+from stackmark.errors import CheckFailed, CouldNotTell
+from stackmark.keys.multibase import MultibaseError, multibase_decode
+from stackmark.ports import Fetcher
+from stackmark.verification.structure import as_list
+
+_MULTIHASH: Final = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
+_HASHES: Final = ("sha256", "sha384", "sha512")
+
+
+def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
+    """How many resources were compared, and how many are not at hand.
+
+    ``at_hand`` must answer only with documents that were given, never from the network. Raises
+    ``CheckFailed`` ``related.malformed`` or ``related.changed``.
+    """
+    compared = missing = 0
+    seen: set[str] = set()
+    for entry in as_list(tree.get("relatedResource")):
+        url = entry.get("id") if isinstance(entry, Mapping) else None
+        if not isinstance(url, str) or url in seen:
+            raise CheckFailed("related.malformed", "A relatedResource has no id of its own.")
+        seen.add(url)
+        digests = _digests(entry)
+        if _matches(url, digests, at_hand):
+            compared += 1
+        else:
+            missing += 1
+    return compared, missing
+
+
+def _digests(entry: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+    found = [_sri(word) for text in as_list(entry.get("digestSRI")) for word in _words(text)]
+    found += [_multibase(text) for text in as_list(entry.get("digestMultibase"))]
+    if not found:
+        raise CheckFailed(
+            "related.malformed", f"The related resource {entry['id'][:120]} has no digest."
+        )
+    return found
+
+
+def _words(text: Any) -> list[str]:
+    if not isinstance(text, str) or not text.split():
+        raise CheckFailed("related.malformed", "A digestSRI is no text.")
+    return text.split()
+
+
+def _sri(word: str) -> tuple[str, bytes]:
+    name, _, value = word.partition("-")
+    try:
+        digest = base64.b64decode(value.partition("?")[0], validate=True)
+    except (binascii.Error, ValueError):
+        digest = b""
+    return _sized(name, digest)
+
+
+def _multibase(text: Any) -> tuple[str, bytes]:
+    try:
+        raw = multibase_decode(text) if isinstance(text, str) else b""
+    except MultibaseError:
+        raw = b""
+    if len(raw) < 2 or raw[1] != len(raw) - 2:
+        raise CheckFailed("related.malformed", "A digestMultibase cannot be read.")
+    return _sized(_MULTIHASH.get(raw[0], ""), raw[2:])
+
+
+def _sized(name: str, digest: bytes) -> tuple[str, bytes]:
+    if name not in _HASHES or len(digest) != hashlib.new(name).digest_size:
+        raise CheckFailed("related.malformed", "A digest of a related resource cannot be read.")
+    return name, digest
+
+
+def _matches(url: str, digests: list[tuple[str, bytes]], at_hand: Fetcher) -> bool:
+    """True when compared and equal, False when there is nothing to compare with."""
+    own = contexts.raw_bytes(url)
+    if own is not None:
+        known = contexts.known_digests(url)
+        if all(name == "sha256" and digest.hex() in known for name, digest in digests):
+            return True
+        candidates = [own]
+    else:
+        try:
+            candidates = [at_hand.fetch(url)]
+        except CouldNotTell:
+            return False
+    for name, digest in digests:
+        if not any(hashlib.new(name, data).digest() == digest for data in candidates):
+            raise CheckFailed("related.changed", f"{url[:160]} is not what was signed (its digest differs).")
+    return True

@@ -1,0 +1,72 @@
+"""What a document says it is, for the report; nothing here is a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stackmark.reading.received import types_of
+from stackmark.verification.report import Subject
+from stackmark.verification.structure import as_list
+from stackmark.verification.validity import period
+
+
+def describe(tree: Mapping[str, Any]) -> Subject:
+    """The summary of a credential; members of the wrong shape are left out."""
+    inner = tree.get("vc")
+    if isinstance(inner, Mapping):
+        tree = inner
+    issuer = tree.get("issuer")
+    first, last = period(tree)
+    return Subject(
+        id=text(tree.get("id")),
+        name=_name(tree),
+        types=tuple(types_of(tree)),
+        issuer_id=text(issuer.get("id") if isinstance(issuer, Mapping) else issuer),
+        issuer_name=text(issuer.get("name")) if isinstance(issuer, Mapping) else None,
+        recipient=_recipient(tree),
+        valid_from=text(tree.get(first)),
+        valid_until=text(tree.get(last)),
+    )
+
+
+def text(value: Any) -> str | None:
+    """Plain text, or the text of a language object; anything else is None."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, Mapping):
+        value = value.get("@value")
+    return value if isinstance(value, str) else None
+
+
+def _subjects(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in as_list(tree.get("credentialSubject")) if isinstance(one, Mapping)]
+
+
+def _name(tree: Mapping[str, Any]) -> str | None:
+    found = text(tree.get("name"))
+    for subject in _subjects(tree):
+        achievement = subject.get("achievement")
+        if found is None and isinstance(achievement, Mapping):
+            found = text(achievement.get("name"))
+    return found
+
+
+def _recipient(tree: Mapping[str, Any]) -> str | None:
+    for subject in _subjects(tree):
+        if isinstance(subject.get("id"), str):
+            return str(subject["id"])
+        for entry in as_list(subject.get("identifier")):
+            if isinstance(entry, Mapping) and not entry.get("hashed"):
+                return text(entry.get("identityHash"))
+    return None
+
+
+def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
+    """The ids of the achievements it is about."""
+    found = []
+    for subject in _subjects(tree):
+        for achievement in as_list(subject.get("achievement")):
+            if isinstance(achievement, Mapping) and isinstance(achievement.get("id"), str):
+                found.append(achievement["id"])
+    return found

@@ -1,0 +1,380 @@
+"""The verifier: the numbered steps of Open Badges 3.0 section 8.1 with our security rules.
+
+One ``Verifier`` serves one run: it remembers keys and status lists it has already resolved. It
+is pure but for the ``Fetcher`` it is given; ``now`` is an argument. A bad credential never
+raises: everything ends in a ``Report``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
+from stackmark.limits import MAX_PART_DEPTH, MAX_PARTS
+from stackmark.ports import Fetcher
+from stackmark.proofs.jose import check_signature
+from stackmark.proofs.suites import Canonicals
+from stackmark.reading.received import Received, receive, types_of
+from stackmark.trust.register import Register
+from stackmark.verification.binding import KeyRing, check_key_time, check_owner
+from stackmark.verification.case import Case
+from stackmark.verification.dates import parse_stamp, stamp
+from stackmark.verification.endorsements import check_endorsements
+from stackmark.verification.policy import STANDARD, Policy
+from stackmark.verification.proving import Expected, Signed, check_proofs, list_proofs
+from stackmark.verification.recipient import check_recipient
+from stackmark.verification.related import check_related
+from stackmark.verification.report import Report, Subject, not_applicable, passed
+from stackmark.verification.schema import check_own_schemas, check_schema, family_of
+from stackmark.verification.statuses import StatusBook
+from stackmark.verification.structure import as_list, check_context, check_format, issuer_id
+from stackmark.verification.subject import describe
+from stackmark.verification.tokens import check_claims, unwrap
+from stackmark.verification.validity import check_validity, period
+
+
+class NothingAtHand:
+    """A fetcher that has nothing."""
+
+    def fetch(self, url: str) -> bytes:
+        """Always ``CouldNotTell`` ``fetch.offline``."""
+        raise CouldNotTell("fetch.offline", f"{url[:160]} was not given, and nothing is fetched.")
+
+
+class Verifier:
+    """Verifies documents under one policy at one instant.
+
+    ``fetcher`` answers DID documents, status lists and schemas. ``at_hand`` answers only with
+    documents that were given (for digests); ``register`` is the trust register, if any;
+    ``refresh`` allows to look for newer editions (off by default); ``challenge`` and ``domain``
+    are what the verifier gave to a presenter.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        fetcher: Fetcher | None = None,
+        policy: Policy = STANDARD,
+        register: Register | None = None,
+        recipient: str | None = None,
+        at_hand: Fetcher | None = None,
+        refresh: bool = False,
+        challenge: str | None = None,
+        domain: str | None = None,
+    ) -> None:
+        self.now = now
+        self.fetcher = fetcher or NothingAtHand()
+        self.at_hand = at_hand or NothingAtHand()
+        self.policy = policy
+        self.register = register
+        self.recipient = recipient
+        self.refresh = refresh
+        self.challenge = challenge
+        self.domain = domain
+        self.checked_at = stamp(now)
+        self.ring = KeyRing(self.fetcher)
+        self.statuses = StatusBook(self.fetcher, self._prove_list)
+
+    # -- entry points --------------------------------------------------------------------
+
+    def verify(self, data: bytes) -> Report:
+        """The report on a document of any kind that Stackmark reads."""
+        try:
+            received = receive(data)
+        except StackmarkError as error:
+            return self._unreadable(error)
+        return self.verify_received(received, depth=0)
+
+    def verify_received(self, received: Received, *, depth: int) -> Report:
+        """The report on something read already; ``depth`` counts how deep it was embedded."""
+        if received.kind == "ob2":
+            from stackmark.verification.ob2 import verify_ob2
+
+            return verify_ob2(self, received)
+        if received.kind == "presentation":
+            from stackmark.verification.presentation import verify_presentation
+
+            return verify_presentation(self, received, depth=depth)
+        return self._credential(received, depth=depth)
+
+    def _unreadable(self, error: StackmarkError) -> Report:
+        case = Case()
+        case.fault("read", error)
+        return self.report(case, Subject(), "unreadable")
+
+    # -- one credential ------------------------------------------------------------------
+
+    def _credential(self, received: Received, *, depth: int, is_list: bool = False) -> Report:
+        case = Case()
+        case.add(passed("read", _read_detail(received)))
+        try:
+            tree, claims, profile = _open(received)
+        except (CheckFailed, CouldNotTell) as error:
+            case.fault("proof", error)
+            return self.report(case, describe(received.tree), received.format)
+        subject = describe(tree)
+        parts: tuple[Report, ...] = ()
+        if self._shape(case, tree, is_list=is_list):
+            unsecured = {name: value for name, value in tree.items() if name != "proof"}
+            canonicals = Canonicals(unsecured)
+            if case.run("lossless", lambda: _lossless(canonicals)):
+                self._secured(case, received, tree, canonicals, claims, profile)
+            case.run("validity", lambda: check_validity(tree, self.now))
+            if not is_list:
+                parts = self._surroundings(case, tree, depth)
+                subject = self._trust(case, tree, subject)
+        return self.report(case, subject, received.format, parts)
+
+    def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
+        types = types_of(tree)
+        ok = case.run("format", lambda: _format(tree))
+        ok = case.run("context", lambda: check_context(tree, types=types)) and ok
+        if ok and not is_list:
+            self._schema(case, tree)
+        return ok
+
+    def _schema(self, case: Case, tree: Mapping[str, Any]) -> None:
+        family = family_of(tree)
+        if family is not None and not case.run("schema", lambda: check_schema(tree, family)):
+            return
+        if "credentialSchema" in tree:
+            case.run("schema", lambda: self._own_schemas(tree))
+        elif family is None:
+            case.add(not_applicable("schema", "No schema is published for this kind of document."))
+
+    def _own_schemas(self, tree: Mapping[str, Any]) -> str:
+        named = check_own_schemas(tree, self.fetcher, self._schema_inside)
+        if not named:
+            return "It has the shape of the published schema, which it names itself."
+        return f"It has the shape of the schema it names ({len(named)})."
+
+    def _schema_inside(self, url: str) -> Any:
+        """The schema in a JsonSchemaCredential (VC JSON Schema 1.0 section 2.2)."""
+        try:
+            report, tree = self._prove_list(self.fetcher.fetch(url))
+        except CouldNotTell as error:
+            raise CouldNotTell(
+                "schema.unreadable", f"The schema {url[:160]} cannot be had: {error.detail}"
+            ) from None
+        if report.verdict != "verified":
+            raise CheckFailed("schema.unproven", f"The schema credential does not hold: {report.why}")
+        subject = tree.get("credentialSubject")
+        inner = subject.get("jsonSchema") if isinstance(subject, Mapping) else None
+        if "JsonSchemaCredential" not in types_of(tree) or not isinstance(inner, Mapping):
+            raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
+        return inner
+
+    def endorsement_report(self, received: Received, *, depth: int) -> Report:
+        """An embedded endorsement on its own: no recipient and no register are asked of it."""
+        other = copy.copy(self)
+        other.recipient, other.register = None, None
+        return other.verify_received(received, depth=depth)
+
+    def _secured(
+        self,
+        case: Case,
+        received: Received,
+        tree: Mapping[str, Any],
+        canonicals: Canonicals,
+        claims: Mapping[str, Any],
+        profile: str,
+    ) -> None:
+        """Steps proof, issuer-key and key-time."""
+        try:
+            if received.jws is None:
+                expected = Expected(domain=self.domain if self.domain else None)
+                signed = check_proofs(
+                    canonicals.unsecured,
+                    list_proofs(tree),
+                    canonicals,
+                    ring=self.ring,
+                    now=self.now,
+                    expected=expected,
+                )
+            else:
+                signed = [self._token(received, tree, claims, profile)]
+        except (CheckFailed, CouldNotTell) as error:
+            case.fault("proof", error)
+            return
+        case.add(passed("proof", _proof_detail(received, signed)))
+        self.owners(case, signed, issuer_id(tree))
+
+    def _token(
+        self,
+        received: Received,
+        tree: Mapping[str, Any],
+        claims: Mapping[str, Any],
+        profile: str,
+        relationship: str = "assertionMethod",
+    ) -> Signed:
+        assert received.jws is not None
+        used = check_claims(claims, tree, profile=profile, now=self.now)
+        key = self.ring.for_token(received.jws.header.get("kid"), issuer_id(tree), relationship)
+        check_signature(received.jws, key.public)
+        if used is None:
+            first, _ = period(tree)
+            used = parse_stamp(tree[first], first) if first in tree else None
+        return Signed(key, used)
+
+    def owners(self, case: Case, signed: list[Signed], owner: str) -> None:
+        """Steps issuer-key and key-time: at least one proof is the owner's; all keys were good."""
+        own = [one for one in signed if one.key.owner == owner]
+        if not own:
+            case.run("issuer-key", lambda: _not_owner(signed[0], owner))
+            return
+        text = f"The key {own[0].key.method[:160]} is the issuer's, for assertions."
+        if len(own) < len(signed):
+            text += f" {len(signed) - len(own)} further signature(s) by others fit as well."
+        case.add(passed("issuer-key", text))
+        for one in signed:
+            case.run("key-time", lambda one=one: check_key_time(one.key, one.created, self.now))  # type: ignore[misc]
+
+    # -- around it -----------------------------------------------------------------------
+
+    def _surroundings(
+        self, case: Case, tree: Mapping[str, Any], depth: int
+    ) -> tuple[Report, ...]:
+        if "credentialStatus" in tree:
+            case.run("status", lambda: self.statuses.check(tree))
+        else:
+            case.add(not_applicable("status", "It names no status list, so it cannot be revoked."))
+        self._refresh(case, tree)
+        if "relatedResource" in tree:
+            case.run("related", lambda: _related(tree, self.at_hand))
+        else:
+            case.add(not_applicable("related", "It binds no related resource."))
+        check_endorsements(self, case, tree, depth)
+        if self.recipient is None:
+            case.add(not_applicable("recipient", "No recipient was asked for."))
+        else:
+            wanted = self.recipient
+            case.run("recipient", lambda: check_recipient(tree, wanted))
+        return self._parts(case, tree, depth)
+
+    def _refresh(self, case: Case, tree: Mapping[str, Any]) -> None:
+        if "refreshService" not in tree:
+            case.add(not_applicable("refresh", "It names no refresh service."))
+        elif not self.refresh:
+            case.add(not_applicable("refresh", "Looking for newer editions is off.", "off"))
+        else:
+            from stackmark.verification.refresh import look_for_newer
+
+            case.run("refresh", lambda: look_for_newer(self, tree))
+
+    def _parts(self, case: Case, tree: Mapping[str, Any], depth: int) -> tuple[Report, ...]:
+        """CLR 2.0: each inner credential on its own; an outer signature heals nothing."""
+        if "ClrCredential" not in types_of(tree):
+            return ()
+        inner = [
+            one
+            for subject in as_list(tree.get("credentialSubject"))
+            for one in as_list(subject.get("verifiableCredential"))
+        ]
+        reports = self.inner(case, inner, depth)
+        wanted = {s.get("id") for s in as_list(tree.get("credentialSubject"))} - {None}
+        for report, one in zip(reports, inner, strict=True):
+            ids = {s.get("id") for s in as_list(one.get("credentialSubject")) if isinstance(s, Mapping)}
+            if wanted and ids - {None} and not wanted & ids:
+                other = report.credential.name or report.credential.id
+                case.fault(
+                    "format",
+                    CheckFailed("format.other-person", f"{other!r} inside is about somebody else."),
+                )
+        return reports
+
+    def inner(self, case: Case, inner: list[Any], depth: int) -> tuple[Report, ...]:
+        """Reports on embedded credentials."""
+        from stackmark.verification.parts import receive_part
+
+        if depth >= MAX_PART_DEPTH or len(inner) > MAX_PARTS:
+            case.fault("read", CheckFailed("read.too-many", "There are too many credentials inside."))
+            return ()
+        reports: list[Report] = []
+        for one in inner:
+            try:
+                received = receive_part(one)
+            except StackmarkError as error:
+                reports.append(self._unreadable(error))
+                continue
+            reports.append(self.verify_received(received, depth=depth + 1))
+        return tuple(reports)
+
+    def _trust(self, case: Case, tree: Mapping[str, Any], subject: Subject) -> Subject:
+        if self.register is None:
+            case.add(not_applicable("trust", "No register of accepted issuers was given."))
+            return subject
+        from stackmark.verification.trusting import judge_issuer
+
+        return judge_issuer(self.register, case, tree, subject)
+
+    # -- status lists and the end --------------------------------------------------------
+
+    def _prove_list(self, data: bytes) -> tuple[Report, Mapping[str, Any]]:
+        """A status list credential: format to validity, without a status of its own."""
+        try:
+            received = receive(data)
+            tree, _, _ = _open(received)
+        except StackmarkError as error:
+            return self._unreadable(error), {}
+        return self._credential(received, depth=MAX_PART_DEPTH, is_list=True), tree
+
+    def report(
+        self, case: Case, subject: Subject, kind: str, parts: tuple[Report, ...] = ()
+    ) -> Report:
+        """The verdict by the policy, over all checks in order."""
+        checks = case.ordered()
+        verdict = self.policy.verdict(checks, parts, known=subject.issuer_trust == "known")
+        warnings = tuple(
+            check.detail
+            for check in checks
+            if check.outcome in ("failed", "could-not-tell") and not self.policy.counts(check)
+        )
+        return Report(
+            verdict, kind, self.policy.name, self.checked_at, subject, checks, parts, warnings
+        )
+
+
+def _open(received: Received) -> tuple[Mapping[str, Any], Mapping[str, Any], str]:
+    """The credential, the claims beside it, and the profile."""
+    if received.jws is None:
+        return received.tree, {}, "di"
+    profile, tree = unwrap(received.jws, received.tree)
+    return tree, received.tree, profile
+
+
+def _read_detail(received: Received) -> str:
+    what = "a token" if received.jws is not None else "JSON"
+    if received.baked is not None:
+        return f"Read as {what} out of {received.baked.container.upper()}, {received.baked.place}."
+    return f"Read as {what}."
+
+
+def _format(tree: Mapping[str, Any]) -> str:
+    check_format(tree)
+    return f"It is a {' and '.join(types_of(tree))}."
+
+
+def _lossless(canonicals: Canonicals) -> str:
+    return f"All of it becomes {canonicals.statements()} statements; nothing is lost."
+
+
+def _proof_detail(received: Received, signed: list[Signed]) -> str:
+    if received.jws is not None:
+        return f"The {received.jws.header['alg']} signature fits the token."
+    return f"{len(signed)} signature{'s fit' if len(signed) > 1 else ' fits'} the document."
+
+
+def _not_owner(signed: Signed, owner: str) -> str:
+    check_owner(signed.key, owner)
+    return ""
+
+
+def _related(tree: Mapping[str, Any], at_hand: Fetcher) -> str:
+    compared, missing = check_related(tree, at_hand)
+    if missing:
+        raise CouldNotTell("related.not-at-hand", f"{missing} related resource(s) are not at hand.")
+    return f"{compared} related resource(s) are as they were signed."

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# No deadline: two busy cores would make one flicker. `make fuzz` takes the second profile.
+settings.register_profile("quick", deadline=None)
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("quick")

@@ -1,0 +1,536 @@
+from __future__ import annotations
+
+import json
+import time
+import tracemalloc
+
+import pytest
+
+from shared import SHARED, need_shared
+from small_images import END, JSON, JWS, PIXELS, SIGNATURE, chunk, header, itxt, png, svg
+from stackmark.errors import ReadError
+from stackmark.limits import MAX_IMAGE_BYTES, MAX_PNG_CHUNKS, MAX_XML_DEPTH
+from stackmark.reading.baked import Baked, recognise
+from stackmark.reading.png import read_png
+from stackmark.reading.svg import read_svg
+from stackmark.reading.svg_safety import MAX_FINDINGS, active_content
+from stackmark.rendering.bake import bake
+
+READERS = {"png": read_png, "svg": read_svg}
+
+# What the manifests call a reason, and what we do.
+PNG_REASONS = {
+    "more than one credential chunk": "read.png-two",
+    "data after IEND": "read.png-tail",
+    "IHDR is not first": "read.png-order",
+    "no credential": "read.no-credential",
+    "wrong chunk type": "read.png-chunk-type",
+    "compression not allowed by OB 3.0": "read.png-compressed",
+    "compression not allowed; memory stays bounded": "read.png-compressed",
+    "malformed": "read.png-malformed",
+    "CRC": "read.png-crc",
+    "chunk length": "read.png-length",
+    "truncated": "read.png-truncated",
+    "not UTF-8": "read.png-encoding",
+    "not PNG": "read.not-png",
+}
+SVG_REASONS = {
+    "DTD": "read.svg-dtd",
+    "DTD; no request": "read.svg-dtd",
+    "DTD; memory bounded": "read.svg-dtd",
+    "more than one credential": "read.svg-two",
+    "no credential": "read.no-credential",
+    "two forms at once": "read.svg-both",
+    "too deep; no crash": "read.svg-too-deep",
+    "encoding": "read.svg-encoding",
+    "not SVG": "read.not-svg",
+    "malformed": "read.svg-malformed",
+}
+# Where a manifest leaves the answer open, ours.
+OPEN = {
+    "png-055-many-chunks.png": None,
+    "svg-057-credential-not-first.svg": None,
+    "svg-061-utf16.svg": "read.svg-encoding",
+    "svg-066-huge-attribute.svg": None,
+}
+SHOWN = ("sanitise-or-refuse", "refuse-image")  # about showing or baking; reading may go on
+IMAGE_CASES = {
+    "P01": None,
+    "P04": "read.png-two",
+    "P05": "read.png-compressed",
+    "P07": "read.png-chunk-type",
+    "P08": "read.png-crc",
+    "P10": "read.png-length",
+    "P11": "read.png-encoding",
+    "P18": "read.not-png",
+    "V01": None,
+    "V04": None,
+    "V06": "read.svg-dtd",
+    "V07": "read.svg-dtd",
+    "V08": None,
+    "V11": "read.svg-malformed",
+    "V13": "read.no-credential",
+}
+
+
+def manifest(kind: str) -> list:
+    if SHARED is None:
+        return [pytest.param(None, id="shared-absent")]
+    entries = json.loads((SHARED / f"vectors/security/own/{kind}/manifest.json").read_bytes())
+    return [pytest.param(entry, id=entry["file"]) for entry in entries["files"]]
+
+
+def wished(entry: dict, reasons: dict[str, str]) -> str | None:
+    """The reason reading must give, or None when it must succeed."""
+    result, reason = entry["expect"]["result"], entry["expect"]["reason"]
+    if result.startswith("extract") and reason is None and entry["file"] not in OPEN:
+        return None
+    if result in SHOWN or reason == "no request is made":
+        return None
+    return OPEN[entry["file"]] if entry["file"] in OPEN else reasons[reason]
+
+
+def outcome(kind: str, data: bytes) -> Baked | str:
+    try:
+        return READERS[kind](data)
+    except ReadError as error:
+        return error.reason
+
+
+def refused(read, data: bytes) -> str:
+    with pytest.raises(ReadError) as caught:
+        read(data)
+    assert caught.value.detail.endswith(".")
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry"),
+    [
+        pytest.param(kind, *case.values, id=case.id)
+        for kind in ("png", "svg")
+        for case in manifest(kind)
+    ],
+)
+def test_manifest(kind, entry):
+    folder = need_shared() / f"vectors/security/own/{kind}"
+    data = (folder / entry["file"]).read_bytes()
+    control = (folder / f"{kind}-000-ok.{kind}").read_bytes()
+    tracemalloc.start()
+    started = time.process_time()
+    got = outcome(kind, data)
+    seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seconds < 1
+    assert peak < 64 * 1024 * 1024
+    reason = wished(entry, PNG_REASONS if kind == "png" else SVG_REASONS)
+    if reason:
+        assert got == reason
+        return
+    assert isinstance(got, Baked), got
+    if entry["expect"]["reason"] == "no request is made":
+        # Handed back as a text that says what it is; nothing here could fetch it.
+        assert got.form == "url"
+    elif entry["file"] not in ("svg-001-ok-jws.svg", "svg-058-cdata-end-in-credential.svg"):
+        assert got.text == READERS[kind](control).text
+    assert got.standard == "ob3"
+
+
+@pytest.mark.parametrize("entry", manifest("svg"))
+def test_manifest_active_content(entry):
+    data = (need_shared() / "vectors/security/own/svg" / entry["file"]).read_bytes()
+    started = time.process_time()
+    if entry["expect"]["result"] != "sanitise-or-refuse":
+        try:
+            assert active_content(data) == []
+        except ReadError as error:
+            assert error.reason in SVG_REASONS.values()
+    else:
+        assert active_content(data)
+        with pytest.raises(ReadError) as caught:
+            bake(data, JWS, replace=True)
+        assert caught.value.reason == "read.svg-active"
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("entry", manifest("png"))
+def test_manifest_refused_images_are_not_baked(entry):
+    folder = need_shared() / "vectors/security/own/png"
+    data = (folder / entry["file"]).read_bytes()
+    if entry["expect"]["result"] != "refuse-image":
+        assert "png-size" not in getattr(outcome("png", data), "warnings", ())
+        return
+    assert "png-size" in read_png(data).warnings
+    with pytest.raises(ReadError) as caught:
+        bake(data, JWS, replace=True)
+    assert caught.value.reason == "read.png-size"
+
+
+def test_image_cases():
+    base = need_shared() / "vectors/own"
+    payloads = {"A01": (base / "credentials/A01.json").read_bytes()}
+    cases = json.loads((base / "image-cases.json").read_bytes())
+    assert {case["id"] for case in cases} == set(IMAGE_CASES)
+    for case in cases:
+        data = (base / case["file"]).read_bytes()
+        got = outcome(case["file"].rpartition(".")[2], data)
+        reason = IMAGE_CASES[case["id"]]
+        if reason:
+            assert got == reason, case
+        else:
+            assert json.loads(got.text) == json.loads(payloads[case["payload"]]), case
+
+
+@pytest.mark.parametrize(
+    ("name", "standard", "form"),
+    [
+        ("ob30/simple-json.png", "ob3", "json"),
+        ("ob30/simple-jwt.png", "ob3", "jws"),
+        ("ob30/simple-jwt_v1.png", "ob3", "jws"),
+        ("ob20/simple-badge.png", "ob2", "json"),
+    ],
+)
+def test_badges_of_the_1edtech_validator(name, standard, form):
+    got = read_png((need_shared() / "vectors/1edtech-validator" / name).read_bytes())
+    assert (got.standard, got.form, got.warnings) == (standard, form, ())
+
+
+@pytest.mark.parametrize("name", ["simple-jwt.svg", "simple-jwt_v1.svg"])
+def test_1edtech_svg_has_a_doctype_and_is_refused_until_it_is_gone(name):
+    data = (need_shared() / "vectors/1edtech-validator/ob30" / name).read_bytes()
+    assert refused(read_svg, data) == "read.svg-dtd"
+    start = data.index(b"<!DOCTYPE")
+    got = read_svg(data[:start] + data[data.index(b">", start) + 1 :])
+    assert (got.form, got.place) == ("jws", "attribute verify of element credential, line 4")
+
+
+# PNG, by hand
+
+
+def test_png_carrier_is_named():
+    got = read_png(png(chunk(b"gAMA", bytes(4)), itxt(JSON)))
+    assert got == Baked("png", "ob3", JSON, "json", (), 'chunk 3 (iTXt "openbadgecredential")')
+
+
+def test_png_ob3_wins_and_says_so():
+    old, new = itxt(b'{"old":1}', keyword=b"openbadges"), itxt(JWS)
+    for order in ((old, new), (new, old)):
+        got = read_png(png(*order))
+        assert (got.standard, got.text, got.warnings) == ("ob3", JWS, ("ob2-ignored",))
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (b'{"a":1}', "json"),
+        (JWS, "jws"),
+        (b"https://badges.example/a.json", "url"),
+        (b"a word", "other"),
+    ],
+)
+def test_png_ob2_carriers_old_and_new(text, form):
+    for carrier in (chunk(b"tEXt", b"openbadges\0" + text), itxt(text, keyword=b"openbadges")):
+        got = read_png(png(carrier))
+        assert (got.standard, got.text, got.form) == ("ob2", text, form)
+
+
+def test_white_space_belongs_to_json_but_not_to_a_token():
+    assert read_png(png(itxt(b"\r\n {} \n"))).text == b"\r\n {} \n"
+    assert read_png(png(itxt(b" " + JWS + b"\n"))).text == JWS
+
+
+def test_png_language_and_translated_keyword_are_skipped():
+    carrier = itxt(JSON, middle=b"\0\0\0en-GB\0badge\0")
+    assert read_png(png(carrier)).text == JSON
+
+
+BAD_CRC = itxt(JSON)[:-1] + bytes([itxt(JSON)[-1] ^ 1])
+PNG_FAULTS = {
+    "signature only": (SIGNATURE, "read.png-truncated"),
+    "nothing": (b"", "read.not-png"),
+    "header not first": (png(first=itxt(JSON) + header()), "read.png-order"),
+    "header twice": (png(header(), itxt(JSON)), "read.png-order"),
+    "header of 12": (png(first=chunk(b"IHDR", bytes(12))), "read.png-malformed"),
+    "type of digits": (png(chunk(b"1234"), itxt(JSON)), "read.png-malformed"),
+    "tail": (png(itxt(JSON)) + b"\0", "read.png-tail"),
+    "cut in a chunk": (png(itxt(JSON))[:60], "read.png-truncated"),
+    "no end": (png(itxt(JSON))[: -len(END)], "read.png-truncated"),
+    "half an end": (png(itxt(JSON))[:-4], "read.png-truncated"),
+    "length": (png(b"\xff\xff\xff\xffiTXt"), "read.png-length"),
+    "carrier crc": (png(BAD_CRC), "read.png-crc"),
+    "pixel crc": (png(itxt(JSON)).replace(PIXELS, PIXELS[:-1] + b"!"), "read.png-crc"),
+    "two": (png(itxt(JSON), itxt(JSON)), "read.png-two"),
+    "two of ob2": (
+        png(itxt(b"{}", keyword=b"openbadges"), chunk(b"tEXt", b"openbadges\0{}")),
+        "read.png-two",
+    ),
+    "two of ob2 beside ob3": (
+        png(itxt(JSON), *[itxt(b"{}", keyword=b"openbadges")] * 2),
+        "read.png-two",
+    ),
+    "tEXt": (png(chunk(b"tEXt", b"openbadgecredential\0" + JSON)), "read.png-chunk-type"),
+    "zTXt": (png(chunk(b"zTXt", b"openbadgecredential\0\0x")), "read.png-chunk-type"),
+    "zTXt of ob2": (png(chunk(b"zTXt", b"openbadges\0\0x")), "read.png-compressed"),
+    "compressed": (png(itxt(b"x", middle=b"\0\1\0\0\0")), "read.png-compressed"),
+    "odd method": (png(itxt(JSON, middle=b"\0\0\7\0\0")), "read.png-malformed"),
+    "odd flag": (png(itxt(JSON, middle=b"\0\2\0\0\0")), "read.png-malformed"),
+    "no separators": (png(chunk(b"iTXt", b"openbadgecredential{}")), "read.png-malformed"),
+    "one separator": (png(itxt(b"", middle=b"\0\0\0\0")), "read.png-malformed"),
+    "NUL in text": (png(itxt(b'{"a":"\0"}')), "read.png-malformed"),
+    "not UTF-8": (png(itxt(b'{"a":"\xff"}')), "read.png-encoding"),
+    "half a character": (png(itxt(b'{"a":"\xed\xa0\x80"}')), "read.png-encoding"),
+    "empty": (png(itxt(b"")), "read.no-credential"),
+    "blank": (png(itxt(b" \n")), "read.no-credential"),
+    "empty beside ob2": (
+        png(itxt(b""), itxt(b"{}", keyword=b"openbadges")),
+        "read.no-credential",
+    ),
+    "none": (png(), "read.no-credential"),
+    "other case": (png(itxt(JSON, keyword=b"OpenBadgeCredential")), "read.no-credential"),
+    "space": (png(itxt(JSON, keyword=b"openbadgecredential ")), "read.no-credential"),
+    "longer": (png(itxt(JSON, keyword=b"openbadgecredentials")), "read.no-credential"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), PNG_FAULTS.values(), ids=PNG_FAULTS)
+def test_png_fault(data, reason):
+    assert refused(read_png, data) == reason
+
+
+def test_png_crc_of_chunks_that_do_not_matter_is_not_asked():
+    data = png(itxt(JSON), chunk(b"tIME", bytes(7))[:-1] + b"!")
+    assert read_png(data).text == JSON
+
+
+def test_png_chunk_limit():
+    small = chunk(b"tEXt", b"k\0v")
+    most = png(itxt(JSON), *[small] * (MAX_PNG_CHUNKS - 4))
+    assert read_png(most).text == JSON
+    assert refused(read_png, png(itxt(JSON), *[small] * (MAX_PNG_CHUNKS - 3))) == "read.png-chunks"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "warnings"),
+    [
+        (10_000, 10_000, ()),
+        (10_000, 10_001, ("png-size",)),
+        (0, 5, ("png-size",)),
+        (5, 0, ("png-size",)),
+    ],
+)
+def test_png_size_warning(width, height, warnings):
+    assert read_png(png(itxt(JSON), first=header(width, height))).warnings == warnings
+
+
+@pytest.mark.parametrize("read", [read_png, read_svg])
+def test_image_size_limit(read):
+    big = b" " * MAX_IMAGE_BYTES
+    assert refused(read, big) in ("read.not-png", "read.not-svg")
+    assert refused(read, big + b" ") == "read.too-large"
+
+
+# SVG, by hand
+
+CREDENTIAL = "<ob:credential>{}</ob:credential>"
+SVG_READ = {
+    "CDATA": ("<ob:credential><![CDATA[{}]]></ob:credential>", "ob3", b"{}", "json"),
+    "escaped": ('<ob:credential>{"a":"&lt;&#13;"}</ob:credential>', "ob3", b'{"a":"<\r"}', "json"),
+    "verify": (f'<ob:credential verify="{JWS.decode()}"/>', "ob3", JWS, "jws"),
+    "verify, blank body": (
+        f'<ob:credential verify="{JWS.decode()}"> \n</ob:credential>',
+        "ob3",
+        JWS,
+        "jws",
+    ),
+    "token as body": (f"<ob:credential> {JWS.decode()}\n</ob:credential>", "ob3", JWS, "jws"),
+    "own prefix": (
+        '<x:credential xmlns:x="https://purl.imsglobal.org/ob/v3p0">{}</x:credential>',
+        "ob3",
+        b"{}",
+        "json",
+    ),
+    "ob2 body": ("<old:assertion>{}</old:assertion>", "ob2", b"{}", "json"),
+    "ob2 token": (f'<old:assertion verify="{JWS.decode()}"/>', "ob2", JWS, "jws"),
+    "ob2 URL": (
+        '<old:assertion verify="https://a.example/b"/>',
+        "ob2",
+        b"https://a.example/b",
+        "url",
+    ),
+    "not first": (f"<g/><?go on?>{CREDENTIAL}", "ob3", b"{}", "json"),
+    "other names": (f"<ob:other/><old:credential/><credential/>{CREDENTIAL}", "ob3", b"{}", "json"),
+    "nested ob2 beside": (
+        f"<g><old:assertion>x</old:assertion></g>{CREDENTIAL}",
+        "ob3",
+        b"{}",
+        "json",
+    ),
+}
+
+
+@pytest.mark.parametrize(("inside", "standard", "text", "form"), SVG_READ.values(), ids=SVG_READ)
+def test_svg_read(inside, standard, text, form):
+    got = read_svg(svg(inside))
+    assert (got.container, got.standard, got.text, got.form) == ("svg", standard, text, form)
+    assert got.warnings == ()
+
+
+def test_svg_ob3_wins_and_says_so():
+    old = '<old:assertion verify="https://a.example/b"/>'
+    for inside in (old + CREDENTIAL, CREDENTIAL + old):
+        got = read_svg(svg(inside))
+        assert (got.standard, got.warnings) == ("ob3", ("ob2-ignored",))
+
+
+def test_svg_place():
+    assert read_svg(svg("\n\n" + CREDENTIAL)).place == "element credential, line 3"
+
+
+def test_svg_with_byte_order_mark():
+    assert read_svg(b"\xef\xbb\xbf" + svg(CREDENTIAL)).text == b"{}"
+
+
+DECLARED = '<?xml version="{}" encoding="{}"?>'
+SVG_FAULTS = {
+    "doctype": (b"<!DOCTYPE svg>" + svg(CREDENTIAL), "read.svg-dtd"),
+    "entity": (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("&a;"), "read.svg-dtd"),
+    "undefined entity": (svg("<ob:credential>&a;</ob:credential>"), "read.svg-malformed"),
+    "latin 1": (
+        DECLARED.format("1.0", "ISO-8859-1").encode() + svg(CREDENTIAL),
+        "read.svg-encoding",
+    ),
+    "UTF-7": (DECLARED.format("1.0", "utf-7").encode() + svg(CREDENTIAL), "read.svg-encoding"),
+    "UTF-16": (svg(CREDENTIAL).decode().encode("utf-16"), "read.svg-encoding"),
+    "UTF-16 without mark": (svg(CREDENTIAL).decode().encode("utf-16-be"), "read.svg-encoding"),
+    "UTF-32": (svg(CREDENTIAL).decode().encode("utf-32-be"), "read.svg-encoding"),
+    "bad UTF-8": (
+        svg("<ob:credential>\0</ob:credential>").replace(b"\0", b"\xff"),
+        "read.svg-encoding",
+    ),
+    "XML 1.1": (DECLARED.format("1.1", "UTF-8").encode() + svg(CREDENTIAL), "read.svg-malformed"),
+    "NUL": (svg(CREDENTIAL + "\0"), "read.svg-malformed"),
+    "cut": (svg(CREDENTIAL)[:-3], "read.svg-malformed"),
+    "text after": (svg(CREDENTIAL) + b"x", "read.svg-malformed"),
+    "two": (svg(CREDENTIAL * 2), "read.svg-two"),
+    "two, one deep": (svg(f"<g>{CREDENTIAL}</g>{CREDENTIAL}"), "read.svg-two"),
+    "two of ob2": (svg("<old:assertion>{}</old:assertion>" * 2), "read.svg-two"),
+    "one in the other": (svg(f"<ob:credential>{CREDENTIAL}</ob:credential>"), "read.svg-two"),
+    "deep only": (svg(f"<g>{CREDENTIAL}</g>"), "read.no-credential"),
+    "in a comment": (svg(f"<!-- {CREDENTIAL} -->"), "read.no-credential"),
+    "in CDATA": (svg(f"<g><![CDATA[{CREDENTIAL}]]></g>"), "read.no-credential"),
+    "none": (svg(), "read.no-credential"),
+    "empty": (svg("<ob:credential/>"), "read.no-credential"),
+    "blank verify": (svg('<ob:credential verify=" "/>'), "read.no-credential"),
+    "both": (svg('<ob:credential verify="a.b.c">{}</ob:credential>'), "read.svg-both"),
+    "both, verify empty": (svg('<ob:credential verify="">{}</ob:credential>'), "read.svg-both"),
+    "comment inside": (svg("<ob:credential>{<!-- x -->}</ob:credential>"), "read.svg-malformed"),
+    "instruction inside": (svg("<ob:credential>{<?x y?>}</ob:credential>"), "read.svg-malformed"),
+    "element inside": (svg("<ob:credential>{<g/>}</ob:credential>"), "read.svg-malformed"),
+    "root without namespace": (b"<svg/>", "read.not-svg"),
+    "other root": (b'<g xmlns="http://www.w3.org/2000/svg"/>', "read.not-svg"),
+    "html": (b"<html><body/></html>", "read.not-svg"),
+    "JSON": (JSON, "read.not-svg"),
+    "nothing": (b"", "read.not-svg"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), SVG_FAULTS.values(), ids=SVG_FAULTS)
+def test_svg_fault(data, reason):
+    assert refused(read_svg, data) == reason
+
+
+def test_svg_depth_limit():
+    groups = MAX_XML_DEPTH - 1
+    assert read_svg(svg(CREDENTIAL + "<g>" * groups + "</g>" * groups)).text == b"{}"
+    too_deep = svg(CREDENTIAL + "<g>" * (groups + 1) + "</g>" * (groups + 1))
+    assert refused(read_svg, too_deep) == "read.svg-too-deep"
+
+
+def test_svg_over_a_mebibyte_keeps_its_places():
+    filler = "<g><!-- " + "x" * 1_500_000 + " --></g>\n"
+    got = read_svg(svg(filler + CREDENTIAL))
+    assert (got.text, got.place) == (b"{}", "element credential, line 2")
+
+
+@pytest.mark.parametrize(
+    ("data", "container"),
+    [
+        (png(), "png"),
+        (svg(), "svg"),
+        (b"\xef\xbb\xbf \n" + svg(), "svg"),
+        (svg().decode().encode("utf-16"), "svg"),
+        (JSON, None),
+        (JWS, None),
+        (b"\xff\xd8\xff\xe0", None),
+        (b"", None),
+    ],
+)
+def test_recognise(data, container):
+    assert recognise(data) == container
+
+
+# What an image would do
+
+ACTIVE = {
+    "<script/>": "script element",
+    "<SCRIPT/>": "SCRIPT element",
+    '<x:script xmlns:x="urn:x"/>': "script element",
+    '<handler xmlns="http://www.w3.org/2000/svg"/>': "handler element",
+    '<g OnLoad=""/>': "event handler OnLoad",
+    "<foreignObject/>": "foreignObject element",
+    '<img xmlns="http://www.w3.org/1999/xhtml"/>': "img element",
+    '<x:include xmlns:x="http://www.w3.org/2001/XInclude"/>': "XInclude include element",
+    '<image href="https://a.example/a.png"/>': "reference href to 'https://a.example/a.png'",
+    '<use href="other.svg#a"/>': "reference href to 'other.svg#a'",
+    '<use href="da ta:image/png,x"/>': "reference href to 'da ta:image/png,x'",
+    '<use href="data:image/svg+xml,x"/>': "reference href to 'data:image/svg+xml,x'",
+    '<use href="data:image/pngx,x"/>': "reference href to 'data:image/pngx,x'",
+    '<use x:href="//a.example" xmlns:x="http://www.w3.org/1999/xlink"/>': "reference href to '//a.example'",
+    '<g xml:base="https://a.example/"/>': "xml:base, which redirects every reference",
+    '<g fill="url(https://a.example/)"/>': "fill attribute that fetches",
+    "<g style=\"fill:u\\72l( '//a.example' )\"/>": "style attribute that fetches",
+    "<g style=\"background:image-set('//a.example' 1x)\"/>": "style attribute that fetches",
+    "<style>@import '//a.example';</style>": "style that fetches",
+    "<style><![CDATA[@im]]><![CDATA[port '//a.example';]]></style>": "style that fetches",
+    "<style>@\\69mport '//a.example';</style>": "style that fetches",
+    "<style>a{fill:url(/**/x)}</style>": "style that fetches",
+    '<animate attributeName="xlink:href" to="#a"/>': "animate of xlink:href",
+    '<animateTransform attributeName="style" to="a"/>': "animateTransform of style",
+    '<set attributeName=" onclick" to="a"/>': "set of  onclick",
+    "<?xml-stylesheet href='a'?>": "processing instruction xml-stylesheet",
+}
+
+
+@pytest.mark.parametrize(("inside", "finding"), ACTIVE.items(), ids=range(len(ACTIVE)))
+def test_active_content_is_named(inside, finding):
+    assert f"{finding}, line 2" in active_content(svg("\n" + inside))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<use href="#a"/>',
+        '<image href=" data:image/PNG;base64,AAAA"/>',
+        '<image href="data:image/webp,AAAA"/>',
+        '<g fill="url(#a)" style="stroke:url( \'#a\' )"/>',
+        "<style>a{fill:url(#b)} @media print{a{fill:red}}</style>",
+        '<animate attributeName="opacity" from="0" to="1" dur="1s" begin="accessKey(a)"/>',
+        "<!-- <script/> --><desc>script onload=x url(https://a.example)</desc>",
+        '<metadata><d:source xmlns:d="urn:d" d:resource="https://a.example">x</d:source></metadata>',
+        '<a id="on"/><text>@import</text>',
+        CREDENTIAL,
+        '<old:assertion verify="https://a.example/b"/>',
+    ],
+)
+def test_plain_drawing_is_not_active(inside):
+    assert active_content(svg(inside)) == []
+
+
+def test_active_content_is_bounded():
+    assert len(active_content(svg("<script/>" * (MAX_FINDINGS + 5)))) == MAX_FINDINGS
+
+
+def test_active_content_reads_as_strictly_as_the_reader():
+    for data, reason in SVG_FAULTS.values():
+        if reason in ("read.svg-dtd", "read.svg-encoding", "read.not-svg"):
+            assert refused(active_content, data) == reason
