@@ -64,7 +64,8 @@ def look_up(resolver: Resolver, host: str, port: int, deadline: Deadline) -> lis
 
 def _in_thread(work: Callable[[], list[str]], deadline: Deadline) -> list[str] | Exception:
     """What ``work`` returns or raises; the system's look-up itself cannot be interrupted."""
-    if not _slots.acquire(timeout=deadline.left()):
+    slots = _slots
+    if not slots.acquire(timeout=deadline.left()):
         raise TimeoutError
     box: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
@@ -74,7 +75,7 @@ def _in_thread(work: Callable[[], list[str]], deadline: Deadline) -> list[str] |
         except Exception as error:  # noqa: BLE001 - handed to the waiting thread, which raises it
             box.put(error)
         finally:
-            _slots.release()
+            slots.release()
 
     threading.Thread(target=run, name="look-up", daemon=True).start()
     try:

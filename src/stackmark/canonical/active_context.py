@@ -20,9 +20,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEYWORDS: Final = frozenset(
-    "@base @container @context @default @direction @embed @explicit @graph @id @import @included "
-    "@index @json @language @list @nest @none @omitDefault @prefix @preserve @propagate "
-    "@protected @requireAll @reverse @set @type @value @version @vocab".split()
+    [
+        "@base",
+        "@container",
+        "@context",
+        "@default",
+        "@direction",
+        "@embed",
+        "@explicit",
+        "@graph",
+        "@id",
+        "@import",
+        "@included",
+        "@index",
+        "@json",
+        "@language",
+        "@list",
+        "@nest",
+        "@none",
+        "@omitDefault",
+        "@prefix",
+        "@preserve",
+        "@propagate",
+        "@protected",
+        "@requireAll",
+        "@reverse",
+        "@set",
+        "@type",
+        "@value",
+        "@version",
+        "@vocab",
+    ]
 )
 _KEYWORD_FORM: Final = re.compile(r"@[A-Za-z]+\Z")
 _CONTAINERS: Final = frozenset({"@set", "@list", "@graph", "@language"})
@@ -226,7 +254,7 @@ class _Builder:
             _fail("malformed", f"The definition of {name!r} is neither text nor an object.")
         odd = definition.keys() - _DEFINITION
         if odd:
-            _fail("unsupported", f"The definition of {name!r} uses {sorted(odd)[0]}.")
+            _fail("unsupported", f"The definition of {name!r} uses {min(odd)}.")
         protected = self._flag(definition, "@protected", name, self.local.get("@protected", False))
         if definition.get("@id", MISSING) is None:
             return Term(None, protected=protected)

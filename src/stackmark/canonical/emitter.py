@@ -184,7 +184,9 @@ class Emitter:
             raise _lose("undefined-type", "A type is not text.")
         iri = context.expand(name, vocab=True)
         if iri is None or not IRI.match(iri):
-            raise _lose("undefined-type", f"The type {name[:100]!r} is not defined by the contexts.")
+            raise _lose(
+                "undefined-type", f"The type {name[:100]!r} is not defined by the contexts."
+            )
         if self.strict and iri == name and any(term.iri == iri for term in context.terms.values()):
             raise _lose("undefined-type", f"The type {name[:100]!r} hides behind its IRI.")
         return f"<{iri}>"
@@ -228,14 +230,28 @@ class Emitter:
         term = context.terms.get(name)
         iri = context.expand(name, vocab=True)
         if iri is None or (iri not in KEYWORDS and not IRI.match(iri)):
-            raise _lose("undefined-term", f"The member {name[:100]!r} is not defined by the contexts.")
+            raise _lose(
+                "undefined-term", f"The member {name[:100]!r} is not defined by the contexts."
+            )
         if iri in KEYWORDS:
-            return Rule("", LITERAL, "", False, frozenset(), MISSING, iri)
+            return Rule(
+                "", LITERAL, "", simple=False, container=frozenset(), context=MISSING, keyword=iri
+            )
         if term is None:
             if self.strict and context.vocab is None:
-                raise _lose("undefined-term", f"The member {name[:100]!r} is no term of the contexts.")
+                raise _lose(
+                    "undefined-term", f"The member {name[:100]!r} is no term of the contexts."
+                )
             suffix = f"@{context.language}" if context.language else ""
-            return Rule(f"<{iri}>", LITERAL, suffix, True, frozenset(), MISSING, None)
+            return Rule(
+                f"<{iri}>",
+                LITERAL,
+                suffix,
+                simple=True,
+                container=frozenset(),
+                context=MISSING,
+                keyword=None,
+            )
         if self.strict and name[0].isupper() and _is_class(context, name, iri):
             raise _lose("undefined-term", f"{name[:100]!r} is a type, not a member.")
         kind = {"@id": ID, "@vocab": VOCAB, "@json": JSON}.get(term.type or "", LITERAL)
@@ -270,13 +286,14 @@ class Emitter:
             _refuse_mixed_equals(values)
         position = 0
         try:
-            for position, value in enumerate(values):
+            for value in values:
                 if value.__class__ is list:
                     if self.strict:
                         raise _lose("nested-list", "A list inside a list loses its shape.")
                     self.items(subject, rule, value, context, graph)
                 else:
                     self.item(subject, rule, value, context, graph)
+                position += 1
         except LossError as loss:
             loss.path.append(str(position))
             raise
@@ -312,9 +329,7 @@ class Emitter:
             raise _lose("empty", "An embedded object holds no statement, so nothing is signed.")
         self.quads.append((subject, rule.predicate, name, graph))
 
-    def language_map(
-        self, subject: str, rule: Rule, value: dict[str, Any], graph: str
-    ) -> None:
+    def language_map(self, subject: str, rule: Rule, value: dict[str, Any], graph: str) -> None:
         for tag, texts in value.items():
             suffix = "" if tag == "@none" else f"@{_tag(tag)}"
             for text in texts if texts.__class__ is list else [texts]:

@@ -81,9 +81,7 @@ def parse_nquads(text: str) -> list[Quad]:
             raise ReadError("read.not-nquads", f"Line {number} is not N-Quads: {raw[:80]!r}.")
         if len(quads) >= MAX_QUADS:
             raise ReadError("read.too-many", f"There are over {MAX_QUADS:,} statements.")
-        quads.append(
-            (_term(found[1]), _term(found[2]), _term(found[3]), _term(found[4] or ""))
-        )
+        quads.append((_term(found[1]), _term(found[2]), _term(found[3]), _term(found[4] or "")))
     return quads
 
 

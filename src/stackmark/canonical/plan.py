@@ -30,7 +30,7 @@ class Plan:
 
     def __init__(self, tree: dict[str, Any]) -> None:
         self.trace = trace(tree)
-        self.statements = len(set(self.trace.quads))
+        self.statements = len(self.trace.quads)
         self.source = _Writer(tree, self.trace).source()
         names = _runtime(self.trace)
         exec(compile(self.source, "<plan>", "exec"), names)  # noqa: S102 - our own text, no input in it but by repr
@@ -49,9 +49,34 @@ def blank_nodes(quads: list[Quad]) -> list[str]:
     return list(dict.fromkeys(t for q in quads for t in (q[0], q[2], q[3]) if t.startswith("_:")))
 
 
-def mentions(quads: list[Quad], node: str) -> list[Quad]:
-    """The statements in which a node stands."""
-    return [quad for quad in quads if node in (quad[0], quad[2], quad[3])]
+def mentions(quads: list[Quad], node: str) -> tuple[list[Quad], list[Quad]]:
+    """The statements in which a node stands: those with no other blank node, and the rest.
+
+    The first kind is told apart by its text alone, so equal lines are one statement; the second
+    may have equal masked lines for different statements, which all count (RDFC-1.0 4.6).
+    """
+    found = [quad for quad in quads if node in (quad[0], quad[2], quad[3])]
+    alone = [quad for quad in found if _blanks(quad) == {node}]
+    return alone, [quad for quad in found if quad not in alone]
+
+
+def _blanks(quad: Quad) -> set[str]:
+    return {term for term in (quad[0], quad[2], quad[3]) if term.startswith("_:")}
+
+
+def may_become_equal(quads: list[Quad]) -> list[tuple[Quad, Quad]]:
+    """Pairs of statements with two blank nodes that equal values would make one."""
+    linked = [quad for quad in quads if len(_blanks(quad)) > 1 and any("\0" in t for t in quad)]
+    return [
+        (one, other)
+        for place, one in enumerate(linked)
+        for other in linked[place + 1 :]
+        if one[1] == other[1] and _blank_places(one) == _blank_places(other)
+    ]
+
+
+def _blank_places(quad: Quad) -> tuple[str, ...]:
+    return tuple(term if term.startswith("_:") else "" for term in quad)
 
 
 class _Writer:
@@ -86,7 +111,9 @@ class _Writer:
             name = f"c{len(self.variables)}"
             self.variables[path] = name
             self.add(f"{name}={expression}")
-            self.add(f"if {name}.__class__ is not {kind.__name__} or len({name})!={len(value)}: raise Deopt")
+            self.add(
+                f"if {name}.__class__ is not {kind.__name__} or len({name})!={len(value)}: raise Deopt"
+            )
             members = value.items() if kind is dict else enumerate(value)
             for key, item in members:
                 inside = f"{name}[{key!r}]"
@@ -106,7 +133,9 @@ class _Writer:
 
     def numbers(self) -> None:
         for slot in self.slots(NUMBER):
-            self.add(f"if s{slot}.__class__ is not int and s{slot}.__class__ is not float: raise Deopt")
+            self.add(
+                f"if s{slot}.__class__ is not int and s{slot}.__class__ is not float: raise Deopt"
+            )
             self.add(f"s{slot}=scalar(s{slot},{self.trace.number_suffix[slot]!r})")
 
     def texts(self) -> None:
@@ -134,9 +163,17 @@ class _Writer:
                 self.add(f"if len({{{ids}}})!={len(mine)}: twice(({ids},),({objects},),{root})")
 
     def labels(self) -> None:
+        for one, other in may_become_equal(self.trace.quads):
+            self.add(f"if {self.line(one)}=={self.line(other)}: raise Deopt")
         for node in self.nodes:
-            lines = ",".join(self.line(q, me=node) for q in mentions(self.trace.quads, node))
-            self.add(f"h{self.place[node]}=H(''.join(sorted({{{lines}}})).encode()).hexdigest()")
+            alone, linked = mentions(self.trace.quads, node)
+            lines = ",".join(self.line(quad, me=node) for quad in alone)
+            if len({quad[1] for quad in alone}) < len(alone):
+                lines = f"*{{{lines}}}"
+            lines = ",".join([lines, *(self.line(quad, me=node) for quad in linked)])
+            self.add(
+                f"h{self.place[node]}=H(''.join(sorted(({lines.lstrip(',')},))).encode()).hexdigest()"
+            )
         if self.nodes:
             hashes = ",".join(f"h{place}" for place in range(len(self.nodes)))
             self.add(f"o=sorted(({hashes},))")
@@ -154,10 +191,8 @@ class _Writer:
     def text(self, term: str, me: str | None, *, labels: bool, quoted: bool = True) -> str:
         """A term as the inside of an f-string (or as a whole one)."""
         if term.startswith("_:"):
-            if labels:
-                found = f"{{l{self.place[term]}}}"
-            else:
-                found = "_:a" if term == me else "_:z"
+            masked = "_:a" if term == me else "_:z"
+            found = f"{{l{self.place[term]}}}" if labels else masked
         else:
             found = "".join(
                 f"{{s{part}}}" if place % 2 else _inside(part)

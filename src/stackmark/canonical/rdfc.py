@@ -83,9 +83,7 @@ class _Canonicalizer:
 
     def label_ties(self, nodes: list[str]) -> None:
         results = [
-            self.hash_n_degree(node, {node: "_:b0"})
-            for node in nodes
-            if node not in self.canonical
+            self.hash_n_degree(node, {node: "_:b0"}) for node in nodes if node not in self.canonical
         ]
         for _, issued in sorted(results, key=lambda result: result[0]):
             for node in issued:
@@ -93,7 +91,9 @@ class _Canonicalizer:
 
     def relabelled(self) -> list[str]:
         label = self.canonical.get
-        return sorted([line((label(s, s), p, label(o, o), label(g, g))) for s, p, o, g in self.quads])
+        return sorted(
+            [line((label(s, s), p, label(o, o), label(g, g))) for s, p, o, g in self.quads]
+        )
 
     def digest(self, text: str) -> str:
         return self.new_hash(text.encode()).hexdigest()
@@ -140,9 +140,7 @@ class _Canonicalizer:
                     found.setdefault(key, []).append(term)
         return found
 
-    def shortest_path(
-        self, nodes: list[str], issued: dict[str, str]
-    ) -> tuple[str, dict[str, str]]:
+    def shortest_path(self, nodes: list[str], issued: dict[str, str]) -> tuple[str, dict[str, str]]:
         """Steps 5.1 to 5.6 of 4.8: the least path over all orders of ``nodes``."""
         best = ""
         best_issued = issued
@@ -208,7 +206,7 @@ def quick_lines(quads: list[Quad]) -> list[str]:
     mentions: dict[str, list[str]] = {}
     plain: list[str] = []
     blank: list[Quad] = []
-    for quad in quads:
+    for quad in dict.fromkeys(quads):
         subject, predicate, object_, graph = quad
         blank_s, blank_o, blank_g = subject[0] == "_", object_[0] == "_", graph[:1] == "_"
         if not (blank_s or blank_o or blank_g):
@@ -227,7 +225,7 @@ def quick_lines(quads: list[Quad]) -> list[str]:
     if not mentions:
         return sorted(set(plain))
     hashes = {
-        hashlib.sha256("".join(sorted(set(lines))).encode()).hexdigest(): node
+        hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(): node
         for node, lines in mentions.items()
     }
     if len(hashes) != len(mentions):

@@ -1,5 +1,7 @@
-"""Tier a: one document, many recipients. Constant lines are sorted once; per recipient only the
-varying lines are rendered and only the varying blank nodes hashed and placed among the others.
+"""Tier a: one document, many recipients.
+
+Constant lines are sorted once; per recipient only the varying lines are rendered, and only the
+varying blank nodes are hashed and placed among the others.
 
 Equal to the reference tier byte for byte; whatever could make a difference (a tie between blank
 nodes, an id that stands twice, a value that is no IRI) is a ``Deopt``.
@@ -15,9 +17,9 @@ from typing import Any, Final
 
 import orjson
 
-from stackmark.canonical.emitter import Emitter
+from stackmark.canonical.emitter import Emitter, to_quads
 from stackmark.canonical.nquads import ESCAPES, IRI, Quad, line
-from stackmark.canonical.plan import Deopt, blank_nodes, mentions
+from stackmark.canonical.plan import Deopt, blank_nodes, may_become_equal, mentions
 from stackmark.canonical.tracing import (
     IRIREF,
     NUMBER,
@@ -39,10 +41,11 @@ class Template:
 
     ``sample`` is a complete, valid document; ``paths`` name the text members that vary.
     ``fill(values)`` takes their values in the same order. Raises ``NotTraceable`` when the
-    document cannot be made a template (the caller then goes the general way).
+    document cannot be made a template (the caller then goes the general way), ``CheckFailed`` when the reference tier refuses the sample.
     """
 
     def __init__(self, sample: dict[str, Any], paths: Sequence[Path]) -> None:
+        to_quads(sample, strict=True)  # the rules on equal ids are about values, not marks
         found = trace(sample)
         self.width = len(paths)
         self._number = {path: place for place, path in enumerate(paths)}
@@ -67,13 +70,13 @@ class Template:
     def _compile(self, quads: list[Quad]) -> None:
         nodes = blank_nodes(quads)
         self._nodes = nodes
-        first = {
-            node: [_masked(quad, node) for quad in mentions(quads, node)] for node in nodes
-        }
+        if may_become_equal(quads):
+            raise NotTraceable("values inside an embedded graph could make two statements one")
+        first = {node: _first_degree(quads, node) for node in nodes}
         self._moving = [node for node in nodes if any("\0" in one for one in first[node])]
         fixed = [node for node in nodes if node not in self._moving]
         self._hashes = {
-            node: sha256("".join(sorted(set(first[node]))).encode()).hexdigest() for node in fixed
+            node: sha256("".join(sorted(first[node])).encode()).hexdigest() for node in fixed
         }
         if len(set(self._hashes.values())) != len(fixed):
             raise NotTraceable("two constant nodes look alike")
@@ -94,12 +97,17 @@ class Template:
         count = len(self._moving)
         for number, node in enumerate(self._moving):
             lines = ",".join(map(_source, first[node]))
-            out.append(f" h{number}=H(''.join(sorted({{{lines}}})).encode()).hexdigest()")
+            out.append(f" n=[{lines}]")
+            if len(first[node]) > 1:
+                out.append(f" if len(set(n))!={len(set(first[node]))}: raise Deopt")
+            out.append(f" h{number}=H(''.join(sorted(n)).encode()).hexdigest()")
         hashes = "".join(f"h{number}," for number in range(count))
         ranks = "".join(f"place(fixed,h{number})," for number in range(count))
         orders = "".join(f"h{i}<h{j}," for i in range(count) for j in range(i + 1, count))
         if count:
-            out.append(f" if len({{{hashes}}})!={count} or not known.isdisjoint(({hashes})): raise Deopt")
+            out.append(
+                f" if len({{{hashes}}})!={count} or not known.isdisjoint(({hashes})): raise Deopt"
+            )
         out.append(f" ranks=({ranks}{orders})")
         out.append(" found=rankings.get(ranks)")
         out.append(f" if found is None: found=rank(ranks,({hashes}))")
@@ -181,7 +189,7 @@ def _fold(sample: dict[str, Any], found: Trace, number: dict[Path, int]) -> list
     def term(text: str) -> str:
         return _MARK.sub(lambda m: value(int(m[1]), literal=text.startswith('"')), text)
 
-    return [(term(s), p, term(o), term(g)) for s, p, o, g in found.quads]
+    return list(dict.fromkeys((term(s), p, term(o), term(g)) for s, p, o, g in found.quads))
 
 
 def _ids(
@@ -207,6 +215,11 @@ def _at(tree: Any, path: Path) -> Any:
     for step in path:
         tree = tree[step]
     return tree
+
+
+def _first_degree(quads: list[Quad], node: str) -> list[str]:
+    alone, linked = mentions(quads, node)
+    return [_masked(quad, node) for quad in (*alone, *linked)]
 
 
 def _masked(quad: Quad, node: str) -> str:

@@ -110,7 +110,7 @@ class _Run:
         return Trace(
             self.slots,
             tracer.kinds,
-            tracer.quads,
+            list(dict.fromkeys(tracer.quads)),
             tracer.nodes,
             frozenset(tracer.prefixes),
             self.constants,

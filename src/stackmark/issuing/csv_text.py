@@ -39,8 +39,12 @@ _GUARD: Final = re.compile(_STARTS + "'")
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A row whose cells could not be told apart: why, in one word and in one sentence."""
+    """A row whose cells could not be told apart: why, in one word and in one sentence.
 
+    ``place`` is the column in which it shows, from 0.
+    """
+
+    place: int
     reason: str
     detail: str
 
@@ -189,18 +193,32 @@ def _endless() -> UsageError:
 def _explain(raw: str, line: int, separator: str) -> Broken:
     """Why a row could not be split, when it is certain where the next one starts."""
     ends = re.escape(separator) + "\r\n"
-    quoted = rf'(?:\A|(?<=[{ends}]))"[^"]*(?:""[^"]*)*("|\Z)(?=([^{ends}])?)'
-    for found in re.finditer(quoted, raw):
-        if found[1] and not found[2]:
-            continue
-        here = line + _line_ends(raw[: found.start()])
-        if not found[1] or _line_ends(found[0]) or raw.count('"', found.end()) % 2:
-            raise UsageError(
-                "usage.csv-quote",
-                f"The quotation mark that opens a cell on line {here} is not closed where the cell "
-                "ends. Close it, or double every quotation mark inside the cell.",
+    cell = re.compile(rf'("[^"]*(?:""[^"]*)*("?))?([^{ends}]*)')
+    start, place = 0, 0
+    while found := cell.match(raw, start):
+        quoted, closed, rest = found.groups()
+        if quoted and (rest or not closed):
+            certain = closed and not _line_ends(quoted) and raw.count('"', found.end(1)) % 2 == 0
+            if not certain:
+                raise _open_quote(line + _line_ends(raw[:start]))
+            return Broken(
+                place,
+                "quote",
+                "Text follows a closed quotation mark; double every one inside the cell.",
             )
-        return Broken(
-            "quote", "Text follows a closed quotation mark; double every one inside the cell."
-        )
-    return Broken("too-long", f"A cell has more than {limits.MAX_CSV_CELL:,} characters.")
+        if len(found[0]) > limits.MAX_CSV_CELL:
+            return Broken(
+                place, "too-long", f"The cell has more than {limits.MAX_CSV_CELL:,} characters."
+            )
+        if not raw.startswith(separator, found.end()):
+            break
+        start, place = found.end() + 1, place + 1
+    raise _endless()
+
+
+def _open_quote(line: int) -> UsageError:
+    return UsageError(
+        "usage.csv-quote",
+        f"The quotation mark that opens a cell on line {line} is not closed where the cell ends. "
+        "Close it, or double every quotation mark inside the cell.",
+    )

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from stackmark.issuing.columns import Layout
 
 _BLANK: Final = " \t\u00a0"  # trimmed off both ends of a cell
-_WORD: Final = r"[A-Za-z0-9\x80-\U0010ffff]"
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
-_LABEL: Final = rf"{_WORD}(?:[A-Za-z0-9\x80-\U0010ffff-]{{0,61}}{_WORD})?"
+_LABEL: Final = r"(?!-)[A-Za-z0-9\x80-\U0010ffff-]{1,63}(?<!-)"
 _EMAIL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?![0-9]){_LABEL}")
 _URL: Final = re.compile(
     r"https?://(?:[^\s/?#@:<>\"{}|\\^`\[\]]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
@@ -39,7 +38,6 @@ _UNFIT: Final = re.compile(
     + "]"
 )
 _LINE_BREAK: Final = re.compile("[\r\n\u2028\u2029]")
-_WHOLE_ROW: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Row:
 class BadRow:
     """A row that cannot be issued from, and the first reason why.
 
-    ``column`` is the header as it stands in the file, or empty for the row as a whole.
+    ``column`` is the header as it stands in the file; empty when the row goes past the last one.
     ``reason`` is one of cells, quote, too-long, control, line-break, recipient, email, name,
     template, date, expiry, evidence, locale, duplicate.
     """
@@ -120,13 +118,13 @@ class RowChecker:
 
     def check(self, line: int, cells: list[str] | Broken) -> Row | BadRow:
         """The row, or what is wrong with it."""
-        if isinstance(cells, Broken):
-            return BadRow(line, "", cells.reason, cells.detail)
         try:
+            if isinstance(cells, Broken):
+                raise _BadError(cells.place, cells.reason, cells.detail)
             return self._read(line, cells)
         except _BadError as bad:
-            known = 0 <= bad.place < self._layout.width
-            header = self._layout.headers[bad.place] if known else ""
+            headers = self._layout.headers
+            header = headers[bad.place] if 0 <= bad.place < len(headers) else ""
             return BadRow(line, header, bad.reason, bad.detail)
 
     def _read(self, line: int, cells: list[str]) -> Row:
@@ -218,7 +216,7 @@ def _check_text(cells: list[str], layout: Layout) -> None:
     """As many cells as headers, none of them too long or holding what no cell should."""
     if len(cells) != layout.width:
         raise _BadError(
-            _WHOLE_ROW, "cells", f"The row has {len(cells)} cells, the header has {layout.width}."
+            len(cells), "cells", f"The row has {len(cells)} cells, the header has {layout.width}."
         )
     joined = "".join(cells)
     if len(joined) <= limits.MAX_CSV_CELL and joined.isprintable():

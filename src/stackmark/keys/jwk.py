@@ -57,7 +57,7 @@ def read_public_members(
     algorithm = _algorithm(jwk)
     _check_use(jwk, algorithm, alg, operation)
     if algorithm == "RSA":
-        return algorithm, _der.write_spki(_number(jwk, "n"), _number(jwk, "e"))
+        return algorithm, _der.write_spki(read_number(jwk, "n"), read_number(jwk, "e"))
     if algorithm == "Ed25519":
         if "y" in jwk:
             raise _malformed('an Ed25519 key has no member "y"')
@@ -145,8 +145,8 @@ def _check_use(jwk: Mapping[str, Any], algorithm: str, alg: str | None, operatio
         )
 
 
-def _number(jwk: Mapping[str, Any], name: str) -> int:
-    """A Base64urlUInt member: no leading zero byte, no more than the largest modulus."""
+def read_number(jwk: Mapping[str, Any], name: str) -> int:
+    """Member ``name``, a Base64urlUInt without leading zero; else ``issuer-key.malformed``."""
     value = _member(jwk, name)
     if not value or value[0] == 0:
         raise _malformed(f'the number "{name}" is empty or starts with a zero byte')

@@ -29,7 +29,6 @@ PRIVATE_CODES: Final[Mapping[str, bytes]] = {
     "P-384": b"\x87\x26",
 }
 _RAW_BYTES: Final = {"Ed25519": 32, "P-256": 33, "P-384": 49}
-_MAX_MULTIKEY: Final = 100  # characters; P-384 takes 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def _split_multikey(text: str) -> tuple[str, bytes]:
     if not text.startswith("z"):
         raise _malformed('it does not start with "z" (base58btc)')
     try:
-        data = b58decode(text[1:], max_chars=_MAX_MULTIKEY)
+        data = b58decode(text[1:])
     except MultibaseError as error:
         raise _malformed(str(error)) from None
     code = data[:2]

@@ -78,7 +78,8 @@ def check_proof(document: Canonicals, proof: Mapping[str, Any], key: PublicKey) 
     context = document.unsecured.get("@context")
     if suite.canonical == "jcs" and proof.get("@context", context) != context:
         raise CheckFailed(
-            "proof.context", "The proof's @context is not the document's; terms could change meaning."
+            "proof.context",
+            "The proof's @context is not the document's; terms could change meaning.",
         )
     data = bytes_to_sign(document, proof_options(proof, context, suite), suite, key.algorithm)
     if not key.verify(signature, data):

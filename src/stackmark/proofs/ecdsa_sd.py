@@ -231,9 +231,12 @@ def _check_count(signatures: Sequence[bytes], optional: Sequence[str]) -> None:
 
 def _proof_key(data: bytes) -> PublicKey:
     """The proof's own key; it is signed by the issuer when this is called."""
-    found = PublicKey.from_multikey(f"z{b58encode(data)}")
+    try:
+        found = PublicKey.from_multikey(f"z{b58encode(data)}")
+    except CheckFailed as error:
+        raise CheckFailed("proof.encoding", f"The proof's own key: {error.detail}") from None
     if found.algorithm != _CURVE:
-        raise CheckFailed("proof.encoding", f"The proof's own key is no {_CURVE} key.")
+        raise CheckFailed("proof.encoding", f"The proof's own key is {found.algorithm}, not P-256.")
     return found
 
 

@@ -59,7 +59,8 @@ def suite_of(proof: Mapping[str, Any]) -> Suite:
     suite = SUITES.get(name) if isinstance(name, str) else None
     if suite is None or (kind == LEGACY_TYPE and "cryptosuite" in proof):
         raise CheckFailed(
-            "proof.unsupported", f"The proof of type {kind!r} with suite {name!r} is not known here."
+            "proof.unsupported",
+            f"The proof of type {kind!r} with suite {name!r} is not known here.",
         )
     return suite
 
@@ -136,4 +137,3 @@ def bytes_to_sign(
     digest = digest_name(algorithm)
     own = Canonicals(dict(options)).hash(suite.canonical, digest)
     return own + document.hash(suite.canonical, digest)
-

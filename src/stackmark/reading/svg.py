@@ -27,8 +27,8 @@ def read_svg(data: bytes) -> Baked:
     show the image, ask ``svg_safety.active_content`` first.
 
     Raises ``ReadError``: ``read.not-svg``, ``read.too-large``, ``read.svg-dtd``,
-    ``read.svg-encoding``, ``read.svg-too-deep``, ``read.svg-malformed``, ``read.svg-two``,
-    ``read.svg-both``, ``read.no-credential``.
+    ``read.svg-encoding``, ``read.svg-too-deep``, ``read.svg-too-many``, ``read.svg-malformed``,
+    ``read.svg-two``, ``read.svg-both``, ``read.no-credential``.
     """
     search = _Search(data)
     search.run()

@@ -15,6 +15,7 @@ from stackmark.reading.baked import check_size
 
 SVG_NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0")  # XML 1.0 appendix F
+MAX_ELEMENTS: Final = 100_000  # elements; a drawing of this many is no badge, and 0.1 s of work
 COMMENT: Final = "comment"
 _ROOT: Final = f"{SVG_NAMESPACE} svg"
 
@@ -30,10 +31,12 @@ class SvgWalk:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.depth = 0
-        self._rooted = False
+        self._elements = 0
         self.bindings: list[tuple[str | None, str | None]] = []
         # The override keeps expat from guessing; the declaration is checked by _declared.
         self._parser = pyexpat.ParserCreate("UTF-8", " ")
+        self._parser.buffer_text = True  # else every line end is told on its own
+        self._parser.buffer_size = 64 * 1024
 
     @property
     def line(self) -> int:
@@ -49,7 +52,8 @@ class SvgWalk:
         """Walk to the end.
 
         Raises ``ReadError``: ``read.too-large``, ``read.not-svg``, ``read.svg-dtd``,
-        ``read.svg-encoding``, ``read.svg-too-deep``, ``read.svg-malformed``.
+        ``read.svg-encoding``, ``read.svg-too-deep``, ``read.svg-too-many``,
+        ``read.svg-malformed``.
         """
         check_size(self.data)
         if self.data.startswith(_WIDE):
@@ -119,7 +123,11 @@ class SvgWalk:
             raise ReadError(
                 "read.not-svg", "This is XML, but its outermost element is not svg of SVG."
             )
-        self._rooted = True
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise ReadError(
+                "read.svg-too-many", f"The SVG has over {MAX_ELEMENTS:,} elements; simplify it."
+            )
         self.on_start(name, attributes)
         self.bindings.clear()
 
@@ -135,7 +143,7 @@ class SvgWalk:
 
     def _explain(self, error: pyexpat.ExpatError) -> ReadError:
         """The clearest word for what stopped the parser."""
-        if not self._rooted:
+        if not self._elements:
             return ReadError("read.not-svg", "These bytes are no SVG: no svg element starts.")
         try:
             self.data.decode("utf-8")

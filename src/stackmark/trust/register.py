@@ -97,7 +97,9 @@ def _entry(one: Any, number: int) -> Entry:
     if allowed is not None and (
         not isinstance(allowed, list) or not all(isinstance(each, str) for each in allowed)
     ):
-        raise UsageError("usage.trust", f"The achievements of issuer {number} are no list of texts.")
+        raise UsageError(
+            "usage.trust", f"The achievements of issuer {number} are no list of texts."
+        )
     return Entry(
         one["id"],
         one.get("name") if isinstance(one.get("name"), str) else None,

@@ -132,7 +132,9 @@ def check_key_time(key: FoundKey, used: datetime | None, now: datetime) -> str:
         if used is None and until < now:
             raise CouldNotTell("key-time.no-time", "The key ran out, and no signing time is given.")
         if used is not None and used > until:
-            raise CheckFailed("key-time.expired", f"The key ran out at {stamp(until)}, before it was used.")
+            raise CheckFailed(
+                "key-time.expired", f"The key ran out at {stamp(until)}, before it was used."
+            )
         if until < now:
             return f"The key was replaced at {stamp(until)}; this was signed before."
     return "The key has not been revoked and had not run out."

@@ -47,9 +47,7 @@ def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str
                     yield creator.get("id"), creator
 
 
-def check_endorsements(
-    verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int
-) -> None:
+def check_endorsements(verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int) -> None:
     """Adds the one check for all endorsements of a credential."""
     allowed = {tree.get("id")} | {known for known, _ in _carriers(tree)}
     allowed |= {
@@ -67,16 +65,16 @@ def check_endorsements(
         case.add(not_applicable("endorsements", "It carries no endorsement."))
         return
     if len(found) > MAX_PARTS or depth >= MAX_PART_DEPTH:
-        case.fault("endorsements", CheckFailed("endorsements.too-many", "There are too many endorsements."))
+        case.fault(
+            "endorsements", CheckFailed("endorsements.too-many", "There are too many endorsements.")
+        )
         return
     for one in found:
         _judge(verifier, case, one, allowed, depth)
     case.add(passed("endorsements", f"{len(found)} endorsement(s) hold."))
 
 
-def _judge(
-    verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: int
-) -> None:
+def _judge(verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: int) -> None:
     try:
         received = receive_part(one)
     except StackmarkError as error:
@@ -89,7 +87,9 @@ def _judge(
         return
     tree = received.tree
     if "EndorsementCredential" not in types_of(tree):
-        case.add(failed("endorsements", "endorsements.type", "An endorsement is not one by its type."))
+        case.add(
+            failed("endorsements", "endorsements.type", "An endorsement is not one by its type.")
+        )
     about = {s.get("id") for s in as_list(tree.get("credentialSubject")) if isinstance(s, Mapping)}
     if not about <= allowed - {None}:
         case.add(

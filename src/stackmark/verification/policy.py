@@ -30,7 +30,7 @@ class Policy:
     def verdict(
         self, checks: Iterable[Check], parts: Iterable[Report] = (), *, known: bool = False
     ) -> Verdict:
-        """refused if any counted check failed, else could-not-tell if any is open.
+        """Refused if any counted check failed, else could-not-tell if any is open.
 
         Never ``verified`` unless the proof check passed. A refused part refuses the whole.
         """

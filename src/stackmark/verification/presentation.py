@@ -125,7 +125,9 @@ def _check_replay(verifier: Verifier, claims: Mapping[str, Any]) -> None:
         if name not in claims:
             continue
         if wanted is None:
-            raise CouldNotTell("proof.challenge", f"The token answers a {name}; say which you gave.")
+            raise CouldNotTell(
+                "proof.challenge", f"The token answers a {name}; say which you gave."
+            )
         if claims[name] != wanted:
             raise CheckFailed("proof.challenge", f"The token answers another {name}.")
 

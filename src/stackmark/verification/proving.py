@@ -45,7 +45,9 @@ def list_proofs(tree: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not proofs or any(proof.__class__ is not dict or not proof for proof in proofs):
         raise CheckFailed("proof.missing", "There is no proof: nobody has signed this.")
     if len(proofs) > MAX_PROOFS:
-        raise CheckFailed("proof.too-many", f"There are {len(proofs)} proofs; at most {MAX_PROOFS}.")
+        raise CheckFailed(
+            "proof.too-many", f"There are {len(proofs)} proofs; at most {MAX_PROOFS}."
+        )
     ids = [proof["id"] for proof in proofs if "id" in proof]
     if any(not isinstance(one, str) for one in ids) or len(set(ids)) != len(ids):
         raise CheckFailed("proof.ids", "Two proofs have one id, or an id is not text.")
@@ -117,7 +119,9 @@ def check_proof_members(
 ) -> datetime | None:
     """The proof's own members but its value; returns when it says it was made."""
     if proof.get("type") not in _TYPES:
-        raise CheckFailed("proof.unsupported", f"A proof of type {proof.get('type')!r} is not known.")
+        raise CheckFailed(
+            "proof.unsupported", f"A proof of type {proof.get('type')!r} is not known."
+        )
     suite_of(proof)
     purpose = proof.get("proofPurpose")
     if purpose != expected.purpose:
@@ -126,7 +130,9 @@ def check_proof_members(
         )
     created = _time(proof, "created")
     if created is not None and created > now + timedelta(seconds=CLOCK_SKEW):
-        raise CheckFailed("proof.time", f"The proof says it was made in the future, {stamp(created)}.")
+        raise CheckFailed(
+            "proof.time", f"The proof says it was made in the future, {stamp(created)}."
+        )
     expires = _time(proof, "expires")
     if expires is not None and expires < now:
         raise CheckFailed("proof.expired", f"The proof ran out at {stamp(expires)}.")
@@ -149,7 +155,8 @@ def _check_audience(proof: Mapping[str, Any], expected: Expected) -> None:
         raise CheckFailed("proof.challenge", "The proof answers another challenge, or none.")
     if domain is not None and expected.domain is None:
         raise CouldNotTell(
-            "proof.domain", f"The proof was made for {str(domain)[:80]!r}; say who you are (domain)."
+            "proof.domain",
+            f"The proof was made for {str(domain)[:80]!r}; say who you are (domain).",
         )
     if challenge is not None and expected.challenge is None:
         raise CouldNotTell(

@@ -32,7 +32,9 @@ def check_recipient(tree: Mapping[str, Any], wanted: str) -> str:
         raise CouldNotTell(
             "recipient.unidentified", "It names nobody in a way that can be compared with yours."
         )
-    raise CheckFailed("recipient.other", "It was issued to somebody else than the person you named.")
+    raise CheckFailed(
+        "recipient.other", "It was issued to somebody else than the person you named."
+    )
 
 
 def split_wanted(wanted: str) -> tuple[str | None, str]:

@@ -95,5 +95,7 @@ def _matches(url: str, digests: list[tuple[str, bytes]], at_hand: Fetcher) -> bo
             return False
     for name, digest in digests:
         if not any(hashlib.new(name, data).digest() == digest for data in candidates):
-            raise CheckFailed("related.changed", f"{url[:160]} is not what was signed (its digest differs).")
+            raise CheckFailed(
+                "related.changed", f"{url[:160]} is not what was signed (its digest differs)."
+            )
     return True

@@ -13,14 +13,26 @@ IssuerTrust = Literal["known", "unknown", "out-of-scope"]
 STEPS: Final[dict[str, tuple[str, str]]] = {
     "read": ("Can it be read without ambiguity?", "RFC 8259; OB 3.0 §5.3 and §8"),
     "format": ("Is it a credential of a known kind, with all that one needs?", "VC DM 2.0 §4"),
-    "context": ("Are its terms defined by contexts that are known by their hash?", "VC DM 2.0 §4.3"),
-    "schema": ("Does it have the shape its standard publishes?", "OB 3.0 §8.1 step 3; VC JSON Schema"),
+    "context": (
+        "Are its terms defined by contexts that are known by their hash?",
+        "VC DM 2.0 §4.3",
+    ),
+    "schema": (
+        "Does it have the shape its standard publishes?",
+        "OB 3.0 §8.1 step 3; VC JSON Schema",
+    ),
     "lossless": ("Is every member covered by what is signed?", "Data Integrity §4.6"),
     "proof": ("Does every signature fit?", "Data Integrity §4.4; RFC 7515 §5.2"),
-    "issuer-key": ("Is the key the issuer's, for making assertions?", "Controlled Identifiers §3.3"),
+    "issuer-key": (
+        "Is the key the issuer's, for making assertions?",
+        "Controlled Identifiers §3.3",
+    ),
     "key-time": ("Was the key good when it was used?", "Controlled Identifiers §2.2"),
     "validity": ("Is it within its dates?", "VC DM 2.0 §4.9"),
-    "status": ("Has it been revoked or suspended?", "Bitstring Status List §3.2; OB 3.0 §8.1 step 6"),
+    "status": (
+        "Has it been revoked or suspended?",
+        "Bitstring Status List §3.2; OB 3.0 §8.1 step 6",
+    ),
     "refresh": ("Is there a newer edition?", "OB 3.0 §8.1 step 5"),
     "related": ("Are the resources it points to unchanged?", "VC DM 2.0 §5.3"),
     "endorsements": ("Do the endorsements inside it hold?", "OB 3.0 §8.3"),

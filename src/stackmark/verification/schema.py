@@ -33,7 +33,9 @@ _ASSOCIATIONS: Final = [
     "precedes",
     "replacedBy",
 ]
-_DRAFTS: Final = re.compile(r"https?://json-schema\.org/(draft/2020-12|draft/2019-09|draft-07)/schema#?\Z")
+_DRAFTS: Final = re.compile(
+    r"https?://json-schema\.org/(draft/2020-12|draft/2019-09|draft-07)/schema#?\Z"
+)
 
 
 @lru_cache(maxsize=1)

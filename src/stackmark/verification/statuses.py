@@ -109,7 +109,9 @@ def _read(data: bytes) -> Any:
     try:
         return parse_json(data)
     except ReadError as error:
-        raise CheckFailed("status.malformed", f"The status list cannot be read: {error.detail}") from None
+        raise CheckFailed(
+            "status.malformed", f"The status list cannot be read: {error.detail}"
+        ) from None
 
 
 def _unproven(report: Report) -> StackmarkError:

@@ -1,4 +1,4 @@
-"""Step "format" and step "context": is it a credential, and are its terms known by hash?
+"""Step "format" and step "context": the kind of document and the contexts it uses.
 
 W3C VC Data Model 2.0 section 4 member by member; Open Badges 3.0 section 8.1 steps 2, 3 and 5.
 """
@@ -15,8 +15,12 @@ from stackmark.errors import CheckFailed
 from stackmark.reading.received import VC1_CONTEXT, VC2_CONTEXT, types_of
 
 OB_TYPES: Final = frozenset({"OpenBadgeCredential", "AchievementCredential"})
-_OB_CONTEXT: Final = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)?\.json\Z")
-_CLR_CONTEXT: Final = re.compile(r"https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.\d\.\d)?\.json\Z")
+_OB_CONTEXT: Final = re.compile(
+    r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)?\.json\Z"
+)
+_CLR_CONTEXT: Final = re.compile(
+    r"https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.\d\.\d)?\.json\Z"
+)
 _UNVERSIONED: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context.json"
 _TYPED_LISTS: Final = (
     "credentialStatus",
@@ -133,7 +137,8 @@ def _check_badge_subject(subject: Mapping[str, Any]) -> None:
         wanted = result.get("resultDescription") if isinstance(result, Mapping) else None
         if wanted is not None and wanted not in known:
             raise _fail(
-                "reference", f"A result points to {str(wanted)[:80]!r}, which the achievement lacks."
+                "reference",
+                f"A result points to {str(wanted)[:80]!r}, which the achievement lacks.",
             )
 
 
@@ -155,7 +160,8 @@ def check_context(tree: Mapping[str, Any], *, types: list[str]) -> str:
     for entry in entries:
         if not isinstance(entry, str):
             raise CheckFailed(
-                "context.inline", "A context is written into the document; it could change meanings."
+                "context.inline",
+                "A context is written into the document; it could change meanings.",
             )
         if entry == _UNVERSIONED and entries[0] == VC2_CONTEXT:
             raise CheckFailed(

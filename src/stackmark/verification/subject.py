@@ -64,9 +64,9 @@ def _recipient(tree: Mapping[str, Any]) -> str | None:
 
 def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
     """The ids of the achievements it is about."""
-    found = []
-    for subject in _subjects(tree):
-        for achievement in as_list(subject.get("achievement")):
-            if isinstance(achievement, Mapping) and isinstance(achievement.get("id"), str):
-                found.append(achievement["id"])
-    return found
+    return [
+        achievement["id"]
+        for subject in _subjects(tree)
+        for achievement in as_list(subject.get("achievement"))
+        if isinstance(achievement, Mapping) and isinstance(achievement.get("id"), str)
+    ]

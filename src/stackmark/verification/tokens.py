@@ -41,7 +41,9 @@ def unwrap(jws: Jws, payload: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if not isinstance(wrapped, Mapping):
         raise CheckFailed("format.token", "The token's payload is no credential.")
     if contexts_of(wrapped)[:1] == [VC2_CONTEXT]:
-        raise CheckFailed("proof.two-forms", "VC 2.0 has no vc claim; the credential is the payload.")
+        raise CheckFailed(
+            "proof.two-forms", "VC 2.0 has no vc claim; the credential is the payload."
+        )
     if contexts_of(wrapped)[:1] != [VC1_CONTEXT]:
         raise CheckFailed("context.order", "The vc claim holds no VC 1.1 credential.")
     odd = payload.keys() - CLAIMS - {"vc", "vp", "nonce"}
@@ -80,7 +82,9 @@ def check_claims(
     if "exp" in times and times["exp"] < now:
         raise CheckFailed("validity.expired", f"The token ran out at {stamp(times['exp'])}.")
     if "nbf" in times and times["nbf"] > now + timedelta(seconds=CLOCK_SKEW):
-        raise CheckFailed("validity.not-yet", f"The token holds only from {stamp(times['nbf'])} on.")
+        raise CheckFailed(
+            "validity.not-yet", f"The token holds only from {stamp(times['nbf'])} on."
+        )
     if "aud" in claims:
         raise CheckFailed("proof.audience", "The token was made for somebody else (aud).")
     _agree(claims, credential, profile)
@@ -100,8 +104,9 @@ def _agree(claims: Mapping[str, Any], credential: Mapping[str, Any], profile: st
     for name, wanted in (("iss", issuer), ("jti", credential.get("id")), ("sub", subject)):
         if name in claims and (claims[name] != wanted or not isinstance(claims[name], str)):
             raise CheckFailed(
-                "proof.claim", f"The claim {name} is {str(claims[name])[:80]!r}, the credential says "
-                f"{str(wanted)[:80]!r}."
+                "proof.claim",
+                f"The claim {name} is {str(claims[name])[:80]!r}, the credential says "
+                f"{str(wanted)[:80]!r}.",
             )
 
 
@@ -111,6 +116,6 @@ def _agree_time(claimed: datetime | None, member: Any, claim: str, name: str) ->
     said = parse_stamp(member, name)
     if abs((said - claimed).total_seconds()) >= 1:
         raise CheckFailed(
-            "proof.claim", f"The claim {claim} is {stamp(claimed)}, the credential's {name} is "
-            f"{stamp(said)}."
+            "proof.claim",
+            f"The claim {claim} is {stamp(claimed)}, the credential's {name} is {stamp(said)}.",
         )

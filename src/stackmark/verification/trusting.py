@@ -24,12 +24,12 @@ def judge_issuer(
     A name in the register counts only once the key is shown to be the issuer's: otherwise
     anybody could borrow a famous id.
     """
-    standing, sentence = register.standing(
-        issuer_id(tree), achievement_ids(tree), _issued(tree)
-    )
+    standing, sentence = register.standing(issuer_id(tree), achievement_ids(tree), _issued(tree))
     key = case.checks.get("issuer-key")
     if standing != "unknown" and (key is None or key.outcome != "passed"):
-        case.add(could_not_tell("trust", "trust.unproven", "It is not shown that the issuer signed it."))
+        case.add(
+            could_not_tell("trust", "trust.unproven", "It is not shown that the issuer signed it.")
+        )
         return subject
     if standing == "known":
         case.add(passed("trust", sentence))

@@ -161,7 +161,9 @@ class Verifier:
                 "schema.unreadable", f"The schema {url[:160]} cannot be had: {error.detail}"
             ) from None
         if report.verdict != "verified":
-            raise CheckFailed("schema.unproven", f"The schema credential does not hold: {report.why}")
+            raise CheckFailed(
+                "schema.unproven", f"The schema credential does not hold: {report.why}"
+            )
         subject = tree.get("credentialSubject")
         inner = subject.get("jsonSchema") if isinstance(subject, Mapping) else None
         if "JsonSchemaCredential" not in types_of(tree) or not isinstance(inner, Mapping):
@@ -186,7 +188,7 @@ class Verifier:
         """Steps proof, issuer-key and key-time."""
         try:
             if received.jws is None:
-                expected = Expected(domain=self.domain if self.domain else None)
+                expected = Expected(domain=self.domain)
                 signed = check_proofs(
                     canonicals.unsecured,
                     list_proofs(tree),
@@ -235,9 +237,7 @@ class Verifier:
 
     # -- around it -----------------------------------------------------------------------
 
-    def _surroundings(
-        self, case: Case, tree: Mapping[str, Any], depth: int
-    ) -> tuple[Report, ...]:
+    def _surroundings(self, case: Case, tree: Mapping[str, Any], depth: int) -> tuple[Report, ...]:
         if "credentialStatus" in tree:
             case.run("status", lambda: self.statuses.check(tree))
         else:
@@ -277,7 +277,9 @@ class Verifier:
         reports = self.inner(case, inner, depth)
         wanted = {s.get("id") for s in as_list(tree.get("credentialSubject"))} - {None}
         for report, one in zip(reports, inner, strict=True):
-            ids = {s.get("id") for s in as_list(one.get("credentialSubject")) if isinstance(s, Mapping)}
+            ids = {
+                s.get("id") for s in as_list(one.get("credentialSubject")) if isinstance(s, Mapping)
+            }
             if wanted and ids - {None} and not wanted & ids:
                 other = report.credential.name or report.credential.id
                 case.fault(
@@ -291,7 +293,9 @@ class Verifier:
         from stackmark.verification.parts import receive_part
 
         if depth >= MAX_PART_DEPTH or len(inner) > MAX_PARTS:
-            case.fault("read", CheckFailed("read.too-many", "There are too many credentials inside."))
+            case.fault(
+                "read", CheckFailed("read.too-many", "There are too many credentials inside.")
+            )
             return ()
         reports: list[Report] = []
         for one in inner:
