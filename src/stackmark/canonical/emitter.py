@@ -114,6 +114,8 @@ class Emitter:
         if self.depth > MAX_DEPTH:
             raise _lose("too-deep", f"The document is nested over {MAX_DEPTH} levels deep.")
         if "@context" in node:
+            if self.strict and self.depth > 1:
+                _check_nested_context(node)
             context = _extended(context, node["@context"])
         types = node.get("type", MISSING)
         if types is MISSING or context.terms.get("type") is None:
@@ -275,6 +277,8 @@ class Emitter:
             self.language_map(subject, rule, value, graph)
             return
         if value.__class__ is list:
+            if self.strict and not value:
+                raise _lose("empty", "An empty list leaves no trace in what is signed.")
             self.items(subject, rule, value, context, graph)
         else:
             self.item(subject, rule, value, context, graph)
@@ -449,6 +453,17 @@ def _only_endorses(node: dict[str, Any]) -> bool:
     return node.get("type") in (["EndorsementSubject"], "EndorsementSubject") and not (
         node.keys() - {"id", "type", "endorsementComment"}
     )
+
+
+def _check_nested_context(node: dict[str, Any]) -> None:
+    """Only an embedded credential or its proof brings contexts, and only by address."""
+    types = node.get("type")
+    names = types if types.__class__ is list else [types]
+    if "VerifiableCredential" not in names and "DataIntegrityProof" not in names:
+        raise LossError("context.nested", "A @context stands inside an object of the document.")
+    local = node["@context"]
+    if any(one.__class__ is not str for one in (local if local.__class__ is list else [local])):
+        raise LossError("context.inline", "A context is written into an embedded credential.")
 
 
 def _extended(context: ActiveContext, local: Any) -> ActiveContext:

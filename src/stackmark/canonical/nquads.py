@@ -42,6 +42,26 @@ def escape(text: str) -> str:
     return text.translate(ESCAPES)
 
 
+_OLD_ESCAPE: Final = re.compile(r"\\(?:\\|[tnr\"]|(b|f|u00[0-9A-F]{2}))")
+
+
+def older_form(text: str) -> str | None:
+    """A term as signers before RDFC-1.0 wrote it, or None when it is the same.
+
+    They left \\b, \\f and the unnamed control characters as they are (URDNA2015 with the
+    escapes that PyLD 3 still uses). Both forms tell any two literals apart.
+    """
+    found = _OLD_ESCAPE.sub(_as_before, text)
+    return None if found == text else found
+
+
+def _as_before(found: re.Match[str]) -> str:
+    word = found[1]
+    if word is None:
+        return found[0]
+    return {"b": "\b", "f": "\f"}.get(word) or chr(int(word[1:], 16))
+
+
 def line(quad: Quad) -> str:
     """One N-Quads line with its line feed."""
     subject, predicate, object_, graph = quad

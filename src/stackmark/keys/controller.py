@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -34,9 +35,8 @@ _MULTIKEY_TYPES: Final = {"Multikey": None, "Ed25519VerificationKey2020": "Ed255
 _JWK_TYPES: Final = frozenset({"JsonWebKey", "JsonWebKey2020"})
 _SECRETS: Final = ("secretKeyMultibase", "secretKeyJwk", "privateKeyMultibase", "privateKeyJwk")
 # Printable ASCII without what a URL must escape; the fetcher judges host and port.
-_HTTPS: Final = re.compile(
-    r"https://[^\x00-\x20\x7f-\U0010ffff\"#<>\\^`{|}@/?]+[^\x00-\x20\x7f-\U0010ffff\"#<>\\^`{|}]*"
-)
+_PLAIN: Final = r"[^\x00-\x20\x7f-\U0010ffff\"#<>\\^`{|}]"
+_HTTPS: Final = re.compile(rf"https://(?:(?![@/?]){_PLAIN})+(?:[/?]{_PLAIN}*)?")
 _DATE_TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -255,15 +255,24 @@ def _read_key(entry: Mapping[str, Any], method_url: str) -> PublicKey:
     if kind in _MULTIKEY_TYPES and isinstance(multikey, str) and members is None:
         key = PublicKey.from_multikey(multikey)
         if _MULTIKEY_TYPES[kind] not in (None, key.algorithm):
-            raise _malformed(method_url, f"a {kind} cannot hold a key of type {key.algorithm}")
+            raise _bad_method(
+                method_url,
+                f"a {kind} cannot hold a key of type {key.algorithm}",
+                "issuer-key.malformed",
+            )
         return key
     if kind in _JWK_TYPES and isinstance(members, Mapping) and multikey is None:
         return PublicKey.from_jwk(members)
     if kind in _MULTIKEY_TYPES or kind in _JWK_TYPES:
-        raise _malformed(method_url, f"a {kind} must hold its one key member and no other")
+        raise _bad_method(
+            method_url,
+            f"a {kind} must hold its one key member and no other",
+            "issuer-key.malformed",
+        )
     raise CheckFailed(
         "issuer-key.unsupported",
-        f"Verification methods of type {kind[:60]!a} are not supported; use Multikey or JsonWebKey.",
+        f"Verification methods of type {kind[:60]!a} are not supported; use Multikey or"
+        " JsonWebKey.",
     )
 
 
@@ -271,9 +280,19 @@ def _date_time(entry: Mapping[str, Any], name: str, method_url: str) -> str | No
     value = entry.get(name)
     if value is None and name not in entry:
         return None
-    if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
-        raise _malformed(method_url, f'its "{name}" is not a date-time with zone')
+    if not isinstance(value, str) or not _is_date_time(value):
+        raise _bad_method(
+            method_url, f'its "{name}" is not a date-time with zone', "issuer-key.malformed"
+        )
     return value
+
+
+def _is_date_time(text: str) -> bool:
+    """xsd:dateTimeStamp, as far as a calendar has that moment."""
+    try:
+        return bool(_DATE_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _bad_url(url: str, why: str) -> CheckFailed:
@@ -283,17 +302,16 @@ def _bad_url(url: str, why: str) -> CheckFailed:
     )
 
 
-def _bad_method(url: str, why: str) -> CheckFailed:
+def _bad_method(url: str, why: str, reason: str = "issuer-key.method") -> CheckFailed:
     return CheckFailed(
-        "issuer-key.method",
-        f"The key {url[:200]!a} cannot be used: {why} (INVALID_VERIFICATION_METHOD).",
+        reason, f"The key {url[:200]!a} cannot be used: {why} (INVALID_VERIFICATION_METHOD)."
     )
 
 
 def _malformed(url: str, why: str) -> CheckFailed:
     return CheckFailed(
         "issuer-key.malformed",
-        f"The document around {url[:200]!a} cannot be used: {why}"
+        f"The document of {url[:200]!a} cannot be used: {why}"
         " (INVALID_CONTROLLED_IDENTIFIER_DOCUMENT).",
     )
 

@@ -38,10 +38,10 @@ def rotate(
     """A new document in which ``method_id`` takes over from ``old`` at ``now`` (RFC 3339).
 
     ``old`` may be left out when one key only is in force. The old method gets ``expires`` and
-    stays in assertionMethod. Raises ``UsageError``: ``usage.key-id``, ``usage.key-revoked``.
+    stays in assertionMethod. Raises ``UsageError``: ``usage.key-id``, ``usage.did-document``.
     """
     changed = _with_method(deepcopy(document), method_id, public)
-    before = [entry for entry in changed["verificationMethod"] if entry["id"] != method_id]
+    before = [entry for entry in _methods(changed) if entry["id"] != method_id]
     in_force = [entry for entry in before if "expires" not in entry and "revoked" not in entry]
     if old is not None:
         in_force = [entry for entry in in_force if entry["id"] == old]
@@ -57,10 +57,11 @@ def rotate(
 def revoke(document: dict[str, Any], method_id: str, now: str) -> dict[str, Any]:
     """A new document in which ``method_id`` is revoked since ``now`` (RFC 3339), for good.
 
-    Raises ``UsageError``: ``usage.key-id`` (not there), ``usage.key-revoked`` (already is).
+    Raises ``UsageError``: ``usage.key-id`` (not there), ``usage.key-revoked`` (already is),
+    ``usage.did-document``.
     """
     changed = deepcopy(document)
-    for entry in changed["verificationMethod"]:
+    for entry in _methods(changed):
         if entry["id"] == method_id:
             if "revoked" in entry:
                 raise UsageError(
@@ -68,20 +69,37 @@ def revoke(document: dict[str, Any], method_id: str, now: str) -> dict[str, Any]
                 )
             entry["revoked"] = now
             return changed
-    raise UsageError("usage.key-id", f"{method_id} is not in the document of {document['id']}.")
+    raise UsageError("usage.key-id", f"{method_id} is not in the DID document.")
+
+
+def _methods(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The list of methods, after a look at the parts that are changed here."""
+    methods = document.get("verificationMethod")
+    lists = methods, document.get("@context"), document.get(_PURPOSE)
+    if (
+        not isinstance(methods, list)
+        or not all(isinstance(part, list) for part in lists)
+        or not all(isinstance(entry, dict) and "id" in entry for entry in methods)
+    ):
+        raise UsageError(
+            "usage.did-document",
+            f"The DID document needs the lists @context, verificationMethod and {_PURPOSE}.",
+        )
+    return methods
 
 
 def _with_method(document: dict[str, Any], method_id: str, public: PublicKey) -> dict[str, Any]:
     """``document`` itself, with one method more."""
-    did = document["id"]
+    did = str(document.get("id"))
+    methods = _methods(document)
     if not method_id.startswith(f"{did}#") or method_id.count("#") != 1 or method_id.endswith("#"):
         raise UsageError("usage.key-id", f'A key of {did} is named "{did}#" and a short word.')
-    if any(entry["id"] == method_id for entry in document["verificationMethod"]):
+    if any(entry["id"] == method_id for entry in methods):
         raise UsageError("usage.key-id", f"{method_id} is taken; a key never reuses a name.")
     context, method = _describe(method_id, did, public)
     if context not in document["@context"]:
         document["@context"].append(context)
-    document["verificationMethod"].append(method)
+    methods.append(method)
     document[_PURPOSE].append(method_id)
     return document
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from stackmark.canonical.emitter import to_quads
 from stackmark.canonical.jcs import jcs
-from stackmark.canonical.nquads import Quad
+from stackmark.canonical.nquads import Quad, older_form
 from stackmark.canonical.rdfc import canonicalize_quads, quick_lines
 from stackmark.canonical.shapes import SHAPES
 from stackmark.errors import CheckFailed
@@ -111,6 +111,15 @@ class Canonicals:
             form = self._form(canonical, digest)
             self._hashes[key] = hashlib.new(digest, form).digest()
         return self._hashes[key]
+
+    def in_older_form(self) -> Canonicals | None:
+        """The same document under the escapes from before RDFC-1.0, when these differ."""
+        if not any(mark in text for text in self.lines() for mark in ("\\b", "\\f", "\\u00")):
+            return None
+        other = Canonicals(self.unsecured, strict=self.strict)
+        other._planned = None
+        other.quads = [(s, p, older_form(o) or o, g) for s, p, o, g in self.quads]
+        return other
 
     def _form(self, canonical: str, digest: str) -> bytes:
         if canonical == "jcs":

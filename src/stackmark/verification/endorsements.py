@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stackmark.verification.verifier import Verifier
 
 # Faults of the endorsement's own content, which its carrier signed over all the same.
-_BROKEN: Final = frozenset({"read", "format", "context", "schema", "lossless", "proof"})
+_BROKEN: Final = frozenset({"read", "lossless", "proof"})
 
 
 def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
@@ -102,11 +102,9 @@ def _judge(verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: i
 
 
 def _unproven(case: Case, report: Report, who: str) -> None:
-    check = next(
-        (one for one in report.checks if one.outcome in ("failed", "could-not-tell")), None
-    )
+    broken = any(one.outcome == "failed" and one.code in _BROKEN for one in report.checks)
     detail = f"The endorsement by {who} does not hold: {report.why}"
-    if check is not None and check.outcome == "failed" and check.code in _BROKEN:
+    if broken:
         case.add(failed("endorsements", "endorsements.broken", detail))
     elif report.verdict == "refused":
         case.add(failed("endorsements", "endorsements.not-confirmed", detail))

@@ -48,6 +48,7 @@ def verify_presentation(verifier: Verifier, received: Received, *, depth: int) -
         inner = as_list(tree.get("verifiableCredential"))
         parts = verifier.inner(case, inner, depth)
         case.run("recipient", lambda: _check_holder(parts, holder or signed[0].key.owner))
+        _use_challenge(verifier, case)
     except (CheckFailed, CouldNotTell) as error:
         case.fault("proof", error)
     issuer = tree.get("holder")
@@ -130,6 +131,16 @@ def _check_replay(verifier: Verifier, claims: Mapping[str, Any]) -> None:
             )
         if claims[name] != wanted:
             raise CheckFailed("proof.challenge", f"The token answers another {name}.")
+
+
+def _use_challenge(verifier: Verifier, case: Case) -> None:
+    """A challenge serves once; whoever keeps several verifiers must keep used ones as well."""
+    challenge = verifier.challenge
+    if challenge is None or case.failed:
+        return
+    if challenge in verifier.answered:
+        raise CheckFailed("proof.challenge-used", "The challenge was answered before.")
+    verifier.answered.add(challenge)
 
 
 def _check_holder(parts: tuple[Report, ...], holder: str) -> str:

@@ -147,18 +147,18 @@ def _time(proof: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _check_audience(proof: Mapping[str, Any], expected: Expected) -> None:
-    """Data Integrity 4.4: domain and challenge guard against replay."""
-    domain, challenge = proof.get("domain"), proof.get("challenge")
-    if expected.domain is not None and domain != expected.domain:
-        raise CheckFailed("proof.domain", "The proof was made for another domain, or for several.")
-    if expected.challenge is not None and challenge != expected.challenge:
-        raise CheckFailed("proof.challenge", "The proof answers another challenge, or none.")
-    if domain is not None and expected.domain is None:
-        raise CouldNotTell(
-            "proof.domain",
-            f"The proof was made for {str(domain)[:80]!r}; say who you are (domain).",
-        )
-    if challenge is not None and expected.challenge is None:
-        raise CouldNotTell(
-            "proof.challenge", "The proof answers a challenge; say which one you gave."
-        )
+    """Data Integrity 4.4: domain and challenge guard against replay.
+
+    A presentation must carry what the verifier gave; a credential need not, but what it carries
+    must fit.
+    """
+    bound = expected.purpose == "authentication"
+    for name, wanted in (("domain", expected.domain), ("challenge", expected.challenge)):
+        found = proof.get(name)
+        if found is not None and wanted is None:
+            raise CouldNotTell(
+                f"proof.{name}",
+                f"The proof is bound to the {name} {str(found)[:80]!r}; say which one is yours.",
+            )
+        if wanted is not None and found != wanted and (bound or found is not None):
+            raise CheckFailed(f"proof.{name}", f"The proof is bound to another {name}, or to none.")

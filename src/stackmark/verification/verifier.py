@@ -76,6 +76,7 @@ class Verifier:
         self.challenge = challenge
         self.domain = domain
         self.checked_at = stamp(now)
+        self.answered: set[str] = set()  # challenges that a good presentation has used up
         self.ring = KeyRing(self.fetcher)
         self.statuses = StatusBook(self.fetcher, self._prove_list)
 
@@ -188,7 +189,7 @@ class Verifier:
         """Steps proof, issuer-key and key-time."""
         try:
             if received.jws is None:
-                expected = Expected(domain=self.domain)
+                expected = Expected("assertionMethod", self.challenge, self.domain)
                 signed = check_proofs(
                     canonicals.unsecured,
                     list_proofs(tree),

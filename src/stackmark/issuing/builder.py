@@ -1,0 +1,165 @@
+"""From an achievement, an issuer and an award to an unsigned Open Badges 3.0 credential."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stackmark.canonical import contexts
+from stackmark.errors import UsageError
+from stackmark.issuing.award import Award, identity_hash
+from stackmark.issuing.rows import Evidence
+from stackmark.reading.received import VC2_CONTEXT, contexts_of, types_of
+from stackmark.status.entry import new_entry
+
+OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+_NEEDED: Final = ("id", "name", "description", "criteria")
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What all credentials of a run share: contexts, achievement and issuer profile."""
+
+    contexts: tuple[str, ...]
+    achievement: Mapping[str, Any]
+    issuer: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of the credentials: that of the achievement."""
+        return str(self.achievement["name"])
+
+
+def new_design(
+    achievement: Mapping[str, Any], issuer: Mapping[str, Any] | None, *, did: str
+) -> Design:
+    """Check and combine what a run shares.
+
+    ``achievement`` is an Open Badges 3.0 Achievement, ``issuer`` a Profile (or nothing), whose
+    id becomes ``did``. Either may carry an ``@context`` of known addresses. Raises
+    ``UsageError`` ``usage.achievement`` or ``usage.profile``.
+    """
+    profile = {} if issuer is None else dict(issuer)
+    more: list[str] = []
+    for part, slug in ((achievement, "achievement"), (profile, "profile")):
+        more += _own_contexts(part, slug)
+    _check_achievement(achievement)
+    return Design(
+        tuple(dict.fromkeys([VC2_CONTEXT, OB_CONTEXT, *more])),
+        {name: value for name, value in achievement.items() if name != "@context"},
+        _profile(profile, did),
+    )
+
+
+def build_credential(design: Design, award: Award) -> dict[str, Any]:
+    """The unsigned OpenBadgeCredential (Open Badges 3.0, sections 3 and B.1).
+
+    Raises ``UsageError`` ``usage.recipient`` for an award to nobody.
+    """
+    credential: dict[str, Any] = {
+        "@context": list(design.contexts),
+        "id": award.id,
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": design.name,
+        "issuer": design.issuer,
+        "validFrom": award.valid_from,
+    }
+    if award.valid_until is not None:
+        credential["validUntil"] = award.valid_until
+    credential["credentialSubject"] = _subject(design, award)
+    if award.evidence:
+        credential["evidence"] = [_evidence(one) for one in award.evidence]
+    if award.status_list is not None and award.status_index is not None:
+        credential["credentialStatus"] = new_entry(
+            list_url=award.status_list, index=award.status_index
+        )
+    return credential
+
+
+def _subject(design: Design, award: Award) -> dict[str, Any]:
+    subject: dict[str, Any] = {}
+    if award.recipient_id is not None:
+        subject["id"] = award.recipient_id
+    subject["type"] = ["AchievementSubject"]
+    if award.recipient_name is not None:
+        subject["name"] = award.recipient_name
+    if award.hashes_email:
+        subject["identifier"] = [
+            {
+                "type": "IdentityObject",
+                "hashed": True,
+                "identityHash": identity_hash(award.recipient_email or "", award.salt),
+                "identityType": "emailAddress",
+                "salt": award.salt,
+            }
+        ]
+    if "id" not in subject and "identifier" not in subject:
+        raise UsageError("usage.recipient", "A credential needs a recipient: an e-mail or an id.")
+    if award.narrative is not None:
+        subject["narrative"] = award.narrative
+    subject["achievement"] = design.achievement
+    return subject
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if evidence.url is not None:
+        found["id"] = evidence.url
+    found["type"] = ["Evidence"]
+    if evidence.name is not None:
+        found["name"] = evidence.name
+    if evidence.text is not None:
+        found["narrative"] = evidence.text
+    return found
+
+
+def _own_contexts(part: Mapping[str, Any], slug: str) -> list[str]:
+    """The known contexts a file names for itself."""
+    found = contexts_of(part)
+    known = contexts.known_urls()
+    for one in found:
+        if not isinstance(one, str) or one not in known:
+            raise UsageError(
+                f"usage.{slug}",
+                f"The {slug} file names the context {str(one)[:120]!r}, which is not one of those "
+                "shipped with Stackmark; remove it.",
+            )
+    return found
+
+
+def _check_achievement(achievement: Mapping[str, Any]) -> None:
+    if "credentialSubject" in achievement:
+        raise UsageError(
+            "usage.achievement",
+            "The achievement file holds a whole credential; give the object under "
+            "credentialSubject.achievement only.",
+        )
+    missing = [name for name in _NEEDED if not achievement.get(name)]
+    if missing:
+        raise UsageError(
+            "usage.achievement",
+            f'The achievement has no "{missing[0]}"; Open Badges 3.0 asks for {", ".join(_NEEDED)}.',
+        )
+    if "Achievement" not in types_of(achievement):
+        raise UsageError(
+            "usage.achievement", 'The achievement file is no Achievement; add "type": ["Achievement"].'
+        )
+    if not isinstance(achievement["name"], str):
+        raise UsageError("usage.achievement", "The name of the achievement is not text.")
+
+
+def _profile(profile: dict[str, Any], did: str) -> dict[str, Any]:
+    """The issuer's Profile under the key's own DID."""
+    own = profile.get("id")
+    if isinstance(own, str) and own.startswith("did:") and own != did:
+        raise UsageError(
+            "usage.profile",
+            f"The profile belongs to {own[:120]}, but the key speaks for {did[:120]}; "
+            "take the key that goes with it.",
+        )
+    types = types_of(profile) or ["Profile"]
+    if "Profile" not in types:
+        raise UsageError("usage.profile", 'The issuer file is no Profile; add "type": ["Profile"].')
+    rest = {name: value for name, value in profile.items() if name not in ("@context", "id", "type")}
+    return {"id": did, "type": types, **rest}
