@@ -723,7 +723,7 @@ def test_added_statement():
 def test_statement_of_another_badge_with_its_signature():
     document, proof = shown(["/name"])
     foreign_badge = {**BADGE, "name": "Brain surgery"}
-    own_key = PrivateKey.generate("P-256")
+    own_key = PrivateKey.generate("p256")
     _, foreign_proof = shown(["/name"], issued(foreign_badge, proof_private=own_key))
     value, stolen = (parse_value(one["proofValue"]) for one in (proof, foreign_proof))
     forged = DerivedValue(
@@ -816,10 +816,10 @@ def test_derived_proof_is_not_derived_again():
 
 def test_another_issuers_key():
     document, proof = shown(["/name"])
-    assert refusal(document, proof, PrivateKey.generate("P-256").public_key) == "proof.signature"
+    assert refusal(document, proof, PrivateKey.generate("p256").public_key) == "proof.signature"
 
 
-@pytest.mark.parametrize("algorithm", ["Ed25519", "P-384"])
+@pytest.mark.parametrize("algorithm", ["ed25519", "p384"])
 def test_key_of_another_kind(algorithm):
     document, proof = shown(["/name"])
     assert refusal(document, proof, PrivateKey.generate(algorithm).public_key) == "proof.key-type"
@@ -863,8 +863,8 @@ def test_what_a_strict_reader_refuses_is_not_signed():
     [
         ({"hmac_key": bytes(31)}, "usage.key"),
         ({"proof_private": ISSUER}, "usage.key"),
-        ({"proof_private": PrivateKey.generate("Ed25519")}, "usage.key"),
-        ({"signer": PrivateKey.generate("P-384")}, "usage.key"),
+        ({"proof_private": PrivateKey.generate("ed25519")}, "usage.key"),
+        ({"signer": PrivateKey.generate("p384")}, "usage.key"),
         ({"options": {**OPTIONS, "cryptosuite": "ecdsa-rdfc-2019"}}, "usage.suite"),
         ({"options": {**OPTIONS, "proofValue": "u"}}, "usage.suite"),
     ],

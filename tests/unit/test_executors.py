@@ -176,4 +176,7 @@ def test_workers_end_when_the_parent_is_killed(tmp_path):
     end = time.monotonic() + 5
     while any(alive(pid) for pid in workers) and time.monotonic() < end:
         time.sleep(0.02)
-    assert not any(alive(pid) for pid in workers)
+    left = [pid for pid in workers if alive(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []

@@ -74,7 +74,8 @@ class Emitter:
         self.quads: list[Quad] = []
         self.blank = 0
         self.depth = 0
-        self.described: dict[tuple[str, str], Any] = {}
+        self.described: dict[tuple[int, str, str], Any] = {}
+        self.scope = self.scopes = 0
         self.root_id: str | None = None
 
     def run(self, tree: Any) -> list[Quad]:
@@ -124,12 +125,17 @@ class Emitter:
         before = context
         if types is not MISSING:
             context, iris = self.typed(context, types)
+        outer = self.scope
+        if self.strict and self.depth > 1 and "proof" in node and _is_credential(types):
+            self.scopes += 1
+            self.scope = self.scopes
         subject = self.subject(node, context, graph)
         quads = self.quads
         for iri in iris:
             quads.append((subject, _TYPE, iri, graph))
         self.members(node, context, before, subject, graph)
         self.depth -= 1
+        self.scope = outer
         return subject
 
     def members(
@@ -207,11 +213,11 @@ class Emitter:
         """Trap 23: a signature does not fix which of two objects with one id holds a member."""
         if _only_endorses(node):
             return
-        key = (graph, subject)
+        key = (self.scope, graph, subject)
         if key not in self.described:
             self.described[key] = node
             return
-        root = subject[1:-1] == self.root_id
+        root = subject[1:-1] == self.root_id and not self.scope
         if root or orjson.dumps(self.described[key]) != orjson.dumps(node):
             own = "the credential's own id" if root else "an id"
             raise _lose(
@@ -442,6 +448,15 @@ def _is_class(context: ActiveContext, name: str, iri: str) -> bool:
         term.iri == iri and other != name and other[0].islower()
         for other, term in context.terms.items()
     )
+
+
+def _is_credential(types: Any) -> bool:
+    """Whether an embedded object is a credential that is proven on its own.
+
+    Its ids are no concern of the outer document: a part that does not hold refuses the whole.
+    An endorsement may fail and only warn, so it stays within the outer document's rule.
+    """
+    return "VerifiableCredential" in types and "EndorsementCredential" not in types
 
 
 def _only_endorses(node: dict[str, Any]) -> bool:

@@ -175,5 +175,5 @@ class _Tracer(Emitter):
         super().property(subject, rule, value, context, graph)
 
     def describe(self, subject: str, node: dict[str, Any], graph: str) -> None:
-        self.nodes.append((graph, subject, self.run.paths[id(node)]))
+        self.nodes.append((f"{self.scope}{graph}", subject, self.run.paths[id(node)]))
         super().describe(subject, node, graph)

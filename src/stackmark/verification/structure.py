@@ -21,7 +21,6 @@ _OB_CONTEXT: Final = re.compile(
 _CLR_CONTEXT: Final = re.compile(
     r"https://purl\.imsglobal\.org/spec/clr/v2p0/context(-2\.\d\.\d)?\.json\Z"
 )
-_UNVERSIONED: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context.json"
 _TYPED_LISTS: Final = (
     "credentialStatus",
     "credentialSchema",
@@ -163,11 +162,9 @@ def check_context(tree: Mapping[str, Any], *, types: list[str]) -> str:
                 "context.inline",
                 "A context is written into the document; it could change meanings.",
             )
-        if entry == _UNVERSIONED and entries[0] == VC2_CONTEXT:
-            raise CheckFailed(
-                "context.unversioned",
-                f"{entry} has no version and contradicts VC 2.0; use context-3.0.3.json.",
-            )
+        why = contexts.refusal(entry)
+        if why is not None:
+            raise CheckFailed("context.unversioned", why)
         if entry not in known:
             raise CheckFailed(
                 "context.unknown",

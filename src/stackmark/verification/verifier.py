@@ -132,8 +132,9 @@ class Verifier:
 
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
         types = types_of(tree)
-        ok = case.run("format", lambda: _format(tree))
-        ok = case.run("context", lambda: check_context(tree, types=types)) and ok
+        case.run("format", lambda: _format(tree))
+        ok = case.run("context", lambda: check_context(tree, types=types))
+        ok = ok and _has_issuer(tree)  # the rest is worth knowing even of a malformed badge
         if ok and not is_list:
             self._schema(case, tree)
         return ok
@@ -356,6 +357,14 @@ def _read_detail(received: Received) -> str:
     if received.baked is not None:
         return f"Read as {what} out of {received.baked.container.upper()}, {received.baked.place}."
     return f"Read as {what}."
+
+
+def _has_issuer(tree: Mapping[str, Any]) -> bool:
+    try:
+        issuer_id(tree)
+    except CheckFailed:
+        return False
+    return True
 
 
 def _format(tree: Mapping[str, Any]) -> str:
