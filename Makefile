@@ -67,7 +67,7 @@ coverage: setup ## run the tests and show the lines they miss
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --cov --cov-report=term-missing:skip-covered
 
 docs: setup ## build the documentation into site/
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
 
 reference: setup ## write docs/reference/checks.md anew from the code

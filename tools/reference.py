@@ -128,7 +128,7 @@ def contexts_page() -> str:
         "# Pinned contexts",
         "",
         "Written by `make reference` from `src/stackmark/canonical/data/index.json`. A document",
-        "that names any other context cannot be checked; none is ever fetched. *Bytes*: our file is",
+        "that names any other context is refused; none is ever fetched. *Bytes*: our file is",
         "the published one, byte for byte. *Meaning*: the parsed JSON is equal, the layout is not.",
         "",
         "| address | use | equal in | SHA-256 of our file | from |",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stackmark.issuing.rows import Row
 
 SEED_BYTES: Final = 32
+BLINDING_BYTES: Final = 32  # ecdsa-sd-2023's HMAC key
 SALT_BYTES: Final = 16  # Open Badges 3.0 section 8.4 names no length; 128 bits cannot be tabulated
 
 
@@ -20,8 +21,9 @@ class Award:
     """One credential to be made.
 
     ``id`` is its URN. Times are RFC 3339 in UTC. ``salt`` (hexadecimal) goes with
-    ``recipient_email``, which enters the credential only as a hash. ``status_list`` and
-    ``status_index`` stand together or not at all.
+    ``recipient_email``, which enters the credential only as a hash. ``blinding`` (32 secret
+    bytes) is for ecdsa-sd-2023 only. ``status_list`` and ``status_index`` stand together or not
+    at all.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Award:
     evidence: tuple[Evidence, ...] = ()
     status_list: str | None = None
     status_index: int | None = None
+    blinding: bytes = field(default=b"", repr=False)
 
     @property
     def hashes_email(self) -> bool:
@@ -56,10 +59,10 @@ class Secrets:
 
     seed: bytes
 
-    def of(self, number: int) -> tuple[str, str]:
-        """Credential id (``urn:uuid:``, version 4) and salt for row ``number``, from 0."""
-        drawn = blake2b(number.to_bytes(8, "big"), key=self.seed, digest_size=32).digest()
-        return uuid_urn(drawn[:16]), drawn[16:].hex()
+    def of(self, number: int) -> tuple[str, str, bytes]:
+        """Credential id (``urn:uuid:``, version 4), salt, blinding for row ``number``, from 0."""
+        drawn = blake2b(number.to_bytes(8, "big"), key=self.seed, digest_size=64).digest()
+        return uuid_urn(drawn[:16]), drawn[16:32].hex(), drawn[32:]
 
 
 def uuid_urn(random: bytes) -> str:
@@ -79,28 +82,30 @@ def identity_hash(email: str, salt: str) -> str:
 
 def award_of(
     row: Row,
+    own: tuple[str, str, bytes],
     *,
-    id: str,  # noqa: A002 - the credential's own word for it
-    salt: str,
     valid_from: str,
     valid_until: str | None,
     status: tuple[str, int] | None = None,
 ) -> Award:
-    """The award for a row; ``valid_from`` and ``valid_until`` are for rows without dates.
+    """The award for a row; ``own`` as ``Secrets.of`` gives it.
+
+    ``valid_from`` and ``valid_until`` are for rows without dates.
 
     Custom columns, country, region, locale and group tag stay out: a credential holds only what
     its standard has a place for.
     """
     return Award(
-        id=id,
+        id=own[0],
         valid_from=row.issued_on or valid_from,
         valid_until=row.expires_on or valid_until,
         recipient_id=row.recipient_id,
         recipient_email=row.recipient_email,
-        salt=salt,
+        salt=own[1],
         recipient_name=row.recipient_name,
         narrative=row.narrative,
         evidence=row.evidence,
         status_list=None if status is None else status[0],
         status_index=None if status is None else status[1],
+        blinding=own[2],
     )

@@ -139,11 +139,12 @@ def _check_achievement(achievement: Mapping[str, Any]) -> None:
     if missing:
         raise UsageError(
             "usage.achievement",
-            f'The achievement has no "{missing[0]}"; Open Badges 3.0 asks for {", ".join(_NEEDED)}.',
+            f'The achievement has no "{missing[0]}"; it needs {", ".join(_NEEDED)}.',
         )
     if "Achievement" not in types_of(achievement):
         raise UsageError(
-            "usage.achievement", 'The achievement file is no Achievement; add "type": ["Achievement"].'
+            "usage.achievement",
+            'The achievement file is no Achievement; add "type": ["Achievement"].',
         )
     if not isinstance(achievement["name"], str):
         raise UsageError("usage.achievement", "The name of the achievement is not text.")
@@ -161,5 +162,7 @@ def _profile(profile: dict[str, Any], did: str) -> dict[str, Any]:
     types = types_of(profile) or ["Profile"]
     if "Profile" not in types:
         raise UsageError("usage.profile", 'The issuer file is no Profile; add "type": ["Profile"].')
-    rest = {name: value for name, value in profile.items() if name not in ("@context", "id", "type")}
+    rest = {
+        name: value for name, value in profile.items() if name not in ("@context", "id", "type")
+    }
     return {"id": did, "type": types, **rest}

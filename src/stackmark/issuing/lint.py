@@ -29,7 +29,7 @@ UNFIT: Final = re.compile(
 _ORDERED: Final = (("validFrom", "validUntil"), ("activityStartDate", "activityEndDate"))
 
 
-def lint(unsecured: Mapping[str, Any]) -> list[Quad]:
+def lint(unsecured: dict[str, Any]) -> list[Quad]:
     """Whether a credential may be signed; its statements come back, for they were worked out.
 
     Raises ``CheckFailed`` naming the place: ``format.…``, ``context.…``, ``schema.…``,
@@ -77,7 +77,7 @@ def _check_leaf(place: str, value: Any) -> None:
         if not (size == 0 or _SMALLEST <= size <= _MAX_SAFE):
             raise CheckFailed(
                 "lossless.number",
-                f"At {place}: programs read the number {value} in different ways; write it as text.",
+                f"At {place}: not all programs read the number {value} alike; write it as text.",
             )
 
 

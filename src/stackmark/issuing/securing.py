@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 
 from stackmark.errors import UsageError
+from stackmark.keys.multibase import b58encode
 from stackmark.ports import Signer
 from stackmark.proofs.data_integrity import make_proof
 from stackmark.proofs.jose import sign_compact
-from stackmark.proofs.suites import SUITES, Canonicals
+from stackmark.proofs.suites import PROOF_TYPE, SUITES, Canonicals, digest_name
 from stackmark.verification.dates import parse_stamp
 
 JWT: Final = "jwt"  # Open Badges 3.0 section 8.2
@@ -41,7 +43,9 @@ def choose_suite(name: str | None, algorithm: str) -> str:
             "usage.suite", f'There is no suite "{name[:40]}"; there are {", ".join(suite_names())}.'
         )
     if name not in TOKENS and algorithm not in SUITES[name].algorithms:
-        fitting = [one for one in suite_names() if one in TOKENS or algorithm in SUITES[one].algorithms]
+        fitting = [
+            one for one in suite_names() if one in TOKENS or algorithm in SUITES[one].algorithms
+        ]
         raise UsageError(
             "usage.suite",
             f"{name} does not go with a {algorithm} key; with it go {', '.join(fitting)}.",
@@ -50,25 +54,105 @@ def choose_suite(name: str | None, algorithm: str) -> str:
 
 
 def secure(
-    unsecured: Mapping[str, Any],
+    unsecured: dict[str, Any],
     *,
     suite: str,
     signer: Signer,
     method: str,
     created: str,
+    strict: bool = True,
 ) -> bytes:
     """The signed document: JSON with a proof, or a token when ``suite`` is ``jwt`` or ``vc+jwt``.
 
     ``method`` is the verification method's URL, ``created`` RFC 3339 in UTC. Nothing is checked
-    here: ``lint`` comes first. Raises ``UsageError`` ``usage.suite`` and what the suites raise.
+    here: ``lint`` comes first, and ``strict`` is for what it has not seen. Raises ``UsageError``
+    ``usage.suite`` and what the suites raise.
     """
     if suite in TOKENS:
         payload = orjson.dumps(token_payload(unsecured, suite=suite, created=created))
         return sign_compact(payload, signer=signer, typ=_TYP[suite], kid=method).encode()
-    proof = make_proof(
-        Canonicals(unsecured), suite=suite, signer=signer, method=method, created=created
+    document = Canonicals(unsecured, strict=strict)
+    proof = make_proof(document, suite=suite, signer=signer, method=method, created=created)
+    return orjson.dumps({**unsecured, "proof": proof})
+
+
+def secure_selective(
+    unsecured: dict[str, Any],
+    *,
+    signer: Signer,
+    method: str,
+    created: str,
+    mandatory: Sequence[str],
+    blinding: bytes,
+) -> bytes:
+    """The holder's copy under ecdsa-sd-2023, to derive from; ``mandatory`` are JSON pointers.
+
+    ``blinding``: 32 secret bytes. Raises as ``make_base_proof`` does.
+    """
+    from stackmark.keys.private import PrivateKey
+    from stackmark.proofs.ecdsa_sd import make_base_proof
+
+    proof = make_base_proof(
+        unsecured,
+        options=_options(SD, method, created),
+        signer=signer,
+        mandatory_pointers=mandatory,
+        hmac_key=blinding,
+        proof_private=PrivateKey.generate("p256"),
     )
     return orjson.dumps({**unsecured, "proof": proof})
+
+
+def badge_pointers(unsecured: Mapping[str, Any]) -> list[str]:
+    """What every derived badge shows unless the issuer says otherwise.
+
+    The achievement, the issuer, the dates and the status: all but who it is about and how it
+    was earned, which the holder may keep back.
+    """
+    names = ("name", "issuer", "validFrom", "validUntil", "credentialStatus")
+    inside = ("type", "achievement")
+    return [f"/{name}" for name in names if name in unsecured] + [
+        f"/credentialSubject/{name}" for name in inside if name in unsecured["credentialSubject"]
+    ]
+
+
+def _options(suite: str, method: str, created: str) -> dict[str, Any]:
+    return {
+        "type": PROOF_TYPE,
+        "cryptosuite": suite,
+        "created": created,
+        "verificationMethod": method,
+        "proofPurpose": "assertionMethod",
+    }
+
+
+class Securer:
+    """The proofs of many documents with the same contexts; ``secure`` gives the same for one.
+
+    The proof options are worked out once. ``digest`` names the hash of the suite with this key.
+    """
+
+    def __init__(
+        self, context: list[str], *, suite: str, signer: Signer, method: str, created: str
+    ) -> None:
+        chosen = SUITES[suite]
+        options = _options(suite, method, created)
+        if chosen.canonical == "jcs":
+            options = {"@context": context, **options}
+        self.digest = digest_name(signer.algorithm)
+        document = Canonicals({**options, "@context": context}, strict=False)
+        self._options = document.hash(chosen.canonical, self.digest)
+        self._signer = signer
+        self._head = b',"proof":' + orjson.dumps(options)[:-1] + b',"proofValue":"z'
+
+    def hash(self, form: bytes) -> bytes:
+        """The digest of a document's canonical form."""
+        return hashlib.new(self.digest, form).digest()
+
+    def tail(self, digest: bytes) -> bytes:
+        """The proof member, comma first, for a document whose canonical form has this digest."""
+        signature = self._signer.sign(self._options + digest)
+        return self._head + b58encode(signature).encode() + b'"}'
 
 
 def token_payload(unsecured: Mapping[str, Any], *, suite: str, created: str) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from stackmark.keys._checking import choose_digest
+from stackmark.keys._checking import DIGESTS, choose_digest
 from stackmark.keys.jwk import COORDINATE_BYTES
 
 Loaded = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -43,7 +42,7 @@ def _ecdsa(algorithm: str, key: ec.EllipticCurvePrivateKey) -> Sign:
     size = COORDINATE_BYTES[algorithm]
 
     def sign(data: bytes, digest: str | None) -> bytes:
-        scheme = _ecdsa_scheme(choose_digest(algorithm, digest))
+        scheme = _ecdsa_scheme(choose_digest(algorithm, digest).name)
         r, s = decode_dss_signature(key.sign(data, scheme))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
@@ -51,12 +50,12 @@ def _ecdsa(algorithm: str, key: ec.EllipticCurvePrivateKey) -> Sign:
 
 
 @lru_cache(maxsize=8)
-def _ecdsa_scheme(digest: hashes.HashAlgorithm) -> ec.ECDSA:
+def _ecdsa_scheme(digest: str) -> ec.ECDSA:
     """Deterministic (RFC 6979) where the library can, so that a repeated run gives equal bytes."""
     try:
-        return ec.ECDSA(digest, deterministic_signing=True)
+        return ec.ECDSA(DIGESTS[digest], deterministic_signing=True)
     except UnsupportedAlgorithm:
-        return ec.ECDSA(digest)
+        return ec.ECDSA(DIGESTS[digest])
 
 
 def _rsa(key: rsa.RSAPrivateKey) -> Sign:

@@ -17,8 +17,7 @@ from stackmark.keys.multibase import b64url_encode
 from stackmark.keys.public import PublicKey
 from stackmark.limits import MAX_KEY_ID
 
-# Ports a did:web host may name: https itself and those in use for it. The fetcher has its own say.
-WEB_PORTS: Final = frozenset({443, 3000, 8443})
+WEB_PORTS: Final = frozenset({443, 8443})  # the ports the fetcher goes to
 _INTERNAL: Final = frozenset({"localhost", "localdomain", "local", "internal"})  # last labels
 
 _URL: Final = re.compile(

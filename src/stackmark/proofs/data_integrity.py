@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackmark.errors import CheckFailed, UsageError
-from stackmark.keys.multibase import MultibaseError, b58decode, b58encode
+from stackmark.keys.multibase import MultibaseError, b58decode, b58decode64, b58encode
 from stackmark.keys.public import PublicKey
 from stackmark.ports import Signer
 from stackmark.proofs.suites import (
@@ -115,6 +115,8 @@ def signature_bytes(value: Any, suite: Suite, key: PublicKey) -> bytes:
             "proof.encoding", f"{suite.name} writes its proofValue in base58 with a leading z."
         )
     try:
+        if _SIGNATURE_BYTES[key.algorithm] == 64 and 64 <= len(value) <= 89:  # noqa: PLR2004
+            return b58decode64(value[1:])
         signature = b58decode(value[1:])
     except MultibaseError as error:
         raise CheckFailed("proof.encoding", f"The proofValue cannot be read: {error}.") from None

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+import orjson
+
 from stackmark.canonical.emitter import to_quads
 from stackmark.canonical.jcs import jcs
 from stackmark.canonical.nquads import Quad, older_form
@@ -144,5 +146,22 @@ def bytes_to_sign(
 ) -> bytes:
     """Hash of the proof options, then hash of the document (Data Integrity EdDSA 3.2.4)."""
     digest = digest_name(algorithm)
-    own = Canonicals(dict(options)).hash(suite.canonical, digest)
+    own = _options_hash(dict(options), suite.canonical, digest)
     return own + document.hash(suite.canonical, digest)
+
+
+_OPTIONS_KEPT: Final = 1_024
+_options_hashes: dict[tuple[bytes, str, str], bytes] = {}
+
+
+def _options_hash(options: dict[str, Any], canonical: str, digest: str) -> bytes:
+    """The hash of proof options; a whole batch often shares them."""
+    key = (orjson.dumps(options), canonical, digest)
+    found = _options_hashes.get(key)
+    if found is None:
+        form = Canonicals(options)
+        found = form.hash(canonical, digest)
+        if len(_options_hashes) >= _OPTIONS_KEPT:
+            _options_hashes.clear()
+        _options_hashes[key] = found
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stackmark.errors import ReadError
@@ -99,20 +100,19 @@ def lay_out(data: bytes) -> PngLayout:
     Raises the structural reasons of ``read_png``.
     """
     check_size(data)
-    header: Chunk | None = None
+    chunks = _walk(data)
+    header = next(chunks)
     carriers: list[Carrier] = []
     has_pixels = False
-    for chunk in _walk(data):
-        if header is None or chunk.kind == b"IHDR":
-            header = _check_header(data, chunk)
+    for chunk in chain((header,), chunks):
+        if chunk is header or chunk.kind == b"IHDR":
+            _check_header(data, chunk)
         has_pixels |= chunk.kind == b"IDAT"
         carrier = _carrier(data, chunk)
         if carrier:
             carriers.append(carrier)
         if carrier or not chunk.kind[0] & 0x20:  # bit 5 of the first letter: ancillary
             _check_crc(data, chunk)
-    if header is None:
-        raise ReadError("read.png-truncated", "The file ends right after the PNG signature.")
     size = header.body(data)
     width, height = int.from_bytes(size[:4], "big"), int.from_bytes(size[4:8], "big")
     return PngLayout(width, height, header.stop, tuple(carriers), has_pixels)
@@ -158,7 +158,7 @@ def _chunk_at(data: bytes, start: int, number: int) -> Chunk:
     return Chunk(kind, number, start, start + 12 + length)
 
 
-def _check_header(data: bytes, chunk: Chunk) -> Chunk:
+def _check_header(data: bytes, chunk: Chunk) -> None:
     if (chunk.kind == b"IHDR") != (chunk.number == 1):
         raise ReadError(
             "read.png-order",
@@ -166,7 +166,6 @@ def _check_header(data: bytes, chunk: Chunk) -> Chunk:
         )
     if len(chunk.body(data)) != 13:
         raise ReadError("read.png-malformed", "The header chunk must have 13 bytes.")
-    return chunk
 
 
 def _check_crc(data: bytes, chunk: Chunk) -> None:

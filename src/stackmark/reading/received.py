@@ -10,7 +10,7 @@ from typing import Any, Final
 from stackmark.errors import ReadError
 from stackmark.limits import MAX_IMAGE_BYTES
 from stackmark.model.document import Document
-from stackmark.proofs.jose import Jws, parse_compact
+from stackmark.proofs.jose import Jws, check_header, parse_compact
 from stackmark.reading.baked import Baked
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -18,6 +18,7 @@ _JWS: Final = re.compile(rb"[A-Za-z0-9_\-=+/]+(?:\.[A-Za-z0-9_\-=+/]*){1,4}\Z")
 _OB2_CONTEXT: Final = re.compile(
     r"https?://(?:w3id\.org/openbadges/v[12]|openbadgespec\.org|purl\.imsglobal\.org/spec/ob/v2p1)"
 )
+_OB2_TYPES: Final = frozenset({"Assertion", "BadgeClass", "Issuer"})
 _ENVELOPE: Final = re.compile(
     r"data:application/(vc|vp)(?:\+jwt|\+ld\+json\+jwt)(?:;[^,]*)?,(.*)\Z", re.DOTALL
 )
@@ -67,7 +68,7 @@ def receive(data: bytes) -> Received:
     if head[:1] in (b"{", b"["):
         return from_tree(Document.parse(data))
     text = data.strip(b" \t\r\n")
-    if text and _JWS.match(text):
+    if text and (_JWS.match(text) or text.startswith(b"eyJ")):
         return from_token(text)
     raise _unreadable(data)
 
@@ -145,7 +146,11 @@ def _open_envelope(tree: Mapping[str, Any]) -> Received:
 def from_token(token: bytes) -> Received:
     """A compact JWS whose payload is a credential or presentation."""
     jws = parse_compact(token)
-    document = Document.parse(jws.payload)
+    try:
+        document = Document.parse(jws.payload)
+    except ReadError:
+        check_header(jws.header)  # an unfit header is the better answer
+        raise
     return Received(_kind(document.tree, types_of(document.tree)), document, jws)
 
 
@@ -164,7 +169,7 @@ def _is_ob2(tree: Mapping[str, Any], types: list[str]) -> bool:
     entries = context if isinstance(context, list) else [context]
     if any(isinstance(entry, str) and _OB2_CONTEXT.match(entry) for entry in entries):
         return True
-    return "Assertion" in types or ("badge" in tree and "recipient" in tree)
+    return bool(_OB2_TYPES.intersection(types)) or ("badge" in tree and "recipient" in tree)
 
 
 def types_of(tree: Mapping[str, Any]) -> list[str]:

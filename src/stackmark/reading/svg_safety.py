@@ -119,7 +119,7 @@ def _css_fetches(css: str) -> bool:
     if not any(mark in css for mark in "(@\\:"):
         return False
     plain = _CSS_ESCAPE.sub(_unescape, css)
-    return any(_reaches_out(text) for text in (css, plain, _CSS_COMMENT.sub("", plain)))
+    return any(_reaches_out(text) for text in {css, plain, _CSS_COMMENT.sub("", plain)})
 
 
 def _reaches_out(css: str) -> bool:

@@ -70,6 +70,7 @@ class SvgWalk:
     def _connect(self, parser: pyexpat.XMLParserType) -> None:
         parser.XmlDeclHandler = self._declared
         parser.StartDoctypeDeclHandler = self._doctype
+        parser.SkippedEntityHandler = self._skipped
         parser.StartNamespaceDeclHandler = self._bound
         parser.StartElementHandler = self._started
         parser.EndElementHandler = self._ended
@@ -102,11 +103,19 @@ class SvgWalk:
         if version != "1.0":  # XML 1.1 reads some characters of the text as line ends
             raise ReadError("read.svg-malformed", f"The file is XML {version[:10]}, not XML 1.0.")
 
-    def _doctype(self, *_: object) -> None:
+    def _doctype(self, _name: str, _system: object, _public: object, has_subset: int) -> None:
+        """Editors write a bare DOCTYPE; one with declarations inside could change the text."""
+        if has_subset:
+            raise ReadError(
+                "read.svg-dtd",
+                f"Line {self.line} has a document type declaration with declarations inside; "
+                "remove the part that starts with <!DOCTYPE.",
+            )
+
+    def _skipped(self, name: str, _is_parameter: int) -> None:
         raise ReadError(
             "read.svg-dtd",
-            f"Line {self.line} has a document type declaration, which could pull in outside "
-            "text; remove the part that starts with <!DOCTYPE.",
+            f"Line {self.line} uses &{name[:40]};, which nothing in the file defines.",
         )
 
     def _bound(self, prefix: str | None, uri: str | None) -> None:

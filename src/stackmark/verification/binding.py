@@ -7,17 +7,24 @@ comparison, assertionMethod. Controlled Identifiers 1.0 sections 2.2 and 3.3.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from stackmark.errors import CheckFailed, CouldNotTell
-from stackmark.keys.controller import VerificationMethod, fetch_jwk, resolve_method
+from stackmark.keys.controller import (
+    VerificationMethod,
+    document_for,
+    fetch_jwk,
+    resolve_method,
+)
 from stackmark.keys.public import PublicKey
 from stackmark.limits import MAX_KEY_ID
 from stackmark.ports import Fetcher
 from stackmark.verification.dates import parse_stamp, stamp
+from stackmark.verification.structure import as_list
 
 _BARE_KID: Final = re.compile(r"#?[A-Za-z0-9._~\-]{1,200}\Z")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -72,12 +79,26 @@ class KeyRing:
         if not _ABSOLUTE.match(kid):
             if not _BARE_KID.match(kid):
                 raise CheckFailed("issuer-key.key-id", "The header's kid is no key identifier.")
-            return self.method(f"{issuer}#{kid.removeprefix('#')}", relationship)
+            return self._in_document(kid.removeprefix("#"), issuer, relationship)
         if kid.startswith("https://") and "#" not in kid:
             return self._jwk_at(kid, issuer)
         if kid.partition("#")[0] != issuer:
             _refuse_stranger(kid, issuer)
         return self.method(kid, relationship)
+
+    def _in_document(self, name: str, issuer: str, relationship: str) -> FoundKey:
+        """A kid that is no URL: a fragment of the issuer's document, or a JWK's own kid there."""
+        try:
+            return self.method(f"{issuer}#{name}", relationship)
+        except CheckFailed as error:
+            if error.reason != "issuer-key.method":
+                raise
+            for method in as_list(document_for(issuer, self.fetcher).get("verificationMethod")):
+                if isinstance(method, Mapping) and isinstance(method.get("id"), str):
+                    jwk = method.get("publicKeyJwk")
+                    if isinstance(jwk, Mapping) and jwk.get("kid") == name:
+                        return self.method(method["id"], relationship)
+            raise
 
     def _only_key(self, issuer: str, relationship: str) -> FoundKey:
         if issuer.startswith("did:key:"):

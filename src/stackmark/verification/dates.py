@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Final
 
 from stackmark.errors import CheckFailed
@@ -16,11 +17,23 @@ _STAMP: Final = re.compile(
 
 def parse_stamp(value: Any, what: str, *, reason: str = "validity.malformed") -> datetime:
     """The instant in UTC; raises ``CheckFailed`` with ``reason`` naming ``what``."""
-    found = _STAMP.match(value) if value.__class__ is str else None
+    if value.__class__ is not str or len(value) > 60:
+        found = None
+    else:
+        found = _read(value)
     if found is None:
         raise CheckFailed(
-            reason, f"{what} is {str(value)[:60]!r}: not a date and time with a time zone."
+            reason,
+            f"{what} is {str(value)[:60]!r}: not an existing date and time with a time zone.",
         )
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _read(value: str) -> datetime | None:
+    found = _STAMP.match(value)
+    if found is None:
+        return None
     year, month, day, hour, minute, second = map(int, found.groups()[:6])
     fraction = int(((found[7] or ".0")[1:] + "000000")[:6])
     try:
@@ -28,7 +41,7 @@ def parse_stamp(value: Any, what: str, *, reason: str = "validity.malformed") ->
         local = datetime(year, month, day, hour, minute, second, fraction, zone)
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise CheckFailed(reason, f"{what} is {value!r}: there is no such time.") from None
+        return None
 
 
 def _zone(text: str) -> timezone:
@@ -39,6 +52,7 @@ def _zone(text: str) -> timezone:
     return timezone(-offset if text[0] == "-" else offset)
 
 
+@lru_cache(maxsize=4_096)
 def stamp(instant: datetime) -> str:
     """RFC 3339 in UTC, whole seconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -31,7 +31,11 @@ def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
         if not isinstance(url, str) or url in seen:
             raise CheckFailed("related.malformed", "A relatedResource has no id of its own.")
         seen.add(url)
-        digests = _digests(entry)
+        digests = read_digests(entry)
+        if not digests:
+            raise CheckFailed(
+                "related.malformed", f"The related resource {url[:120]} has no digest."
+            )
         if _matches(url, digests, at_hand):
             compared += 1
         else:
@@ -39,13 +43,10 @@ def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
     return compared, missing
 
 
-def _digests(entry: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+def read_digests(entry: Mapping[str, Any]) -> list[tuple[str, bytes]]:
+    """The digests an object gives (digestSRI, digestMultibase): hash name and value."""
     found = [_sri(word) for text in as_list(entry.get("digestSRI")) for word in _words(text)]
     found += [_multibase(text) for text in as_list(entry.get("digestMultibase"))]
-    if not found:
-        raise CheckFailed(
-            "related.malformed", f"The related resource {entry['id'][:120]} has no digest."
-        )
     return found
 
 
@@ -93,9 +94,14 @@ def _matches(url: str, digests: list[tuple[str, bytes]], at_hand: Fetcher) -> bo
             candidates = [at_hand.fetch(url)]
         except CouldNotTell:
             return False
+    compare_digests(url, digests, candidates)
+    return True
+
+
+def compare_digests(url: str, digests: list[tuple[str, bytes]], candidates: list[bytes]) -> None:
+    """Raises ``CheckFailed`` ``related.changed`` unless each digest is that of some candidate."""
     for name, digest in digests:
         if not any(hashlib.new(name, data).digest() == digest for data in candidates):
             raise CheckFailed(
                 "related.changed", f"{url[:160]} is not what was signed (its digest differs)."
             )
-    return True

@@ -16,10 +16,12 @@ from typing import Any, Final
 import jsonschema_rs
 import orjson
 
+from stackmark.canonical.nquads import IRI
 from stackmark.errors import CheckFailed, CouldNotTell, ReadError
 from stackmark.model.strict_json import parse_json
 from stackmark.ports import Fetcher
 from stackmark.reading.received import VC2_CONTEXT, contexts_of, types_of
+from stackmark.verification.related import compare_digests, read_digests
 from stackmark.verification.structure import OB_TYPES, as_list
 
 _ONEEDTECH: Final = "https://purl.imsglobal.org/spec/"
@@ -166,9 +168,10 @@ def check_own_schemas(
                 )
             continue  # the published schema, checked already
         if "JsonSchema" in kinds or "1EdTechJsonSchemaValidator2019" in kinds:
-            _check_against(tree, _fetch_schema(entry["id"], fetcher), entry["id"])
+            _check_against(tree, _fetch_schema(entry, fetcher), entry["id"])
         elif "JsonSchemaCredential" in kinds:
-            _check_against(tree, open_credential(entry["id"]), entry["id"])
+            schema = open_credential(entry["id"])
+            _check_against(tree, schema, schema.get("$id"))
         else:
             raise CouldNotTell(
                 "schema.unknown-type", f"A schema of type {kinds[0][:60]!r} is not known here."
@@ -177,9 +180,12 @@ def check_own_schemas(
     return done
 
 
-def _fetch_schema(url: str, fetcher: Fetcher) -> Any:
+def _fetch_schema(entry: Mapping[str, Any], fetcher: Fetcher) -> Any:
+    url = entry["id"]
     try:
-        return parse_json(fetcher.fetch(url))
+        data = fetcher.fetch(url)
+        compare_digests(url, read_digests(entry), [data])
+        return parse_json(data)
     except CouldNotTell as error:
         raise CouldNotTell(
             "schema.unreadable", f"The schema {url[:160]} cannot be had: {error.detail}"
@@ -191,13 +197,17 @@ def _fetch_schema(url: str, fetcher: Fetcher) -> Any:
 
 
 def _check_against(tree: Mapping[str, Any], schema: Any, url: str) -> None:
-    declared = schema.get("$schema") if isinstance(schema, dict) else None
-    if not isinstance(declared, str) or not _DRAFTS.match(declared):
+    if not isinstance(schema, Mapping) or not isinstance(schema.get("$schema"), str):
+        raise CheckFailed("schema.draft", f"The schema {str(url)[:160]} names no draft.")
+    if schema.get("$id") != url or not isinstance(url, str) or not IRI.match(url):
         raise CheckFailed(
-            "schema.draft", f"The schema {url[:160]} names no JSON Schema draft known here."
+            "schema.id", f"The schema at {str(url)[:160]} calls itself something else."
         )
-    if not isinstance(schema.get("$id", url), str) or "$id" not in schema:
-        raise CheckFailed("schema.draft", f"The schema {url[:160]} has no $id.")
+    if not _DRAFTS.match(schema["$schema"]):
+        raise CouldNotTell(
+            "schema.unknown-draft",
+            f"The schema's draft {schema['$schema'][:80]} is not known here.",
+        )
     try:
         compiled = _compile(schema)
     except (ValueError, jsonschema_rs.ReferencingError) as error:

@@ -76,9 +76,9 @@ def check_claims(
     Raises ``CheckFailed`` ``proof.claim``, ``proof.audience``, ``validity.expired``,
     ``validity.not-yet``.
     """
-    times = {
-        name: from_epoch(claims[name], name) for name in ("exp", "nbf", "iat") if name in claims
-    }
+    times = {name: from_epoch(claims[name], name) for name in ("exp", "nbf") if name in claims}
+    if claims.get("iat").__class__ in (int, float):  # it decides nothing, so its form is no matter
+        times["iat"] = from_epoch(claims["iat"], "iat")
     if "exp" in times and times["exp"] < now:
         raise CheckFailed("validity.expired", f"The token ran out at {stamp(times['exp'])}.")
     if "nbf" in times and times["nbf"] > now + timedelta(seconds=CLOCK_SKEW):

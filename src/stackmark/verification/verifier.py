@@ -14,6 +14,7 @@ from typing import Any
 
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.limits import MAX_PART_DEPTH, MAX_PARTS
+from stackmark.canonical.shapes import SHAPES
 from stackmark.ports import Fetcher
 from stackmark.proofs.jose import check_signature
 from stackmark.proofs.suites import Canonicals
@@ -119,6 +120,7 @@ class Verifier:
             return self.report(case, describe(received.tree), received.format)
         subject = describe(tree)
         parts: tuple[Report, ...] = ()
+        canonicals = None
         if self._shape(case, tree, is_list=is_list):
             unsecured = {name: value for name, value in tree.items() if name != "proof"}
             canonicals = Canonicals(unsecured)
@@ -128,7 +130,10 @@ class Verifier:
             if not is_list:
                 parts = self._surroundings(case, tree, depth)
                 subject = self._trust(case, tree, subject)
-        return self.report(case, subject, received.format, parts)
+        report = self.report(case, subject, received.format, parts)
+        if canonicals is not None and not canonicals.planned and report.verdict == "verified":
+            SHAPES.note(canonicals.unsecured)
+        return report
 
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
         types = types_of(tree)
@@ -168,7 +173,14 @@ class Verifier:
             )
         subject = tree.get("credentialSubject")
         inner = subject.get("jsonSchema") if isinstance(subject, Mapping) else None
-        if "JsonSchemaCredential" not in types_of(tree) or not isinstance(inner, Mapping):
+        right = (
+            "JsonSchemaCredential" in types_of(tree)
+            and tree.get("id") == url
+            and isinstance(subject, Mapping)
+            and "JsonSchema" in types_of(subject)
+            and _names_meta_schema(tree)
+        )
+        if not right or not isinstance(inner, Mapping):
             raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
         return inner
 
@@ -357,6 +369,15 @@ def _read_detail(received: Received) -> str:
     if received.baked is not None:
         return f"Read as {what} out of {received.baked.container.upper()}, {received.baked.place}."
     return f"Read as {what}."
+
+
+def _names_meta_schema(tree: Mapping[str, Any]) -> bool:
+    """VC JSON Schema 1.0 section 2.2: a schema credential names the one schema for its kind."""
+    return any(
+        isinstance(entry, Mapping)
+        and str(entry.get("id")).endswith("/json-schema-credential-schema.json")
+        for entry in as_list(tree.get("credentialSchema"))
+    )
 
 
 def _has_issuer(tree: Mapping[str, Any]) -> bool:
