@@ -95,9 +95,9 @@ class Ob2Issuer:
         for document in (self.profile, self.badge, self.key_document):
             self.host.put(document)
 
-    def change(self, name, **members):
+    def change(self, document, /, **members):
         """Change the published profile, badge or key_document; None takes a member away."""
-        _change(getattr(self, name), members)
+        _change(getattr(self, document), members)
         self.publish()
 
     def revocation_list(self, entries, **members):
@@ -108,7 +108,7 @@ class Ob2Issuer:
         )
         self.change("profile", revocationList=url)
 
-    def assertion(self, verification, **members):
+    def assertion(self, verification, /, **members):
         salt = "deadsea"
         digest = hashlib.sha256((PERSON + salt).encode()).hexdigest()
         made = {

@@ -187,20 +187,33 @@ def test_pointer_into_a_list_that_is_signed_whole():
     assert inside in pointer_error(lambda: issued(mandatory=[inside]))
 
 
+def test_pointer_with_a_broken_escape():
+    assert "~1" in pointer_error(lambda: shown(["/na~me"]))
+
+
+def test_list_of_one_that_is_no_array():
+    document = copy.deepcopy(BADGE)
+    (results,) = document["credentialSubject"]["achievement"]["resultDescription"]
+    results["allowedValue"] = "only"
+    with pytest.raises(UsageError, match="only") as caught:
+        issued(document)
+    assert caught.value.reason == "usage.list"
+
+
 def test_pointer_that_is_no_text():
     assert "7" in pointer_error(lambda: shown([7]))
 
 
 def test_pointer_escapes():
     document = {
-        "@context": ["https://www.w3.org/ns/credentials/v2", {"a/b~c": "https://t.example/abc"}],
+        "@context": ["https://www.w3.org/ns/credentials/v2", {"a/b~1c": "https://t.example/abc"}],
         "type": "VerifiableCredential",
         "issuer": "https://a.example",
-        "a/b~c": "odd name",
+        "a/b~1c": "odd name",
         "credentialSubject": {"id": "did:example:1"},
     }
-    part, proof = shown(["/a~1b~0c"], issued(document, []))
-    assert part["a/b~c"] == "odd name"
+    part, proof = shown(["/a~1b~01c"], issued(document, []))
+    assert part["a/b~1c"] == "odd name"
     verify_derived(part, proof, KEY)
 
 

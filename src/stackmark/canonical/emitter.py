@@ -176,11 +176,10 @@ class Emitter:
 
     def typed(self, context: ActiveContext, types: Any) -> tuple[ActiveContext, list[str]]:
         names = types if types.__class__ is list else [types]
-        try:
-            key = tuple(names)
-            found = context.types.get(key)
-        except TypeError:
-            raise _lose("undefined-type", "A type is not text.") from None
+        if any(name.__class__ is not str for name in names):
+            raise _lose("undefined-type", "A type is not text.")
+        key = tuple(names)
+        found = context.types.get(key)
         if found is None:
             found = (_type_scoped(context, names), [self.type_iri(context, n) for n in names])
             if len(context.types) < _TYPES_MEMO:
@@ -456,7 +455,8 @@ def _is_credential(types: Any) -> bool:
     Its ids are no concern of the outer document: a part that does not hold refuses the whole.
     An endorsement may fail and only warn, so it stays within the outer document's rule.
     """
-    return "VerifiableCredential" in types and "EndorsementCredential" not in types
+    names = types if types.__class__ is list else [types]
+    return "VerifiableCredential" in names and "EndorsementCredential" not in names
 
 
 def _only_endorses(node: dict[str, Any]) -> bool:

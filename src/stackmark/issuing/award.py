@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from stackmark.issuing.rows import Evidence
-
-if TYPE_CHECKING:
-    from stackmark.issuing.rows import Row
 
 SEED_BYTES: Final = 32
 BLINDING_BYTES: Final = 32  # ecdsa-sd-2023's HMAC key
@@ -78,34 +75,3 @@ def uuid_urn(random: bytes) -> str:
 def identity_hash(email: str, salt: str) -> str:
     """The ``identityHash`` of an address: SHA-256 over address and salt (OB 3.0, IdentityHash)."""
     return f"sha256${sha256((email + salt).encode()).hexdigest()}"
-
-
-def award_of(
-    row: Row,
-    own: tuple[str, str, bytes],
-    *,
-    valid_from: str,
-    valid_until: str | None,
-    status: tuple[str, int] | None = None,
-) -> Award:
-    """The award for a row; ``own`` as ``Secrets.of`` gives it.
-
-    ``valid_from`` and ``valid_until`` are for rows without dates.
-
-    Custom columns, country, region, locale and group tag stay out: a credential holds only what
-    its standard has a place for.
-    """
-    return Award(
-        id=own[0],
-        valid_from=row.issued_on or valid_from,
-        valid_until=row.expires_on or valid_until,
-        recipient_id=row.recipient_id,
-        recipient_email=row.recipient_email,
-        salt=own[1],
-        recipient_name=row.recipient_name,
-        narrative=row.narrative,
-        evidence=row.evidence,
-        status_list=None if status is None else status[0],
-        status_index=None if status is None else status[1],
-        blinding=own[2],
-    )

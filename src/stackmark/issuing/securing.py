@@ -48,7 +48,7 @@ def choose_suite(name: str | None, algorithm: str) -> str:
         ]
         raise UsageError(
             "usage.suite",
-            f"{name} does not go with a {algorithm} key; with it go {', '.join(fitting)}.",
+            f"{name} does not go with a key of type {algorithm}; use {', '.join(fitting)}.",
         )
     return name
 

@@ -114,7 +114,7 @@ class _Reader:
     def expect(self, values: int) -> None:
         """Each value takes at least one byte."""
         if values > len(self.data) - self.at:
-            _fail("it ends too early")
+            _fail("it announces more values than there are bytes")
 
 
 def _fail(what: str) -> NoReturn:

@@ -76,7 +76,7 @@ def check_proof(document: Canonicals, proof: Mapping[str, Any], key: PublicKey) 
         )
     signature = signature_bytes(proof.get("proofValue"), suite, key)
     context = document.unsecured.get("@context")
-    if suite.canonical == "jcs" and proof.get("@context", context) != context:
+    if proof.get("@context", context) != context:
         raise CheckFailed(
             "proof.context",
             "The proof's @context is not the document's; terms could change meaning.",

@@ -39,7 +39,8 @@ class Group:
 class Statements:
     """All statements of one document; ``lines`` is sorted, under labels made with the secret.
 
-    Raises ``CheckFailed`` with a ``lossless.`` or ``context.`` reason as ``to_quads`` does.
+    Raises ``CheckFailed`` with a ``lossless.`` or ``context.`` reason as ``to_quads`` does, and
+    ``UsageError`` ``usage.list`` for a list of one that is not written as an array.
     """
 
     def __init__(
@@ -106,10 +107,14 @@ class _Namer(Emitter):
         self.names: _Names = {}
 
     def new_blank(self, owner: Any, part: str | int = "node") -> str:
-        name = super().new_blank(owner, part)
-        # Arrays the emitter makes up for single values are gone soon, and their id() with them.
-        if id(owner) in self.known:
-            self.names[id(owner), part] = name
+        # An array that the emitter makes up is gone soon, and its id() stands for another then.
+        if id(owner) not in self.known:
+            raise UsageError(
+                "usage.list",
+                f"The single value {str(owner)[:80]} stands where its context wants a list; "
+                "write it as an array.",
+            )
+        name = self.names[id(owner), part] = super().new_blank(owner, part)
         return name
 
 

@@ -49,12 +49,8 @@ def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str
 
 def check_endorsements(verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int) -> None:
     """Adds the one check for all endorsements of a credential."""
-    allowed = {tree.get("id")} | {known for known, _ in _carriers(tree)}
-    allowed |= {
-        subject.get("id")
-        for subject in as_list(tree.get("credentialSubject"))
-        if isinstance(subject, Mapping)
-    }
+    allowed = _ids([carrier for _, carrier in _carriers(tree)])
+    allowed |= _ids(as_list(tree.get("credentialSubject")))
     found = [
         one
         for _, carrier in _carriers(tree)
@@ -74,6 +70,11 @@ def check_endorsements(verifier: Verifier, case: Case, tree: Mapping[str, Any], 
     case.add(passed("endorsements", f"{len(found)} endorsement(s) hold."))
 
 
+def _ids(objects: list[Any]) -> set[str]:
+    found = (one.get("id") for one in objects if isinstance(one, Mapping))
+    return {one for one in found if isinstance(one, str)}
+
+
 def _judge(verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: int) -> None:
     try:
         received = receive_part(one)
@@ -90,8 +91,8 @@ def _judge(verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: i
         case.add(
             failed("endorsements", "endorsements.type", "An endorsement is not one by its type.")
         )
-    about = {s.get("id") for s in as_list(tree.get("credentialSubject")) if isinstance(s, Mapping)}
-    if not about <= allowed - {None}:
+    about = _ids(as_list(tree.get("credentialSubject")))
+    if not about or not about <= allowed:
         case.add(
             failed(
                 "endorsements",

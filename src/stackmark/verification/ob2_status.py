@@ -72,4 +72,4 @@ def _names(entry: Any, tree: Mapping[str, Any]) -> bool:
         return False
     if entry.get("id") == tree["id"]:
         return True
-    return "uid" in tree and entry.get("uid") == tree["uid"]
+    return "uid" in tree and bool(entry.get("uid") == tree["uid"])

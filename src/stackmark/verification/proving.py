@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from stackmark.errors import CheckFailed, CouldNotTell
 from stackmark.limits import CLOCK_SKEW, MAX_PROOFS
 from stackmark.proofs.data_integrity import check_proof
-from stackmark.proofs.suites import LEGACY_TYPE, PROOF_TYPE, Canonicals, suite_of
+from stackmark.proofs.suites import Canonicals, suite_of
 from stackmark.verification.binding import FoundKey, KeyRing
 from stackmark.verification.dates import parse_stamp, stamp
 from stackmark.verification.structure import as_list
-
-_TYPES: Final = frozenset({PROOF_TYPE, LEGACY_TYPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +116,6 @@ def check_proof_members(
     proof: Mapping[str, Any], *, now: datetime, expected: Expected
 ) -> datetime | None:
     """The proof's own members but its value; returns when it says it was made."""
-    if proof.get("type") not in _TYPES:
-        raise CheckFailed(
-            "proof.unsupported", f"A proof of type {proof.get('type')!r} is not known."
-        )
     suite_of(proof)
     purpose = proof.get("proofPurpose")
     if purpose != expected.purpose:

@@ -127,14 +127,14 @@ def _check_badge_subject(subject: Mapping[str, Any]) -> None:
     achievement = subject.get("achievement")
     if not isinstance(achievement, Mapping):
         raise _fail("achievement", "The badge's subject has no achievement.")
-    known = {
+    known = [
         entry.get("id")
         for entry in as_list(achievement.get("resultDescription"))
         if isinstance(entry, Mapping)
-    }
+    ]
     for result in as_list(subject.get("result")):
         wanted = result.get("resultDescription") if isinstance(result, Mapping) else None
-        if wanted is not None and wanted not in known:
+        if wanted is not None and (not isinstance(wanted, str) or wanted not in known):
             raise _fail(
                 "reference",
                 f"A result points to {str(wanted)[:80]!r}, which the achievement lacks.",

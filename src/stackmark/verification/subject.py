@@ -70,3 +70,9 @@ def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
         for achievement in as_list(subject.get("achievement"))
         if isinstance(achievement, Mapping) and isinstance(achievement.get("id"), str)
     ]
+
+
+def subject_ids(tree: Mapping[str, Any]) -> set[str]:
+    """The ids of the subjects, as far as they are texts."""
+    found = (subject.get("id") for subject in _subjects(tree))
+    return {one for one in found if isinstance(one, str)}

@@ -32,7 +32,7 @@ from stackmark.verification.report import Report, Subject, not_applicable, passe
 from stackmark.verification.schema import check_own_schemas, check_schema, family_of
 from stackmark.verification.statuses import StatusBook
 from stackmark.verification.structure import as_list, check_context, check_format, issuer_id
-from stackmark.verification.subject import describe
+from stackmark.verification.subject import describe, subject_ids
 from stackmark.verification.tokens import check_claims, unwrap
 from stackmark.verification.validity import check_validity, period
 
@@ -86,10 +86,16 @@ class Verifier:
     def verify(self, data: bytes) -> Report:
         """The report on a document of any kind that Stackmark reads."""
         try:
-            received = receive(data)
+            return self.verify_received(receive(data), depth=0)
         except StackmarkError as error:
             return self._unreadable(error)
-        return self.verify_received(received, depth=0)
+        except Exception as error:  # noqa: BLE001 - one bad document must not end a run of many
+            fault = CouldNotTell(
+                "read.internal",
+                f"Stackmark itself failed on this document ({type(error).__name__}); "
+                "please report it.",
+            )
+            return self._unreadable(fault)
 
     def verify_received(self, received: Received, *, depth: int) -> Report:
         """The report on something read already; ``depth`` counts how deep it was embedded."""
@@ -286,15 +292,14 @@ class Verifier:
         inner = [
             one
             for subject in as_list(tree.get("credentialSubject"))
+            if isinstance(subject, Mapping)
             for one in as_list(subject.get("verifiableCredential"))
         ]
         reports = self.inner(case, inner, depth)
-        wanted = {s.get("id") for s in as_list(tree.get("credentialSubject"))} - {None}
-        for report, one in zip(reports, inner, strict=True):
-            ids = {
-                s.get("id") for s in as_list(one.get("credentialSubject")) if isinstance(s, Mapping)
-            }
-            if wanted and ids - {None} and not wanted & ids:
+        wanted = subject_ids(tree)
+        for report in reports:
+            ids = {report.credential.recipient} - {None}
+            if wanted and ids and not wanted & ids:
                 other = report.credential.name or report.credential.id
                 case.fault(
                     "format",
