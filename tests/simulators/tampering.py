@@ -100,7 +100,7 @@ def move_with_id(rng, tree):
     owner = rng.choice([box for box in boxes if "id" in box])
     target = rng.choice(boxes)
     key = rng.choice([name for name in owner if name not in ("id", "type", "@context", "proof")])
-    target["id"] = owner["id"]
+    target["id"] = copy.deepcopy(owner["id"])
     target[key] = copy.deepcopy(owner.pop(key))
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
 
 import pytest
@@ -13,6 +15,7 @@ import weak_keys as wk
 from stackmark.errors import CheckFailed, UsageError
 from stackmark.keys import _checking, strength
 from stackmark.keys.multibase import b58encode, b64url_decode, b64url_encode
+from stackmark.keys.private import PrivateKey
 from stackmark.keys.public import PublicKey
 
 TEXT = b"the words that are signed"
@@ -231,6 +234,31 @@ def test_a_wheel_that_multiplies_by_eight_would_be_found_out():
     assert left != right
     assert wk.multiply(8, left) == wk.multiply(8, right)
     assert s < wk.ORDER
+
+
+def test_a_lenient_wheel_is_not_used(monkeypatch):
+    pytest.importorskip("nacl")
+    monkeypatch.setattr("nacl.bindings.crypto_sign_open", lambda signed, key: signed[64:])
+    assert _checking._find_ed25519() is _checking.check_with_cryptography
+
+
+WITHOUT_PYNACL = """
+import sys
+sys.modules["nacl"] = sys.modules["nacl.bindings"] = None
+from stackmark.keys import PrivateKey, PublicKey, _checking
+key = PrivateKey.from_seed(bytes(32))
+public = PublicKey.from_multikey(key.public_key.to_multikey())
+assert public.verify(key.sign(b"x"), b"x") and not public.verify(key.sign(b"x"), b"y")
+print(_checking.backend(), key.sign(b"x").hex())
+"""
+
+
+def test_without_pynacl():
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYNACL], capture_output=True, text=True, check=True
+    )
+    signature = PrivateKey.from_seed(bytes(32)).sign(b"x").hex()
+    assert found.stdout.split() == ["cryptography", signature]
 
 
 @pytest.mark.parametrize("kind", ["p256", "p384"])

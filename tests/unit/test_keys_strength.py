@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from math import isqrt, prod
+from itertools import count
+from math import gcd, isqrt, prod
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -137,8 +138,9 @@ def test_rsa_fingerprint_of_roca():
 
 def test_rsa_patterns():
     assert "repeat" in flaw(wk.next_prime(0xC0 << 1016) * wk.next_prime(0xE0 << 1016))
-    word = wk.number("word", 256)
-    assert "repeat" in flaw(wk.next_prime(sum(word << 256 * i for i in range(8))))
+    word = sum(wk.number("word", 256) << 256 * i for i in range(8)) | 1
+    small = strength._small_primes_product()
+    assert "repeat" in flaw(next(m for m in count(word, 2) if gcd(small, m) == 1))
 
 
 def test_rsa_with_empty_words():

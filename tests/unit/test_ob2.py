@@ -294,6 +294,20 @@ def test_documents_must_be_what_their_address_says(issuer):
     refused(issuer.hosted(), issuer.host, "format.badge-unreadable")
 
 
+def test_language_objects_and_alignments_hold(issuer):
+    issuer.change(
+        "badge",
+        name={"@value": "Robotik", "@language": "de"},
+        alignment=[
+            {"targetName": "Standard 1", "targetUrl": "https://standards.example/1"},
+            {"name": "Standard 2", "url": "https://standards.example/2"},
+        ],
+    )
+    assert verified(issuer.hosted(), issuer.host).credential.name == "Robotik"
+    issuer.change("badge", alignment="Standard 1")
+    refused(issuer.hosted(), issuer.host, "schema.value")
+
+
 @pytest.mark.parametrize("kind", ["badge", "profile"])
 def test_a_part_of_a_badge_is_no_award(issuer, kind):
     document = getattr(issuer, kind)
@@ -434,6 +448,25 @@ def test_the_profile_says_where_its_badges_stand(issuer, rules, url, reason):
         verified(made, issuer.host)
 
 
+def test_rules_that_are_no_object_are_refused(issuer):
+    issuer.change("profile", verification="everywhere")
+    report = refused(issuer.hosted(), issuer.host, "issuer-key.scope")
+    assert report.check("schema").reason == "schema.value"
+
+
+def test_an_issuer_without_a_web_address_cannot_be_confirmed(issuer):
+    nobody = {
+        **issuer.profile,
+        "id": "urn:uuid:1",
+        "verification": {"allowedOrigins": "badges.example"},
+    }
+    badge = {**issuer.badge, "issuer": nobody}
+    unclear(issuer.hosted(badge=badge), issuer.host, "issuer-key.profile-unreachable")
+    unclear(issuer.signed(badge=badge), issuer.host, "issuer-key.profile-unreachable")
+    unclear(issuer.signed(badge="urn:uuid:2"), issuer.host, "format.badge-unreachable")
+    assert not any(url.startswith("urn") for url in issuer.host.asked)
+
+
 def test_another_property_than_the_id_leaves_it_open(issuer):
     issuer.change("profile", verification={"verificationProperty": "name"})
     unclear(issuer.hosted(), issuer.host, "issuer-key.scope-unknown")
@@ -472,14 +505,26 @@ def test_a_badge_class_of_another_host_is_not_the_issuers(issuer):
     issuer.host.put(famous)
     refused(issuer.hosted(badge=famous["id"]), issuer.host, "issuer-key.badge-elsewhere")
     verified(issuer.signed(badge=famous["id"]), issuer.host)  # it names the issuer itself
+    issuer.change("profile", verification={"allowedOrigins": ["badges.example", "other.example"]})
+    refused(issuer.signed(badge=famous), issuer.host, "issuer-key.badge-elsewhere")
     issuer.change("profile", verification={"allowedOrigins": ["badges.example", "famous.example"]})
     verified(issuer.hosted(badge=famous), issuer.host)
     verified(issuer.signed(badge={**famous, "id": "urn:uuid:1"}), issuer.host)
 
 
-def test_a_hosted_badge_in_a_token_is_refused(issuer):
-    token = issuer.sign(issuer.hosted())
-    refused(token, issuer.host, "proof.two-forms")
+def test_a_hosted_badge_in_a_token_needs_both(issuer):
+    made = issuer.hosted()
+    token = issuer.sign(made)
+    report = verified(token, issuer.host)
+    assert report.format == "ob2+hosted"
+    assert "ES256" in report.check("proof").detail
+    refused(issuer.sign(made, key=private_key("p256", 9)), issuer.host, "proof.signature")
+    refused(issuer.sign(made, header={"alg": "none"}), issuer.host, "proof.algorithm")
+    refused(issuer.sign({**made, "narrative": "x"}), issuer.host, "proof.hosted-differs")
+    issuer.change("key_document", expires="2025-01-01T00:00:00Z")
+    refused(token, issuer.host, "key-time.expired")
+    del issuer.host.documents[issuer.profile["id"]]
+    unclear(token, issuer.host, "proof.unchecked")
 
 
 # -- signed ----------------------------------------------------------------------------------
@@ -505,7 +550,7 @@ def test_a_changed_token_is_refused(issuer):
         ({"alg": "EdDSA"}, "proof.key-type"),
         ({"alg": "ES256", "typ": "vc+jwt"}, "proof.typ"),
         ({"alg": "ES256", "crit": ["b64"], "b64": False}, "proof.crit"),
-        ({"alg": "ES256", "zip": "DEF"}, "proof.header"),
+        ({"alg": "ES256", "note": "x"}, "proof.header"),
         ({"alg": "ES256", "jwk": {"kty": "EC"}}, "issuer-key.header-key"),
         ({"alg": "ES256", "jku": "https://evil.example/keys"}, "issuer-key.header-key"),
     ],

@@ -158,8 +158,9 @@ class FolderOutput(_WithManifest):
 
     def _read(self, entry: bytes) -> bytes:
         try:
-            return (self._folder / orjson.loads(entry)["file"]).read_bytes()
-        except (OSError, orjson.JSONDecodeError, KeyError):
+            name: str = orjson.loads(entry)["file"]
+            return (self._folder / name).read_bytes()
+        except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
             return b""
 
     def append(self, chunk: SignedChunk) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from stackmark.errors import UsageError
 
-try:
+if sys.platform != "win32":  # it has no such locks; there two runs at once are not told apart
     import fcntl
-except ImportError:  # Windows has none; there two runs at once are not told apart
-    fcntl = None  # type: ignore[assignment]
 
 
 def hold(fd: int, otherwise: str) -> None:
@@ -20,7 +19,7 @@ def hold(fd: int, otherwise: str) -> None:
 
     ``otherwise`` is the sentence for that case.
     """
-    if fcntl is None:
+    if sys.platform == "win32":
         return
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -31,7 +30,7 @@ def hold(fd: int, otherwise: str) -> None:
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
     """One process at a time past here for ``folder``; others wait."""
-    if fcntl is None:
+    if sys.platform == "win32":
         yield
         return
     fd = os.open(folder, os.O_RDONLY)

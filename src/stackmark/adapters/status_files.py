@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +27,12 @@ _MAX_STATE: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StatusFile:
-    """A list's address, its file, and how far its indexes are given out."""
+    """A list's address, its file, how far its indexes are given out, and the bits of each."""
 
     url: str
     path: Path
     allocation: Allocation
+    size: int = 1
 
     @property
     def state_path(self) -> Path:
@@ -40,7 +41,8 @@ class StatusFile:
 
     def save(self) -> None:
         """Write the private file; it is there for good when this returns."""
-        state = {"list": self.url, "file": self.path.name, **self.allocation.to_json()}
+        state = {"list": self.url, "file": self.path.name, "size": self.size}
+        state |= self.allocation.to_json()
         write_atomic(self.state_path, orjson.dumps(state, option=orjson.OPT_INDENT_2), mode=0o600)
 
 
@@ -52,9 +54,27 @@ def state_path(path: Path) -> Path:
 def status_files(folder: Path) -> Iterator[StatusFile]:
     """The lists of a folder; raises ``UsageError`` ``usage.allocation``."""
     for found in sorted(folder.glob(f"*{_SUFFIX}")):
-        state = orjson.loads(read_limited(found, _MAX_STATE))
-        rest = {name: value for name, value in state.items() if name not in ("list", "file")}
-        yield StatusFile(state["list"], folder / state["file"], Allocation.from_json(rest))
+        yield _load(found)
+
+
+def size_beside(path: Path) -> int:
+    """Bits of one status of the list in ``path``, as its private file says; 1 without one."""
+    state = state_path(path)
+    return _load(state).size if state.exists() else 1
+
+
+def _load(path: Path) -> StatusFile:
+    try:
+        state = orjson.loads(read_limited(path, _MAX_STATE))
+        rest = {name: state[name] for name in ("entries", "seed", "next")}
+        size = int(state.get("size", 1))
+        return StatusFile(
+            str(state["list"]), path.parent / str(state["file"]), Allocation.from_json(rest), size
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        raise UsageError(
+            "usage.allocation", f"{path} is no file about the indexes of a status list."
+        ) from None
 
 
 def reserve(
@@ -75,7 +95,7 @@ def reserve(
             take = min(count, one.allocation.left)
             if take:
                 after, _ = allocate(one.allocation, take)
-                changed = StatusFile(one.url, one.path, after)
+                changed = replace(one, allocation=after)
                 changed.save()
                 found.append((StatusBlock(address, one.allocation, take), changed))
             count -= take

@@ -25,16 +25,27 @@ def jcs(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> bool:
-    kind = value.__class__
-    if kind is str or value is None or kind is bool:
-        return True
-    if kind is dict:
-        return all(max(key, default="") <= "\uffff" for key in value) and all(
-            map(_plain, value.values())
-        )
-    if kind is list:
-        return all(map(_plain, value))
-    return kind is int and -_SAFE <= value <= _SAFE
+    """Whether orjson's order and numbers are JCS's too; level by level, as this is a hot path."""
+    level = [value]
+    names: set[str] = set()
+    while level:
+        below: list[Any] = []
+        for one in level:
+            kind = one.__class__
+            if kind is str:
+                continue
+            if kind is dict:
+                names.update(one)
+                below += one.values()
+            elif kind is list:
+                below += one
+            elif kind is int:
+                if not -_SAFE <= one <= _SAFE:
+                    return False
+            elif kind is not bool and one is not None:
+                return False
+        level = below
+    return max("".join(names), default="") <= "\uffff"
 
 
 def _write(value: Any) -> str:

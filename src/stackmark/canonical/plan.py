@@ -31,6 +31,9 @@ class Plan:
     def __init__(self, tree: dict[str, Any]) -> None:
         self.trace = trace(tree)
         self.statements = len(self.trace.quads)
+        self.text_paths = [
+            path for slot, path in enumerate(self.trace.slots) if self.trace.kinds[slot] != NUMBER
+        ]
         self.source = _Writer(tree, self.trace).source()
         names = _runtime(self.trace)
         exec(compile(self.source, "<plan>", "exec"), names)  # noqa: S102 - our own text, no input in it but by repr

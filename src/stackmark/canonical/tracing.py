@@ -123,7 +123,7 @@ class _Tracer(Emitter):
 
     def __init__(self, run: _Run) -> None:
         super().__init__(strict=True)
-        self.run = run
+        self.marks = run
         self.kinds: dict[int, str] = {}
         self.nodes: list[tuple[str, str, Path]] = []
         self.prefixes: set[str] = set()
@@ -137,7 +137,7 @@ class _Tracer(Emitter):
             self.kinds[slot] = IRIREF  # the stricter of the two
 
     def literal(self, text: str, suffix: str) -> str:
-        slot = self.run.words.get(text)
+        slot = self.marks.words.get(text)
         if slot is None:
             return super().literal(text, suffix)
         self.use(slot, TEXT)
@@ -145,7 +145,7 @@ class _Tracer(Emitter):
 
     def iri(self, value: Any, context: ActiveContext, *, what: str = "reference") -> str:
         self.prefixes |= {name for name, term in context.terms.items() if term.prefix}
-        slot = self.run.words.get(value) if value.__class__ is str else None
+        slot = self.marks.words.get(value) if value.__class__ is str else None
         if slot is None:
             return super().iri(value, context, what=what)
         super().iri(value, context, what=what)
@@ -153,7 +153,7 @@ class _Tracer(Emitter):
         return f"<{mark(slot)}>"
 
     def scalar(self, value: Any, suffix: str) -> str:
-        slot = self.run.numbers.get(value) if value.__class__ is int else None
+        slot = self.marks.numbers.get(value) if value.__class__ is int else None
         if slot is None:
             return super().scalar(value, suffix)
         if self.number_suffix.setdefault(slot, suffix) != suffix:
@@ -162,8 +162,8 @@ class _Tracer(Emitter):
         return mark(slot)
 
     def object(self, value: Any, rule: Rule, context: ActiveContext, graph: str) -> str:
-        if rule.kind == VOCAB and value.__class__ is str and value in self.run.words:
-            self.found_constants.add(self.run.slots[self.run.words[value]])
+        if rule.kind == VOCAB and value.__class__ is str and value in self.marks.words:
+            self.found_constants.add(self.marks.slots[self.marks.words[value]])
             return "<urn:constant>"
         return super().object(value, rule, context, graph)
 
@@ -175,5 +175,5 @@ class _Tracer(Emitter):
         super().property(subject, rule, value, context, graph)
 
     def describe(self, subject: str, node: dict[str, Any], graph: str) -> None:
-        self.nodes.append((f"{self.scope}{graph}", subject, self.run.paths[id(node)]))
+        self.nodes.append((f"{self.scope}{graph}", subject, self.marks.paths[id(node)]))
         super().describe(subject, node, graph)

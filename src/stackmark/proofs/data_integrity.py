@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackmark.errors import CheckFailed, UsageError
-from stackmark.keys.multibase import MultibaseError, b58decode, b58decode64, b58encode
+from stackmark.keys.multibase import MultibaseError, b58decode, b58decode64, b58encode, b58encode64
 from stackmark.keys.public import PublicKey
 from stackmark.ports import Signer
 from stackmark.proofs.suites import (
@@ -60,7 +60,9 @@ def make_proof(
         proof = {"@context": context, **proof}
     options = proof_options(proof, context, chosen)
     signature = signer.sign(bytes_to_sign(document, options, chosen, signer.algorithm))
-    return {**proof, "proofValue": f"z{b58encode(signature)}"}
+    short = len(signature) == _SIGNATURE_BYTES["Ed25519"]
+    value = b58encode64(signature) if short else b58encode(signature)
+    return {**proof, "proofValue": f"z{value}"}
 
 
 def check_proof(document: Canonicals, proof: Mapping[str, Any], key: PublicKey) -> None:

@@ -42,7 +42,8 @@ def make_base_proof(
     ``options``: the proof's members without ``proofValue``. What ``mandatory_pointers`` choose
     is in every derived document. ``hmac_key`` (32 bytes) and ``proof_private`` (a P-256 key) are
     new and random for each proof. Raises ``UsageError`` (``usage.pointer``, ``usage.suite``,
-    ``usage.key``, ``usage.too-large``, ``usage.list``), or ``CheckFailed`` ``lossless.…`` or ``context.…``.
+    ``usage.key``, ``usage.too-large``, ``usage.list``), or ``CheckFailed`` (``lossless.…``,
+    ``context.…``).
     """
     _check_ingredients(options, signer, hmac_key, proof_private)
     statements = Statements(unsecured, hmac_key, strict=strict)

@@ -82,16 +82,16 @@ class Canonicals:
         self.unsecured = unsecured
         self.strict = strict
         self._hashes: dict[tuple[str, str], bytes] = {}
-        self._planned = SHAPES.lines(unsecured) if strict else None
+        self._planned = SHAPES.form(unsecured) if strict else None
 
     @property
-    def planned(self) -> bool:
-        """Whether a plan served it."""
-        return self._planned is not None
+    def settled(self) -> bool:
+        """Whether nothing can be learnt from it for documents to come."""
+        return self._planned is not None and self._planned.settled
 
     def statements(self) -> int:
         """How many statements it makes; raises what ``quads`` raises when it is not lossless."""
-        return self._planned[1] if self._planned is not None else len(self.quads)
+        return len(self.quads) if self._planned is None else self._planned.statements
 
     @cached_property
     def quads(self) -> list[Quad]:
@@ -101,8 +101,6 @@ class Canonicals:
     def lines(self, digest: str = "sha256") -> list[str]:
         """The canonical N-Quads lines."""
         if digest == "sha256":
-            if self._planned is not None:
-                return self._planned[0]
             return quick_lines(self.quads)
         return canonicalize_quads(self.quads, algorithm=digest).lines
 
@@ -126,6 +124,8 @@ class Canonicals:
     def _form(self, canonical: str, digest: str) -> bytes:
         if canonical == "jcs":
             return jcs(self.unsecured)
+        if self._planned is not None and digest == "sha256":
+            return self._planned.text.encode()
         return "".join(self.lines(digest)).encode()
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from stackmark.reading.svg_walk import COMMENT, SvgWalk
 
 MAX_FINDINGS: Final = 50  # sentences; enough to mend a file, and bounded for a hostile one
+MAX_ESCAPES: Final = 1_000  # back slashes in one style; more hide something, and cost seconds
 
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
 _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
@@ -118,6 +119,8 @@ def _css_fetches(css: str) -> bool:
     """Whether a style, or a presentation attribute, names anything outside the file."""
     if not any(mark in css for mark in "(@\\:"):
         return False
+    if css.count("\\") > MAX_ESCAPES:
+        return True
     plain = _CSS_ESCAPE.sub(_unescape, css)
     return any(_reaches_out(text) for text in {css, plain, _CSS_COMMENT.sub("", plain)})
 
@@ -125,7 +128,7 @@ def _css_fetches(css: str) -> bool:
 def _reaches_out(css: str) -> bool:
     if _CSS_FETCH.search(css):
         return True
-    return any(not _stays_inside(found[1]) for found in _CSS_URL.finditer(css))
+    return any(not _stays_inside(target) for target in set(_CSS_URL.findall(css)))
 
 
 def _unescape(escape: re.Match[str]) -> str:

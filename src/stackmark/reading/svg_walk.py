@@ -1,7 +1,7 @@
 """One guarded walk over an SVG file, for everything that looks inside one.
 
-No tree is built, nothing is fetched and no entity exists: a document type declaration is an
-error, so entity bombs and outside entities end at their first byte.
+No tree is built, nothing is fetched and no entity exists: a document type declaration may name
+a type and hold nothing, so entity bombs and outside entities end at their first byte.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import pyexpat
 from typing import Final
 
 from stackmark.errors import ReadError
-from stackmark.limits import MAX_XML_DEPTH
-from stackmark.reading.baked import check_size
+from stackmark.limits import MAX_SVG_BYTES, MAX_XML_DEPTH
 
 SVG_NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<", b"\0\0")  # XML 1.0 appendix F
@@ -55,7 +54,11 @@ class SvgWalk:
         ``read.svg-encoding``, ``read.svg-too-deep``, ``read.svg-too-many``,
         ``read.svg-malformed``.
         """
-        check_size(self.data)
+        if len(self.data) > MAX_SVG_BYTES:
+            raise ReadError(
+                "read.too-large",
+                f"The SVG has {len(self.data):,} bytes; at most {MAX_SVG_BYTES:,} are read.",
+            )
         if self.data.startswith(_WIDE):
             raise _encoding("UTF-16 or UTF-32")
         self._connect(self._parser)

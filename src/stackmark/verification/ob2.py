@@ -161,21 +161,30 @@ class _Judge:
     # -- proof and issuer-key ------------------------------------------------------------
 
     def _hosted(self, instructions: Mapping[str, Any]) -> None:
-        """Nothing is signed: the document at the badge's own address is compared."""
-        add, fetcher = self.case.add, self.verifier.fetcher
-        if self.received.jws is not None:
-            error = CheckFailed("proof.two-forms", "It is a token, but says that it is hosted.")
-            self.case.fault("proof", error)
-            return
-        add(not_applicable("lossless", "Nothing is signed; the whole text is what is hosted."))
-        add(not_applicable("key-time", "A hosted badge has no key."))
-        proven = self.case.run("proof", lambda: check_hosted(self.tree, instructions, fetcher))
+        """The document at the badge's own address is compared; a signature must fit as well."""
+        add = self.case.add
+        add(not_applicable("lossless", "The whole text is what is hosted; nothing is left out."))
+        add(not_applicable("key-time", "A hosted badge needs no key."))
+        proven = self.case.run("proof", lambda: self._hosted_proof(instructions))
         if proven:
             add(passed("status", "Its host still gives it and does not say it was revoked."))
         else:
             words = "Only its host could say whether it was revoked."
             add(could_not_tell("status", "status.unreachable", words))
         self._home(proven=proven)
+
+    def _hosted_proof(self, instructions: Mapping[str, Any]) -> str:
+        jws, fetcher = self.received.jws, self.verifier.fetcher
+        if jws is not None:
+            check_envelope(jws)
+        sentence = check_hosted(self.tree, instructions, fetcher)
+        if jws is None:
+            return sentence
+        if self.parties is None:
+            raise CouldNotTell("proof.unchecked", "It is a token too, whose key is not at hand.")
+        key = check_signed(jws, instructions, self.parties, fetcher)
+        self._key_time(key)
+        return f"{sentence} The {jws.header['alg']} signature around it fits as well."
 
     def _home(self, *, proven: bool) -> None:
         """An address in the issuer's scope counts only once the badge was found there."""

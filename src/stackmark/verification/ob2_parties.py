@@ -19,7 +19,6 @@ from stackmark.verification.ob2_shape import check_members, check_values
 from stackmark.verification.ob2_words import check_contexts
 
 _REFERENCE = frozenset({"id", "type", "@context"})
-_WORDS = {"BadgeClass": "format.badge", "Profile": "issuer-key.profile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +94,7 @@ def fetch_document(url: str, kind: str, fetcher: Fetcher) -> Mapping[str, Any]:
         url = tree["id"]
         tree = _read(url, kind, fetcher)
     if tree.get("id") != url:
-        raise CheckFailed(
-            f"{_WORDS[kind]}-id",
-            f"The {kind} at {url[:120]} gives another id, {str(tree.get('id'))[:120]}.",
-        )
+        raise _other_id(kind, url, str(tree.get("id")))
     check_contexts(tree, kind)
     check_members(tree, kind)
     return tree
@@ -110,15 +106,33 @@ def _read(url: str, kind: str, fetcher: Fetcher) -> Mapping[str, Any]:
             raise CouldNotTell("fetch.refused-url", "it has no plain web address.")
         return Document.parse(fetcher.fetch(url)).tree
     except CouldNotTell as error:
-        raise CouldNotTell(
-            f"{_WORDS[kind]}-unreachable",
-            f"The {kind} {url[:160]} cannot be had: {error.detail}",
-        ) from None
+        raise _unreachable(kind, url, error.detail) from None
     except ReadError as error:
-        raise CheckFailed(
-            f"{_WORDS[kind]}-unreadable",
-            f"The {kind} at {url[:160]} cannot be read: {error.detail}",
-        ) from None
+        raise _unreadable(kind, url, error.detail) from None
+
+
+# Each reason stands in full, so that the reference page finds it.
+
+
+def _other_id(kind: str, url: str, found: str) -> CheckFailed:
+    detail = f"The {kind} at {url[:120]} gives another id, {found[:120]}."
+    if kind == "BadgeClass":
+        return CheckFailed("format.badge-id", detail)
+    return CheckFailed("issuer-key.profile-id", detail)
+
+
+def _unreachable(kind: str, url: str, why: str) -> CouldNotTell:
+    detail = f"The {kind} {url[:160]} cannot be had: {why}"
+    if kind == "BadgeClass":
+        return CouldNotTell("format.badge-unreachable", detail)
+    return CouldNotTell("issuer-key.profile-unreachable", detail)
+
+
+def _unreadable(kind: str, url: str, why: str) -> CheckFailed:
+    detail = f"The {kind} at {url[:160]} cannot be read: {why}"
+    if kind == "BadgeClass":
+        return CheckFailed("format.badge-unreadable", detail)
+    return CheckFailed("issuer-key.profile-unreadable", detail)
 
 
 def check_party_values(parties: Parties) -> None:
@@ -140,15 +154,18 @@ def check_home(parties: Parties, *, hosted: bool) -> None:
         return
     if parties.badge_at_home and not (hosted and not has_rules(issuer)):
         return
-    if authority(url) is not None and authority(url) == authority(issuer["id"]):
-        return
-    try:
-        if has_rules(issuer):
-            check_scope(url, issuer)
-            return
-    except CheckFailed:
-        pass
-    raise CheckFailed(
+    if authority(url) is None or authority(url) != authority(issuer["id"]):
+        _check_declared_home(url, issuer)
+
+
+def _check_declared_home(url: str, issuer: Mapping[str, Any]) -> None:
+    elsewhere = CheckFailed(
         "issuer-key.badge-elsewhere",
         f"The BadgeClass {url[:120]} does not stand with the issuer {issuer['id'][:120]}.",
     )
+    if not has_rules(issuer):
+        raise elsewhere
+    try:
+        check_scope(url, issuer)
+    except CheckFailed:
+        raise elsewhere from None

@@ -65,7 +65,7 @@ def _fetch(url: str, fetcher: Fetcher) -> Mapping[str, Any]:
 def _names(entry: Any, tree: Mapping[str, Any]) -> bool:
     """Whether an entry, an id or an object with id or uid, stands for this badge."""
     if isinstance(entry, str):
-        return entry == tree["id"]
+        return bool(entry == tree["id"])
     if not isinstance(entry, Mapping) or not ("id" in entry or "uid" in entry):
         raise CheckFailed("status.malformed", "An entry of the revocation list names no badge.")
     if entry.get("revoked") is False:

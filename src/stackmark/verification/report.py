@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 Outcome = Literal["passed", "failed", "could-not-tell", "not-applicable"]
@@ -67,6 +68,7 @@ class Check:
         }
 
 
+@lru_cache(maxsize=2_048)
 def passed(code: str, detail: str, slug: str = "ok") -> Check:
     """A check whose answer is yes."""
     return Check(code, "passed", f"{code}.{slug}", detail, STEPS[code][1])
@@ -82,6 +84,7 @@ def could_not_tell(code: str, reason: str, detail: str) -> Check:
     return Check(code, "could-not-tell", reason, detail, STEPS[code][1])
 
 
+@lru_cache(maxsize=256)
 def not_applicable(code: str, detail: str, slug: str = "none") -> Check:
     """A check that has nothing to ask here."""
     return Check(code, "not-applicable", f"{code}.{slug}", detail, STEPS[code][1])

@@ -137,7 +137,7 @@ class Verifier:
                 parts = self._surroundings(case, tree, depth)
                 subject = self._trust(case, tree, subject)
         report = self.report(case, subject, received.format, parts)
-        if canonicals is not None and not canonicals.planned and report.verdict == "verified":
+        if canonicals is not None and not canonicals.settled and report.verdict == "verified":
             SHAPES.note(canonicals.unsecured)
         return report
 

@@ -1,0 +1,124 @@
+"""``stackmark sign``: secure any VC 2.0 document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stackmark.cli.bake import OutOption
+from stackmark.cli.console import deliver
+from stackmark.cli.keys import KeyOption, PassphraseOption, issuer_documents, load_key
+from stackmark.cli.loading import read_input
+from stackmark.errors import CheckFailed, UsageError
+
+if TYPE_CHECKING:
+    from stackmark.keys.keyfile import KeyFile
+
+SuiteOption = Annotated[
+    str | None,
+    typer.Option(
+        "--suite",
+        metavar="NAME",
+        help="eddsa-rdfc-2022, eddsa-jcs-2022, ecdsa-rdfc-2019, ecdsa-jcs-2019, ecdsa-sd-2023, "
+        "jwt (Open Badges token) or vc+jwt (W3C token); by the key if not given.",
+    ),
+]
+
+
+def sign(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Unsigned JSON; - for stdin.")],
+    key: KeyOption,
+    suite: SuiteOption = None,
+    mandatory: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="POINTER",
+            help="With ecdsa-sd-2023: JSON pointer to what every derived copy shows; repeatable.",
+        ),
+    ] = None,
+    challenge: Annotated[
+        str | None, typer.Option(help="For a presentation: the verifier's challenge.")
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="For a presentation: its audience.")] = None,
+    out: OutOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Sign a credential or presentation that is complete but for its proof.
+
+    The same checks run first as before issuing, so that nothing goes out that others could
+    read in two ways; what was signed is verified before it is handed out.
+    """
+    from stackmark.adapters.clock import SystemClock
+    from stackmark.issuing.securing import choose_suite
+    from stackmark.model.document import Document
+    from stackmark.reading.received import types_of
+    from stackmark.verification.dates import stamp
+
+    tree = Document.parse(read_input(file)).tree
+    opened = load_key(key, passphrase_file)
+    chosen = choose_suite(suite, opened.private.algorithm)
+    _check_mandatory(mandatory, chosen)
+    created = stamp(SystemClock().now())
+    if "VerifiablePresentation" in types_of(tree):
+        from stackmark.issuing.presenting import sign_presentation
+
+        signed = sign_presentation(
+            tree, key=opened, suite=chosen, created=created, challenge=challenge, domain=domain
+        )
+    else:
+        signed = _credential(tree, opened, chosen, created, mandatory)
+        _check(signed, tree, created, key, opened)
+    deliver(signed, out)
+
+
+def _check_mandatory(mandatory: list[str] | None, suite: str) -> None:
+    from stackmark.issuing.securing import SD
+
+    if mandatory and suite != SD:
+        raise UsageError("usage.pointer", f"--mandatory goes with {SD} only, not with {suite}.")
+
+
+def _credential(
+    tree: dict[str, Any], key: KeyFile, suite: str, created: str, mandatory: list[str] | None
+) -> bytes:
+    from stackmark.adapters.randomness import SystemRandom
+    from stackmark.issuing.lint import lint
+    from stackmark.issuing.securing import SD, secure, secure_selective
+    from stackmark.verification.structure import issuer_id
+
+    lint(tree)
+    if issuer_id(tree) != key.did:
+        raise CheckFailed(
+            "issuer-key.not-issuer",
+            f"The issuer is {issuer_id(tree)[:120]}, but the key speaks for {key.did[:120]}.",
+        )
+    if suite != SD:
+        return secure(tree, suite=suite, signer=key.private, method=key.method_id, created=created)
+    return secure_selective(
+        tree,
+        signer=key.private,
+        method=key.method_id,
+        created=created,
+        mandatory=mandatory or [],
+        blinding=SystemRandom().bytes(32),
+    )
+
+
+def _check(signed: bytes, tree: dict[str, Any], created: str, path: Path, key: KeyFile) -> None:
+    """Our own verifier's word on everything that can be judged without others."""
+    import orjson
+
+    from stackmark.issuing.selfcheck import self_check
+
+    elsewhere = frozenset({"status", "related", "schema", "endorsements", "key-time"})
+    own = issuer_documents(path, key)
+    self_check(
+        signed,
+        created=created,
+        valid_from=tree.get("validFrom", created),
+        valid_until=tree.get("validUntil"),
+        documents={url: orjson.dumps(document) for url, document in own.items()},
+        leave=elsewhere,
+    )
