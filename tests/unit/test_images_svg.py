@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import contextlib
+import time
 import tracemalloc
 
 import pytest
 
 from small_images import JSON, JWS, png, svg
 from stackmark.errors import ReadError
-from stackmark.limits import MAX_IMAGE_BYTES, MAX_XML_DEPTH
+from stackmark.limits import MAX_SVG_BYTES, MAX_XML_DEPTH
 from stackmark.reading.baked import recognise
 from stackmark.reading.svg import read_svg
-from stackmark.reading.svg_safety import MAX_FINDINGS, active_content
+from stackmark.reading.svg_safety import MAX_ESCAPES, MAX_FINDINGS, active_content
 from stackmark.reading.svg_walk import MAX_ELEMENTS
 
 
@@ -81,10 +83,34 @@ def test_svg_with_byte_order_mark():
     assert read_svg(b"\xef\xbb\xbf" + svg(CREDENTIAL)).text == b"{}"
 
 
+NAMED = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "https://a.example/svg11.dtd">'
+
+
+@pytest.mark.parametrize(
+    "doctype", [b"<!DOCTYPE svg>", b'<!DOCTYPE svg SYSTEM "file:///etc/passwd">\n', NAMED]
+)
+def test_a_doctype_that_declares_nothing_is_walked_past(doctype):
+    plain = svg(CREDENTIAL)
+    assert read_svg(doctype + plain).text == read_svg(plain).text == b"{}"
+    assert active_content(doctype + plain) == []
+
+
 DECLARED = '<?xml version="{}" encoding="{}"?>'
 SVG_FAULTS = {
-    "doctype": (b"<!DOCTYPE svg>" + svg(CREDENTIAL), "read.svg-dtd"),
+    "empty subset": (b"<!DOCTYPE svg []>" + svg(CREDENTIAL), "read.svg-dtd"),
     "entity": (b'<!DOCTYPE svg [<!ENTITY a "b">]>' + svg("&a;"), "read.svg-dtd"),
+    "attribute default": (
+        b'<!DOCTYPE svg [<!ATTLIST g onload CDATA "x">]>' + svg(CREDENTIAL),
+        "read.svg-dtd",
+    ),
+    "entity of a DTD elsewhere": (
+        NAMED + svg("<ob:credential>{&a;}</ob:credential>"),
+        "read.svg-dtd",
+    ),
+    "the same under a bare doctype": (
+        b"<!DOCTYPE svg>" + svg("<ob:credential>{&a;}</ob:credential>"),
+        "read.svg-malformed",
+    ),
     "undefined entity": (svg("<ob:credential>&a;</ob:credential>"), "read.svg-malformed"),
     "latin 1": (
         DECLARED.format("1.0", "ISO-8859-1").encode() + svg(CREDENTIAL),
@@ -145,7 +171,7 @@ def test_svg_element_limit():
 
 @pytest.mark.parametrize("filler", ["\n", "&#13;", "<!---->", "<?a?>", "<![CDATA[]]>"])
 def test_svg_of_the_largest_size_stays_cheap(filler):
-    count = (MAX_IMAGE_BYTES - 1000) // len(filler)
+    count = (MAX_SVG_BYTES - 1000) // len(filler)
     inside = "{}" + filler * count if filler[0] != "<" else "{}"
     data = svg(f"<ob:credential>{inside}</ob:credential>" + filler * count * (inside == "{}"))
     tracemalloc.start()
@@ -154,6 +180,32 @@ def test_svg_of_the_largest_size_stays_cheap(filler):
     tracemalloc.stop()
     assert text.startswith(b"{}")
     assert peak < 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("start", "unit", "end"),
+    [
+        ("<style>", "\\6 ", "</style>"),
+        ("<style>", "url(", "</style>"),
+        ('<g fill="', "url(#a)", '"/>'),
+        ("", "<?a?>", ""),
+    ],
+)
+def test_the_costliest_svg_takes_less_than_a_second(start, unit, end):
+    data = svg(start + unit * ((MAX_SVG_BYTES - 1000) // len(unit)) + end)
+    for read in (read_svg, active_content):
+        started = time.process_time()
+        with contextlib.suppress(ReadError):
+            read(data)
+        assert time.process_time() - started < 1
+
+
+def test_many_names_in_one_tag_take_less_than_a_second():
+    data = svg("<g " + " ".join(f'xmlns:a{one}="u"' for one in range(210_000)) + "/>")
+    assert len(data) > MAX_SVG_BYTES * 0.9
+    started = time.process_time()
+    assert refused(read_svg, data) == "read.no-credential"
+    assert time.process_time() - started < 1
 
 
 def test_svg_over_a_mebibyte_keeps_its_places():
@@ -205,6 +257,7 @@ ACTIVE = {
     "<style>@\\69mport '//a.example';</style>": "style that fetches",
     "<style>a{fill:u\\ffffffrl()} @\\000069 mport '';</style>": "style that fetches",
     "<style>a{fill:url(/**/x)}</style>": "style that fetches",
+    "<style>" + "\\6 " * (MAX_ESCAPES + 1) + "</style>": "style that fetches",
     '<animate attributeName="xlink:href" to="#a"/>': "animate of xlink:href",
     '<animateTransform attributeName="style" to="a"/>': "animateTransform of style",
     '<set attributeName=" onclick" to="a"/>': "set of  onclick",

@@ -236,6 +236,58 @@ def test_a_wheel_that_multiplies_by_eight_would_be_found_out():
     assert s < wk.ORDER
 
 
+class YesKey:
+    """A key of a library that says yes to everything."""
+
+    key_size = 2048
+
+    def verify(self, *_):
+        return None
+
+
+@pytest.fixture
+def yes(monkeypatch):
+    """Only our own checks stand between a signature and a yes."""
+    monkeypatch.setattr(_checking, "_ed25519", lambda *_: True)
+    monkeypatch.setattr(_checking, "load_point", lambda *_: YesKey())
+    monkeypatch.setattr(_checking, "_load_rsa", lambda *_: YesKey())
+
+
+def test_our_own_checks_of_ed25519(yes):
+    public = PublicKey("Ed25519", KEY)
+    r, s = wk.encode(wk.BASE), (wk.ORDER - 1).to_bytes(32, "little")
+    assert public.verify(r + s, TEXT)
+    assert not public.verify(r + wk.ORDER.to_bytes(32, "little"), TEXT)
+    assert not public.verify(r + b"\xff" * 32, TEXT)
+    assert not public.verify(r + s + b"\0", TEXT)
+    assert not public.verify((r + s)[:-1], TEXT)
+    assert not public.verify(wk.encode((0, 1)) + s, TEXT)
+    assert public.verify((wk.P - 1).to_bytes(32, "little") + s, TEXT)
+    for y in (wk.P, 2**255 - 1, wk.P | 1 << 255):
+        assert not public.verify(y.to_bytes(32, "little") + s, TEXT)
+    assert not PublicKey("Ed25519", bytes(32)).verify(r + s, TEXT)
+
+
+@pytest.mark.parametrize("kind", ["p256", "p384"])
+def test_our_own_checks_of_ecdsa(yes, kind):
+    public = sample_keys.key(kind).public_key
+    size, order = len(public.raw) - 1, _checking._GROUP_ORDER[public.algorithm]
+    top, one, zero, over = (n.to_bytes(size, "big") for n in (order - 1, 1, 0, order))
+    assert public.verify(top + one, TEXT)
+    assert public.verify(one + top, TEXT)
+    for bad in (zero + one, one + zero, over + one, one + over):
+        assert not public.verify(bad, TEXT)
+    for bad in (one + one[1:], one + b"\0" + one, b"", one):
+        assert not public.verify(bad, TEXT)
+
+
+def test_our_own_checks_of_rsa(yes):
+    public = sample_keys.key("rsa").public_key
+    assert public.verify(bytes(256), TEXT)
+    for size in (0, 255, 257):
+        assert not public.verify(bytes(size), TEXT)
+
+
 def test_a_lenient_wheel_is_not_used(monkeypatch):
     pytest.importorskip("nacl")
     monkeypatch.setattr("nacl.bindings.crypto_sign_open", lambda signed, key: signed[64:])

@@ -5,10 +5,14 @@ from math import gcd, isqrt, prod
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+import sample_keys
 import weak_keys as wk
 from stackmark.errors import CheckFailed
-from stackmark.keys import _checking, _der, strength
+from stackmark.keys import _checking, _der, _edwards, strength
 from stackmark.keys.public import PublicKey
 from stackmark.keys.strength import refuse_weak
 
@@ -49,6 +53,14 @@ def test_there_are_eight_of_them():
 @pytest.mark.parametrize("data", wk.second_encodings(), ids=lambda d: d.hex()[:4] + d.hex()[-2:])
 def test_second_encodings(data, point_check):
     assert refused("Ed25519", data).reason == "issuer-key.weak"
+
+
+def test_own_decoding_has_one_encoding_for_a_point():
+    for data in wk.second_encodings():
+        assert _edwards.decode(data) is None
+    for point in (*wk.TORSION, wk.BASE, wk.multiply(7, wk.BASE)):
+        x, y, z, t = _edwards.decode(wk.encode(point))
+        assert ((x, y), z, t) == (point, 1, x * y % wk.P)
 
 
 @pytest.mark.parametrize("torsion", wk.TORSION[1:])
@@ -176,7 +188,13 @@ def test_a_weak_key_verifies_nothing_even_when_made_by_hand():
     forged = neutral + bytes(32)
     assert _checking.check_with_cryptography(neutral, forged, b"anything")
     assert not PublicKey("Ed25519", neutral).verify(forged, b"anything")
-    assert not PublicKey("RSA", rsa(PRIME_A**2)).verify(bytes(256), b"anything")
+
+
+def test_a_weak_rsa_key_verifies_nothing_even_when_made_by_hand():
+    key = load_der_private_key(sample_keys.rsa_pkcs8(exponent=17), None)
+    signature = key.sign(b"anything", PKCS1v15(), SHA256())
+    raw = rsa(key.public_key().public_numbers().n, 17)
+    assert not PublicKey("RSA", raw).verify(signature, b"anything")
 
 
 def test_prime_order_curves_need_no_check():

@@ -14,7 +14,7 @@ import orjson
 
 from stackmark.canonical.active_context import INITIAL, KEYWORDS, MISSING, ActiveContext
 from stackmark.canonical.jcs import jcs
-from stackmark.canonical.nquads import ESCAPES, IRI, LANGUAGE, RDF, XSD, Quad
+from stackmark.canonical.nquads import IRI, LANGUAGE, RDF, XSD, Quad, escape
 from stackmark.canonical.numbers import double_form, integer_form, is_double
 from stackmark.errors import CheckFailed
 from stackmark.limits import MAX_DEPTH
@@ -152,15 +152,16 @@ class Emitter:
         try:
             for name, value in node.items():
                 rule = rules.get(name) or self.rule(context, name)
-                if rule.keyword is not None:
-                    self.keyword(rule.keyword, name, before)
-                elif rule.simple and value.__class__ is str and rule.kind <= ID:
+                predicate, kind, suffix, simple, _, _, keyword = rule
+                if simple and value.__class__ is str and kind <= ID:
                     term = (
-                        self.literal(value, rule.suffix)
-                        if rule.kind == LITERAL
+                        self.literal(value, suffix)
+                        if kind == LITERAL
                         else self.iri(value, context)
                     )
-                    quads.append((subject, rule.predicate, term, graph))
+                    quads.append((subject, predicate, term, graph))
+                elif keyword is not None:
+                    self.keyword(keyword, name, before)
                 else:
                     self.property(subject, rule, value, context, graph)
         except LossError as loss:
@@ -426,7 +427,7 @@ class Emitter:
 
     def literal(self, text: str, suffix: str) -> str:
         if '"' in text or "\\" in text or not text.isprintable():
-            text = text.translate(ESCAPES)
+            text = escape(text)
         return f'"{text}"{suffix}'
 
     def iri(self, value: Any, context: ActiveContext, *, what: str = "reference") -> str:

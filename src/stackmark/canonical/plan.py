@@ -14,7 +14,8 @@ from typing import Any, Final
 import orjson
 
 from stackmark.canonical.emitter import Emitter
-from stackmark.canonical.nquads import ESCAPES, IRI, PLAIN_BYTES, Quad
+from stackmark.canonical.nquads import IRI, PLAIN_BYTES, Quad
+from stackmark.canonical.nquads import escape as escape_text
 from stackmark.canonical.tracing import IRIREF, NUMBER, TEXT, Path, Trace, trace
 
 _MARK: Final = re.compile("\0(\\d+)\1")
@@ -229,7 +230,7 @@ def _runtime(found: Trace) -> dict[str, Any]:
         if done is None:
             if len(memo) > _MEMO:
                 memo.clear()
-            done = memo[text] = text.translate(ESCAPES)
+            done = memo[text] = escape_text(text)
         return done
 
     count = len(blank_nodes(found.quads))

@@ -201,7 +201,8 @@ def _worse(path: str, best: str) -> bool:
 def quick_lines(quads: list[Quad]) -> list[str]:
     """Canonical lines (SHA-256) when first-degree hashes tell all blank nodes apart.
 
-    The common case of credentials in one pass; ties go to the whole algorithm.
+    The common case of credentials in one pass, written out because it is the hot loop of every
+    document that no plan serves; ties go to the whole algorithm.
     """
     mentions: dict[str, list[str]] = {}
     plain: list[str] = []
@@ -209,21 +210,24 @@ def quick_lines(quads: list[Quad]) -> list[str]:
     for quad in dict.fromkeys(quads):
         subject, predicate, object_, graph = quad
         blank_s, blank_o, blank_g = subject[0] == "_", object_[0] == "_", graph[:1] == "_"
+        end = f" {graph} .\n" if graph else " .\n"
         if not (blank_s or blank_o or blank_g):
-            plain.append(line(quad))
+            plain.append(f"{subject} {predicate} {object_}{end}")
             continue
         blank.append(quad)
-        for node in {subject, object_, graph}:
-            if node[:1] == "_":
-                masked = (
-                    _mask(subject, node) if blank_s else subject,
-                    predicate,
-                    _mask(object_, node) if blank_o else object_,
-                    _mask(graph, node) if blank_g else graph,
-                )
-                mentions.setdefault(node, []).append(line(masked))
-    if not mentions:
-        return sorted(set(plain))
+        if blank_g or subject == object_:
+            _mention_each(quad, mentions)
+            continue
+        if blank_s:
+            masked = f"_:a {predicate} {'_:z' if blank_o else object_}{end}"
+            known = mentions.get(subject)
+            if known is None:
+                mentions[subject] = [masked]
+            else:
+                known.append(masked)
+        if blank_o:
+            masked = f"{'_:z' if blank_s else subject} {predicate} _:a{end}"
+            mentions.setdefault(object_, []).append(masked)
     hashes = {
         hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(): node
         for node, lines in mentions.items()
@@ -232,5 +236,20 @@ def quick_lines(quads: list[Quad]) -> list[str]:
         return canonicalize_quads(quads).lines
     labels = {hashes[key]: f"_:c14n{rank}" for rank, key in enumerate(sorted(hashes))}
     label = labels.get
-    plain += [line((label(s, s), p, label(o, o), label(g, g))) for s, p, o, g in blank]
-    return sorted(set(plain))
+    plain += [
+        f"{label(s, s)} {p} {label(o, o)} {label(g, g)} .\n"
+        if g
+        else f"{label(s, s)} {p} {label(o, o)} .\n"
+        for s, p, o, g in blank
+    ]
+    plain.sort()
+    return plain
+
+
+def _mention_each(quad: Quad, mentions: dict[str, list[str]]) -> None:
+    """The rarer statements: in a blank graph, or of a node about itself."""
+    subject, predicate, object_, graph = quad
+    for node in {subject, object_, graph}:
+        if node[:1] == "_":
+            masked = (_mask(subject, node), predicate, _mask(object_, node), _mask(graph, node))
+            mentions.setdefault(node, []).append(line(masked))

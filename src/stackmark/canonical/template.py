@@ -18,7 +18,7 @@ from typing import Any, Final
 import orjson
 
 from stackmark.canonical.emitter import Emitter, to_quads
-from stackmark.canonical.nquads import ESCAPES, IRI, Quad, line
+from stackmark.canonical.nquads import IRI, Quad, escape, line
 from stackmark.canonical.plan import Deopt, blank_nodes, may_become_equal, mentions
 from stackmark.canonical.tracing import (
     IRIREF,
@@ -156,7 +156,7 @@ class Template:
                 raise Deopt("an id stands twice")
         joined = "".join(values)
         if '"' in joined or "\\" in joined or not joined.isprintable():
-            values = [value.translate(ESCAPES) for value in values]
+            values = [escape(value) for value in values]
         return self._run(*values)  # type: ignore[no-any-return]
 
     # -- JSON ----------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _fold(sample: dict[str, Any], found: Trace, number: dict[Path, int]) -> list
         constant = _at(sample, path)
         if found.kinds[slot] == NUMBER:
             return scalar(constant, found.number_suffix[slot])
-        return str(constant).translate(ESCAPES) if literal else str(constant)
+        return escape(str(constant)) if literal else str(constant)
 
     def term(text: str) -> str:
         return _MARK.sub(lambda m: value(int(m[1]), literal=text.startswith('"')), text)

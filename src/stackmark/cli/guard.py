@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from stackmark.cli.console import note, plain
-from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError, UsageError
+from stackmark.errors import CouldNotTell, StackmarkError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -62,4 +62,4 @@ def exit_code(error: StackmarkError) -> int:
         return USAGE
     if isinstance(error, CouldNotTell):
         return OPEN
-    return NO if isinstance(error, CheckFailed) else NO
+    return NO

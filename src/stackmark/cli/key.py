@@ -62,9 +62,8 @@ def new(
     write_private(out_, _sealed(private, phrase, name, method), force=force)
     _write_document(out_, document)
     out(name)
-    note(
-        f"Key       {out_}{'  (not sealed: anybody with this file can sign)' if no_passphrase else ''}"
-    )
+    open_to_all = "  (not sealed: anybody with this file can sign)" if no_passphrase else ""
+    note(f"Key       {out_}{open_to_all}")
     _note_document(out_, name)
 
 

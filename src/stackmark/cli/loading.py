@@ -24,7 +24,7 @@ def read_input(path: Path, limit: int = MAX_INPUT) -> bytes:
 
 
 def read_object(path: Path, what: str) -> dict[str, Any]:
-    """A JSON object from a file; ``what`` names it in errors.
+    """A JSON object from a file; ``what`` begins the sentences about it.
 
     Raises ``UsageError`` ``usage.json``.
     """
@@ -37,5 +37,5 @@ def read_object(path: Path, what: str) -> dict[str, Any]:
             "usage.json", f"The {what} {path} cannot be read: {error.detail}"
         ) from None
     if not isinstance(tree, dict):
-        raise UsageError("usage.json", f"The {what} {path} is no JSON object.")
+        raise UsageError("usage.json", f"{what} {path} is no JSON object.")
     return tree

@@ -124,9 +124,7 @@ def _from_multikey(text: str) -> PublicKey:
     if len(raw) != _RAW_BYTES[algorithm]:
         raise _malformed(f"an {algorithm} key has {_RAW_BYTES[algorithm]} bytes, not {len(raw)}")
     if algorithm != "Ed25519":
-        if raw[0] not in (2, 3):
-            raise _malformed("its point is not compressed")
-        jwk.load_point(algorithm, raw)
+        jwk.load_point(algorithm, raw)  # of this length, only a compressed point can be read
     refuse_weak(algorithm, raw)
     return PublicKey(algorithm, raw)
 

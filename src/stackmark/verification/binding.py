@@ -94,9 +94,9 @@ class KeyRing:
             if error.reason != "issuer-key.method":
                 raise
             for method in as_list(document_for(issuer, self.fetcher).get("verificationMethod")):
-                if isinstance(method, Mapping) and isinstance(method.get("id"), str):
+                if isinstance(method, dict) and isinstance(method.get("id"), str):
                     jwk = method.get("publicKeyJwk")
-                    if isinstance(jwk, Mapping) and jwk.get("kid") == name:
+                    if isinstance(jwk, dict) and jwk.get("kid") == name:
                         return self.method(method["id"], relationship)
             raise
 

@@ -34,16 +34,16 @@ def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str
     """Objects that may carry endorsements, with the id they are known by."""
     yield None, tree
     issuer = tree.get("issuer")
-    if isinstance(issuer, Mapping):
+    if isinstance(issuer, dict):
         yield issuer.get("id"), issuer
     for subject in as_list(tree.get("credentialSubject")):
-        if not isinstance(subject, Mapping):
+        if not isinstance(subject, dict):
             continue
         for achievement in as_list(subject.get("achievement")):
-            if isinstance(achievement, Mapping):
+            if isinstance(achievement, dict):
                 yield achievement.get("id"), achievement
                 creator = achievement.get("creator")
-                if isinstance(creator, Mapping):
+                if isinstance(creator, dict):
                     yield creator.get("id"), creator
 
 
@@ -71,7 +71,7 @@ def check_endorsements(verifier: Verifier, case: Case, tree: Mapping[str, Any], 
 
 
 def _ids(objects: list[Any]) -> set[str]:
-    found = (one.get("id") for one in objects if isinstance(one, Mapping))
+    found = (one.get("id") for one in objects if isinstance(one, dict))
     return {one for one in found if isinstance(one, str)}
 
 

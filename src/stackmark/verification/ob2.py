@@ -334,16 +334,16 @@ def _describe(tree: Mapping[str, Any], parties: Parties | None) -> Subject:
         id=text(tree.get("id")),
         name=text(tree.get("name")),
         types=tuple(types_of(tree)),
-        recipient=_identity(person) if isinstance(person, Mapping) else None,
+        recipient=_identity(person) if isinstance(person, dict) else None,
         valid_from=text(tree.get("issuedOn")),
         valid_until=text(tree.get("expires")),
     )
     badge = tree.get("badge") if parties is None else parties.badge
-    if not isinstance(badge, Mapping):
+    if not isinstance(badge, dict):
         return subject
     issuer = badge.get("issuer") if parties is None else parties.issuer
     subject = replace(subject, name=text(badge.get("name")), issuer_id=link_of(issuer))
-    if not isinstance(issuer, Mapping):
+    if not isinstance(issuer, dict):
         return subject
     return replace(subject, issuer_id=text(issuer.get("id")), issuer_name=text(issuer.get("name")))
 

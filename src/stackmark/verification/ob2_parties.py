@@ -37,7 +37,7 @@ class Parties:
 
 def link_of(value: Any) -> str | None:
     """The address when a member only points to a document."""
-    if isinstance(value, Mapping) and not value.keys() - _REFERENCE:
+    if isinstance(value, dict) and not value.keys() - _REFERENCE:
         value = value.get("id")
     return value if isinstance(value, str) else None
 
@@ -57,7 +57,7 @@ def _find_badge(value: Any, fetcher: Fetcher) -> tuple[Mapping[str, Any], bool]:
     link = link_of(value)
     if link is not None:
         return fetch_document(link, "BadgeClass", fetcher), True
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise CheckFailed("format.badge", "The badge is neither a URL nor an object.")
     _check_inside(value, "BadgeClass")
     return value, False
@@ -67,7 +67,7 @@ def _find_issuer(value: Any, fetcher: Fetcher) -> tuple[Mapping[str, Any], bool]
     link = link_of(value)
     if link is not None:
         return fetch_document(link, "Profile", fetcher), True
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise CheckFailed("format.issuer", "The issuer is neither a URL nor an object.")
     _check_inside(value, "Profile")
     if authority(value["id"]) is None:

@@ -144,7 +144,7 @@ def _listed(method: Mapping[str, Any], issuer: Mapping[str, Any]) -> Iterator[An
     creator = method.get("creator")
     if creator is None:
         return iter(entries)
-    wanted = creator.get("id") if isinstance(creator, Mapping) else creator
+    wanted = creator.get("id") if isinstance(creator, dict) else creator
     if not isinstance(wanted, str) or len(wanted) > MAX_KEY_ID:
         raise CheckFailed("issuer-key.key-id", "The creator of the signature is no URL.")
     found = [one for one in entries if _id(one) == wanted]
@@ -156,13 +156,13 @@ def _listed(method: Mapping[str, Any], issuer: Mapping[str, Any]) -> Iterator[An
 
 
 def _id(entry: Any) -> Any:
-    return entry.get("id") if isinstance(entry, Mapping) else entry
+    return entry.get("id") if isinstance(entry, dict) else entry
 
 
 def _key(entry: Any, issuer: str, fetcher: Fetcher) -> FoundKey:
     link = link_of(entry)
     tree = entry if link is None else _fetch_key(link, fetcher)
-    if not isinstance(tree, Mapping) or not {"CryptographicKey", "Key"} & set(kinds_of(tree)):
+    if not isinstance(tree, dict) or not {"CryptographicKey", "Key"} & set(kinds_of(tree)):
         raise CheckFailed("issuer-key.malformed", "A key of the issuer is no CryptographicKey.")
     name = str(tree.get("id"))
     if link is not None and name != link:

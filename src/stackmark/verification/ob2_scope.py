@@ -74,7 +74,7 @@ def _rules(issuer: Mapping[str, Any]) -> dict[str, list[str]]:
     found = issuer.get("verification")
     if found is None:
         return {}
-    if not isinstance(found, Mapping):
+    if not isinstance(found, dict):
         raise _unclear("its verification is no object")
     if found.get("verificationProperty", "id") not in ("id", "@id"):
         raise CouldNotTell(

@@ -53,7 +53,7 @@ def check_award(tree: Mapping[str, Any]) -> None:
     """
     check_members(tree, "Assertion")
     recipient = tree["recipient"]
-    if not isinstance(recipient, Mapping):
+    if not isinstance(recipient, dict):
         raise CheckFailed("format.recipient", "The recipient is no object.")
     for name in ("type", "identity"):
         if not isinstance(recipient.get(name), str) or not recipient[name]:
@@ -70,7 +70,7 @@ def method_of(tree: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     if not absent(tree, "verification") and not absent(tree, "verify"):
         raise CheckFailed("format.verification", "It has both verification and verify.")
     found = tree.get("verification") or tree.get("verify")
-    if not isinstance(found, Mapping):
+    if not isinstance(found, dict):
         raise CheckFailed("format.verification", "It does not say how it can be verified.")
     kinds = kinds_of(found)
     named = [method for method in METHODS if method in kinds]
@@ -111,7 +111,7 @@ def _check_identity(recipient: Mapping[str, Any]) -> None:
 
 def _check_extension(name: str, value: Any) -> None:
     """Section 4: an object with a context of its own, of type Extension and one more."""
-    kinds = kinds_of(value) if isinstance(value, Mapping) else []
+    kinds = kinds_of(value) if isinstance(value, dict) else []
     if "Extension" not in kinds or len(kinds) < 2:
         raise CheckFailed(
             "schema.extension",
@@ -124,7 +124,7 @@ def _check_extension(name: str, value: Any) -> None:
 
 
 def _is_text(value: Any) -> bool:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return isinstance(value.get("@value"), str)
     return isinstance(value, str)
 
@@ -139,15 +139,15 @@ def _is_web(value: Any) -> bool:
 
 def _is_link(value: Any) -> bool:
     """A URL, or an object standing in its place."""
-    return _is_address(value) or (isinstance(value, Mapping) and bool(value))
+    return _is_address(value) or (isinstance(value, dict) and bool(value))
 
 
 def _is_image(value: Any) -> bool:
-    return _is_address(value.get("id") if isinstance(value, Mapping) else value)
+    return _is_address(value.get("id") if isinstance(value, dict) else value)
 
 
 def _is_alignment(value: Any) -> bool:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     old = _is_text(value.get("name")) and _is_web(value.get("url"))  # Open Badges 1.1
     return old or (_is_text(value.get("targetName")) and _is_web(value.get("targetUrl")))
@@ -162,7 +162,7 @@ def _is_bool(value: Any) -> bool:
 
 
 def _is_object(value: Any) -> bool:
-    return isinstance(value, Mapping)
+    return isinstance(value, dict)
 
 
 def _many(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:

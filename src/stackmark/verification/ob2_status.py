@@ -39,11 +39,11 @@ def check_revocation(
     if "RevocationList" not in kinds_of(found) or entries is None:
         raise CheckFailed("status.malformed", f"What stands at {url[:160]} is no RevocationList.")
     owner = found.get("issuer", issuer["id"])
-    if (owner.get("id") if isinstance(owner, Mapping) else owner) != issuer["id"]:
+    if (owner.get("id") if isinstance(owner, dict) else owner) != issuer["id"]:
         raise CheckFailed("status.issuer", "The revocation list belongs to another issuer.")
     for entry in as_list(entries):
         if _names(entry, tree):
-            raise revoked(entry if isinstance(entry, Mapping) else {})
+            raise revoked(entry if isinstance(entry, dict) else {})
     return f"The issuer's list of revoked badges does not name it ({url[:120]})."
 
 
@@ -66,7 +66,7 @@ def _names(entry: Any, tree: Mapping[str, Any]) -> bool:
     """Whether an entry, an id or an object with id or uid, stands for this badge."""
     if isinstance(entry, str):
         return bool(entry == tree["id"])
-    if not isinstance(entry, Mapping) or not ("id" in entry or "uid" in entry):
+    if not isinstance(entry, dict) or not ("id" in entry or "uid" in entry):
         raise CheckFailed("status.malformed", "An entry of the revocation list names no badge.")
     if entry.get("revoked") is False:
         return False

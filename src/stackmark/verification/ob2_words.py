@@ -92,7 +92,7 @@ def check_contexts(tree: Mapping[str, Any], what: str) -> int:
 
 def _check_inline(entry: Any, what: str, *, alone: bool) -> None:
     """A context inside the document may add terms, but not touch those of Open Badges."""
-    names = set(entry) if isinstance(entry, Mapping) else {"@"}
+    names = set(entry) if isinstance(entry, dict) else {"@"}
     odd = sorted(name for name in names if _TERMS.match(name) or name.startswith("@"))
     if alone or (odd and odd != ["@language"]):
         raise CheckFailed(

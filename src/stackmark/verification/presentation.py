@@ -69,10 +69,10 @@ def _check_shape(tree: Mapping[str, Any], depth: int) -> str | None:
     inner = as_list(tree.get("verifiableCredential"))
     if not inner:
         raise CheckFailed("format.empty", "The presentation holds no credential.")
-    if any(isinstance(one, Mapping) and "VerifiablePresentation" in types_of(one) for one in inner):
+    if any(isinstance(one, dict) and "VerifiablePresentation" in types_of(one) for one in inner):
         raise CheckFailed("format.nested", "A presentation stands inside a presentation.")
     holder = tree.get("holder")
-    found = holder.get("id") if isinstance(holder, Mapping) else holder
+    found = holder.get("id") if isinstance(holder, dict) else holder
     if found is not None and (not isinstance(found, str) or not IRI.match(found)):
         raise CheckFailed("format.holder", "The holder is no URL.")
     return found

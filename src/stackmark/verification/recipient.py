@@ -46,12 +46,12 @@ def split_wanted(wanted: str) -> tuple[str | None, str]:
 
 
 def _identities(subject: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if not isinstance(subject, Mapping):
+    if not isinstance(subject, dict):
         return
     if isinstance(subject.get("id"), str):
         yield "id", {"identityHash": subject["id"], "hashed": False}
     for entry in as_list(subject.get("identifier")):
-        if isinstance(entry, Mapping):
+        if isinstance(entry, dict):
             yield str(entry.get("identityType")), entry
 
 

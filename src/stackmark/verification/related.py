@@ -27,7 +27,7 @@ def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
     compared = missing = 0
     seen: set[str] = set()
     for entry in as_list(tree.get("relatedResource")):
-        url = entry.get("id") if isinstance(entry, Mapping) else None
+        url = entry.get("id") if isinstance(entry, dict) else None
         if not isinstance(url, str) or url in seen:
             raise CheckFailed("related.malformed", "A relatedResource has no id of its own.")
         seen.add(url)

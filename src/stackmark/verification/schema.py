@@ -197,7 +197,7 @@ def _fetch_schema(entry: Mapping[str, Any], fetcher: Fetcher) -> Any:
 
 
 def _check_against(tree: Mapping[str, Any], schema: Any, url: str) -> None:
-    if not isinstance(schema, Mapping) or not isinstance(schema.get("$schema"), str):
+    if not isinstance(schema, dict) or not isinstance(schema.get("$schema"), str):
         raise CheckFailed("schema.draft", f"The schema {str(url)[:160]} names no draft.")
     if schema.get("$id") != url or not isinstance(url, str) or not IRI.match(url):
         raise CheckFailed(

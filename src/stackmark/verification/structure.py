@@ -44,7 +44,7 @@ def as_list(value: Any) -> list[Any]:
 def issuer_id(tree: Mapping[str, Any]) -> str:
     """The issuer's id, exactly as written; raises ``CheckFailed`` ``format.issuer``."""
     issuer = tree.get("issuer")
-    found = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    found = issuer.get("id") if isinstance(issuer, dict) else issuer
     if not isinstance(found, str) or not IRI.match(found):
         raise _fail("issuer", "The issuer is missing or is no URL (or object with a URL as id).")
     return found
@@ -79,7 +79,7 @@ def _check_subjects(tree: Mapping[str, Any]) -> None:
     if not subjects:
         raise _fail("subject", "It has no credentialSubject.")
     for subject in subjects:
-        if not isinstance(subject, Mapping) or not subject:
+        if not isinstance(subject, dict) or not subject:
             raise _fail("subject", "A credentialSubject is no object with a claim.")
         found = subject.get("id")
         if found is not None and (not isinstance(found, str) or not IRI.match(found)):
@@ -89,7 +89,7 @@ def _check_subjects(tree: Mapping[str, Any]) -> None:
 def _check_typed(tree: Mapping[str, Any]) -> None:
     for name in _TYPED_LISTS:
         for entry in as_list(tree.get(name)):
-            if not isinstance(entry, Mapping) or not types_of(entry):
+            if not isinstance(entry, dict) or not types_of(entry):
                 raise _fail("typed", f"A {name} is no object with a type.")
             if name == "credentialSchema" and not isinstance(entry.get("id"), str):
                 raise _fail("typed", "A credentialSchema has no id.")
@@ -100,7 +100,7 @@ def _check_typed(tree: Mapping[str, Any]) -> None:
 def _check_text(tree: Mapping[str, Any], name: str) -> None:
     """VC DM 2.0 section 11.1: text, a language object, or a list of these."""
     for value in as_list(tree.get(name)):
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             allowed = {"@value", "@language", "@direction"}
             if value.keys() - allowed or not isinstance(value.get("@value"), str):
                 raise _fail("text", f"The {name} is a language object with other members.")
@@ -125,15 +125,15 @@ def _check_badge_subject(subject: Mapping[str, Any]) -> None:
     if not subject.get("id") and not as_list(subject.get("identifier")):
         raise _fail("subject", "The badge's subject has neither an id nor an identifier.")
     achievement = subject.get("achievement")
-    if not isinstance(achievement, Mapping):
+    if not isinstance(achievement, dict):
         raise _fail("achievement", "The badge's subject has no achievement.")
     known = [
         entry.get("id")
         for entry in as_list(achievement.get("resultDescription"))
-        if isinstance(entry, Mapping)
+        if isinstance(entry, dict)
     ]
     for result in as_list(subject.get("result")):
-        wanted = result.get("resultDescription") if isinstance(result, Mapping) else None
+        wanted = result.get("resultDescription") if isinstance(result, dict) else None
         if wanted is not None and (not isinstance(wanted, str) or wanted not in known):
             raise _fail(
                 "reference",

@@ -14,7 +14,7 @@ from stackmark.verification.validity import period
 def describe(tree: Mapping[str, Any]) -> Subject:
     """The summary of a credential; members of the wrong shape are left out."""
     inner = tree.get("vc")
-    if isinstance(inner, Mapping):
+    if isinstance(inner, dict):
         tree = inner
     issuer = tree.get("issuer")
     first, last = period(tree)
@@ -22,8 +22,8 @@ def describe(tree: Mapping[str, Any]) -> Subject:
         id=text(tree.get("id")),
         name=_name(tree),
         types=tuple(types_of(tree)),
-        issuer_id=text(issuer.get("id") if isinstance(issuer, Mapping) else issuer),
-        issuer_name=text(issuer.get("name")) if isinstance(issuer, Mapping) else None,
+        issuer_id=text(issuer.get("id") if isinstance(issuer, dict) else issuer),
+        issuer_name=text(issuer.get("name")) if isinstance(issuer, dict) else None,
         recipient=_recipient(tree),
         valid_from=text(tree.get(first)),
         valid_until=text(tree.get(last)),
@@ -34,20 +34,20 @@ def text(value: Any) -> str | None:
     """Plain text, or the text of a language object; anything else is None."""
     if isinstance(value, list) and value:
         value = value[0]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get("@value")
     return value if isinstance(value, str) else None
 
 
 def _subjects(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [one for one in as_list(tree.get("credentialSubject")) if isinstance(one, Mapping)]
+    return [one for one in as_list(tree.get("credentialSubject")) if isinstance(one, dict)]
 
 
 def _name(tree: Mapping[str, Any]) -> str | None:
     found = text(tree.get("name"))
     for subject in _subjects(tree):
         achievement = subject.get("achievement")
-        if found is None and isinstance(achievement, Mapping):
+        if found is None and isinstance(achievement, dict):
             found = text(achievement.get("name"))
     return found
 
@@ -57,7 +57,7 @@ def _recipient(tree: Mapping[str, Any]) -> str | None:
         if isinstance(subject.get("id"), str):
             return str(subject["id"])
         for entry in as_list(subject.get("identifier")):
-            if isinstance(entry, Mapping) and not entry.get("hashed"):
+            if isinstance(entry, dict) and not entry.get("hashed"):
                 return text(entry.get("identityHash"))
     return None
 
@@ -68,7 +68,7 @@ def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
         achievement["id"]
         for subject in _subjects(tree)
         for achievement in as_list(subject.get("achievement"))
-        if isinstance(achievement, Mapping) and isinstance(achievement.get("id"), str)
+        if isinstance(achievement, dict) and isinstance(achievement.get("id"), str)
     ]
 
 

@@ -38,7 +38,7 @@ def unwrap(jws: Jws, payload: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             raise CheckFailed("proof.two-forms", "The token holds an embedded proof as well.")
         inner = {name: value for name, value in payload.items() if name not in CLAIMS}
         return profile, inner
-    if not isinstance(wrapped, Mapping):
+    if not isinstance(wrapped, dict):
         raise CheckFailed("format.token", "The token's payload is no credential.")
     if contexts_of(wrapped)[:1] == [VC2_CONTEXT]:
         raise CheckFailed(
@@ -63,7 +63,7 @@ def complete(credential: dict[str, Any], claims: Mapping[str, Any]) -> dict[str,
     if "exp" in claims:
         credential.setdefault("expirationDate", stamp(from_epoch(claims["exp"], "exp")))
     subject = credential.get("credentialSubject")
-    if "sub" in claims and isinstance(subject, Mapping):
+    if "sub" in claims and isinstance(subject, dict):
         credential["credentialSubject"] = {"id": claims["sub"], **subject}
     return credential
 
@@ -96,7 +96,7 @@ def check_claims(
 
 def _agree(claims: Mapping[str, Any], credential: Mapping[str, Any], profile: str) -> None:
     issuer = credential.get("issuer", credential.get("holder"))
-    issuer = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
     subjects = as_list(credential.get("credentialSubject"))
     subject = subjects[0].get("id") if len(subjects) == 1 else None
     if profile == "ob3" and "iss" not in claims:

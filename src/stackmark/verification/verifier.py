@@ -178,15 +178,15 @@ class Verifier:
                 "schema.unproven", f"The schema credential does not hold: {report.why}"
             )
         subject = tree.get("credentialSubject")
-        inner = subject.get("jsonSchema") if isinstance(subject, Mapping) else None
+        inner = subject.get("jsonSchema") if isinstance(subject, dict) else None
         right = (
             "JsonSchemaCredential" in types_of(tree)
             and tree.get("id") == url
-            and isinstance(subject, Mapping)
+            and isinstance(subject, dict)
             and "JsonSchema" in types_of(subject)
             and _names_meta_schema(tree)
         )
-        if not right or not isinstance(inner, Mapping):
+        if not right or not isinstance(inner, dict):
             raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
         return inner
 
@@ -292,7 +292,7 @@ class Verifier:
         inner = [
             one
             for subject in as_list(tree.get("credentialSubject"))
-            if isinstance(subject, Mapping)
+            if isinstance(subject, dict)
             for one in as_list(subject.get("verifiableCredential"))
         ]
         reports = self.inner(case, inner, depth)
@@ -379,7 +379,7 @@ def _read_detail(received: Received) -> str:
 def _names_meta_schema(tree: Mapping[str, Any]) -> bool:
     """VC JSON Schema 1.0 section 2.2: a schema credential names the one schema for its kind."""
     return any(
-        isinstance(entry, Mapping)
+        isinstance(entry, dict)
         and str(entry.get("id")).endswith("/json-schema-credential-schema.json")
         for entry in as_list(tree.get("credentialSchema"))
     )

@@ -1,0 +1,61 @@
+"""Which documents a command may use: given ones, the network, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from stackmark.adapters.documents import CountingFetcher
+    from stackmark.ports import Fetcher
+
+DocumentsOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MAP.json",
+        help="A JSON object from URL to file or document; when given, the only network there is.",
+    ),
+]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Use no network at all.")]
+AllowHostOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="HOST:PORT",
+        help="Let plain http and inside addresses through for this host; for trying things out.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What a run may ask: ``fetcher`` for anything, ``at_hand`` only for what was given."""
+
+    fetcher: Fetcher
+    at_hand: Fetcher | None
+    counter: CountingFetcher | None = None
+
+    def next_source(self) -> None:
+        """The limit on requests counts from here again."""
+        if self.counter is not None:
+            self.counter.count = 0
+
+
+def network(documents: Path | None, *, offline: bool, allow_hosts: list[str] | None) -> Network:
+    """The network of a run by its options."""
+    from stackmark.adapters.documents import CachingFetcher, CountingFetcher, OfflineFetcher
+
+    if documents is not None:
+        from stackmark.adapters.documents import load_map
+
+        given = load_map(documents)
+        return Network(given, given)
+    if offline:
+        return Network(OfflineFetcher(), None)
+    from stackmark.adapters.fetcher import HttpFetcher
+
+    counter = CountingFetcher(CachingFetcher(HttpFetcher(allow_hosts or ())))
+    return Network(counter, None, counter)

@@ -1,0 +1,143 @@
+"""``stackmark verify``: whether it is unaltered and in force, and whose it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stackmark.cli.console import out, out_bytes, out_json
+from stackmark.cli.fetching import (
+    AllowHostOption,
+    DocumentsOption,
+    Network,
+    OfflineOption,
+    network,
+)
+from stackmark.cli.guard import NO, OPEN
+
+if TYPE_CHECKING:
+    from stackmark.cli.sources import Found
+    from stackmark.verification.report import Report
+    from stackmark.verification.verifier import Verifier
+
+
+def verify(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="A file, folder, web address, or - for stdin."),
+    ],
+    json: Annotated[
+        bool, typer.Option("--json", help="The whole report as JSON; a list for several sources.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Judge as of this time or day, not now.")
+    ] = None,
+    documents: DocumentsOption = None,
+    offline: OfflineOption = False,
+    trust: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Your register of accepted issuers (JSON)."),
+    ] = None,
+    recipient: Annotated[
+        str | None,
+        typer.Option(metavar="[TYPE=]VALUE", help="Was it issued to this e-mail, id …?"),
+    ] = None,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="standard or strict.")] = "standard",
+    challenge: Annotated[
+        str | None, typer.Option(help="For presentations: the challenge you gave.")
+    ] = None,
+    domain: Annotated[str | None, typer.Option(help="For presentations: who you are.")] = None,
+    allow_host: AllowHostOption = None,
+    all_: Annotated[bool, typer.Option("--all", help="Show every source and every check.")] = False,
+) -> int:
+    """Verify badges and other credentials: JSON, tokens, baked PNG and SVG, lists of them.
+
+    Exit code: 0 all verified, 1 some refused, 3 none refused but some could not be told, 2 usage.
+    """
+    from stackmark.cli import sources as given
+
+    net = network(documents, offline=offline, allow_hosts=allow_host)
+    verifier = _verifier(net, at, trust, recipient, policy, challenge, domain)
+    many = given.is_many(sources)
+    reports = _judged(verifier, net, given.find(sources, net.fetcher))
+    if json:
+        return _as_json(reports, many=many)
+    from stackmark.cli.report_text import tell_many, tell_one
+
+    if not many:
+        ((_, report),) = reports
+        tell_one(report, whole=all_)
+        return _exit_code(Counter([report.verdict]))
+    return _exit_code(tell_many(reports, whole=all_))
+
+
+def _verifier(
+    net: Network,
+    at: str | None,
+    trust: Path | None,
+    recipient: str | None,
+    policy: str,
+    challenge: str | None,
+    domain: str | None,
+) -> Verifier:
+    from stackmark.adapters.clock import SystemClock, parse_time
+    from stackmark.cli.loading import read_input
+    from stackmark.trust.register import Register
+    from stackmark.verification.policy import policy_named
+    from stackmark.verification.verifier import Verifier
+
+    return Verifier(
+        now=SystemClock().now() if at is None else parse_time(at),
+        fetcher=net.fetcher,
+        at_hand=net.at_hand,
+        policy=policy_named(policy),
+        register=None if trust is None else Register.parse(read_input(trust)),
+        recipient=recipient,
+        challenge=challenge,
+        domain=domain,
+    )
+
+
+def _judged(
+    verifier: Verifier, net: Network, found: Iterator[Found]
+) -> Iterator[tuple[str, Report]]:
+    from stackmark.verification.case import Case
+    from stackmark.verification.report import Subject
+
+    for one in found:
+        net.next_source()
+        if isinstance(one.data, bytes):
+            yield one.source, verifier.verify(one.data)
+        else:
+            case = Case()
+            case.fault("read", one.data)
+            yield one.source, verifier.report(case, Subject(), "unreadable")
+
+
+def _as_json(reports: Iterator[tuple[str, Report]], *, many: bool) -> int:
+    """One object, or a list that is written as it comes."""
+    import orjson
+
+    verdicts: Counter[str] = Counter()
+    first = True
+    for source, report in reports:
+        verdicts[report.verdict] += 1
+        told = report.to_json(source)
+        if not many:
+            out_json(told)
+            continue
+        out_bytes((b"[\n" if first else b",\n") + orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        first = False
+    if many:
+        out("\n]" if not first else "[]")
+    return _exit_code(verdicts)
+
+
+def _exit_code(verdicts: Counter[str]) -> int:
+    if verdicts["refused"]:
+        return NO
+    return OPEN if verdicts["could-not-tell"] else 0
