@@ -12,7 +12,9 @@ MAX_DOCUMENT_BYTES: Final = 1024 * 1024  # bytes of one JSON document or token
 MAX_DEPTH: Final = 32  # nested objects and lists
 MAX_MEMBERS: Final = 20_000  # members plus list items of one document
 MAX_IMAGE_BYTES: Final = 10 * 1024 * 1024  # bytes of a baked PNG or SVG
-MAX_SVG_BYTES: Final = 4 * 1024 * 1024  # bytes of an SVG; the costliest of this size takes under 1 s
+MAX_SVG_BYTES: Final = (
+    4 * 1024 * 1024
+)  # bytes of an SVG; the costliest of this size takes under 1 s
 MAX_PNG_CHUNKS: Final = 50_000  # chunks walked before giving up
 MAX_XML_DEPTH: Final = 100  # nested SVG elements
 MAX_FETCH_BYTES: Final = 16 * 1024 * 1024  # bytes of one answer from the network

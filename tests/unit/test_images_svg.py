@@ -201,7 +201,7 @@ def test_the_costliest_svg_takes_less_than_a_second(start, unit, end):
 
 
 def test_many_names_in_one_tag_take_less_than_a_second():
-    data = svg("<g " + " ".join(f'xmlns:a{one}="u"' for one in range(210_000)) + "/>")
+    data = svg("<g " + " ".join(f'xmlns:a{one}="u"' for one in range(225_000)) + "/>")
     assert len(data) > MAX_SVG_BYTES * 0.9
     started = time.process_time()
     assert refused(read_svg, data) == "read.no-credential"

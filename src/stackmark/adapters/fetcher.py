@@ -138,6 +138,8 @@ class HttpFetcher:
     def _tls(self) -> ssl.SSLContext:
         context = self._given_tls or ssl.create_default_context()
         context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+        # Debian's Python 3.11 takes a cut connection for a finished one unless told not to.
+        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
         context.check_hostname = True
         context.verify_mode = ssl.CERT_REQUIRED
         return context

@@ -96,7 +96,9 @@ class Wire:
         self._socket.settimeout(self._deadline.left())
         try:
             block = self._socket.recv(_BLOCK)
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:  # older OpenSSL bindings name the cut by its reason only
+            if not isinstance(error, ssl.SSLEOFError) and "EOF" not in str(error).upper():
+                raise
             raise self.fault("connection", "the connection was cut in the middle of it") from None
         self._buffer += block
         return bool(block)
@@ -164,6 +166,8 @@ def _check_head(wire: Wire, head: Head) -> None:
         raise wire.fault(
             "redirect", f"it is a redirect ({head.status}); use the address it leads to"
         )
+    if head.status == 410:
+        raise wire.fault("gone", "it was withdrawn (410 Gone)")
     if head.status != 200:
         raise wire.fault("status", f"its status is {head.status}, not 200")
     if any(value not in ("", "identity") for value in head.values("content-encoding")):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from stackmark.canonical import contexts
 from stackmark.canonical.nquads import IRI, LANGUAGE
@@ -308,7 +308,7 @@ class _Builder:
         wanted = definition.get("@type")
         if wanted is None and "@type" not in definition:
             return None
-        if wanted.__class__ is not str:
+        if not isinstance(wanted, str):
             _fail("malformed", f"The @type of {name!r} is not text.")
         iri = self.result.expand(wanted, vocab=True, define=self.define)
         if iri in ("@id", "@vocab", "@json", "@none"):
@@ -350,7 +350,7 @@ def _load(url: str) -> dict[str, Any]:
     if found.__class__ is list:  # a published context that is a list of one object
         (found,) = found
     assert found.__class__ is dict  # held by the vendoring tool
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _memo_key(local: Any, *, pinned: bool) -> Any:
@@ -364,7 +364,7 @@ def _memo_key(local: Any, *, pinned: bool) -> Any:
     return id(local) if pinned else None
 
 
-def _fail(slug: str, detail: str) -> None:
+def _fail(slug: str, detail: str) -> NoReturn:
     raise CheckFailed(f"context.{slug}", detail)
 
 

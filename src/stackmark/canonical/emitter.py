@@ -14,8 +14,23 @@ import orjson
 
 from stackmark.canonical.active_context import INITIAL, KEYWORDS, MISSING, ActiveContext
 from stackmark.canonical.jcs import jcs
-from stackmark.canonical.nquads import IRI, LANGUAGE, RDF, XSD, Quad, escape
-from stackmark.canonical.numbers import double_form, integer_form, is_double
+from stackmark.canonical.nquads import IRI, RDF, Quad
+from stackmark.canonical.strictness import (
+    check_nested_context,
+    is_class,
+    is_credential,
+    only_endorses,
+    refuse_mixed_equals,
+)
+from stackmark.canonical.terms import (
+    JSON_LITERAL,
+    LossError,
+    Terms,
+    language_tag,
+    lose,
+    term_suffix,
+    unwrap,
+)
 from stackmark.errors import CheckFailed
 from stackmark.limits import MAX_DEPTH
 
@@ -23,11 +38,6 @@ _TYPE: Final = f"<{RDF}type>"
 _FIRST: Final = f"<{RDF}first>"
 _REST: Final = f"<{RDF}rest>"
 _NIL: Final = f"<{RDF}nil>"
-_JSON: Final = f"^^<{RDF}JSON>"
-_BOOLEAN: Final = f"^^<{XSD}boolean>"
-_INTEGER: Final = f"^^<{XSD}integer>"
-_DOUBLE: Final = f"^^<{XSD}double>"
-_VALUE_OBJECT: Final = frozenset({"@value", "@language", "@direction", "@type", "@index"})
 _TYPES_MEMO: Final = 256
 
 LITERAL, ID, VOCAB, JSON = range(4)
@@ -54,23 +64,11 @@ def to_quads(tree: Any, *, strict: bool = False) -> list[Quad]:
     return Emitter(strict=strict).run(tree)
 
 
-class LossError(CheckFailed):
-    """A loss on its way up, collecting the path to it."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
-        self.path: list[str] = []
-
-
-def _lose(slug: str, detail: str) -> LossError:
-    return LossError(f"lossless.{slug}", detail)
-
-
-class Emitter:
+class Emitter(Terms):
     """Walks one document; ``quads`` grows."""
 
     def __init__(self, *, strict: bool) -> None:
-        self.strict = strict
+        super().__init__(strict=strict)
         self.quads: list[Quad] = []
         self.blank = 0
         self.depth = 0
@@ -90,13 +88,13 @@ class Emitter:
 
     def document(self, node: Any) -> None:
         if node.__class__ is not dict:
-            raise _lose("malformed", "A document is not an object.")
+            raise lose("malformed", "A document is not an object.")
         before = len(self.quads)
         if self.strict:
             self.root_id = node.get("id")
         self.node(node, INITIAL, "")
         if len(self.quads) == before:
-            raise _lose("empty", "Nothing in the document becomes a statement.")
+            raise lose("empty", "Nothing in the document becomes a statement.")
 
     def new_blank(self, owner: Any, part: str | int = "node") -> str:  # noqa: ARG002 - overrides
         """A fresh label; selective disclosure overrides this to know what it stands for.
@@ -113,10 +111,10 @@ class Emitter:
         """Section 5.1 for a node object whose previous context is already taken back."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _lose("too-deep", f"The document is nested over {MAX_DEPTH} levels deep.")
+            raise lose("too-deep", f"The document is nested over {MAX_DEPTH} levels deep.")
         if "@context" in node:
             if self.strict and self.depth > 1:
-                _check_nested_context(node)
+                check_nested_context(node)
             context = _extended(context, node["@context"])
         types = node.get("type", MISSING)
         if types is MISSING or context.terms.get("type") is None:
@@ -126,7 +124,7 @@ class Emitter:
         if types is not MISSING:
             context, iris = self.typed(context, types)
         outer = self.scope
-        if self.strict and self.depth > 1 and "proof" in node and _is_credential(types):
+        if self.strict and self.depth > 1 and "proof" in node and is_credential(types):
             self.scopes += 1
             self.scope = self.scopes
         subject = self.subject(node, context, graph)
@@ -155,9 +153,7 @@ class Emitter:
                 predicate, kind, suffix, simple, _, _, keyword = rule
                 if simple and value.__class__ is str and kind <= ID:
                     term = (
-                        self.literal(value, suffix)
-                        if kind == LITERAL
-                        else self.iri(value, context)
+                        self.literal(value, suffix) if kind == LITERAL else self.iri(value, context)
                     )
                     quads.append((subject, predicate, term, graph))
                 elif keyword is not None:
@@ -170,33 +166,31 @@ class Emitter:
 
     def keyword(self, keyword: str, name: str, before: ActiveContext) -> None:
         if keyword not in ("@id", "@type", "@context"):
-            raise _lose("keyword", f"The keyword {name!r} is not supported here.")
+            raise lose("keyword", f"The keyword {name!r} is not supported here.")
         alias = keyword[1:]
         if self.strict and name == keyword and keyword != "@context" and alias in before.terms:
-            raise _lose("keyword", f"Write {alias!r} instead of {name!r}.")
+            raise lose("keyword", f"Write {alias!r} instead of {name!r}.")
 
     def typed(self, context: ActiveContext, types: Any) -> tuple[ActiveContext, list[str]]:
         names = types if types.__class__ is list else [types]
         if any(name.__class__ is not str for name in names):
-            raise _lose("undefined-type", "A type is not text.")
+            raise lose("undefined-type", "A type is not text.")
         key = tuple(names)
         found = context.types.get(key)
         if found is None:
             found = (_type_scoped(context, names), [self.type_iri(context, n) for n in names])
             if len(context.types) < _TYPES_MEMO:
                 context.types[key] = found
-        return found  # type: ignore[no-any-return]
+        return found
 
     def type_iri(self, context: ActiveContext, name: Any) -> str:
         if name.__class__ is not str:
-            raise _lose("undefined-type", "A type is not text.")
+            raise lose("undefined-type", "A type is not text.")
         iri = context.expand(name, vocab=True)
         if iri is None or not IRI.match(iri):
-            raise _lose(
-                "undefined-type", f"The type {name[:100]!r} is not defined by the contexts."
-            )
+            raise lose("undefined-type", f"The type {name[:100]!r} is not defined by the contexts.")
         if self.strict and iri == name and any(term.iri == iri for term in context.terms.values()):
-            raise _lose("undefined-type", f"The type {name[:100]!r} hides behind its IRI.")
+            raise lose("undefined-type", f"The type {name[:100]!r} hides behind its IRI.")
         return f"<{iri}>"
 
     def subject(self, node: dict[str, Any], context: ActiveContext, graph: str) -> str:
@@ -211,7 +205,7 @@ class Emitter:
 
     def describe(self, subject: str, node: dict[str, Any], graph: str) -> None:
         """Trap 23: a signature does not fix which of two objects with one id holds a member."""
-        if _only_endorses(node):
+        if only_endorses(node):
             return
         key = (self.scope, graph, subject)
         if key not in self.described:
@@ -220,7 +214,7 @@ class Emitter:
         root = subject[1:-1] == self.root_id and not self.scope
         if root or orjson.dumps(self.described[key]) != orjson.dumps(node):
             own = "the credential's own id" if root else "an id"
-            raise _lose(
+            raise lose(
                 "described-twice",
                 f"{subject} is {own} and is described in two places, so that a signature does "
                 "not fix which place a member belongs to; give each object its own id.",
@@ -238,7 +232,7 @@ class Emitter:
         term = context.terms.get(name)
         iri = context.expand(name, vocab=True)
         if iri is None or (iri not in KEYWORDS and not IRI.match(iri)):
-            raise _lose(
+            raise lose(
                 "undefined-term", f"The member {name[:100]!r} is not defined by the contexts."
             )
         if iri in KEYWORDS:
@@ -247,7 +241,7 @@ class Emitter:
             )
         if term is None:
             if self.strict and context.vocab is None:
-                raise _lose(
+                raise lose(
                     "undefined-term", f"The member {name[:100]!r} is no term of the contexts."
                 )
             suffix = f"@{context.language}" if context.language else ""
@@ -260,22 +254,22 @@ class Emitter:
                 context=MISSING,
                 keyword=None,
             )
-        if self.strict and name[0].isupper() and _is_class(context, name, iri):
-            raise _lose("undefined-term", f"{name[:100]!r} is a type, not a member.")
+        if self.strict and name[0].isupper() and is_class(context, name, iri):
+            raise lose("undefined-term", f"{name[:100]!r} is a type, not a member.")
         kind = {"@id": ID, "@vocab": VOCAB, "@json": JSON}.get(term.type or "", LITERAL)
         simple = not term.container and term.context is MISSING
-        suffix = _suffix(term.type, term.language, context.language)
+        suffix = term_suffix(term.type, term.language, context.language)
         return Rule(f"<{iri}>", kind, suffix, simple, term.container, term.context, None)
 
     def property(
         self, subject: str, rule: Rule, value: Any, context: ActiveContext, graph: str
     ) -> None:
         if rule.kind == JSON:
-            text = self.literal(jcs(value).decode(), _JSON)
+            text = self.literal(jcs(value).decode(), JSON_LITERAL)
             self.quads.append((subject, rule.predicate, text, graph))
             return
         if "@list" in rule.container:
-            items = _unwrap(value, "@list")
+            items = unwrap(value, "@list")
             term = self.list(items, rule, context, graph)
             self.quads.append((subject, rule.predicate, term, graph))
             return
@@ -284,7 +278,7 @@ class Emitter:
             return
         if value.__class__ is list:
             if self.strict and not value:
-                raise _lose("empty", "An empty list leaves no trace in what is signed.")
+                raise lose("empty", "An empty list leaves no trace in what is signed.")
             self.items(subject, rule, value, context, graph)
         else:
             self.item(subject, rule, value, context, graph)
@@ -293,13 +287,13 @@ class Emitter:
         self, subject: str, rule: Rule, values: list[Any], context: ActiveContext, graph: str
     ) -> None:
         if self.strict and len(values) > 1:
-            _refuse_mixed_equals(values)
+            refuse_mixed_equals(values)
         position = 0
         try:
             for value in values:
                 if value.__class__ is list:
                     if self.strict:
-                        raise _lose("nested-list", "A list inside a list loses its shape.")
+                        raise lose("nested-list", "A list inside a list loses its shape.")
                     self.items(subject, rule, value, context, graph)
                 else:
                     self.item(subject, rule, value, context, graph)
@@ -313,11 +307,11 @@ class Emitter:
     ) -> None:
         if value is None:
             if self.strict:
-                raise _lose("null", "A null is dropped by JSON-LD and would not be signed.")
+                raise lose("null", "A null is dropped by JSON-LD and would not be signed.")
             return
         if value.__class__ is dict:
             if "@set" in value and not self.strict:
-                self.property(subject, rule, _unwrap(value, "@set"), context, graph)
+                self.property(subject, rule, unwrap(value, "@set"), context, graph)
                 return
             if value.get("@value", MISSING) is None and not self.strict:
                 return
@@ -331,26 +325,26 @@ class Emitter:
         self, subject: str, rule: Rule, value: Any, context: ActiveContext, graph: str
     ) -> None:
         if value.__class__ is not dict or "@value" in value:
-            raise _lose("graph", "A member that holds a graph has a value that is no object.")
+            raise lose("graph", "A member that holds a graph has a value that is no object.")
         name = self.new_blank(value, "graph")
         before = len(self.quads)
         self.object(value, rule, context, name)
         if len(self.quads) == before:
-            raise _lose("empty", "An embedded object holds no statement, so nothing is signed.")
+            raise lose("empty", "An embedded object holds no statement, so nothing is signed.")
         self.quads.append((subject, rule.predicate, name, graph))
 
     def language_map(self, subject: str, rule: Rule, value: dict[str, Any], graph: str) -> None:
         for tag, texts in value.items():
-            suffix = "" if tag == "@none" else f"@{_tag(tag)}"
+            suffix = "" if tag == "@none" else f"@{language_tag(tag)}"
             for text in texts if texts.__class__ is list else [texts]:
                 if text.__class__ is not str:
-                    raise _lose("language", f"The text for language {tag!r} is not text.")
+                    raise lose("language", f"The text for language {tag!r} is not text.")
                 self.quads.append((subject, rule.predicate, self.literal(text, suffix), graph))
 
     def list(self, items: list[Any], rule: Rule, context: ActiveContext, graph: str) -> str:
         """Section 8.1.2: an RDF list; nulls are dropped (or refused)."""
         if self.strict and any(item is None for item in items):
-            raise _lose("null", "A null is dropped by JSON-LD and would not be signed.")
+            raise lose("null", "A null is dropped by JSON-LD and would not be signed.")
         kept = [item for item in items if item is not None]
         cells = [self.new_blank(items, position) for position in range(len(kept))]
         for position, item in enumerate(kept):
@@ -372,7 +366,7 @@ class Emitter:
             if "@value" in value:
                 return self.value_object(value, context)
             if "@list" in value and not self.strict:
-                return self.list(_unwrap(value, "@list"), rule, context, graph)
+                return self.list(unwrap(value, "@list"), rule, context, graph)
             return self.child(value, rule, context, graph)
         if kind is str and rule.kind in (ID, VOCAB):
             scoped = _scoped(context, rule)
@@ -380,7 +374,7 @@ class Emitter:
                 return self.iri(value, scoped)
             iri = scoped.expand(value, vocab=True)
             if iri is None or not IRI.match(iri):
-                raise _lose("undefined-term", f"The value {value[:100]!r} is not a defined term.")
+                raise lose("undefined-term", f"The value {value[:100]!r} is not a defined term.")
             return f"<{iri}>"
         return self.scalar(value, rule.suffix)
 
@@ -389,97 +383,6 @@ class Emitter:
         if context.previous is not None and not only_id:
             context = context.previous
         return self.node(node, _scoped(context, rule), graph)
-
-    def value_object(self, value: dict[str, Any], context: ActiveContext) -> str:
-        if value.keys() - _VALUE_OBJECT:
-            raise _lose("value-object", "A value object holds a member that does not belong there.")
-        content, language, type_ = value["@value"], value.get("@language"), value.get("@type")
-        if value.get("@direction") is not None:
-            raise _lose("direction", "A base direction is lost on the way to RDF.")
-        if "@index" in value and (self.strict or value["@index"].__class__ is not str):
-            raise _lose("keyword", "An @index is lost on the way to RDF.")
-        if language is not None:
-            if content.__class__ is not str or type_ is not None:
-                raise _lose("value-object", "Only plain text can have a language.")
-            return self.literal(content, f"@{_tag(language)}")
-        if type_ is None:
-            return self.scalar(content, "")
-        iri = context.expand(type_, vocab=True) if type_.__class__ is str else None
-        if iri == "@json":
-            return self.literal(jcs(content).decode(), _JSON)
-        if iri is None or not IRI.match(iri):
-            raise _lose("undefined-type", "The type of a value is not defined by the contexts.")
-        return self.scalar(content, _datatype(iri))
-
-    def scalar(self, value: Any, suffix: str) -> str:
-        kind = value.__class__
-        if kind is str:
-            return self.literal(value, suffix)
-        if suffix.startswith("@"):  # languages are for text only
-            suffix = ""
-        if kind is bool:
-            return f'"{"true" if value else "false"}"{suffix or _BOOLEAN}'
-        if kind is int or kind is float:
-            if suffix == _DOUBLE or is_double(value):
-                return f'"{double_form(value)}"{suffix or _DOUBLE}'
-            return f'"{integer_form(value)}"{suffix or _INTEGER}'
-        raise _lose("value-object", "A value is neither text, number nor truth value.")
-
-    def literal(self, text: str, suffix: str) -> str:
-        if '"' in text or "\\" in text or not text.isprintable():
-            text = escape(text)
-        return f'"{text}"{suffix}'
-
-    def iri(self, value: Any, context: ActiveContext, *, what: str = "reference") -> str:
-        if value.__class__ is not str:
-            raise _lose("relative-id", f"An {what} is not text.")
-        iri = context.expand(value, vocab=False) if ":" in value else None
-        if iri is None or iri.startswith("_:") or not IRI.match(iri):
-            raise _lose(
-                "relative-id",
-                f"The {what} {value[:120]!r} is no absolute URL, so it would be lost or made up.",
-            )
-        return f"<{iri}>"
-
-
-def _is_class(context: ActiveContext, name: str, iri: str) -> bool:
-    """Whether a member is spelled as the type that shares its IRI (Image for image)."""
-    return any(
-        term.iri == iri and other != name and other[0].islower()
-        for other, term in context.terms.items()
-    )
-
-
-def _is_credential(types: Any) -> bool:
-    """Whether an embedded object is a credential that is proven on its own.
-
-    Its ids are no concern of the outer document: a part that does not hold refuses the whole.
-    An endorsement may fail and only warn, so it stays within the outer document's rule.
-    """
-    names = types if types.__class__ is list else [types]
-    return "VerifiableCredential" in names and "EndorsementCredential" not in names
-
-
-def _only_endorses(node: dict[str, Any]) -> bool:
-    """Whether a node is the subject of an embedded endorsement and says nothing else.
-
-    Such a node may share its id with what it endorses: its one member is undefined elsewhere,
-    and no member of another object is allowed in it, so nothing can change places.
-    """
-    return node.get("type") in (["EndorsementSubject"], "EndorsementSubject") and not (
-        node.keys() - {"id", "type", "endorsementComment"}
-    )
-
-
-def _check_nested_context(node: dict[str, Any]) -> None:
-    """Only an embedded credential or its proof brings contexts, and only by address."""
-    types = node.get("type")
-    names = types if types.__class__ is list else [types]
-    if "VerifiableCredential" not in names and "DataIntegrityProof" not in names:
-        raise LossError("context.nested", "A @context stands inside an object of the document.")
-    local = node["@context"]
-    if any(one.__class__ is not str for one in (local if local.__class__ is list else [local])):
-        raise LossError("context.inline", "A context is written into an embedded credential.")
 
 
 def _extended(context: ActiveContext, local: Any) -> ActiveContext:
@@ -503,37 +406,3 @@ def _type_scoped(context: ActiveContext, names: list[str]) -> ActiveContext:
         if term is not None and term.context is not MISSING:
             result = result.extend(term.context, propagate=False, pinned=True)
     return result
-
-
-def _suffix(type_: str | None, language: Any, default: str | None) -> str:
-    if type_ is not None and not type_.startswith("@"):
-        return _datatype(type_)
-    if type_ is not None:
-        return ""
-    tag = default if language is MISSING else language
-    return f"@{tag}" if tag else ""
-
-
-def _datatype(iri: str) -> str:
-    return "" if iri == f"{XSD}string" else f"^^<{iri}>"
-
-
-def _tag(value: Any) -> str:
-    if value.__class__ is not str or not LANGUAGE.match(value):
-        raise _lose("language", f"{str(value)[:40]!r} is no language tag.")
-    return str(value).lower()
-
-
-def _unwrap(value: Any, keyword: str) -> list[Any]:
-    if value.__class__ is dict and keyword in value:
-        if value.keys() - {keyword, "@index"}:
-            raise _lose("value-object", f"An object with {keyword} holds other members too.")
-        value = value[keyword]
-    return value if value.__class__ is list else [value]
-
-
-def _refuse_mixed_equals(values: list[Any]) -> None:
-    """Trap 9: 3 and "3" in one list become one statement."""
-    numbers = {str(v) for v in values if v.__class__ in (int, float, bool)}
-    if numbers and any(v.__class__ is str for v in values):
-        raise _lose("duplicate-value", "A list mixes numbers and text, which may become equal.")

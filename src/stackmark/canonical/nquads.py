@@ -53,7 +53,7 @@ _OLD_ESCAPE: Final = re.compile(r"\\(?:\\|[tnr\"]|(b|f|u00[0-9A-F]{2}))")
 
 
 def older_form(text: str) -> str | None:
-    """A term as signers before RDFC-1.0 wrote it, or None when it is the same.
+    r"""A term as signers before RDFC-1.0 wrote it, or None when it is the same.
 
     They left \\b, \\f and the unnamed control characters as they are (URDNA2015 with the
     escapes that PyLD 3 still uses). Both forms tell any two literals apart.

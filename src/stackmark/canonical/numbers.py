@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 _INTEGER_LIMIT: Final = 1e21  # JSON-LD 1.1 API, Data Round Tripping: from here on, double form
 
 
-def is_double(value: float) -> bool:
+def is_double(value: Any) -> bool:
     """Whether JSON-LD treats the number as xsd:double rather than xsd:integer."""
     if value.__class__ is int:
         return not -_INTEGER_LIMIT < value < _INTEGER_LIMIT
-    return value % 1 != 0 or not -_INTEGER_LIMIT < value < _INTEGER_LIMIT
+    return bool(value % 1 != 0) or not -_INTEGER_LIMIT < value < _INTEGER_LIMIT
 
 
 def integer_form(value: float) -> str:
@@ -28,7 +28,7 @@ def double_form(value: float) -> str:
     return f"{mantissa}E{int(exponent)}"
 
 
-def ecmascript(value: float) -> str:
+def ecmascript(value: Any) -> str:
     """A number as ECMAScript's ``Number::toString`` writes it (RFC 8785 section 3.2.2.3)."""
     if value.__class__ is int and -(2**53) <= value <= 2**53:
         return str(value)

@@ -115,9 +115,8 @@ class _Writer:
             name = f"c{len(self.variables)}"
             self.variables[path] = name
             self.add(f"{name}={expression}")
-            self.add(
-                f"if {name}.__class__ is not {kind.__name__} or len({name})!={len(value)}: raise Deopt"
-            )
+            other = f"{name}.__class__ is not {kind.__name__} or len({name})!={len(value)}"
+            self.add(f"if {other}: raise Deopt")
             members = value.items() if kind is dict else enumerate(value)
             for key, item in members:
                 inside = f"{name}[{key!r}]"

@@ -41,7 +41,8 @@ class Template:
 
     ``sample`` is a complete, valid document; ``paths`` name the text members that vary.
     ``fill(values)`` takes their values in the same order. Raises ``NotTraceable`` when the
-    document cannot be made a template (the caller then goes the general way), ``CheckFailed`` when the reference tier refuses the sample.
+    document cannot be made a template (the caller then goes the general way),
+    ``CheckFailed`` when the reference tier refuses the sample.
     """
 
     def __init__(self, sample: dict[str, Any], paths: Sequence[Path]) -> None:

@@ -78,9 +78,8 @@ class _Steps:
         if fits:
             out(f"{_INDENT}{styled('The signature fits.', 'bold', 'green')}")
             return 0
-        out(
-            f"{_INDENT}{styled('The signature does not fit: something was changed.', 'bold', 'red')}"
-        )
+        sentence = "The signature does not fit: something was changed."
+        out(f"{_INDENT}{styled(sentence, 'bold', 'red')}")
         return NO
 
 
@@ -109,32 +108,49 @@ def _proof(
     proofs: list[dict[str, Any]],
     ring: KeyRing,
 ) -> int:
-    from stackmark.proofs.suites import Canonicals, digest_name, proof_options, suite_of
+    from stackmark.proofs.suites import digest_name, suite_of
     from stackmark.verification.structure import as_list
 
     suite = suite_of(proof)
-    steps.begin("The key")
-    key = ring.method(proof.get("verificationMethod"), str(proof.get("proofPurpose")))
-    _tell_key(steps, key)
+    key = _find_key(proof, ring)
     if suite.canonical == "sd":
-        return _selective(steps, unsecured, proof, key.public)
-    digest = digest_name(key.public.algorithm)
+        return _selective(steps, unsecured, proof, key)
     before = [one for one in proofs if one.get("id") in as_list(proof.get("previousProof"))]
     document = {**unsecured, "proof": before} if before else unsecured
-    options = proof_options(proof, unsecured.get("@context"), suite)
+    # Without the key the hash is not certain for ECDSA; SHA-256 is by far the usual one.
+    digest = "sha256" if isinstance(key, Exception) else digest_name(key.public.algorithm)
+    _hashes(steps, document, proof, digest)
+    steps.begin("The key")
+    if isinstance(key, Exception):
+        return steps.failed(key)
+    _tell_key(steps, key)
+    return _compare(steps, document, proof, key.public)
+
+
+def _find_key(proof: dict[str, Any], ring: KeyRing) -> FoundKey | StackmarkError:
+    from stackmark.errors import StackmarkError
+
+    try:
+        return ring.method(proof.get("verificationMethod"), str(proof.get("proofPurpose")))
+    except StackmarkError as error:
+        return error
+
+
+def _hashes(steps: _Steps, document: dict[str, Any], proof: dict[str, Any], digest: str) -> None:
+    from stackmark.proofs.suites import Canonicals, proof_options, suite_of
+
+    suite = suite_of(proof)
+    options = proof_options(proof, document.get("@context"), suite)
     hashes = []
-    for title, part in (
-        ("The document without its proof", document),
-        ("The proof's own members", options),
-    ):
+    titles = ("The document without its proof", "The proof without its value")
+    for title, part in zip(titles, (document, options), strict=True):
         form = Canonicals(part, strict=False)
         steps.begin(f"{title}, in canonical form ({suite.canonical.upper()})")
         _tell_form(steps, form, suite.canonical, digest)
-        hashes.append(form.hash(suite.canonical, digest))
-        steps.fact(digest.upper(), hashes[-1].hex())
-    steps.begin("What was signed: the hash of the proof's members, then that of the document")
-    steps.lines([hashes[1].hex(), hashes[0].hex()])
-    return _compare(steps, document, proof, key.public)
+        hashes.append(form.hash(suite.canonical, digest).hex())
+        steps.fact(digest.upper(), hashes[-1])
+    steps.begin("What was signed: the proof's hash, then the document's")
+    steps.lines(hashes[::-1])
 
 
 def _tell_form(steps: _Steps, form: Any, canonical: str, digest: str) -> None:
@@ -164,7 +180,10 @@ def _compare(steps: _Steps, document: dict[str, Any], proof: dict[str, Any], key
 
 
 def _selective(
-    steps: _Steps, unsecured: dict[str, Any], proof: dict[str, Any], key: PublicKey
+    steps: _Steps,
+    unsecured: dict[str, Any],
+    proof: dict[str, Any],
+    key: FoundKey | StackmarkError,
 ) -> int:
     """ecdsa-sd-2023: one signature over what is mandatory, one over each other statement."""
     from stackmark.canonical.emitter import to_quads
@@ -182,8 +201,12 @@ def _selective(
     steps.fact("kind", f"{kind}, {len(value.signatures)} statements signed one by one")
     steps.fact("proof's key", value.proof_key.hex())
     steps.fact("issuer's", value.signature.hex())
+    steps.begin("The key")
+    if isinstance(key, Exception):
+        return steps.failed(key)
+    _tell_key(steps, key)
     try:
-        (verify_base if whole else verify_derived)(unsecured, proof, key)
+        (verify_base if whole else verify_derived)(unsecured, proof, key.public)
     except CheckFailed as error:
         if error.reason != "proof.signature":
             raise

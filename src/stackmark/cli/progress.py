@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from stackmark.cli.console import note
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -42,6 +44,13 @@ class Bar:
             self._shown[0].update(self._shown[1], completed=self._done)
         elif time.monotonic() - self._begin > _PATIENCE and sys.stderr.isatty():
             self._show()
+
+    def say(self, text: str) -> None:
+        """A message on stderr that does not disturb the bar."""
+        if self._shown is not None:
+            self._shown[0].console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            note(text)
 
     def _show(self) -> None:
         from rich.console import Console

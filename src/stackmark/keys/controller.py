@@ -65,9 +65,9 @@ def resolve_method(
     Raises ``CheckFailed`` as ``find_method`` and ``did_web_url`` do, and ``CouldNotTell``
     (``issuer-key.unresolvable``) when the document cannot be had.
     """
+    if method_url.startswith(("did:key:", "did:jwk:")):
+        return _computed_method(method_url, relationship)
     document_id = _document_part(method_url)
-    if document_id.startswith(("did:key:", "did:jwk:")):
-        return _computed_method(method_url, document_id, relationship), document_id
     document = document_for(document_id, fetcher)
     return find_method(document, method_url, relationship=relationship), document_id
 
@@ -164,11 +164,11 @@ def _fetch_object(url: str, fetcher: Fetcher) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=2048)
-def _computed_method(method_url: str, did: str, relationship: str) -> VerificationMethod:
+def _computed_method(method_url: str, relationship: str) -> tuple[VerificationMethod, str]:
     """did:key and did:jwk never change, so neither does the answer."""
-    parts = DidUrl.parse(did)
+    parts = DidUrl.parse(_document_part(method_url))
     document = _key_document(parts) if parts.method == "key" else _jwk_document(parts)
-    return find_method(document, method_url, relationship=relationship)
+    return find_method(document, method_url, relationship=relationship), parts.did
 
 
 def _key_document(parts: DidUrl) -> dict[str, Any]:

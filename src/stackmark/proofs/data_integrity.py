@@ -117,7 +117,7 @@ def signature_bytes(value: Any, suite: Suite, key: PublicKey) -> bytes:
             "proof.encoding", f"{suite.name} writes its proofValue in base58 with a leading z."
         )
     try:
-        if _SIGNATURE_BYTES[key.algorithm] == 64 and 64 <= len(value) <= 89:  # noqa: PLR2004
+        if _SIGNATURE_BYTES[key.algorithm] == 64 and 64 <= len(value) <= 89:
             return b58decode64(value[1:])
         signature = b58decode(value[1:])
     except MultibaseError as error:

@@ -7,7 +7,6 @@ comparison, assertionMethod. Controlled Identifiers 1.0 sections 2.2 and 3.3.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final

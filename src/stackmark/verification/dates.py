@@ -17,10 +17,8 @@ _STAMP: Final = re.compile(
 
 def parse_stamp(value: Any, what: str, *, reason: str = "validity.malformed") -> datetime:
     """The instant in UTC; raises ``CheckFailed`` with ``reason`` naming ``what``."""
-    if value.__class__ is not str or len(value) > 60:
-        found = None
-    else:
-        found = _read(value)
+    fit = value.__class__ is str and len(value) <= 60
+    found = _read(value) if fit else None
     if found is None:
         raise CheckFailed(
             reason,

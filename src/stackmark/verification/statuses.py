@@ -101,7 +101,8 @@ class StatusBook:
         except CouldNotTell as error:
             raise CouldNotTell(
                 "status.unreachable",
-                f"The status list {url[:160]} cannot be had (STATUS_RETRIEVAL_ERROR): {error.detail}",
+                f"The status list {url[:160]} cannot be had (STATUS_RETRIEVAL_ERROR): "
+                f"{error.detail}",
             ) from None
 
 

@@ -12,29 +12,39 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from stackmark.canonical.shapes import SHAPES
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.limits import MAX_PART_DEPTH, MAX_PARTS
-from stackmark.canonical.shapes import SHAPES
 from stackmark.ports import Fetcher
 from stackmark.proofs.jose import check_signature
 from stackmark.proofs.suites import Canonicals
 from stackmark.reading.received import Received, receive, types_of
 from stackmark.trust.register import Register
-from stackmark.verification.binding import KeyRing, check_key_time, check_owner
+from stackmark.verification.binding import KeyRing, check_key_time
 from stackmark.verification.case import Case
 from stackmark.verification.dates import parse_stamp, stamp
 from stackmark.verification.endorsements import check_endorsements
 from stackmark.verification.policy import STANDARD, Policy
 from stackmark.verification.proving import Expected, Signed, check_proofs, list_proofs
 from stackmark.verification.recipient import check_recipient
-from stackmark.verification.related import check_related
 from stackmark.verification.report import Report, Subject, not_applicable, passed
 from stackmark.verification.schema import check_own_schemas, check_schema, family_of
 from stackmark.verification.statuses import StatusBook
-from stackmark.verification.structure import as_list, check_context, check_format, issuer_id
+from stackmark.verification.structure import as_list, check_context, issuer_id
 from stackmark.verification.subject import describe, subject_ids
-from stackmark.verification.tokens import check_claims, unwrap
+from stackmark.verification.tokens import check_claims
 from stackmark.verification.validity import check_validity, period
+from stackmark.verification.words import (
+    describe_format,
+    describe_lossless,
+    describe_proof,
+    describe_read,
+    describe_related,
+    has_issuer,
+    names_meta_schema,
+    open_received,
+    refuse_owner,
+)
 
 
 class NothingAtHand:
@@ -118,9 +128,9 @@ class Verifier:
 
     def _credential(self, received: Received, *, depth: int, is_list: bool = False) -> Report:
         case = Case()
-        case.add(passed("read", _read_detail(received)))
+        case.add(passed("read", describe_read(received)))
         try:
-            tree, claims, profile = _open(received)
+            tree, claims, profile = open_received(received)
         except (CheckFailed, CouldNotTell) as error:
             case.fault("proof", error)
             return self.report(case, describe(received.tree), received.format)
@@ -130,7 +140,7 @@ class Verifier:
         if self._shape(case, tree, is_list=is_list):
             unsecured = {name: value for name, value in tree.items() if name != "proof"}
             canonicals = Canonicals(unsecured)
-            if case.run("lossless", lambda: _lossless(canonicals)):
+            if case.run("lossless", lambda: describe_lossless(canonicals)):
                 self._secured(case, received, tree, canonicals, claims, profile)
             case.run("validity", lambda: check_validity(tree, self.now))
             if not is_list:
@@ -143,9 +153,9 @@ class Verifier:
 
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
         types = types_of(tree)
-        case.run("format", lambda: _format(tree))
+        case.run("format", lambda: describe_format(tree))
         ok = case.run("context", lambda: check_context(tree, types=types))
-        ok = ok and _has_issuer(tree)  # the rest is worth knowing even of a malformed badge
+        ok = ok and has_issuer(tree)  # the rest is worth knowing even of a malformed badge
         if ok and not is_list:
             self._schema(case, tree)
         return ok
@@ -184,7 +194,7 @@ class Verifier:
             and tree.get("id") == url
             and isinstance(subject, dict)
             and "JsonSchema" in types_of(subject)
-            and _names_meta_schema(tree)
+            and names_meta_schema(tree)
         )
         if not right or not isinstance(inner, dict):
             raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
@@ -222,7 +232,7 @@ class Verifier:
         except (CheckFailed, CouldNotTell) as error:
             case.fault("proof", error)
             return
-        case.add(passed("proof", _proof_detail(received, signed)))
+        case.add(passed("proof", describe_proof(received, signed)))
         self.owners(case, signed, issuer_id(tree))
 
     def _token(
@@ -246,7 +256,7 @@ class Verifier:
         """Steps issuer-key and key-time: at least one proof is the owner's; all keys were good."""
         own = [one for one in signed if one.key.owner == owner]
         if not own:
-            case.run("issuer-key", lambda: _not_owner(signed[0], owner))
+            case.run("issuer-key", lambda: refuse_owner(signed[0], owner))
             return
         text = f"The key {own[0].key.method[:160]} is the issuer's, for assertions."
         if len(own) < len(signed):
@@ -264,7 +274,7 @@ class Verifier:
             case.add(not_applicable("status", "It names no status list, so it cannot be revoked."))
         self._refresh(case, tree)
         if "relatedResource" in tree:
-            case.run("related", lambda: _related(tree, self.at_hand))
+            case.run("related", lambda: describe_related(tree, self.at_hand))
         else:
             case.add(not_applicable("related", "It binds no related resource."))
         check_endorsements(self, case, tree, depth)
@@ -340,7 +350,7 @@ class Verifier:
         """A status list credential: format to validity, without a status of its own."""
         try:
             received = receive(data)
-            tree, _, _ = _open(received)
+            tree, _, _ = open_received(received)
         except StackmarkError as error:
             return self._unreadable(error), {}
         return self._credential(received, depth=MAX_PART_DEPTH, is_list=True), tree
@@ -359,62 +369,3 @@ class Verifier:
         return Report(
             verdict, kind, self.policy.name, self.checked_at, subject, checks, parts, warnings
         )
-
-
-def _open(received: Received) -> tuple[Mapping[str, Any], Mapping[str, Any], str]:
-    """The credential, the claims beside it, and the profile."""
-    if received.jws is None:
-        return received.tree, {}, "di"
-    profile, tree = unwrap(received.jws, received.tree)
-    return tree, received.tree, profile
-
-
-def _read_detail(received: Received) -> str:
-    what = "a token" if received.jws is not None else "JSON"
-    if received.baked is not None:
-        return f"Read as {what} out of {received.baked.container.upper()}, {received.baked.place}."
-    return f"Read as {what}."
-
-
-def _names_meta_schema(tree: Mapping[str, Any]) -> bool:
-    """VC JSON Schema 1.0 section 2.2: a schema credential names the one schema for its kind."""
-    return any(
-        isinstance(entry, dict)
-        and str(entry.get("id")).endswith("/json-schema-credential-schema.json")
-        for entry in as_list(tree.get("credentialSchema"))
-    )
-
-
-def _has_issuer(tree: Mapping[str, Any]) -> bool:
-    try:
-        issuer_id(tree)
-    except CheckFailed:
-        return False
-    return True
-
-
-def _format(tree: Mapping[str, Any]) -> str:
-    check_format(tree)
-    return f"It is a {' and '.join(types_of(tree))}."
-
-
-def _lossless(canonicals: Canonicals) -> str:
-    return f"All of it becomes {canonicals.statements()} statements; nothing is lost."
-
-
-def _proof_detail(received: Received, signed: list[Signed]) -> str:
-    if received.jws is not None:
-        return f"The {received.jws.header['alg']} signature fits the token."
-    return f"{len(signed)} signature{'s fit' if len(signed) > 1 else ' fits'} the document."
-
-
-def _not_owner(signed: Signed, owner: str) -> str:
-    check_owner(signed.key, owner)
-    return ""
-
-
-def _related(tree: Mapping[str, Any], at_hand: Fetcher) -> str:
-    compared, missing = check_related(tree, at_hand)
-    if missing:
-        raise CouldNotTell("related.not-at-hand", f"{missing} related resource(s) are not at hand.")
-    return f"{compared} related resource(s) are as they were signed."

@@ -1,0 +1,5 @@
+"""``python -m stackmark``."""
+
+from stackmark.cli import main
+
+main()

@@ -1,0 +1,7 @@
+"""``stackmark demo``."""
+
+from __future__ import annotations
+
+
+def demo() -> None:
+    """Later."""
