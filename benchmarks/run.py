@@ -133,7 +133,7 @@ def issuing():
 
     def ours():
         one = values(next(numbers))
-        digest = securer.hash(template.canonical(one).encode())
+        digest = securer.hash(template.canonical(one))
         return template.json(one, securer.tail(digest))
 
     bare = Ed25519PrivateKey.from_private_bytes(SEED)

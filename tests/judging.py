@@ -1,9 +1,16 @@
-"""What tests ask of a report, and bounds on the work it took."""
+"""What tests ask of a report, bounds on the work it took, and cases out of shared vectors."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import time
+
+import pytest
+
+from shared import SHARED
+
+SPEAKING = ("failed", "could-not-tell")
 
 
 def reasons(report):
@@ -12,9 +19,6 @@ def reasons(report):
     for part in report.parts:
         found += reasons(part)
     return found
-
-
-SPEAKING = ("failed", "could-not-tell")
 
 
 def outcomes(report):
@@ -33,3 +37,21 @@ def bounded(seconds=1.0):
     yield
     used = time.process_time() - started
     assert used < seconds, f"{used:.2f} s of CPU"
+
+
+def shared_cases(path, pick=lambda tree: tree, *, name="id"):
+    """The cases of a JSON file among the shared vectors, for ``parametrize``."""
+    if SHARED is None:
+        return [pytest.param(None, id="shared-absent")]
+    tree = json.loads((SHARED / "vectors" / path).read_bytes())
+    return [pytest.param(case, id=str(case[name])) for case in pick(tree)]
+
+
+def shared_files(folder, pattern):
+    """Files among the shared vectors, for ``parametrize``."""
+    if SHARED is None:
+        return [pytest.param(None, id="shared-absent")]
+    base = SHARED / "vectors" / folder
+    return [
+        pytest.param(path, id=str(path.relative_to(base))) for path in sorted(base.glob(pattern))
+    ]

@@ -25,9 +25,9 @@ Key = tuple[str, ...]
 
 
 class Form(NamedTuple):
-    """A canonical text, the number of statements in it, and whether nothing is left to learn."""
+    """A canonical form in UTF-8, the number of statements in it, and whether nothing is left to learn."""
 
-    text: str
+    text: bytes
     statements: int
     settled: bool
 
@@ -49,7 +49,9 @@ class _Shape:
             text = self.skeletons.canonical(tree)
             if text is not None:
                 return Form(text, statements, settled=True)
-        return Form("".join(self.plan.lines(tree)), statements, settled=self.lessons > _LESSONS)
+        return Form(
+            "".join(self.plan.lines(tree)).encode(), statements, settled=self.lessons > _LESSONS
+        )
 
     def study(self, tree: dict[str, Any]) -> None:
         """Learn from one more verified document that no skeleton served."""

@@ -31,8 +31,8 @@ class Skeletons:
         self._templates: OrderedDict[bytes, Template] = OrderedDict()
         self._once: OrderedDict[bytes, None] = OrderedDict()
 
-    def canonical(self, tree: dict[str, Any]) -> str | None:
-        """The canonical text, or None when the rest is not known or something is unusual."""
+    def canonical(self, tree: dict[str, Any]) -> bytes | None:
+        """The canonical form, or None when the rest is not known or something is unusual."""
         try:
             rest, values = self._take(tree)
             template = self._templates.get(rest)

@@ -88,7 +88,7 @@ class Template:
         self._plain = sorted(one for one in labelled if "\0" not in one and "\2" not in one)
         self._marked = [one for one in labelled if "\0" not in one and "\2" in one]
         moving = [one for one in labelled if "\0" in one]
-        self._rankings: dict[tuple[Any, ...], tuple[list[str], frozenset[str], list[str]]] = {}
+        self._rankings: dict[tuple[Any, ...], tuple[list[bytes], frozenset[bytes], list[str]]] = {}
         self._run = self._generate(first, moving)
 
     def _generate(self, first: dict[str, list[str]], moving: list[str]) -> Any:
@@ -113,11 +113,14 @@ class Template:
         out.append(" found=rankings.get(ranks)")
         out.append(f" if found is None: found=rank(ranks,({hashes}))")
         out.append(" base,base_set,l=found")
-        out.append(f" lines=[{','.join(map(_source, moving))}]")
-        out.append(" if len(set(lines))!=len(lines) or not base_set.isdisjoint(lines): raise Deopt")
+        out.append(f" lines=[one.encode() for one in ({''.join(map(_item, moving))})]")
+        if self._may_repeat(moving):
+            out.append(
+                " if len(set(lines))!=len(lines) or not base_set.isdisjoint(lines): raise Deopt"
+            )
         out.append(" lines+=base")
         out.append(" lines.sort()")
-        out.append(" return ''.join(lines)")
+        out.append(" return b''.join(lines)")
         names = {
             "Deopt": Deopt,
             "H": sha256,
@@ -132,21 +135,26 @@ class Template:
 
     def _rank(
         self, ranks: tuple[Any, ...], hashes: tuple[str, ...]
-    ) -> tuple[list[str], frozenset[str], list[str]]:
+    ) -> tuple[list[bytes], frozenset[bytes], list[str]]:
         """The constant lines under the labels that these hashes lead to (trap 1)."""
         all_hashes = self._hashes | dict(zip(self._moving, hashes, strict=True))
         order = sorted(all_hashes, key=all_hashes.__getitem__)
         number = {node: place for place, node in enumerate(order)}
         labels = [f"_:c14n{number[node]}" for node in self._nodes]
         named = [_LABEL.sub(lambda m: labels[int(m[1])], one) for one in self._marked]
-        base = sorted(self._plain + named)
+        base = sorted(one.encode() for one in self._plain + named)
         if len(self._rankings) >= _RANKINGS:
             self._rankings.clear()
         found = self._rankings[ranks] = (base, frozenset(base), labels)
         return found
 
-    def canonical(self, values: Sequence[str]) -> str:
-        """The canonical N-Quads of the document with these values; raises ``Deopt``."""
+    def _may_repeat(self, moving: list[str]) -> bool:
+        """Whether values could make two lines equal: only lines of one predicate can be."""
+        used = [one.split(" ", 2)[1] for one in (*moving, *self._plain, *self._marked)]
+        return any(used.count(one.split(" ", 2)[1]) > 1 for one in moving)
+
+    def canonical(self, values: Sequence[str]) -> bytes:
+        """The canonical N-Quads (UTF-8) of the document with these values; raises ``Deopt``."""
         for place in self._iris:
             value = values[place]
             if not IRI.match(value) or value.partition(":")[0] in self._prefixes:
@@ -240,6 +248,10 @@ def _source(text: str) -> str:
     body = re.sub(r"\\x00(\d+)\\x01", r"{e\1}", body)
     body = re.sub(r"\\x02(\d+)\\x03", r"{l[\1]}", body)
     return f"f'{body}'"
+
+
+def _item(text: str) -> str:
+    return f"{_source(text)},"
 
 
 def _json_chunks(sample: dict[str, Any], paths: Sequence[Path]) -> tuple[list[bytes], list[int]]:

@@ -45,7 +45,7 @@ def _traced(template: Template, securer: Securer) -> Mold:
     """By template: rdfc suites over SHA-256."""
 
     def sign(_: Award, values: list[str]) -> bytes:
-        digest = sha256(template.canonical(values).encode()).digest()
+        digest = sha256(template.canonical(values)).digest()
         return template.json(values, securer.tail(digest))
 
     return sign
@@ -137,7 +137,7 @@ def _templated(unsecured: dict[str, Any], award: Award, securer: Securer) -> Mol
         canonical = template.canonical(values_of(award))
     except (NotTraceable, Deopt):
         return None
-    if canonical != "".join(Canonicals(unsecured).lines()):
+    if canonical.decode() != "".join(Canonicals(unsecured).lines()):
         return None
     return _traced(template, securer)
 

@@ -125,7 +125,7 @@ class Canonicals:
         if canonical == "jcs":
             return jcs(self.unsecured)
         if self._planned is not None and digest == "sha256":
-            return self._planned.text.encode()
+            return self._planned.text
         return "".join(self.lines(digest)).encode()
 
 
