@@ -78,7 +78,12 @@ def nested(did):
         "alignment": [alignment("Grade scale")],
     }
     evidence = [
-        {"id": "https://northfield.example/e/1", "type": ["Evidence"], "name": "Field book", "genre": "Report"},
+        {
+            "id": "https://northfield.example/e/1",
+            "type": ["Evidence"],
+            "name": "Field book",
+            "genre": "Report",
+        },
         {"type": ["Evidence"], "narrative": "Filmed on site.", "audience": "Markers"},
         {"type": ["Evidence"], "narrative": "Filmed on site."},
     ]
@@ -139,7 +144,12 @@ def words(text):
     """A badge that says this in several places."""
 
     def made(did):
-        named = {"name": text, "description": text, "humanCode": text, "criteria": {"narrative": text}}
+        named = {
+            "name": text,
+            "description": text,
+            "humanCode": text,
+            "criteria": {"narrative": text},
+        }
         named |= {"tag": [text, "soil"]}
         return badge(did, description=text, credentialSubject=subject(named, narrative=text))
 
@@ -156,14 +166,27 @@ def singles(did):
     """One value in a list, and one value plain, where both are allowed."""
     made = badge(did, evidence={"type": "Evidence", "name": "Field book"})
     made["issuer"]["type"] = "Profile"
-    made["credentialSubject"] = subject({"tag": ["soil"], "alignment": [alignment("Sampling")]}, type="AchievementSubject")
+    made["credentialSubject"] = subject(
+        {"tag": ["soil"], "alignment": [alignment("Sampling")]}, type="AchievementSubject"
+    )
     return made
 
 
 def hashed(did):
     digest = hashlib.sha256(b"ana@example.org" + b"9a1fd4f5").hexdigest()
-    identity = {"type": "IdentityObject", "hashed": True, "identityHash": f"sha256${digest}", "identityType": "emailAddress", "salt": "9a1fd4f5"}
-    plain = {"type": "IdentityObject", "hashed": False, "identityHash": "s-1042", "identityType": "identifier"}
+    identity = {
+        "type": "IdentityObject",
+        "hashed": True,
+        "identityHash": f"sha256${digest}",
+        "identityType": "emailAddress",
+        "salt": "9a1fd4f5",
+    }
+    plain = {
+        "type": "IdentityObject",
+        "hashed": False,
+        "identityHash": "s-1042",
+        "identityType": "identifier",
+    }
     made = subject(identifier=[identity, plain])
     del made["id"]
     return badge(did, credentialSubject=made, validUntil="2031-01-01T00:00:00+02:00")
@@ -214,7 +237,14 @@ def drawn(count):
     found = []
 
     @given(credentials)
-    @settings(max_examples=count * 25, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count * 25,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     def collect(tree):
         if _fit(tree):
             found.append(copy.deepcopy(tree))

@@ -90,9 +90,9 @@ def test_jcs_data():
 
 
 def test_poison_graphs_end_in_time():
-    cases = json.loads(
-        (need_shared() / "vectors/security/own/poison-graphs.json").read_bytes()
-    )["cases"]
+    cases = json.loads((need_shared() / "vectors/security/own/poison-graphs.json").read_bytes())[
+        "cases"
+    ]
     for case in cases:
         if "nquads" not in case:
             continue

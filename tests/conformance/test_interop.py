@@ -53,7 +53,15 @@ def node_key(private):
 
 
 def to_issue(tree, suite, private, **more):
-    return {"op": "issue", "credential": tree, "suite": suite, "key": node_key(private), "date": CREATED, "now": NOW, **more}
+    return {
+        "op": "issue",
+        "credential": tree,
+        "suite": suite,
+        "key": node_key(private),
+        "date": CREATED,
+        "now": NOW,
+        **more,
+    }
 
 
 def to_verify(tree, **more):
@@ -94,7 +102,9 @@ def test_verifier_core_verifies_what_we_issue_and_finds_the_same_of_its_schema()
     refused = refusals(jobs, answers, list(named))
     assert set(refused) == OLDER_CONTEXT
     assert all("jsonld.ValidationError" in str(errors) for errors in refused.values())
-    asked = {name: one["schema"] for name, one in zip(named, answers, strict=True) if name not in refused}
+    asked = {
+        name: one["schema"] for name, one in zip(named, answers, strict=True) if name not in refused
+    }
     judged = {name: ours(trees[name]).check("schema").outcome == "passed" for name in asked}
     judged = {name: [passed] for name, passed in judged.items()}
     # It knows no schema for a badge that calls itself AchievementCredential only.
@@ -109,14 +119,22 @@ def test_verifier_core_finds_our_did_web_document_and_reads_our_status_list():
     method = f"{did}#key-1"
     url = "https://northfield.example/status/1"
     unsigned = new_list(url=url, issuer=did, purpose="revocation", valid_from=CREATED)
-    unsigned = with_bits(unsigned, b"\x01" + bytes(131_072 // 8 - 1))  # the last bit of the first byte: index 7
+    unsigned = with_bits(
+        unsigned, b"\x01" + bytes(131_072 // 8 - 1)
+    )  # the last bit of the first byte: index 7
     documents = {
         did_web_url(did): new_document(did, method, ED.public_key),
         url: orjson.loads(secure(unsigned, suite=RDFC, signer=ED, method=method, created=CREATED)),
     }
     jobs = []
     for index in ("6", "7"):
-        entry = {"id": f"{url}#{index}", "type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": index, "statusListCredential": url}
+        entry = {
+            "id": f"{url}#{index}",
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": index,
+            "statusListCredential": url,
+        }
         tree = badge(did, credentialStatus=entry)
         made = secure(tree, suite=RDFC, signer=ED, method=method, created=CREATED)
         jobs.append(to_verify(orjson.loads(made), documents=documents))
@@ -166,15 +184,31 @@ def test_we_verify_their_presentation_for_this_challenge_only():
     who = default_identity(holder.public_key)[0]
     tree = badge(DID)
     tree["credentialSubject"]["id"] = who
-    presentation = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiablePresentation"], "holder": who, "verifiableCredential": [signed(tree, RDFC, ED)]}
+    presentation = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": who,
+        "verifiableCredential": [signed(tree, RDFC, ED)],
+    }
     asked = {"challenge": "c-81", "domain": "https://verifier.example"}
-    job = {"op": "present", "presentation": presentation, "suite": "ecdsa-rdfc-2019", "key": node_key(holder), "date": CREATED, "now": NOW, **asked}
+    job = {
+        "op": "present",
+        "presentation": presentation,
+        "suite": "ecdsa-rdfc-2019",
+        "key": node_key(holder),
+        "date": CREATED,
+        "now": NOW,
+        **asked,
+    }
     (answer,) = ask("data_integrity", [job])
     made = answer["presentation"]
     report = ours(made, **asked)
     assert report.verdict == "verified", report.why
     assert [part.verdict for part in report.parts] == ["verified"]
-    assert ours(made, challenge="c-82", domain=asked["domain"]).check("proof").reason == "proof.challenge"
+    assert (
+        ours(made, challenge="c-82", domain=asked["domain"]).check("proof").reason
+        == "proof.challenge"
+    )
     made["holder"] = default_identity(key("p256", 6).public_key)[0]
     assert ours(made, **asked).check("proof").reason == "proof.signature"
 
@@ -210,13 +244,28 @@ def chosen(tree):
 
 
 def our_base(tree):
-    options = {"type": "DataIntegrityProof", "cryptosuite": SD, "created": CREATED, "verificationMethod": default_identity(P256.public_key)[1], "proofPurpose": "assertionMethod"}
-    proof = make_base_proof(tree, options=options, signer=P256, mandatory_pointers=badge_pointers(tree), hmac_key=bytes(range(32)), proof_private=key("p256", 8))
+    options = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": SD,
+        "created": CREATED,
+        "verificationMethod": default_identity(P256.public_key)[1],
+        "proofPurpose": "assertionMethod",
+    }
+    proof = make_base_proof(
+        tree,
+        options=options,
+        signer=P256,
+        mandatory_pointers=badge_pointers(tree),
+        hmac_key=bytes(range(32)),
+        proof_private=key("p256", 8),
+    )
     return {**tree, "proof": proof}
 
 
 def their_bases(trees):
-    return theirs([to_issue(tree, SD, P256, mandatoryPointers=badge_pointers(tree)) for tree in trees])
+    return theirs(
+        [to_issue(tree, SD, P256, mandatoryPointers=badge_pointers(tree)) for tree in trees]
+    )
 
 
 def our_derived(base):
@@ -224,7 +273,9 @@ def our_derived(base):
 
 
 def their_derived(bases):
-    return theirs([{"op": "derive", "credential": base, "selectivePointers": chosen(base)} for base in bases])
+    return theirs(
+        [{"op": "derive", "credential": base, "selectivePointers": chosen(base)} for base in bases]
+    )
 
 
 # Its skolemisation gives every object an id, lists included, so it can neither issue nor derive
@@ -251,9 +302,14 @@ def test_a_part_shown_by_either_is_verified_by_both(base_by):
 def test_ordered_lists_are_shown_by_us_and_verified_by_both():
     named = {name: tree for name, tree in sd_samples().items() if name in NO_LISTS}
     bases = {name: our_base(tree) for name, tree in named.items()}
-    asked = [{"op": "derive", "credential": base, "selectivePointers": ["/name"]} for base in bases.values()]
+    asked = [
+        {"op": "derive", "credential": base, "selectivePointers": ["/name"]}
+        for base in bases.values()
+    ]
     asked += [to_issue(tree, SD, P256, mandatoryPointers=["/name"]) for tree in named.values()]
-    assert ["@list" in str(answer.get("errors")) for answer in ask("data_integrity", asked)] == [True] * len(asked)
+    assert ["@list" in str(answer.get("errors")) for answer in ask("data_integrity", asked)] == [
+        True
+    ] * len(asked)
     shown = [our_derived(base) for base in bases.values()]
     jobs = [to_verify(tree) for tree in shown]
     assert refusals(jobs, ask("data_integrity", jobs), list(named)) == {}
@@ -311,7 +367,9 @@ def _other(value):
         return not value
     if isinstance(value, int | float):
         return value + 1
-    return value.replace("2026", "2025").replace("2031", "2032") if value[:2] == "20" else f"{value}x"
+    return (
+        value.replace("2026", "2025").replace("2031", "2032") if value[:2] == "20" else f"{value}x"
+    )
 
 
 @by_suite
@@ -331,13 +389,17 @@ def test_a_change_anywhere_is_refused_by_both(suite, kind):
 def test_a_change_anywhere_is_refused_by_verifier_core():
     changed = list(_changed(signed(SHAPES["nested"](DID), RDFC, ED)))
     answers = ask("verifier_core", [to_verify(tree) for _, tree in changed])
-    assert {str(answer["errors"]) for answer in answers} == {"['invalid_signature: The signature is not valid.']"}
+    assert {str(answer["errors"]) for answer in answers} == {
+        "['invalid_signature: The signature is not valid.']"
+    }
 
 
 def test_a_key_of_somebody_else_is_refused_by_both():
     tree = signed(badge(DID), RDFC, key("ed25519", 4))
     (answer,) = ask("data_integrity", [to_verify(tree)])
-    assert "Credential issuer must match the verification method controller" in str(answer["errors"])
+    assert "Credential issuer must match the verification method controller" in str(
+        answer["errors"]
+    )
     assert ours(tree).check("issuer-key").reason == "issuer-key.not-issuer"
 
 

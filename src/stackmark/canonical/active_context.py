@@ -143,6 +143,15 @@ class ActiveContext:
             _fail("malformed", "A context is neither a URL, an object nor null.")
         return _Builder(result, local, override=override).build()
 
+    def for_types(self, names: list[str]) -> ActiveContext:
+        """Section 5.1 step 11: in the order of the names, looked up before any is applied."""
+        result = self
+        for name in sorted(set(names)):
+            term = self.terms.get(name)
+            if term is not None and term.context is not MISSING:
+                result = result.extend(term.context, propagate=False, pinned=True)
+        return result
+
     def expand(
         self,
         value: str,

@@ -178,7 +178,7 @@ class Emitter(Terms):
         key = tuple(names)
         found = context.types.get(key)
         if found is None:
-            found = (_type_scoped(context, names), [self.type_iri(context, n) for n in names])
+            found = (context.for_types(names), [self.type_iri(context, n) for n in names])
             if len(context.types) < _TYPES_MEMO:
                 context.types[key] = found
         return found
@@ -396,13 +396,3 @@ def _scoped(context: ActiveContext, rule: Rule) -> ActiveContext:
     if rule.context is MISSING:
         return context
     return context.extend(rule.context, override=True, pinned=True)
-
-
-def _type_scoped(context: ActiveContext, names: list[str]) -> ActiveContext:
-    """Section 5.1 step 11: in the order of the names, looked up before any is applied."""
-    result = context
-    for name in sorted(set(names)):
-        term = context.terms.get(name)
-        if term is not None and term.context is not MISSING:
-            result = result.extend(term.context, propagate=False, pinned=True)
-    return result

@@ -25,7 +25,7 @@ Key = tuple[str, ...]
 
 
 class Form(NamedTuple):
-    """A canonical form in UTF-8, the number of statements in it, and whether nothing is left to learn."""
+    """A canonical form in UTF-8, how many statements it has, and whether all is learnt."""
 
     text: bytes
     statements: int

@@ -19,11 +19,13 @@ from stackmark.cli import (
     verify,
 )
 from stackmark.cli.guard import guarded
+from stackmark.cli.light import LightCommand, OrderedGroup
 
 _EPILOG = "Start with `stackmark demo`, or `stackmark COMMAND --help`."
 
 app = typer.Typer(
     name="stackmark",
+    cls=OrderedGroup,
     help="Issue, sign and verify micro-credentials: Open Badges 3.0, W3C VC 2.0, CLR 2.0.",
     epilog=_EPILOG,
     no_args_is_help=True,
@@ -52,22 +54,22 @@ def _root(
 
 
 _keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-_keys.command("new")(guarded(key.new))
-_keys.command("rotate")(guarded(key.rotate))
-_keys.command("revoke")(guarded(key.revoke))
+_keys.command("new", cls=LightCommand)(guarded(key.new))
+_keys.command("rotate", cls=LightCommand)(guarded(key.rotate))
+_keys.command("revoke", cls=LightCommand)(guarded(key.revoke))
 _lists = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-_lists.command("new")(guarded(status.new))
-_lists.command("set")(guarded(status.set_))
-_lists.command("show")(guarded(status.show))
+_lists.command("new", cls=LightCommand)(guarded(status.new))
+_lists.command("set", cls=LightCommand)(guarded(status.set_))
+_lists.command("show", cls=LightCommand)(guarded(status.show))
 
-app.command("verify")(guarded(verify.verify))
-app.command("issue")(guarded(issue.issue))
+app.command("verify", cls=LightCommand)(guarded(verify.verify))
+app.command("issue", cls=LightCommand)(guarded(issue.issue))
 app.add_typer(_keys, name="key", help="Make, replace and revoke an issuer's key.")
 app.add_typer(_lists, name="status", help="Make, change and read status lists (revocation).")
-app.command("sign")(guarded(sign.sign))
-app.command("derive")(guarded(derive.derive))
-app.command("bake")(guarded(bake.bake))
-app.command("extract")(guarded(bake.extract))
-app.command("explain")(guarded(explain.explain))
-app.command("canonicalize")(guarded(canonicalize.canonicalize))
-app.command("demo")(guarded(demo.demo))
+app.command("sign", cls=LightCommand)(guarded(sign.sign))
+app.command("derive", cls=LightCommand)(guarded(derive.derive))
+app.command("bake", cls=LightCommand)(guarded(bake.bake))
+app.command("extract", cls=LightCommand)(guarded(bake.extract))
+app.command("explain", cls=LightCommand)(guarded(explain.explain))
+app.command("canonicalize", cls=LightCommand)(guarded(canonicalize.canonicalize))
+app.command("demo", cls=LightCommand)(guarded(demo.demo))

@@ -60,7 +60,7 @@ def new(
 
 def set_(
     file: ListArgument,
-    index: Annotated[list[int], typer.Argument(metavar="INDEX...", help="Whose status it is.")],
+    index: Annotated[list[int], typer.Argument(metavar="INDEX", help="Whose status it is.")],
     value: Annotated[int, typer.Option(metavar="N", help="The new status; 1 revokes.")],
     key: KeyOption,
     size: SizeOption = None,
@@ -86,7 +86,7 @@ def set_(
 
 def show(
     file: ListArgument,
-    index: Annotated[list[int] | None, typer.Argument(metavar="INDEX...")] = None,
+    index: Annotated[list[int] | None, typer.Argument(metavar="INDEX")] = None,
     size: SizeOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:

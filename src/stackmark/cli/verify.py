@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def verify(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="A file, folder, web address, or - for stdin."),
+        typer.Argument(metavar="SOURCE", help="A file, folder, web address, or - for stdin."),
     ],
     json: Annotated[
         bool, typer.Option("--json", help="The whole report as JSON; a list for several sources.")
