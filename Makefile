@@ -56,8 +56,8 @@ tests/conformance/node_modules: tests/conformance/package-lock.json
 	@cd tests/conformance && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-fuzz: setup ## the slow tests, and the property tests with many more examples
-	@$(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
+fuzz: setup ## a million changes of signed credentials, and the property tests with many more examples
+	@STACKMARK_CHANGES=1000000 $(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
 	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
 
 bench: setup ## ratios against named peers in the same run

@@ -18,10 +18,13 @@ pytestmark = pytest.mark.interop
 DID = "did:web:northfield.example"
 
 
+TIRED = "Maximum deep iterations exceeded"  # trap 3: its limit is below what is legal
+
+
 def canonize(trees, digest="SHA-256"):
-    """What Node makes of each: the canonical text, or None when it refuses."""
+    """What Node makes of each: the canonical text, or why it refuses."""
     jobs = [{"op": "canonize", "document": tree, "digest": digest} for tree in trees]
-    return [answer.get("lines") for answer in ask("data_integrity", jobs)]
+    return [answer["lines"] if answer["ok"] else answer["errors"] for answer in ask("data_integrity", jobs)]
 
 
 def ours(tree, digest="sha256"):
@@ -36,7 +39,7 @@ def ours(tree, digest="sha256"):
 @pytest.mark.parametrize("digest", ["SHA-256", "SHA-384"])
 def test_the_forms_of_all_shapes_are_equal(digest):
     trees = {name: shape(DID) for name, shape in SHAPES.items()}
-    trees |= {f"drawn {n}": tree for n, tree in enumerate(drawn(150))}
+    trees |= {f"drawn {n}": tree for n, tree in enumerate(drawn(60))}
     for (name, tree), theirs in zip(trees.items(), canonize(trees.values(), digest), strict=True):
         assert ours(tree, digest.lower().replace("-", "")) == theirs, name
 
@@ -44,10 +47,10 @@ def test_the_forms_of_all_shapes_are_equal(digest):
 @pytest.mark.parametrize("name", ["nested", "ties", "endorsed", "hashed"])
 def test_what_we_take_after_a_change_node_takes_and_reads_alike(name):
     rng = random.Random(name)
-    trees = [mutate(rng, SHAPES[name](DID)) for _ in range(700)]
+    trees = [mutate(rng, SHAPES[name](DID)) for _ in range(800)]
     mine = [ours(tree) for tree in trees]
     taken = [(tree, form) for tree, form in zip(trees, mine, strict=True) if form is not None]
-    assert len(taken) > 200
+    assert len(taken) > 150
     theirs = canonize([tree for tree, _ in taken])
     assert [
         orjson.dumps(tree)
@@ -88,6 +91,14 @@ def test_a_number_that_node_writes_otherwise(value, mine, theirs):
     assert ours(tree).replace(credits_line(mine), credits_line(theirs)) == form
 
 
+def test_node_gives_up_on_a_list_of_equal_items():
+    graded = {"type": ["ResultDescription"], "id": "urn:uuid:1", "name": "Marks", "resultType": "Result", "allowedValue": ["B"] * 5}
+    tree = badge(DID, credentialSubject=subject({"resultDescription": [graded]}))
+    (form,) = canonize([tree])
+    assert form[0].startswith(f"Error: {TIRED}")
+    assert ours(tree).count('"B"') == 5
+
+
 def test_node_sorts_by_utf_16_units_where_we_sort_by_code_point():
     tree = tags("\U0001f600", "\ue000")  # trap 6
     (form,) = canonize([tree])
@@ -116,7 +127,7 @@ def test_node_sorts_by_utf_16_units_where_we_sort_by_code_point():
                     {"id": "urn:uuid:7b1c1f4e-0000-4000-8000-000000000001", "type": ["Evidence"]}
                 ],
             ),
-            "lossless.id-twice",
+            "lossless.described-twice",
             id="23: the credential's own id inside it",
         ),
         pytest.param(
@@ -127,8 +138,7 @@ def test_node_sorts_by_utf_16_units_where_we_sort_by_code_point():
     ],
 )
 def test_node_takes_what_we_refuse(tree, reason):
-    (form,) = canonize([tree])
-    assert form is not None
+    assert isinstance(canonize([tree])[0], str)
     with pytest.raises(CheckFailed) as caught:
         Canonicals(tree).statements()
     assert caught.value.reason == reason

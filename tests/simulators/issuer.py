@@ -26,6 +26,7 @@ from stackmark.verification.verifier import Verifier
 V1 = "https://www.w3.org/2018/credentials/v1"
 V2 = "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 CLR = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CREATED = "2026-01-02T03:04:05Z"

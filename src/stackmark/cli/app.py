@@ -53,11 +53,11 @@ def _root(
     """Issue, sign and verify micro-credentials: Open Badges 3.0, W3C VC 2.0, CLR 2.0."""
 
 
-_keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+_keys = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
 _keys.command("new", cls=LightCommand)(guarded(key.new))
 _keys.command("rotate", cls=LightCommand)(guarded(key.rotate))
 _keys.command("revoke", cls=LightCommand)(guarded(key.revoke))
-_lists = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+_lists = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
 _lists.command("new", cls=LightCommand)(guarded(status.new))
 _lists.command("set", cls=LightCommand)(guarded(status.set_))
 _lists.command("show", cls=LightCommand)(guarded(status.show))

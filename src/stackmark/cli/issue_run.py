@@ -21,7 +21,7 @@ from stackmark.batch.job import FORMS, Job, RunRecord, StatusBlock
 from stackmark.batch.packing import CHUNK, pack
 from stackmark.batch.worker import Chunk, sign_chunk, start
 from stackmark.cli.console import note, plain
-from stackmark.cli.keys import issuer_documents, load_key
+from stackmark.cli.keys import document_entry, issuer_documents, load_key
 from stackmark.cli.loading import read_object
 from stackmark.cli.progress import Bar
 from stackmark.cli.status_lists import write_new_list
@@ -307,14 +307,15 @@ def _publish(
     ready: _Prepared, status: list[tuple[StatusBlock, StatusFile]], outcome: Outcome
 ) -> Outcome:
     """Write the status lists that are not there yet, and documents.json."""
-    documents: dict[str, Any] = dict(issuer_documents(ready.request.key, ready.key))
+    folder = ready.request.out.parent
+    documents = document_entry(folder, ready.request.key, ready.key)
     lists = []
     for block, made in status:
         if not made.path.exists():
             write_new_list(made, ready.key)
         documents[block.url] = made.path.name
         lists.append((made.path, block.url))
-    path = add_documents(ready.request.out.parent, documents) if documents else None
+    path = add_documents(folder, documents) if documents else None
     return replace(outcome, documents=path, lists=tuple(lists))
 
 

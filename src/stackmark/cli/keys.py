@@ -100,3 +100,16 @@ def issuer_documents(key_path: Path, key: KeyFile) -> dict[str, Any]:
     else:
         document = new_document(key.did, key.method_id, key.private.public_key)
     return {did_web_url(key.did): document}
+
+
+def document_entry(folder: Path, key_path: Path, key: KeyFile) -> dict[str, Any]:
+    """URL → DID document for a ``documents.json`` in ``folder``.
+
+    By its path where it lies inside the folder, so that a later rotation or revocation is seen.
+    """
+    path = document_path(key_path)
+    found = issuer_documents(key_path, key)
+    inside = path.exists() and path.resolve().is_relative_to(folder.resolve())
+    if not inside:
+        return found
+    return {url: path.resolve().relative_to(folder.resolve()).as_posix() for url in found}

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-_PLAIN: Final = (str, int, Path)
+_PLAIN: Final = (str, int, bool, Path)
 _ORDER: Final = (
     "demo",
     "verify",
@@ -32,22 +32,31 @@ _ORDER: Final = (
 class LightCommand(TyperCommand):
     """A command whose plain parameters are read here."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for param in self.params:
-            kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
-            light = _light(kind)
-            if light is not None and hasattr(param, "get_runtime_param"):
-                param.get_runtime_param = lambda light=light: light
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters, ``--help`` among them."""
+        return _lightened(super().get_params(ctx))
 
 
 class OrderedGroup(TyperGroup):
     """Lists its commands in the order a newcomer needs them."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters, ``--help`` among them."""
+        return _lightened(super().get_params(ctx))
+
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, for ``--help``."""
         names = super().list_commands(ctx)
         return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else 0)
+
+
+def _lightened(params: list[Any]) -> list[Any]:
+    for param in params:
+        kind = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+        light = _light(kind)
+        if light is not None and hasattr(param, "get_runtime_param"):
+            param.get_runtime_param = lambda light=light: light
+    return params
 
 
 class _Reader:

@@ -18,6 +18,6 @@ export async function serve(operations) {
 
 /** Every message of an error, those of the errors inside it first. */
 export function words(error) {
-  const inner = [...(error.errors ?? []), ...(error.cause ? [error.cause] : [])];
+  const inner = [...(error.errors ?? []), error.cause].filter(one => one instanceof Error);
   return [...inner.flatMap(words), `${error.name}: ${error.message}`];
 }

@@ -1,0 +1,5 @@
+"""``python benchmarks``: the figures of ``run.py``."""
+
+from run import main
+
+main()
