@@ -61,7 +61,7 @@ fuzz: setup ## a million changes of signed credentials, and the property tests w
 	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
 
 bench: setup ## ratios against named peers in the same run
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python benchmarks
 
 coverage: setup ## run the tests and show the lines they miss
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --cov --cov-report=term-missing:skip-covered

@@ -48,7 +48,9 @@ def issue(folder, rows, jobs):
     program += ["--recipients", rows.name, "--key", "k.json", "--out", out.name]
     program += ["--format", "jsonl", "--jobs", str(jobs)]
     start, peak = time.perf_counter(), 0
-    running = subprocess.Popen(program, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    running = subprocess.Popen(
+        program, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     while running.poll() is None:
         try:
             peak = max(peak, sum(map(resident, [running.pid, *descendants(running.pid)])))
@@ -65,7 +67,16 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "a.json").write_text(json.dumps(ACHIEVEMENT))
-        key = [sys.executable, "-m", "stackmark", "key", "new", "--no-passphrase", "--out", "k.json"]
+        key = [
+            sys.executable,
+            "-m",
+            "stackmark",
+            "key",
+            "new",
+            "--no-passphrase",
+            "--out",
+            "k.json",
+        ]
         subprocess.run(key, cwd=folder, check=True, capture_output=True)
         for count in (100_000, 1_000_000):
             write_rows(folder / f"{count}.csv", count)
@@ -73,7 +84,9 @@ def main():
         two, _ = issue(folder, folder / "100000.csv", 2)
         million, large = issue(folder, folder / "1000000.csv", 2)
     print(f"100,000 rows   one process  {one:6.1f} s  {small:5.0f} MiB")
-    print(f"100,000 rows   two          {two:6.1f} s  {one / two / 2:.0%} of twice one core (goal ≥ 70 %)")
+    print(
+        f"100,000 rows   two          {two:6.1f} s  {one / two / 2:.0%} of twice one core (goal ≥ 70 %)"
+    )
     print(f"1,000,000 rows two          {million:6.1f} s  {large:5.0f} MiB (goal ≤ 300)")
     print(f"time per row against 100,000 rows: {million / two / 10:.2f} × (goal: linear, about 1)")
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyld import jsonld
 

@@ -120,14 +120,20 @@ def engine():
 
 def status_list(key, method, sample):
     url = sample["credentialStatus"]["statusListCredential"]
-    tree = new_list(url=url, issuer=sample["issuer"]["id"], purpose="revocation", valid_from=CREATED)
-    proof = make_proof(Canonicals(tree), suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED)
+    tree = new_list(
+        url=url, issuer=sample["issuer"]["id"], purpose="revocation", valid_from=CREATED
+    )
+    proof = make_proof(
+        Canonicals(tree), suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED
+    )
     return Served({url: orjson.dumps({**tree, "proof": proof})})
 
 
 def issuing():
     key, method, sample = engine()
-    securer = Securer(sample["@context"], suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED)
+    securer = Securer(
+        sample["@context"], suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED
+    )
     template = Template(sample, PATHS)
     numbers = iter(range(10**9))
 
@@ -144,7 +150,14 @@ def issuing():
     )
     pyld = PyLD(SEED, method)
     (slow,) = best(lambda: pyld.issue(filled(sample, 1)), count=5, rounds=5)
-    row("bulk issuing, eddsa-rdfc-2022", mine, "bare signing, cryptography", with_cryptography, 0.40, share=True)
+    row(
+        "bulk issuing, eddsa-rdfc-2022",
+        mine,
+        "bare signing, cryptography",
+        with_cryptography,
+        0.40,
+        share=True,
+    )
     row("", mine, "bare signing, PyNaCl", with_nacl, 0.30, share=True)
     row("", mine, "PyLD + cryptography", slow, 80)
     peer = node("vc_bench.mjs", HERE / "credential.json")
@@ -159,7 +172,9 @@ def verifying():
     issued = []
     for number in range(400):
         tree = filled(sample, number)
-        proof = make_proof(Canonicals(tree), suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED)
+        proof = make_proof(
+            Canonicals(tree), suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED
+        )
         issued.append(orjson.dumps({**tree, "proof": proof}))
     verifier = Verifier(now=NOW, fetcher=served)
     for data in issued:
@@ -183,13 +198,26 @@ def verifying():
     )
     (fresh,) = best(unseen)
     (slow,) = best(lambda: pyld.verify(issued[0]), count=5, rounds=5)
-    row("verifying, shape seen before", mine, "bare checking, cryptography", with_cryptography, 0.40, share=True)
+    row(
+        "verifying, shape seen before",
+        mine,
+        "bare checking, cryptography",
+        with_cryptography,
+        0.40,
+        share=True,
+    )
     row("", mine, "bare checking, PyNaCl", with_nacl, 0.33, share=True)
     row("", mine, "PyLD + cryptography", slow, 30)
     row("verifying, shape never seen", fresh, "PyLD + cryptography", slow, 15)
     peer = node("vc_bench.mjs", HERE / "credential.json")
     if peer:
-        row("verifying, shape seen before", mine, "@digitalbazaar/vc", 1e6 / peer["rdfc"]["verify"], 30)
+        row(
+            "verifying, shape seen before",
+            mine,
+            "@digitalbazaar/vc",
+            1e6 / peer["rdfc"]["verify"],
+            30,
+        )
 
 
 def by_jcs():
@@ -199,7 +227,18 @@ def by_jcs():
     verifier = Verifier(now=NOW, fetcher=served)
 
     def issue():
-        return orjson.dumps({**tree, "proof": make_proof(Canonicals(tree, strict=False), suite="eddsa-jcs-2022", signer=key, method=method, created=CREATED)})
+        return orjson.dumps(
+            {
+                **tree,
+                "proof": make_proof(
+                    Canonicals(tree, strict=False),
+                    suite="eddsa-jcs-2022",
+                    signer=key,
+                    method=method,
+                    created=CREATED,
+                ),
+            }
+        )
 
     data = issue()
     for _ in range(5):
@@ -207,9 +246,23 @@ def by_jcs():
     message = jcs(tree)
     public = Ed25519PrivateKey.from_private_bytes(SEED).public_key()
     signature = key.sign(message)
-    mine, check, sign, bare = best(issue, lambda: verifier.verify(data), lambda: key.sign(bytes(64)), lambda: public.verify(signature, message))
-    row("eddsa-jcs-2022, issuing (10,000/s is 100 µs)", mine, "bare signing", sign, 0.20, share=True)
-    row("eddsa-jcs-2022, verifying (5,000/s is 200 µs)", check, "bare checking, cryptography", bare, 0.50, share=True)
+    mine, check, sign, bare = best(
+        issue,
+        lambda: verifier.verify(data),
+        lambda: key.sign(bytes(64)),
+        lambda: public.verify(signature, message),
+    )
+    row(
+        "eddsa-jcs-2022, issuing (10,000/s is 100 µs)", mine, "bare signing", sign, 0.20, share=True
+    )
+    row(
+        "eddsa-jcs-2022, verifying (5,000/s is 200 µs)",
+        check,
+        "bare checking, cryptography",
+        bare,
+        0.50,
+        share=True,
+    )
 
 
 def tokens():
@@ -229,8 +282,12 @@ def tokens():
         data = token.encode()
         mine, pyjwt, joserfc = best(
             lambda data=data, key=key: check_signature(parse_compact(data), key.public_key),
-            lambda token=token, public=public, name=name: jwt.PyJWS().decode(token, public, algorithms=[name]),
-            lambda token=token, loaded=loaded, name=name: jws.deserialize_compact(token, loaded, algorithms=[name]),
+            lambda token=token, public=public, name=name: jwt.PyJWS().decode(
+                token, public, algorithms=[name]
+            ),
+            lambda token=token, loaded=loaded, name=name: jws.deserialize_compact(
+                token, loaded, algorithms=[name]
+            ),
         )
         row(f"JWS {name}, checking", mine, "PyJWT", pyjwt, 1)
         row("", mine, "joserfc", joserfc, 1)
@@ -245,7 +302,9 @@ def tokens():
 def cold():
     key, method, sample = engine()
     plain = {name: value for name, value in sample.items() if name != "credentialStatus"}
-    proof = make_proof(Canonicals(plain), suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED)
+    proof = make_proof(
+        Canonicals(plain), suite="eddsa-rdfc-2022", signer=key, method=method, created=CREATED
+    )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "one.json"
         file.write_bytes(orjson.dumps({**plain, "proof": proof}))
@@ -284,7 +343,13 @@ def main():
 
         million.main()
         return
-    parts = {"issuing": issuing, "verifying": verifying, "jcs": by_jcs, "tokens": tokens, "cold": cold}
+    parts = {
+        "issuing": issuing,
+        "verifying": verifying,
+        "jcs": by_jcs,
+        "tokens": tokens,
+        "cold": cold,
+    }
     for name, part in parts.items():
         if chosen.only in (None, name):
             part()

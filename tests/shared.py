@@ -9,7 +9,9 @@ import pytest
 
 _HERE = Path(__file__).resolve().parent.parent
 _CANDIDATES = [Path(os.environ.get("STACKMARK_SHARED", "")), _HERE.parent / "shared"]
-SHARED: Path | None = next((p for p in _CANDIDATES if (p / "vectors" / "MANIFEST.json").is_file()), None)
+SHARED: Path | None = next(
+    (p for p in _CANDIDATES if (p / "vectors" / "MANIFEST.json").is_file()), None
+)
 
 
 def need_shared() -> Path:

@@ -14,6 +14,8 @@ into checks of a report. Exceptions reach callers only from functions that make 
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class StackmarkError(Exception):
     """Base of all errors raised on purpose.
@@ -31,6 +33,10 @@ class StackmarkError(Exception):
     def code(self) -> str:
         """The check code, the part of ``reason`` before the dot."""
         return self.reason.partition(".")[0]
+
+    def again(self) -> Self:
+        """The same error, fresh: for answers that are remembered."""
+        return type(self)(self.reason, self.detail)
 
     def __reduce__(self) -> tuple[type[StackmarkError], tuple[str, str]]:
         """Cross a process pool unharmed."""

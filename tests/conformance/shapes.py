@@ -8,9 +8,9 @@ from functools import cache
 
 import orjson
 from hypothesis import HealthCheck, Phase, given, settings
-from simulators.credentials import OB3, V2, credentials
 
 from sample_keys import key
+from simulators.credentials import OB3, V2, credentials
 from stackmark.canonical.emitter import to_quads
 from stackmark.errors import CheckFailed
 from stackmark.issuing.securing import secure

@@ -6,8 +6,8 @@ import json
 import time
 
 import pytest
-from shared import need_shared
 
+from shared import need_shared
 from stackmark.canonical.emitter import to_quads
 from stackmark.canonical.jcs import jcs
 from stackmark.canonical.nquads import parse_nquads

@@ -8,11 +8,11 @@ from datetime import datetime
 
 import orjson
 import pytest
+
 from conformance.node_peers import ask, refusals
 from conformance.shapes import CREATED, NOT_BY_SCHEMA, NOW, SHAPES, badge, drawn, issued_by
-from simulators.tampering import mutate
-
 from sample_keys import Shelf, key
+from simulators.tampering import mutate
 from stackmark.issuing.securing import badge_pointers, secure
 from stackmark.keys.did import default_identity, did_web_url
 from stackmark.keys.did_document import new_document

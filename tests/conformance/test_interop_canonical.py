@@ -6,10 +6,10 @@ import random
 
 import orjson
 import pytest
+
 from conformance.node_peers import ask
 from conformance.shapes import SHAPES, badge, drawn, number, subject
 from simulators.tampering import mutate
-
 from stackmark.errors import CheckFailed
 from stackmark.proofs.suites import Canonicals
 
@@ -24,7 +24,10 @@ TIRED = "Maximum deep iterations exceeded"  # trap 3: its limit is below what is
 def canonize(trees, digest="SHA-256"):
     """What Node makes of each: the canonical text, or why it refuses."""
     jobs = [{"op": "canonize", "document": tree, "digest": digest} for tree in trees]
-    return [answer["lines"] if answer["ok"] else answer["errors"] for answer in ask("data_integrity", jobs)]
+    return [
+        answer["lines"] if answer["ok"] else answer["errors"]
+        for answer in ask("data_integrity", jobs)
+    ]
 
 
 def ours(tree, digest="sha256"):
@@ -92,7 +95,13 @@ def test_a_number_that_node_writes_otherwise(value, mine, theirs):
 
 
 def test_node_gives_up_on_a_list_of_equal_items():
-    graded = {"type": ["ResultDescription"], "id": "urn:uuid:1", "name": "Marks", "resultType": "Result", "allowedValue": ["B"] * 5}
+    graded = {
+        "type": ["ResultDescription"],
+        "id": "urn:uuid:1",
+        "name": "Marks",
+        "resultType": "Result",
+        "allowedValue": ["B"] * 5,
+    }
     tree = badge(DID, credentialSubject=subject({"resultDescription": [graded]}))
     (form,) = canonize([tree])
     assert form[0].startswith(f"Error: {TIRED}")

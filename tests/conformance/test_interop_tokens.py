@@ -6,9 +6,9 @@ from datetime import datetime
 
 import orjson
 import pytest
+
 from conformance.node_peers import ask, refusals
 from conformance.shapes import CREATED, NOT_BY_SCHEMA, NOW, SHAPES, drawn, issued_by
-
 from sample_keys import key
 from stackmark.issuing.securing import JWT, VC_JWT, secure, token_payload
 from stackmark.keys.did import default_identity
@@ -35,7 +35,14 @@ def samples(did):
 
 
 def to_verify(token, kind, profile, private):
-    return {"op": "verify", "token": token, "alg": ALGORITHMS[kind], "typ": TYPES[profile], "jwk": private.public_key.to_jwk(), "now": NOW}
+    return {
+        "op": "verify",
+        "token": token,
+        "alg": ALGORITHMS[kind],
+        "typ": TYPES[profile],
+        "jwk": private.public_key.to_jwk(),
+        "now": NOW,
+    }
 
 
 def to_sign(payload, kind, profile, private, method):
@@ -52,15 +59,24 @@ def ours(token):
 def test_jose_verifies_what_we_issue_and_reads_the_same(kind, profile):
     private, did, method = signer(kind)
     named = samples(did)
-    tokens = [secure(tree, suite=profile, signer=private, method=method, created=CREATED).decode() for tree in named.values()]
+    tokens = [
+        secure(tree, suite=profile, signer=private, method=method, created=CREATED).decode()
+        for tree in named.values()
+    ]
     jobs = [to_verify(token, kind, profile, private) for token in tokens]
     answers = ask("tokens", jobs)
     assert refusals(jobs, answers, list(named)) == {}
     for (name, tree), answer in zip(named.items(), answers, strict=True):
         assert answer["header"] == {"alg": ALGORITHMS[kind], "typ": TYPES[profile], "kid": method}
         claims = answer["payload"].keys() - tree.keys()
-        assert {member: answer["payload"][member] for member in tree} == orjson.loads(orjson.dumps(tree)), name
-        assert claims == (set() if profile == VC_JWT else token_payload(tree, suite=JWT, created=CREATED).keys() - tree.keys())
+        assert {member: answer["payload"][member] for member in tree} == orjson.loads(
+            orjson.dumps(tree)
+        ), name
+        assert claims == (
+            set()
+            if profile == VC_JWT
+            else token_payload(tree, suite=JWT, created=CREATED).keys() - tree.keys()
+        )
 
 
 @by_key
@@ -68,7 +84,10 @@ def test_jose_verifies_what_we_issue_and_reads_the_same(kind, profile):
 def test_we_verify_what_jose_issues(kind, profile):
     private, did, method = signer(kind)
     named = samples(did)
-    jobs = [to_sign(token_payload(tree, suite=profile, created=CREATED), kind, profile, private, method) for tree in named.values()]
+    jobs = [
+        to_sign(token_payload(tree, suite=profile, created=CREATED), kind, profile, private, method)
+        for tree in named.values()
+    ]
     answers = ask("tokens", jobs)
     assert refusals(jobs, answers, list(named)) == {}
     for name, answer in zip(named, answers, strict=True):
@@ -89,13 +108,25 @@ def test_a_changed_token_is_refused_by_both(kind):
     spoiled = bytearray(b64url_decode(signature.encode()))
     spoiled[0] ^= 1
     changed = {
-        "header": ".".join([b64url_encode(b64url_decode(header.encode()) + b" "), payload, signature]),
-        "payload": ".".join([header, b64url_encode(b64url_decode(payload.encode()).replace(b"Soil", b"Silk")), signature]),
+        "header": ".".join(
+            [b64url_encode(b64url_decode(header.encode()) + b" "), payload, signature]
+        ),
+        "payload": ".".join(
+            [
+                header,
+                b64url_encode(b64url_decode(payload.encode()).replace(b"Soil", b"Silk")),
+                signature,
+            ]
+        ),
         "signature": ".".join([header, payload, b64url_encode(bytes(spoiled))]),
     }
     answers = ask("tokens", [to_verify(one, kind, JWT, private) for one in changed.values()])
-    assert {str(answer.get("errors")) for answer in answers} == {"['JWSSignatureVerificationFailed: signature verification failed']"}
-    assert {what: ours(one).check("proof").reason for what, one in changed.items()} == dict.fromkeys(changed, "proof.signature")
+    assert {str(answer.get("errors")) for answer in answers} == {
+        "['JWSSignatureVerificationFailed: signature verification failed']"
+    }
+    assert {
+        what: ours(one).check("proof").reason for what, one in changed.items()
+    } == dict.fromkeys(changed, "proof.signature")
 
 
 def test_a_token_that_ran_out_is_refused_by_both():

@@ -75,9 +75,7 @@ def test_the_proof_options_their_canonical_form_and_hash(vector):
 
 
 def test_the_bytes_that_are_signed(vector):
-    found = bytes_to_sign(
-        vector.document, vector.options, vector.suite, vector.private.algorithm
-    )
+    found = bytes_to_sign(vector.document, vector.options, vector.suite, vector.private.algorithm)
     assert found.hex() == vector.text("combinedHash")
 
 

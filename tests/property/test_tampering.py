@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
-from simulators.tampering import meaning, mutate
 
+from simulators.tampering import meaning, mutate
 from stackmark.keys.did import did_key, did_key_method_id
 from stackmark.keys.private import PrivateKey
 from stackmark.proofs.data_integrity import make_proof
@@ -36,7 +36,12 @@ def badge(**more):
         "id": "urn:uuid:7b1c1f4e-0000-4000-8000-000000000001",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": "Soil Science",
-        "issuer": {"id": ISSUER, "type": ["Profile"], "name": "Faculty", "url": "https://uni.example/"},
+        "issuer": {
+            "id": ISSUER,
+            "type": ["Profile"],
+            "name": "Faculty",
+            "url": "https://uni.example/",
+        },
         "validFrom": "2026-01-01T00:00:00Z",
         "validUntil": "2031-01-01T00:00:00Z",
         "image": {"id": "https://uni.example/badge.png", "type": "Image"},
@@ -44,7 +49,14 @@ def badge(**more):
         "credentialSubject": {
             "id": "did:example:learner",
             "type": ["AchievementSubject"],
-            "identifier": [{"type": "IdentityObject", "identityHash": "a@b.example", "identityType": "emailAddress", "hashed": False}],
+            "identifier": [
+                {
+                    "type": "IdentityObject",
+                    "identityHash": "a@b.example",
+                    "identityType": "emailAddress",
+                    "hashed": False,
+                }
+            ],
             "achievement": {
                 "id": "https://uni.example/a/7",
                 "type": ["Achievement"],
@@ -55,11 +67,25 @@ def badge(**more):
                 "image": {"id": "https://uni.example/badge.png", "type": "Image"},
                 "tag": ["soil", "field work"],
                 "alignment": [
-                    {"type": ["Alignment"], "targetName": "EQF 6", "targetUrl": "https://eqf.example/6"},
-                    {"type": ["Alignment"], "targetName": "Soil", "targetUrl": "https://esco.example/s"},
+                    {
+                        "type": ["Alignment"],
+                        "targetName": "EQF 6",
+                        "targetUrl": "https://eqf.example/6",
+                    },
+                    {
+                        "type": ["Alignment"],
+                        "targetName": "Soil",
+                        "targetUrl": "https://esco.example/s",
+                    },
                 ],
                 "resultDescription": [
-                    {"id": "urn:uuid:1", "type": ["ResultDescription"], "name": "Grade", "resultType": "LetterGrade", "allowedValue": ["A", "B", "C"]}
+                    {
+                        "id": "urn:uuid:1",
+                        "type": ["ResultDescription"],
+                        "name": "Grade",
+                        "resultType": "LetterGrade",
+                        "allowedValue": ["A", "B", "C"],
+                    }
                 ],
             },
             "result": [{"type": ["Result"], "resultDescription": "urn:uuid:1", "value": "B"}],
@@ -97,7 +123,14 @@ def test_no_changed_credential_is_verified(suite):
 
 def test_no_changed_token_is_verified():
     plain = badge()
-    claims = {**plain, "iss": ISSUER, "jti": plain["id"], "sub": "did:example:learner", "nbf": 1767225600, "exp": 1924992000}
+    claims = {
+        **plain,
+        "iss": ISSUER,
+        "jti": plain["id"],
+        "sub": "did:example:learner",
+        "nbf": 1767225600,
+        "exp": 1924992000,
+    }
     token = sign_compact(orjson.dumps(claims), signer=KEY, typ="JWT", kid=METHOD)
     verifier = Verifier(now=NOW)
     assert verifier.verify(token.encode()).verdict == "verified"

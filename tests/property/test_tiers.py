@@ -8,8 +8,8 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
-from simulators.credentials import credentials, text_paths, texts, urls
 
+from simulators.credentials import credentials, text_paths, texts, urls
 from stackmark.canonical import contexts
 from stackmark.canonical.emitter import to_quads
 from stackmark.canonical.nquads import IRI
@@ -69,7 +69,10 @@ def test_a_plan_gives_the_reference_lines_or_steps_aside(tree, data):
     except NotTraceable:
         return
     paths = text_paths(tree)
-    for other in (tree, changed(data, tree, data.draw(st.lists(st.sampled_from(paths), max_size=4)))):
+    for other in (
+        tree,
+        changed(data, tree, data.draw(st.lists(st.sampled_from(paths), max_size=4))),
+    ):
         try:
             wanted = reference(other)
         except CheckFailed:
@@ -171,7 +174,10 @@ def test_the_reference_equals_pyld_where_pyld_is_right(tree):
     except CheckFailed:
         return
     # trap 7: PyLD writes \b, \f, DEL and other controls raw
-    if any(ord(c) < 32 and c not in "\n\r\t" or ord(c) == 127 for c in orjson.loads(orjson.dumps(str(tree)))) or "\\x" in str(tree):
+    if any(
+        (ord(c) < 32 and c not in "\n\r\t") or ord(c) == 127
+        for c in orjson.loads(orjson.dumps(str(tree)))
+    ) or "\\x" in str(tree):
         return
     options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": _loader}
     assert mine == jsonld.normalize(tree, options)

@@ -9,7 +9,22 @@ OB3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
-    st.sampled_from(['"q"', "a\\b", "tab\tx", "line\nx", "\x7f", "\x01", "😀", "\ue000", "{x}", "'", "{0}", "\u2028\x85"]),
+    st.sampled_from(
+        [
+            '"q"',
+            "a\\b",
+            "tab\tx",
+            "line\nx",
+            "\x7f",
+            "\x01",
+            "😀",
+            "\ue000",
+            "{x}",
+            "'",
+            "{0}",
+            "\u2028\x85",
+        ]
+    ),
 )
 urls = st.builds(
     "https://x.example/{}".format, st.text("abcdefXYZ0189-._~'%()*,;=", min_size=1, max_size=8)
@@ -20,7 +35,9 @@ numbers = st.one_of(
     st.sampled_from([3.0, 0.5, 1e20, 1e21, 2.5e30]),
 )
 languages = st.builds(
-    lambda text, tag: {"@value": text, "@language": tag}, texts, st.sampled_from(["de", "DE-at", "en"])
+    lambda text, tag: {"@value": text, "@language": tag},
+    texts,
+    st.sampled_from(["de", "DE-at", "en"]),
 )
 
 
@@ -42,11 +59,22 @@ criteria = st.one_of(
     st.fixed_dictionaries({"id": urls, "narrative": texts}),
 )
 descriptions = optional(
-    {"id": urls, "type": st.just(["ResultDescription"]), "name": texts, "resultType": st.just("LetterGrade")},
+    {
+        "id": urls,
+        "type": st.just(["ResultDescription"]),
+        "name": texts,
+        "resultType": st.just("LetterGrade"),
+    },
     {"allowedValue": st.lists(texts, max_size=4), "requiredValue": texts},
 )
 achievements = optional(
-    {"id": urls, "type": st.just(["Achievement"]), "name": texts, "description": texts, "criteria": criteria},
+    {
+        "id": urls,
+        "type": st.just(["Achievement"]),
+        "name": texts,
+        "description": texts,
+        "criteria": criteria,
+    },
     {
         "alignment": st.lists(alignments, min_size=1, max_size=3),
         "tag": st.lists(texts, max_size=4),
@@ -57,7 +85,12 @@ achievements = optional(
     },
 )
 identities = optional(
-    {"type": st.just("IdentityObject"), "identityHash": texts, "identityType": st.just("emailAddress"), "hashed": st.booleans()},
+    {
+        "type": st.just("IdentityObject"),
+        "identityHash": texts,
+        "identityType": st.just("emailAddress"),
+        "hashed": st.booleans(),
+    },
     {"salt": texts},
 )
 subjects = optional(
@@ -70,13 +103,23 @@ subjects = optional(
         "activityStartDate": st.just("2026-01-01T00:00:00Z"),
     },
 )
-evidence = optional({"type": st.just(["Evidence"])}, {"id": urls, "name": texts, "narrative": texts})
+evidence = optional(
+    {"type": st.just(["Evidence"])}, {"id": urls, "name": texts, "narrative": texts}
+)
 credentials = optional(
     {
         "@context": st.just([V2, OB3]),
         "id": urls,
-        "type": st.sampled_from([["VerifiableCredential", "OpenBadgeCredential"], ["AchievementCredential", "VerifiableCredential"]]),
-        "issuer": st.one_of(urls, optional({"id": urls, "type": st.just(["Profile"])}, {"name": texts, "image": images})),
+        "type": st.sampled_from(
+            [
+                ["VerifiableCredential", "OpenBadgeCredential"],
+                ["AchievementCredential", "VerifiableCredential"],
+            ]
+        ),
+        "issuer": st.one_of(
+            urls,
+            optional({"id": urls, "type": st.just(["Profile"])}, {"name": texts, "image": images}),
+        ),
         "validFrom": st.just("2026-01-01T00:00:00Z"),
         "credentialSubject": subjects,
     },

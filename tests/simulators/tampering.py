@@ -7,9 +7,69 @@ import json
 
 LISTS = {"allowedValue"}  # ordered by the Open Badges context; all other lists are sets
 
-WORDS = ["x", "", "https://x.example/1", "urn:uuid:1", "did:web:evil.example", "2099-01-01T00:00:00Z", "0", "true", "\u0000", "Zoë"]
-VALUES = [*WORDS, 0, 1, 3, 3.0, 4.5, -1, True, False, None, [], {}, ["a"], {"id": "https://x.example/2"}, {"@value": "x"}, {"@value": "x", "@language": "en"}]
-NAMES = ["name", "id", "@id", "type", "@type", "description", "validUntil", "validFrom", "credentialStatus", "evidence", "criteria", "Criteria", "image", "Image", "@context", "@graph", "@included", "@reverse", "@set", "@list", "proof", "issuer", "narrative", "tag", "extra", "https://schema.org/name", "expirationDate", "endorsement", "creator", "relatedResource", "_:b0"]
+WORDS = [
+    "x",
+    "",
+    "https://x.example/1",
+    "urn:uuid:1",
+    "did:web:evil.example",
+    "2099-01-01T00:00:00Z",
+    "0",
+    "true",
+    "\u0000",
+    "Zoë",
+]
+VALUES = [
+    *WORDS,
+    0,
+    1,
+    3,
+    3.0,
+    4.5,
+    -1,
+    True,
+    False,
+    None,
+    [],
+    {},
+    ["a"],
+    {"id": "https://x.example/2"},
+    {"@value": "x"},
+    {"@value": "x", "@language": "en"},
+]
+NAMES = [
+    "name",
+    "id",
+    "@id",
+    "type",
+    "@type",
+    "description",
+    "validUntil",
+    "validFrom",
+    "credentialStatus",
+    "evidence",
+    "criteria",
+    "Criteria",
+    "image",
+    "Image",
+    "@context",
+    "@graph",
+    "@included",
+    "@reverse",
+    "@set",
+    "@list",
+    "proof",
+    "issuer",
+    "narrative",
+    "tag",
+    "extra",
+    "https://schema.org/name",
+    "expirationDate",
+    "endorsement",
+    "creator",
+    "relatedResource",
+    "_:b0",
+]
 
 
 def places(tree, path=()):
@@ -30,7 +90,10 @@ def at(tree, path):
 
 
 def objects(tree):
-    return [(), *((*path, key) for path, key in places(tree) if isinstance(at(tree, (*path, key)), dict))]
+    return [
+        (),
+        *((*path, key) for path, key in places(tree) if isinstance(at(tree, (*path, key)), dict)),
+    ]
 
 
 def mutate(rng, original):
@@ -59,13 +122,36 @@ def twist_value(rng, tree):
     box, key = pick(rng, tree)
     value = box[key]
     if isinstance(value, str):
-        box[key] = rng.choice([value + " ", value.upper(), value[::-1], value[:-1], "https:" + value, [value], {"@value": value}, {"id": value}, value + "/", [value, value]])
+        box[key] = rng.choice(
+            [
+                value + " ",
+                value.upper(),
+                value[::-1],
+                value[:-1],
+                "https:" + value,
+                [value],
+                {"@value": value},
+                {"id": value},
+                value + "/",
+                [value, value],
+            ]
+        )
     elif isinstance(value, bool):
         box[key] = rng.choice([not value, str(value).lower(), int(value)])
     elif isinstance(value, (int, float)):
         box[key] = rng.choice([value + 1, float(value), str(value), -value, [value]])
     elif isinstance(value, list):
-        box[key] = rng.choice([value[::-1], value + value[:1], value[:-1], [value], value[0], {"@set": value}, {"@list": value}])
+        box[key] = rng.choice(
+            [
+                value[::-1],
+                value + value[:1],
+                value[:-1],
+                [value],
+                value[0],
+                {"@set": value},
+                {"@list": value},
+            ]
+        )
     else:
         box[key] = rng.choice([[value], {"@graph": value}, {"@set": [value]}, json.dumps(value)])
 
@@ -78,7 +164,9 @@ def delete(rng, tree):
 def rename(rng, tree):
     box, key = pick(rng, tree)
     if isinstance(box, dict):
-        box[rng.choice([*NAMES, key.upper(), key + "s", "@" + key, key.capitalize()])] = box.pop(key)
+        box[rng.choice([*NAMES, key.upper(), key + "s", "@" + key, key.capitalize()])] = box.pop(
+            key
+        )
 
 
 def add(rng, tree):

@@ -62,7 +62,7 @@ class KeyRing:
         found = self._found[key]
         if isinstance(found, FoundKey):
             return found
-        raise found
+        raise found.again()  # one exception raised over and over would collect tracebacks
 
     def _resolve(self, url: str, relationship: str) -> FoundKey | CheckFailed | CouldNotTell:
         try:

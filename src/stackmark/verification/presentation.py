@@ -16,7 +16,7 @@ from stackmark.proofs.suites import Canonicals
 from stackmark.reading.received import Received, types_of
 from stackmark.verification.case import Case
 from stackmark.verification.proving import Expected, Signed, check_proofs, list_proofs
-from stackmark.verification.report import Report, Subject, not_applicable, passed
+from stackmark.verification.report import IssuerTrust, Report, Subject, not_applicable, passed
 from stackmark.verification.structure import as_list, check_context
 from stackmark.verification.tokens import check_claims, unwrap
 
@@ -56,6 +56,7 @@ def verify_presentation(verifier: Verifier, received: Received, *, depth: int) -
         id=tree.get("id") if isinstance(tree.get("id"), str) else None,
         types=tuple(types_of(tree)),
         issuer_id=issuer if isinstance(issuer, str) else None,
+        issuer_trust=_trust(parts),
     )
     return verifier.report(case, subject, received.format, parts)
 
@@ -131,6 +132,14 @@ def _check_replay(verifier: Verifier, claims: Mapping[str, Any]) -> None:
             )
         if claims[name] != wanted:
             raise CheckFailed("proof.challenge", f"The token answers another {name}.")
+
+
+def _trust(parts: tuple[Report, ...]) -> IssuerTrust:
+    """How the issuers of all credentials inside stand: the weakest counts."""
+    found = {part.credential.issuer_trust for part in parts}
+    if found == {"known"}:
+        return "known"
+    return "out-of-scope" if "out-of-scope" in found else "unknown"
 
 
 def _use_challenge(verifier: Verifier, case: Case) -> None:

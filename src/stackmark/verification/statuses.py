@@ -78,7 +78,7 @@ class StatusBook:
                 self._lists.clear()
             self._lists[key] = found
         if isinstance(found, StackmarkError):
-            raise found
+            raise found.again()
         return found
 
     def _open(self, entry: StatusEntry, issuer: str) -> StatusList:

@@ -146,7 +146,8 @@ class Verifier:
             if not is_list:
                 parts = self._surroundings(case, tree, depth)
                 subject = self._trust(case, tree, subject)
-        report = self.report(case, subject, received.format, parts)
+        policy = STANDARD if is_list else self.policy
+        report = self.report(case, subject, received.format, parts, policy=policy)
         if canonicals is not None and not canonicals.settled and report.verdict == "verified":
             SHAPES.note(canonicals.unsecured)
         return report
@@ -203,7 +204,7 @@ class Verifier:
     def endorsement_report(self, received: Received, *, depth: int) -> Report:
         """An embedded endorsement on its own: no recipient and no register are asked of it."""
         other = copy.copy(self)
-        other.recipient, other.register = None, None
+        other.recipient, other.register, other.policy = None, None, STANDARD
         return other.verify_received(received, depth=depth)
 
     def _secured(
@@ -356,16 +357,21 @@ class Verifier:
         return self._credential(received, depth=MAX_PART_DEPTH, is_list=True), tree
 
     def report(
-        self, case: Case, subject: Subject, kind: str, parts: tuple[Report, ...] = ()
+        self,
+        case: Case,
+        subject: Subject,
+        kind: str,
+        parts: tuple[Report, ...] = (),
+        *,
+        policy: Policy | None = None,
     ) -> Report:
         """The verdict by the policy, over all checks in order."""
+        policy = policy or self.policy
         checks = case.ordered()
-        verdict = self.policy.verdict(checks, parts, known=subject.issuer_trust == "known")
+        verdict = policy.verdict(checks, parts, known=subject.issuer_trust == "known")
         warnings = tuple(
             check.detail
             for check in checks
-            if check.outcome in ("failed", "could-not-tell") and not self.policy.counts(check)
+            if check.outcome in ("failed", "could-not-tell") and not policy.counts(check)
         )
-        return Report(
-            verdict, kind, self.policy.name, self.checked_at, subject, checks, parts, warnings
-        )
+        return Report(verdict, kind, policy.name, self.checked_at, subject, checks, parts, warnings)
