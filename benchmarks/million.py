@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -52,10 +53,8 @@ def issue(folder, rows, jobs):
         program, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     while running.poll() is None:
-        try:
+        with contextlib.suppress(OSError):
             peak = max(peak, sum(map(resident, [running.pid, *descendants(running.pid)])))
-        except OSError:
-            pass
         time.sleep(0.2)
     assert running.returncode == 0
     seconds = time.perf_counter() - start

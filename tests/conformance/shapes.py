@@ -198,7 +198,7 @@ def issuer_text(did):
 
 ESCAPES = 'tab\there, line\nbreak, return\r, "quotes", back\\slash \\n \\u0041, {braces} \' %s'
 CONTROLS = "a\x00b\x01c\x07d\x08e\x0bf\x0cg\x1fh\x7fi\x80j\x85k\x9f"
-SCRIPTS = "😀👩‍🔬 𝒮oil 土壌サンプリング 토양 почва ‏عربي‎ Zoë Zoe\u0308 \u2028\u2029\ufeff\u00ad"
+SCRIPTS = "😀👩\u200d🔬 𝒮oil 土壌サンプリング 토양 почва \u200fعربي\u200e Zoë Zoe\u0308 \u2028\u2029\ufeff\u00ad"
 
 SHAPES = {
     "plain": badge,

@@ -173,6 +173,8 @@ class Emitter(Terms):
 
     def typed(self, context: ActiveContext, types: Any) -> tuple[ActiveContext, list[str]]:
         names = types if types.__class__ is list else [types]
+        if self.strict and not names:
+            raise lose("empty", "An empty type leaves no trace in what is signed.")
         if any(name.__class__ is not str for name in names):
             raise lose("undefined-type", "A type is not text.")
         key = tuple(names)

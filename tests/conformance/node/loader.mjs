@@ -5,6 +5,8 @@ import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as didKey from '@digitalbazaar/did-method-key';
 
+export {Ed25519Multikey};
+
 const DATA = new URL('../../../src/stackmark/canonical/data/', import.meta.url);
 const contexts = new Map(read('index.json')
   .filter(line => line.use === 'served')

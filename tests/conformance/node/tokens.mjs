@@ -1,6 +1,6 @@
 // Sign and verify compact JWS with jose.
 import {serve} from './jobs.mjs';
-import * as jose from 'jose';
+import {jose} from './jose.mjs';
 
 await serve({
   async sign({payload, header, jwk}) {

@@ -1,0 +1,97 @@
+"""What strict mode refuses beyond JSON-LD's own losses; each was once verified."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from stackmark.canonical.emitter import to_quads
+from stackmark.errors import CheckFailed
+
+BADGE = {
+    "@context": [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    ],
+    "id": "urn:uuid:1",
+    "type": ["VerifiableCredential", "OpenBadgeCredential"],
+    "issuer": {"id": "did:example:i", "type": ["Profile"], "name": "I"},
+    "validFrom": "2026-01-01T00:00:00Z",
+    "credentialSubject": {
+        "id": "did:example:s",
+        "type": ["AchievementSubject"],
+        "achievement": {
+            "id": "urn:a:1",
+            "type": ["Achievement"],
+            "name": "N",
+            "description": "D",
+            "criteria": {"narrative": "c"},
+            "tag": ["a", "b"],
+        },
+    },
+}
+
+
+def changed(path, value):
+    tree = copy.deepcopy(BADGE)
+    box = tree
+    for step in path[:-1]:
+        box = box[step]
+    box[path[-1]] = value
+    return tree
+
+
+ACHIEVEMENT = ("credentialSubject", "achievement")
+CASES = [
+    ((*ACHIEVEMENT, "criteria", "type"), [], "lossless.empty"),
+    (("evidence",), [], "lossless.empty"),
+    ((*ACHIEVEMENT, "tag"), [["a", "b"]], "lossless.nested-list"),
+    ((*ACHIEVEMENT, "tag"), ["a", None], "lossless.null"),
+    ((*ACHIEVEMENT, "creditsAvailable"), [3, "3"], "lossless.duplicate-value"),
+    ((*ACHIEVEMENT, "Criteria"), {"narrative": "c"}, "lossless.undefined-term"),
+    ((*ACHIEVEMENT, "https://schema.org/name"), "x", "lossless.undefined-term"),
+    ((*ACHIEVEMENT, "@id"), "urn:a:1", "lossless.keyword"),
+    (("@included",), [{"id": "urn:x:1"}], "lossless.keyword"),
+    (("credentialSubject", "@context"), BADGE["@context"], "context.nested"),
+    (
+        ("type",),
+        [
+            "VerifiableCredential",
+            "https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential",
+        ],
+        "lossless.undefined-type",
+    ),
+    (("name",), {"@value": "x", "@direction": "rtl"}, "lossless.direction"),
+    ((*ACHIEVEMENT, "image"), {"id": "urn:uuid:1", "type": "Image"}, "lossless.described-twice"),
+    (
+        (*ACHIEVEMENT, "creator"),
+        {"id": "did:example:i", "type": ["Profile"], "name": "J"},
+        "lossless.described-twice",
+    ),
+    ((*ACHIEVEMENT, "id"), "_:a", "lossless.relative-id"),
+    ((*ACHIEVEMENT, "id"), "a/1", "lossless.relative-id"),
+    ((*ACHIEVEMENT, "id"), "https://x.example/>\n<urn:x", "lossless.relative-id"),
+]
+
+
+def test_the_badge_itself_is_fine():
+    assert to_quads(BADGE, strict=True)
+
+
+@pytest.mark.parametrize(("path", "value", "reason"), CASES)
+def test_strict_mode_refuses(path, value, reason):
+    with pytest.raises(CheckFailed) as caught:
+        to_quads(changed(path, value), strict=True)
+    assert caught.value.reason == reason
+
+
+def test_the_sentence_ends_with_the_place():
+    with pytest.raises(CheckFailed, match=r"\(at /credentialSubject/achievement/extra\)"):
+        to_quads(changed((*ACHIEVEMENT, "extra"), 1), strict=True)
+
+
+def test_an_equal_description_of_one_image_is_no_contradiction():
+    image = {"id": "https://x.example/i.png", "type": "Image"}
+    tree = changed((*ACHIEVEMENT, "image"), image)
+    assert to_quads({**tree, "image": dict(image)}, strict=True)
