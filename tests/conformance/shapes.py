@@ -276,3 +276,51 @@ def issued_by(tree, did):
     """A drawn credential with this issuer."""
     issuer = tree["issuer"]
     return {**tree, "issuer": did if isinstance(issuer, str) else {**issuer, "id": did}}
+
+
+def samples(did):
+    """Name → unsigned credential: every shape, and thirty drawn ones."""
+    named = {name: shape(did) for name, shape in SHAPES.items()}
+    return named | {f"drawn {n}": issued_by(tree, did) for n, tree in enumerate(drawn(30))}
+
+
+def signed(tree, suite, private):
+    method = default_identity(private.public_key)[1]
+    made = secure(tree, suite=suite, signer=private, method=method, created=CREATED)
+    return orjson.loads(made)
+
+
+def _leaves(value, path=()):
+    if isinstance(value, dict):
+        for name, child in value.items():
+            if name not in ("@context", "type", "proof"):
+                yield from _leaves(child, (*path, name))
+    elif isinstance(value, list):
+        for place, child in enumerate(value):
+            yield from _leaves(child, (*path, place))
+    else:
+        yield path
+
+
+def changed(tree):
+    """Every text, number and truth value changed, one at a time, the issuer's id excepted."""
+    for path in _leaves(tree):
+        if path[0] == "issuer" and path[-1] in ("issuer", "id"):
+            continue
+        other = copy.deepcopy(tree)
+        place = other
+        for step in path[:-1]:
+            place = place[step]
+        old = place[path[-1]]
+        place[path[-1]] = _other(old)
+        yield path, other
+
+
+def _other(value):
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return (
+        value.replace("2026", "2025").replace("2031", "2032") if value[:2] == "20" else f"{value}x"
+    )

@@ -43,7 +43,9 @@ def folder():
 def web():
     found = Web()
     for name in ("oidf", "legacy"):
-        found.put(f"{FIXTURES}dids/{name}/did.json", (folder() / f"dids/{name}/did.json").read_bytes())
+        found.put(
+            f"{FIXTURES}dids/{name}/did.json", (folder() / f"dids/{name}/did.json").read_bytes()
+        )
     for url, name in LISTS.items():
         for path in (folder() / "statusLists" / name).iterdir():
             found.put(url + path.name, path.read_bytes())

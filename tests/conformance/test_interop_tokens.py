@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from conformance.node_peers import ask, refusals
-from conformance.shapes import CREATED, NOT_BY_SCHEMA, NOW, SHAPES, drawn, issued_by
+from conformance.shapes import CREATED, NOT_BY_SCHEMA, NOW, SHAPES, samples
 from sample_keys import key
 from stackmark.issuing.securing import JWT, VC_JWT, secure, token_payload
 from stackmark.keys.did import default_identity
@@ -27,11 +27,6 @@ by_profile = pytest.mark.parametrize("profile", TYPES)
 def signer(kind):
     private = key(kind, 1 if kind == "rsa" else 3)
     return private, *default_identity(private.public_key)
-
-
-def samples(did):
-    named = {name: shape(did) for name, shape in SHAPES.items()}
-    return named | {f"drawn {n}": issued_by(tree, did) for n, tree in enumerate(drawn(30))}
 
 
 def to_verify(token, kind, profile, private):

@@ -8,6 +8,7 @@ the empty string for the default graph. Blank nodes start with ``_:``. Lines are
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from stackmark.errors import CheckFailed, ReadError
@@ -83,11 +84,18 @@ _BLANK = (
     r"[0-9A-Za-z_\-\u00b7-\U000effff])?"
 )
 _STRING = r'"(?:[^"\\\n\r]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*"'
-_QUAD: Final = re.compile(
-    rf"[ \t]*({_IRIREF}|{_BLANK})[ \t]*({_IRIREF})[ \t]*"
-    rf"({_IRIREF}|{_BLANK}|{_STRING}(?:\^\^{_IRIREF}|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?)"
-    rf"[ \t]*({_IRIREF}|{_BLANK})?[ \t]*\.[ \t]*(?:#.*)?\Z"
-)
+
+
+@lru_cache(maxsize=1)
+def _quad_grammar() -> re.Pattern[str]:
+    """Compiled when first needed: it costs more than all the rest of this module."""
+    return re.compile(
+        rf"[ \t]*({_IRIREF}|{_BLANK})[ \t]*({_IRIREF})[ \t]*"
+        rf"({_IRIREF}|{_BLANK}|{_STRING}(?:\^\^{_IRIREF}|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?)"
+        rf"[ \t]*({_IRIREF}|{_BLANK})?[ \t]*\.[ \t]*(?:#.*)?\Z"
+    )
+
+
 _BLANK_LINE: Final = re.compile(r"[ \t]*(?:#.*)?\Z")
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(.*)\Z', re.DOTALL)
 _UNESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
@@ -100,10 +108,11 @@ def parse_nquads(text: str) -> list[Quad]:
     Raises ``ReadError`` ``read.not-nquads`` naming the line, ``read.too-many`` past the limit.
     """
     quads: list[Quad] = []
+    grammar = _quad_grammar()
     for number, raw in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         if _BLANK_LINE.match(raw):
             continue
-        found = _QUAD.match(raw)
+        found = grammar.match(raw)
         if found is None:
             raise ReadError("read.not-nquads", f"Line {number} is not N-Quads: {raw[:80]!r}.")
         if len(quads) >= MAX_QUADS:
