@@ -155,7 +155,10 @@ def by_jose(documents: dict) -> None:
     )
     issuer = {"id": did, "type": ["Profile"], "name": "Guild of Cartographers"}
     credential = badge(
-        issuer, "Contour Reading", "Finds a way over a ridge by the map alone.", "did:example:walker"
+        issuer,
+        "Contour Reading",
+        "Finds a way over a ridge by the map alone.",
+        "did:example:walker",
     )
     claims = {
         "iss": did,

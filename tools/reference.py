@@ -1,4 +1,7 @@
-"""Write the pages of docs/reference that are facts about the code: checks.md, contexts.md.
+"""Write the pages of docs/reference that are facts about the code.
+
+checks.md, contexts.md, cli.md and limits.md are written whole; in recipients-csv.md the table of
+columns is, the words around it are not.
 
 python tools/reference.py            write them (make reference)
 python tools/reference.py check      exit 1 when one of them is not what it would write
@@ -7,14 +10,21 @@ python tools/reference.py check      exit 1 when one of them is not what it woul
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 import sys
+import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import typer
+
+from stackmark import limits
+from stackmark.cli.app import app
+from stackmark.issuing import columns
 from stackmark.verification.report import STEPS
 
 if TYPE_CHECKING:
@@ -30,6 +40,28 @@ FAMILIES = {
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
 RAISED = {"CheckFailed", "ReadError", "CouldNotTell", "UsageError"}
+# What a column is for; a column without a line here stops the tool.
+COLUMNS = {
+    "recipient_email": "the person's e-mail address; enters the credential as a salted hash, and "
+    "not at all when there is a DID",
+    "recipient_id": "the person's DID, web address or URN; enters the credential as it is",
+    "recipient_name": "the name shown on the credential; first, middle and last name may stand "
+    "in columns of their own",
+    "issued_on": "from when it is valid; without it `--valid-from`, or now",
+    "expires_on": "until when it is valid; without it `--valid-until`, or no end",
+    "external_id": "your own number for the award; names the file and stands in the manifest, not "
+    "in the credential",
+    "narrative": "what this person did, in the credential's subject",
+    "evidence_url": "web address of a piece of work",
+    "evidence_name": "its title",
+    "evidence_text": "what it shows",
+    "template_id": "checked when it is there: the achievement's id, `humanCode` or name",
+    "country": "read and left out of the credential",
+    "region": "read and left out of the credential",
+    "locale": "a language tag such as `en-GB`; read and left out of the credential",
+    "group_tag": "read and left out of the credential",
+}
+START, END = "<!-- columns: written by `make reference` -->", "<!-- end of columns -->"
 REASON = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+\Z")
 
 
@@ -148,8 +180,139 @@ def contexts_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def cli_page() -> str:
+    """Every command with its arguments and options, as Typer knows them."""
+    root = typer.main.get_command(app)
+    lines = [
+        "# Command line",
+        "",
+        "Written by `make reference` from the program. Results go to stdout, messages and progress",
+        "to stderr, so that a pipe gets results only. Exit codes: 0 all is well, 1 the answer is no,",
+        "2 usage, 3 could not be told; more in [exit codes and JSON](exit-codes-and-json.md). A file",
+        "called `-` is stdin. Where a key is needed, its passphrase comes from `--passphrase-file`,",
+        "from `STACKMARK_PASSPHRASE`, or is asked for.",
+    ]
+    context = typer.Context(root)
+    for words, command in _commands(root, context, ()):
+        lines += ["", f"## {' '.join(words)}", "", *_command(words, command, context)]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(
+    group: Any, context: Any, words: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if hasattr(command, "list_commands"):
+            yield from _commands(command, context, (*words, name))
+        else:
+            yield (*words, name), command
+
+
+def _command(words: tuple[str, ...], command: Any, context: Any) -> list[str]:
+    params = [param for param in command.get_params(context) if param.name != "help"]
+    given = [param for param in params if not param.opts[0].startswith("-")]
+    options = [param for param in params if param.opts[0].startswith("-")]
+    must = [f"{param.opts[0]} {param.metavar}" for param in options if param.required]
+    usage = " ".join(["stackmark", *words, *must, *map(_argument, given), "[OPTIONS]"])
+    lines = ["```text", usage, "```", "", *(_cell_keeps_lines(command.help))]
+    if params:
+        lines += ["", "| | |", "|---|---|"]
+        lines += [f"| {_names(param)} | {_cell(_told(param))} |" for param in given + options]
+    return lines
+
+
+def _argument(param: Any) -> str:
+    name = param.metavar + ("..." if param.nargs == -1 else "")
+    return name if param.required else f"[{name}]"
+
+
+def _cell_keeps_lines(text: str) -> list[str]:
+    return [line.strip().replace("<", "&lt;") for line in text.strip().splitlines()]
+
+
+def _names(param: Any) -> str:
+    if not param.opts[0].startswith("-"):
+        return f"`{_argument(param)}`"
+    value = "" if getattr(param, "is_flag", False) else f" {param.metavar or _kind(param)}"
+    return ", ".join(f"`{name}`" for name in reversed(param.opts)) + (
+        f" `{value[1:]}`" if value else ""
+    )
+
+
+def _kind(param: Any) -> str:
+    return "N" if isinstance(param.default, int) else "TEXT"
+
+
+def _told(param: Any) -> str:
+    text = param.help or ""
+    if param.required:
+        return f"{text} Required." if text else "Required."
+    if param.default in (None, False, ()) or getattr(param, "is_flag", False):
+        return text
+    return f"{text} `{param.default}` if not given."
+
+
+def limits_page() -> str:
+    """Every bound with its unit and reason, by section."""
+    source = (SOURCE / "limits.py").read_text()
+    comments: dict[int, str] = {}
+    sections: dict[int, str] = {}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            kept = comments if token.line[: token.start[1]].strip() else sections
+            kept[token.start[0]] = token.string.lstrip("# ")
+    lines = [
+        "# Limits",
+        "",
+        "Written by `make reference` from `src/stackmark/limits.py`. Each is checked before the work",
+        "it bounds. What goes over one is refused or could not be told, never cut to fit.",
+    ]
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+            continue
+        head = [sections.pop(line) for line in sorted(sections) if line < node.lineno]
+        if head:
+            lines += [
+                "",
+                f"## {head[-1]}",
+                "",
+                "| name | value | unit, and why |",
+                "|---|---:|---|",
+            ]
+        said = [comments[n] for n in range(node.lineno, node.end_lineno + 1) if n in comments]
+        value = getattr(limits, node.target.id)
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:g} s"
+        lines.append(f"| `{node.target.id}` | {shown} | {_cell(' '.join(said)) if said else ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def recipients_page() -> str:
+    """The page as it is, with the table of columns written anew."""
+    page = (PAGES / "recipients-csv.md").read_text()
+    before, _, rest = page.partition(START)
+    _, _, after = rest.partition(END)
+    table = ["| column | what it is | also read as |", "|---|---|---|"]
+    if COLUMNS.keys() ^ set(columns.CANONICAL):
+        raise SystemExit(f"COLUMNS: {COLUMNS.keys() ^ set(columns.CANONICAL)} differ")
+    for name, told in COLUMNS.items():
+        others = ", ".join(f"`{other}`" for other in columns._ALIASES.get(name, "").split())
+        table.append(f"| `{name}` | {told} | {others} |")
+    for name in ("identifier", "first_name", "middle_name", "last_name"):
+        others = ", ".join(f"`{other}`" for other in columns._ALIASES[name].split())
+        told = "an e-mail address or an id" if name == "identifier" else "part of the name"
+        table.append(f"| `{name}` | {told} | {others} |")
+    return "\n".join([before + START, "", *table, "", END + after])
+
+
 def pages() -> dict[Path, str]:
-    return {PAGES / "checks.md": checks_page(), PAGES / "contexts.md": contexts_page()}
+    return {
+        PAGES / "checks.md": checks_page(),
+        PAGES / "contexts.md": contexts_page(),
+        PAGES / "cli.md": cli_page(),
+        PAGES / "limits.md": limits_page(),
+        PAGES / "recipients-csv.md": recipients_page(),
+    }
 
 
 def main(arguments: list[str]) -> int:

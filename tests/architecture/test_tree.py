@@ -176,7 +176,9 @@ def test_the_kind_of_error_fits_its_reason():
     assert read == {"read"}
 
 
-@pytest.mark.parametrize("page", ["checks.md", "contexts.md"])
+@pytest.mark.parametrize(
+    "page", ["checks.md", "contexts.md", "cli.md", "limits.md", "recipients-csv.md"]
+)
 def test_a_reference_page_is_what_the_code_says(page):
     reference = tool("reference")
     path = reference.PAGES / page

@@ -144,7 +144,17 @@ def add_documents(folder: Path, documents: dict[str, Any]) -> Path:
     """Put addresses into ``documents.json``, keeping what it names already."""
     path = folder / "documents.json"
     with folder_lock(folder):
-        known = orjson.loads(path.read_bytes()) if path.exists() else {}
+        known = _known(path) if path.exists() else {}
         text = orjson.dumps({**known, **documents}, option=orjson.OPT_INDENT_2)
         write_atomic(path, text + b"\n")
     return path
+
+
+def _known(path: Path) -> dict[str, Any]:
+    try:
+        tree = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError:
+        tree = None
+    if not isinstance(tree, dict):
+        raise UsageError("usage.map", f"{path} is there and is no map of documents; move it away.")
+    return tree

@@ -30,8 +30,8 @@ def pack(rows: Iterable[Row]) -> Iterator[bytes]:
                 row.recipient_id,
                 row.recipient_email,
                 row.recipient_name,
-                row.narrative,
-                [(one.url, one.name, one.text) for one in row.evidence],
+                _line_feeds(row.narrative),
+                [(one.url, _line_feeds(one.name), _line_feeds(one.text)) for one in row.evidence],
             )
         )
         if len(held) == CHUNK:
@@ -39,6 +39,13 @@ def pack(rows: Iterable[Row]) -> Iterator[bytes]:
             held = []
     if held:
         yield orjson.dumps(held)
+
+
+def _line_feeds(text: str | None) -> str | None:
+    """Line breaks as line feeds: spreadsheets write them in three ways, and a lint takes one."""
+    if text is None or "\r" not in text:
+        return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def unpack(packed: bytes) -> list[list[Any]]:

@@ -12,7 +12,7 @@ import orjson
 
 from stackmark.batch.job import Job, status_of
 from stackmark.batch.packing import to_award, unpack
-from stackmark.errors import StackmarkError
+from stackmark.errors import CheckFailed, StackmarkError
 from stackmark.issuing.award import Award, identity_hash
 from stackmark.issuing.bulk import Mint
 from stackmark.issuing.securing import TOKENS
@@ -94,7 +94,10 @@ class Worker:
             valid_until=job.valid_until,
             status=status,
         )
-        signed = self._mint.sign(award)
+        try:
+            signed = self._mint.sign(award)
+        except CheckFailed as error:
+            raise CheckFailed(error.reason, f"Line {members[0]}: {error.detail}") from error
         body = self._bake(signed)
         if number % SAMPLE == 0 or number == job.total - 1:
             self._check(award, signed, body)

@@ -25,11 +25,16 @@ Key = tuple[str, ...]
 
 
 class Form(NamedTuple):
-    """A canonical form in UTF-8, how many statements it has, and whether all is learnt."""
+    """A canonical form in UTF-8 and how many statements it has.
+
+    ``settled``: nothing is left to learn from the document. ``recalled``: all of it but a few
+    texts is, byte for byte, a document verified before.
+    """
 
     text: bytes
     statements: int
     settled: bool
+    recalled: bool = False
 
 
 class _Shape:
@@ -48,7 +53,7 @@ class _Shape:
         if self.skeletons is not None:
             text = self.skeletons.canonical(tree)
             if text is not None:
-                return Form(text, statements, settled=True)
+                return Form(text, statements, settled=True, recalled=True)
         return Form(
             "".join(self.plan.lines(tree)).encode(), statements, settled=self.lessons > _LESSONS
         )

@@ -12,9 +12,10 @@ from stackmark.cli.console import out as tell
 from stackmark.cli.guard import NO
 from stackmark.cli.keys import KeyOption, PassphraseOption
 from stackmark.cli.sign import SuiteOption
+from stackmark.errors import StackmarkError
 
 if TYPE_CHECKING:
-    from stackmark.cli.issue_run import Outcome
+    from stackmark.cli.issue_run import Outcome, Request
 
 
 def issue(
@@ -78,9 +79,9 @@ def issue(
     evidence_name, evidence_text and common other names for these. The run can be stopped at any
     moment and gone on with (--resume): nobody gets a second credential.
     """
-    from stackmark.cli.issue_run import Request, issue_rows
+    from stackmark.cli.issue_run import Request
 
-    outcome = issue_rows(
+    outcome = _run(
         Request(
             achievement=achievement,
             issuer=issuer,
@@ -104,6 +105,20 @@ def issue(
     else:
         _tell(outcome)
     return NO if outcome.bad else 0
+
+
+def _run(request: Request) -> Outcome:
+    from stackmark.cli.issue_run import issue_rows
+
+    try:
+        return issue_rows(request)
+    except KeyboardInterrupt:
+        note("Stopped. What is signed is kept; the same command with --resume goes on.")
+        raise
+    except StackmarkError as error:
+        if error.code == "run":
+            note("What is signed is kept; the same command with --resume goes on.")
+        raise
 
 
 def _tell(outcome: Outcome) -> None:

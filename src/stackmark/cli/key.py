@@ -47,24 +47,38 @@ def new(
     Prints the DID. The key goes to FILE, sealed under a passphrase; FILE.did.json is to be
     published (for did:web).
     """
+    if not force and (out_.exists() or document_path(out_).exists()):
+        raise UsageError("usage.exists", f"{out_} is there already; name another file with --out.")
+    if did:
+        from stackmark.keys.did import did_web
+
+        did_web(did)  # before anybody is asked for a passphrase
+    phrase = None if no_passphrase else new_passphrase(passphrase_file)
+    name = write_new(out_, type_, did=did, phrase=phrase, force=force)
+    out(name)
+    open_to_all = "  (not sealed: anybody with this file can sign)" if no_passphrase else ""
+    note(f"Key       {out_}{open_to_all}")
+    _note_document(out_, name)
+
+
+def write_new(
+    path: Path, type_: str, *, did: str | None, phrase: bytes | None, force: bool = False
+) -> str:
+    """Write a new key and its DID document; the DID comes back."""
     from stackmark.adapters.files import write_private
     from stackmark.keys.did import default_identity, did_web
     from stackmark.keys.did_document import new_document
     from stackmark.keys.private import PrivateKey
 
-    name = did_web(did) if did else None
-    if not force and (out_.exists() or document_path(out_).exists()):
-        raise UsageError("usage.exists", f"{out_} is there already; name another file with --out.")
-    phrase = None if no_passphrase else new_passphrase(passphrase_file)
     private = PrivateKey.generate(type_)
-    name, method = (name, f"{name}#key-1") if name else default_identity(private.public_key)
+    name, method = default_identity(private.public_key)
+    if did:
+        name = did_web(did)
+        method = f"{name}#key-1"
     document = new_document(name, method, private.public_key)
-    write_private(out_, _sealed(private, phrase, name, method), force=force)
-    _write_document(out_, document)
-    out(name)
-    open_to_all = "  (not sealed: anybody with this file can sign)" if no_passphrase else ""
-    note(f"Key       {out_}{open_to_all}")
-    _note_document(out_, name)
+    write_private(path, _sealed(private, phrase, name, method), force=force)
+    _write_document(path, document)
+    return name
 
 
 def rotate(

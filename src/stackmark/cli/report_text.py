@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MARKS: Final = {"passed": "✓", "failed": "✗", "could-not-tell": "?", "not-applicable": "–"}
 _ASCII: Final = {"passed": "+", "failed": "x", "could-not-tell": "?", "not-applicable": "-"}
 _COLOURS: Final = {"passed": "green", "failed": "red", "could-not-tell": "yellow"}
-_OUTCOME: Final = {"verified": "passed", "refused": "failed", "could-not-tell": "could-not-tell"}
+OUTCOME: Final = {"verified": "passed", "refused": "failed", "could-not-tell": "could-not-tell"}
 # What is only worth a line when there is something to say.
 _QUIET: Final = frozenset({"refresh", "related", "endorsements", "recipient", "schema"})
 _MANY: Final = 60  # sources listed one by one
@@ -37,7 +37,7 @@ def tell_one(report: Report, *, whole: bool) -> None:
         name = plain(part.credential.name or part.credential.id or "credential")
         out()
         out(f"  Inside {number}: {name}")
-        out(f"    {mark(_OUTCOME[part.verdict])} {headline(part)}")
+        out(f"    {mark(OUTCOME[part.verdict])} {headline(part)}")
 
 
 def tell_many(reports: Iterator[tuple[str, Report]], *, whole: bool) -> Counter[str]:
@@ -52,7 +52,7 @@ def tell_many(reports: Iterator[tuple[str, Report]], *, whole: bool) -> Counter[
             good = report.verdict == "verified"
             verdicts[report.verdict] += 1
             trusts[report.credential.issuer_trust] += good
-            line = f"{mark(_OUTCOME[report.verdict])} {plain(source)}  {_short(report)}"
+            line = f"{mark(OUTCOME[report.verdict])} {plain(source)}  {_short(report)}"
             if whole or (verdicts.total() > _MANY and not good):
                 out(line)
             elif verdicts.total() <= _MANY:
@@ -97,7 +97,7 @@ def _sum_up(verdicts: Counter[str], trusts: Counter[str], hidden: int) -> None:
 
 def headline(report: Report) -> str:
     """The one sentence, in the colour of its answer."""
-    return styled(plain(report.headline), "bold", _COLOURS[_OUTCOME[report.verdict]])
+    return styled(plain(report.headline), "bold", _COLOURS[OUTCOME[report.verdict]])
 
 
 def mark(outcome: str) -> str:

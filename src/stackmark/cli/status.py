@@ -14,6 +14,7 @@ from stackmark.errors import UsageError
 from stackmark.limits import MIN_STATUS_ENTRIES
 
 if TYPE_CHECKING:
+    from stackmark.keys.keyfile import KeyFile
     from stackmark.status.lists import StatusList
 
 _FINAL: Final = "revocation"  # what is revoked stays revoked
@@ -67,21 +68,39 @@ def set_(
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Change statuses and sign the list anew. A revocation cannot be taken back."""
-    from stackmark.adapters.locks import folder_lock
-    from stackmark.cli.status_lists import change_list
-
     opened = load_key(key, passphrase_file)
-    with folder_lock(file.parent):
-        _, found = _open(file)
-        bits = size or _size_of(file)
-        changed = _changed(found, index, value, bits)
-        version = change_list(file, changed, key_path=key, key=opened) if changed else None
+    version, url = set_values(file, index, value, key_path=key, key=opened, size=size)
     for number in index:
         out(f"{number} {value}")
     if version is None:
         note("Nothing had to be changed.")
     else:
-        note(f"Signed    {file} as of {version}; publish it at {found.url}")
+        note(f"Signed    {file} as of {version}; publish it at {url}")
+
+
+def set_values(
+    file: Path,
+    index: list[int],
+    value: int,
+    *,
+    key_path: Path,
+    key: KeyFile,
+    size: int | None = None,
+) -> tuple[str | None, str]:
+    """Change statuses in a list's file.
+
+    The new version's ``validFrom`` (nothing when all were so already) and the list's address
+    come back. Raises ``UsageError`` ``usage.status-final``, ``usage.status-list``.
+    """
+    from stackmark.adapters.locks import folder_lock
+    from stackmark.cli.status_lists import change_list
+
+    with folder_lock(file.parent):
+        _, found = _open(file)
+        changed = _changed(found, index, value, size or _size_of(file))
+        if changed is None:
+            return None, found.url
+        return change_list(file, changed, key_path=key_path, key=key), found.url
 
 
 def show(

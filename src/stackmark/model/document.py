@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +22,9 @@ class Document:
     tree: dict[str, Any]
 
     @classmethod
-    def parse(cls, data: bytes) -> Document:
-        """Read strictly; raises ``ReadError`` (see ``parse_json``)."""
-        tree = parse_json(data)
+    def parse(cls, data: bytes, *, bounded: Callable[[Any], bool] | None = None) -> Document:
+        """Read strictly; raises ``ReadError`` (see ``parse_json``, also for ``bounded``)."""
+        tree = parse_json(data, bounded=bounded)
         if tree.__class__ is not dict:
             raise ReadError(
                 "read.not-object", "The text is JSON, but not an object: no credential."

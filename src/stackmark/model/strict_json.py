@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -21,8 +22,16 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
 _MAX_DIGITS: Final = 400  # digits of a number literal; 10^308 is the largest double
 
 
-def parse_json(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Any:
+def parse_json(
+    data: bytes,
+    *,
+    max_bytes: int = MAX_DOCUMENT_BYTES,
+    bounded: Callable[[Any], bool] | None = None,
+) -> Any:
     """The value written in ``data``.
+
+    ``bounded`` may vouch for a value that is written in its plain form: that its depth, size
+    and numbers have been measured before.
 
     Raises ``ReadError`` with reasons ``read.too-large``, ``read.encoding``, ``read.not-json``,
     ``read.duplicate-member``, ``read.number``, ``read.too-deep``, ``read.too-many``.
@@ -35,11 +44,20 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Any:
         tree = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _explain(data, error) from None
-    _measure(tree)
     # What orjson writes back unchanged has no duplicate member and no odd number spelling.
-    if orjson.dumps(tree) != data:
+    plain = _written_back(tree) == data
+    if not (plain and bounded is not None and bounded(tree)):
+        measure(tree)
+    if not plain:
         _second_look(data)
     return tree
+
+
+def _written_back(tree: Any) -> bytes | None:
+    try:
+        return orjson.dumps(tree)
+    except TypeError:  # nested deeper than it writes; ``measure`` has the word for it
+        return None
 
 
 def _explain(data: bytes, error: orjson.JSONDecodeError) -> ReadError:
@@ -66,7 +84,7 @@ def _line(data: bytes, position: int) -> int:
     return data.count(b"\n", 0, position) + 1
 
 
-def _measure(tree: Any) -> None:
+def measure(tree: Any) -> None:
     """Refuse what is too deep, too big or holds a number a double cannot."""
     level = [tree]
     members = 0

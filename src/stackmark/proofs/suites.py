@@ -89,6 +89,11 @@ class Canonicals:
         """Whether nothing can be learnt from it for documents to come."""
         return self._planned is not None and self._planned.settled
 
+    @property
+    def recalled(self) -> bool:
+        """Whether all but a few texts of it is known byte for byte."""
+        return self._planned is not None and self._planned.recalled
+
     def statements(self) -> int:
         """How many statements it makes; raises what ``quads`` raises when it is not lossless."""
         return len(self.quads) if self._planned is None else self._planned.statements

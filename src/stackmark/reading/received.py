@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -54,8 +54,8 @@ class Received:
         return f"{self.baked.container}/{name}" if self.baked is not None else name
 
 
-def receive(data: bytes) -> Received:
-    """Read bytes of unknown kind.
+def receive(data: bytes, *, bounded: Callable[[Any], bool] | None = None) -> Received:
+    """Read bytes of unknown kind; for ``bounded`` see ``parse_json``.
 
     Raises ``ReadError`` with one sentence that names the place; see ``docs/reference/checks.md``
     for the reasons.
@@ -66,7 +66,7 @@ def receive(data: bytes) -> Received:
     if head.startswith(b"<"):
         return _from_image(data, "svg")
     if head[:1] in (b"{", b"["):
-        return from_tree(Document.parse(data))
+        return from_tree(Document.parse(data, bounded=bounded))
     text = data.strip(b" \t\r\n")
     if text and (_JWS.match(text) or text.startswith(b"eyJ")):
         return from_token(text)
@@ -175,8 +175,8 @@ def _is_ob2(tree: Mapping[str, Any], types: list[str]) -> bool:
 def types_of(tree: Mapping[str, Any]) -> list[str]:
     """The ``type`` member as a list of texts; what is no text is left out."""
     found = tree.get("type", tree.get("@type"))
-    entries = found if isinstance(found, list) else [found]
-    return [entry for entry in entries if isinstance(entry, str)]
+    entries = found if found.__class__ is list else [found]
+    return [entry for entry in entries if entry.__class__ is str]
 
 
 def _family(kind: str, tree: Mapping[str, Any]) -> str:

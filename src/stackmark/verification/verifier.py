@@ -26,6 +26,7 @@ from stackmark.verification.dates import parse_stamp, stamp
 from stackmark.verification.endorsements import check_endorsements
 from stackmark.verification.policy import STANDARD, Policy
 from stackmark.verification.proving import Expected, Signed, check_proofs, list_proofs
+from stackmark.verification.recall import NothingAtHand, Recall, without_proof
 from stackmark.verification.recipient import check_recipient
 from stackmark.verification.report import Report, Subject, not_applicable, passed
 from stackmark.verification.schema import check_own_schemas, check_schema, family_of
@@ -45,14 +46,6 @@ from stackmark.verification.words import (
     open_received,
     refuse_owner,
 )
-
-
-class NothingAtHand:
-    """A fetcher that has nothing."""
-
-    def fetch(self, url: str) -> bytes:
-        """Always ``CouldNotTell`` ``fetch.offline``."""
-        raise CouldNotTell("fetch.offline", f"{url[:160]} was not given, and nothing is fetched.")
 
 
 class Verifier:
@@ -96,7 +89,11 @@ class Verifier:
     def verify(self, data: bytes) -> Report:
         """The report on a document of any kind that Stackmark reads."""
         try:
-            return self.verify_received(receive(data), depth=0)
+            recall = Recall()
+            received = receive(data, bounded=recall)
+            if recall.canonicals is not None and received.kind == "credential":
+                return self._credential(received, depth=0, canonicals=recall.canonicals)
+            return self.verify_received(received, depth=0)
         except StackmarkError as error:
             return self._unreadable(error)
         except Exception as error:  # noqa: BLE001 - one bad document must not end a run of many
@@ -126,7 +123,14 @@ class Verifier:
 
     # -- one credential ------------------------------------------------------------------
 
-    def _credential(self, received: Received, *, depth: int, is_list: bool = False) -> Report:
+    def _credential(
+        self,
+        received: Received,
+        *,
+        depth: int,
+        is_list: bool = False,
+        canonicals: Canonicals | None = None,
+    ) -> Report:
         case = Case()
         case.add(passed("read", describe_read(received)))
         try:
@@ -136,10 +140,8 @@ class Verifier:
             return self.report(case, describe(received.tree), received.format)
         subject = describe(tree)
         parts: tuple[Report, ...] = ()
-        canonicals = None
         if self._shape(case, tree, is_list=is_list):
-            unsecured = {name: value for name, value in tree.items() if name != "proof"}
-            canonicals = Canonicals(unsecured)
+            canonicals = canonicals or Canonicals(without_proof(tree))
             if case.run("lossless", lambda: describe_lossless(canonicals)):
                 self._secured(case, received, tree, canonicals, claims, profile)
             case.run("validity", lambda: check_validity(tree, self.now))
