@@ -104,7 +104,7 @@ def _suite(request: Request, algorithm: str) -> str:
         return suite
     suite = choose_suite(request.suite, algorithm)
     if suite in TOKENS and request.form == "json":
-        raise UsageError("usage.suite", f"A key of type {algorithm} signs tokens: --format jwt.")
+        raise UsageError("usage.suite", f"{suite} makes tokens: use --format jwt.")
     return suite
 
 
@@ -153,6 +153,8 @@ def check_rows(ready: Prepared, spool: Spool, valid_from: str) -> tuple[str, int
         )
         for warning in rows.warnings:
             bar.say(plain(warning))
+        if any(" as custom." in warning for warning in rows.warnings):
+            bar.say("Such columns do not enter the credentials.")
         for packed in pack(_good(ready, rows, valid_from, bar, counts)):
             spool.add(packed)
     return digest.hexdigest(), counts[0], counts[1]

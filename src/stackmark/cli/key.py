@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from stackmark.cli.console import note, out
-from stackmark.cli.keys import PassphraseOption, document_path, load_key, new_passphrase
+from stackmark.cli.keys import PassphraseOption, document_path, new_passphrase
 from stackmark.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def rotate(
 ) -> None:
     """Put a new key into KEYFILE; what the old one signed stays valid.
 
-    The DID document then lists both keys, the old one with its end. The old secret key is gone.
+    The DID document then lists both keys, the old one with its end. The old secret key is gone;
+    neither it nor its passphrase is needed, so this also mends a lost KEYFILE.
     """
     from stackmark.adapters.clock import SystemClock
     from stackmark.adapters.files import write_private
@@ -102,20 +103,22 @@ def rotate(
     document = _read_document(keyfile)
     if _finish(keyfile, document):
         return
-    old = load_key(keyfile, passphrase_file)
-    _check_web(old.did)
+    did = str(document.get("id"))
+    _check_web(did)
+    old = _method_of(keyfile) or _only_method(document)
+    kind = type_ or _NAMES[_algorithm(document, old)]
     phrase = None if no_passphrase else new_passphrase(passphrase_file)
-    private = PrivateKey.generate(type_ or _NAMES[old.private.algorithm])
-    method = _next_method(document, old.did)
-    changed = _replaced(document, old.method_id, method, private, stamp(SystemClock().now()))
+    private = PrivateKey.generate(kind)
+    method = _next_method(document, did)
+    changed = _replaced(document, old, method, private, stamp(SystemClock().now()))
     # The new key waits beside the old one until the document names it: a stop in between
     # leaves a key that signs and a document that agrees.
-    write_private(_next(keyfile), _sealed(private, phrase, old.did, method), force=True)
+    write_private(_next(keyfile), _sealed(private, phrase, did, method), force=True)
     _write_document(keyfile, changed)
     _next(keyfile).replace(keyfile)
     out(method)
-    note(f"Key       {keyfile}  ({method} from now on; {old.method_id} signs no more)")
-    _note_document(keyfile, old.did)
+    note(f"Key       {keyfile}  ({method} from now on, in place of {old})")
+    _note_document(keyfile, did)
 
 
 def revoke(
@@ -225,6 +228,12 @@ def _method_of(keyfile: Path) -> str | None:
         return None
     method = members.get("method") if isinstance(members, dict) else None
     return method if isinstance(method, str) else None
+
+
+def _algorithm(document: dict[str, Any], method: str) -> str:
+    from stackmark.keys.controller import find_method
+
+    return find_method(document, method).public_key.algorithm
 
 
 def _only_method(document: dict[str, Any]) -> str:

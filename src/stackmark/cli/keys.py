@@ -35,7 +35,22 @@ def load_key(path: Path, passphrase_file: Path | None) -> KeyFile:
     phrase = given_passphrase(passphrase_file)
     if phrase is None and _is_sealed(data):
         phrase = _ask(f"Passphrase for {path}: ")
-    return open_keyfile(data, passphrase=phrase)
+    opened = open_keyfile(data, passphrase=phrase)
+    _check_in_force(path, opened)
+    return opened
+
+
+def _check_in_force(path: Path, key: KeyFile) -> None:
+    """Refuse to sign with a key that its own DID document calls ended."""
+    for document in issuer_documents(path, key).values():
+        for entry in document.get("verificationMethod", ()):
+            ended = [name for name in ("revoked", "expires") if entry.get(name)]
+            if entry.get("id") == key.method_id and ended:
+                raise UsageError(
+                    "usage.key-revoked",
+                    f"{key.method_id} is {'revoked' if 'revoked' in ended else 'replaced'} since "
+                    f"{entry[ended[0]]}; run `stackmark key rotate {path}`.",
+                )
 
 
 def given_passphrase(path: Path | None) -> bytes | None:

@@ -30,9 +30,8 @@ def tell_one(report: Report, *, whole: bool) -> None:
     out()
     for check in report.checks:
         if whole or _matters(check):
-            out(f"  {mark(check.outcome)} {check.code:<13}{plain(check.detail)}")
-    for warning in report.warnings:
-        out(f"  ! {plain(warning)}")
+            sign = "!" if check.detail in report.warnings else mark(check.outcome)
+            out(f"  {sign} {check.code:<13}{plain(check.detail)}")
     for number, part in enumerate(report.parts, 1):
         name = plain(part.credential.name or part.credential.id or "credential")
         out()

@@ -74,7 +74,10 @@ def _check_leaf(place: str, value: Any) -> None:
             )
     elif isinstance(value, int | float) and not isinstance(value, bool):
         size = abs(value)
-        if not (size == 0 or _SMALLEST <= size <= _MAX_SAFE):
+        plain = (
+            float(f"{value:.15g}") == value
+        )  # more digits are rounded one way here, another there
+        if not plain or not (size == 0 or _SMALLEST <= size <= _MAX_SAFE):
             raise CheckFailed(
                 "lossless.number",
                 f"At {place}: not all programs read the number {value} alike; write it as text.",
