@@ -64,7 +64,9 @@ HELPERS = {
         f"{entry.name}\n" for entry in sorted((folder / name).iterdir())
     ),
     "rm": lambda folder, name: (folder / name).unlink() or "",
-    "write": lambda folder, name, text: (folder / name).write_text(text.replace("\\n", "\n")) and "",
+    "write": lambda folder, name, text: (
+        (folder / name).write_text(text.replace("\\n", "\n")) and ""
+    ),
     "edit": edit,
 }
 

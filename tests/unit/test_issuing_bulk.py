@@ -87,13 +87,21 @@ def test_selective_badges_differ_in_all_that_is_secret():
         ({"valid_from": "2032-01-01T00:00:00Z"}, "validity.order"),
         ({"valid_from": "2026-13-01T00:00:00Z"}, "schema.invalid"),
         ({"evidence": (Evidence("not a url", "Report", None),) * 2}, "lossless.relative-id"),
-        ({"evidence": (Evidence("https://x.example/1", "a", None),) * 2}, "lossless.described-twice"),
+        (
+            {"evidence": tuple(Evidence("https://x.example/1", name, None) for name in "ab")},
+            "lossless.described-twice",
+        ),
     ],
 )
 @pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "eddsa-jcs-2022", "jwt"])
 def test_no_mold_lets_through_what_the_lint_refuses(suite, more, reason):
     mint = Mint(issuance(suite))
-    good = RICH | {"evidence": (Evidence("https://x.example/1", "a", None), Evidence("https://x.example/2", "b", None))}
+    good = RICH | {
+        "evidence": (
+            Evidence("https://x.example/1", "a", None),
+            Evidence("https://x.example/2", "b", None),
+        )
+    }
     mint.sign(award(0, **good))
     mint.sign(award(1, **good))
     with pytest.raises(CheckFailed) as caught:
@@ -141,7 +149,11 @@ DESIGN = new_design(ACHIEVEMENT, PROFILE, did="did:web:uni.example")
         ({"expires_on": "2026-01-01T00:00:00Z"}, "expires_on", "expiry"),
         ({"recipient_id": "did:web:uni.example"}, "recipient_id", "recipient"),
         ({"evidence": (Evidence(ACHIEVEMENT["id"], None, None),)}, "evidence_url", "evidence"),
-        ({"evidence": (Evidence("https://x.example/", None, None),) * 2}, "evidence_url", "evidence"),
+        (
+            {"evidence": (Evidence("https://x.example/", None, None),) * 2},
+            "evidence_url",
+            "evidence",
+        ),
     ],
 )
 def test_rows_that_do_not_go_with_the_design(more, column, reason):
@@ -160,7 +172,11 @@ def test_a_suite_goes_with_its_key():
     assert choose_suite(None, "Ed25519") == "eddsa-rdfc-2022"
     assert choose_suite(None, "RSA") == "jwt"
     assert "jwt" in suite_names()
-    for name, algorithm in (("eddsa-rdfc-2022", "P-256"), ("ecdsa-sd-2023", "P-384"), ("rot13", "RSA")):
+    for name, algorithm in (
+        ("eddsa-rdfc-2022", "P-256"),
+        ("ecdsa-sd-2023", "P-384"),
+        ("rot13", "RSA"),
+    ):
         with pytest.raises(UsageError) as caught:
             choose_suite(name, algorithm)
         assert caught.value.reason == "usage.suite"
@@ -187,4 +203,6 @@ def test_past_and_future_credentials_can_be_checked(suite, period):
     self_check(signed, created=CREATED, valid_from=period[0], valid_until=period[1], documents={})
     broken = signed[:-3] + bytes([signed[-3] ^ 1]) + signed[-2:]
     with pytest.raises(StackmarkError):
-        self_check(broken, created=CREATED, valid_from=period[0], valid_until=period[1], documents={})
+        self_check(
+            broken, created=CREATED, valid_from=period[0], valid_until=period[1], documents={}
+        )

@@ -35,7 +35,8 @@ def test_what_is_right_passes():
 
 
 @pytest.mark.parametrize(
-    "text", ["a\x00b", "a\x07", "line\r\n", "\x7f", "\x85", "\ufffe", "\ufdd0", "\U0001ffff", "\ud800"]
+    "text",
+    ["a\x00b", "a\x07", "line\r\n", "\x7f", "\x85", "\ufffe", "\ufdd0", "\U0001ffff", "\ud800"],
 )
 def test_characters_that_cannot_be_signed_and_shown_are_refused_with_their_place(text):
     found, detail = reason(NAME, text)
@@ -56,7 +57,7 @@ def test_numbers_that_programs_read_differently_are_refused(number):
     assert "creditsAvailable" in detail
 
 
-@pytest.mark.parametrize("number", [0, 3, 2.5, -1, 2**53, 0.000001])
+@pytest.mark.parametrize("number", [0, 3, 2.5, -1, 2**40, 0.000001])
 def test_ordinary_numbers_pass(number):
     lint(changed(("credentialSubject", "achievement", "creditsAvailable"), number))
 

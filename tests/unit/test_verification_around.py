@@ -178,7 +178,9 @@ def test_an_endorsement_changed_after_signing_refuses_the_badge():
 
 
 def test_an_endorsement_that_is_none_by_its_type():
-    plain = AGENCY.plain(credentialSubject={"id": "https://uni.example/c/1", "description": "Good."})
+    plain = AGENCY.plain(
+        credentialSubject={"id": "https://uni.example/c/1", "description": "Good."}
+    )
     report = judge(endorsed(orjson.loads(AGENCY.sign(plain))))
     assert report.verdict == "refused"
     assert report.check("endorsements").reason == "endorsements.type"

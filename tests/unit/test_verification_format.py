@@ -71,7 +71,10 @@ FAULTS = {
     "subject empty": ({"credentialSubject": {}}, "format.subject"),
     "subject text": ({"credentialSubject": "alice"}, "format.subject"),
     "subject nobody": ({"credentialSubject": ISSUER.subject(id=None)}, "format.subject"),
-    "no achievement": ({"credentialSubject": ISSUER.subject(achievement=None)}, "format.achievement"),
+    "no achievement": (
+        {"credentialSubject": ISSUER.subject(achievement=None)},
+        "format.achievement",
+    ),
     "status without type": ({"credentialStatus": {"id": "https://a.example/s"}}, "format.typed"),
     "status text": ({"credentialStatus": "https://a.example/s"}, "format.typed"),
     "evidence text": ({"evidence": ["seen"]}, "format.typed"),
@@ -99,7 +102,8 @@ def test_format(change, reason):
 
 
 @pytest.mark.parametrize(
-    "entry", [{"id": "https://a.example/s"}, {"type": "JsonSchema"}, {"id": 1, "type": "JsonSchema"}]
+    "entry",
+    [{"id": "https://a.example/s"}, {"type": "JsonSchema"}, {"id": 1, "type": "JsonSchema"}],
 )
 @pytest.mark.xfail(
     reason="the schema step goes on after format.typed and meets an entry it cannot read",
@@ -141,7 +145,10 @@ CONTEXTS = {
     "other spelling": ([V2, OB, OB.replace("https", "HTTPS")], "context.unknown"),
     "inline": ([V2, OB, {"name": "https://schema.org/name"}], "context.inline"),
     "null": ([V2, None, OB], "context.inline"),
-    "without version": ([V2, "https://purl.imsglobal.org/spec/ob/v3p0/context.json"], "context.unversioned"),
+    "without version": (
+        [V2, "https://purl.imsglobal.org/spec/ob/v3p0/context.json"],
+        "context.unversioned",
+    ),
 }
 
 
@@ -204,7 +211,9 @@ SCHEMA = {
     "two status entries": ISSUER.badge(
         credentialStatus=[ISSUER.status(1, name="a"), ISSUER.status(2, name="b")]
     ),
-    "achievement type": ISSUER.badge(credentialSubject=ISSUER.achievement(achievementType="Program")),
+    "achievement type": ISSUER.badge(
+        credentialSubject=ISSUER.achievement(achievementType="Program")
+    ),
     "no validFrom": ISSUER.badge(validFrom=None),
 }
 
@@ -223,7 +232,9 @@ def test_a_plain_credential_has_no_published_schema():
 
 def test_vc_1_1_dates_are_those_of_its_own_members():
     badge = ISSUER.plain(
-        context=[V1], validFrom=None, issuanceDate="2026-01-01T00:00:00Z",
+        context=[V1],
+        validFrom=None,
+        issuanceDate="2026-01-01T00:00:00Z",
         credentialSubject={"id": "did:example:alice"},
         expirationDate="2026-05-01T00:00:00Z",
     )

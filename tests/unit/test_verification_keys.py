@@ -32,7 +32,9 @@ def test_a_key_of_somebody_else():
     assert report.headline.startswith("Refused: The key did:web:other.example#key-1")
 
 
-@pytest.mark.parametrize("name", ["did:web:UNI.example", "did:web:uni.example/", "https://uni.example"])
+@pytest.mark.parametrize(
+    "name", ["did:web:UNI.example", "did:web:uni.example/", "https://uni.example"]
+)
 def test_names_that_are_only_alike(name):
     issuer = Issuer()
     report = issuer.verify(issuer.sign(issuer.badge(issuer={"id": name, "type": ["Profile"]})))
@@ -40,16 +42,33 @@ def test_names_that_are_only_alike(name):
 
 
 DOCUMENTS = {
-    "gone": (lambda issuer: issuer.web.documents.clear(), "could-not-tell", "issuer-key.unresolvable"),
-    "no JSON": (lambda issuer: issuer.web.put(DOCUMENT, b"{"), "could-not-tell", "issuer-key.unresolvable"),
-    "a list": (lambda issuer: issuer.web.put(DOCUMENT, [1]), "could-not-tell", "issuer-key.unresolvable"),
+    "gone": (
+        lambda issuer: issuer.web.documents.clear(),
+        "could-not-tell",
+        "issuer-key.unresolvable",
+    ),
+    "no JSON": (
+        lambda issuer: issuer.web.put(DOCUMENT, b"{"),
+        "could-not-tell",
+        "issuer-key.unresolvable",
+    ),
+    "a list": (
+        lambda issuer: issuer.web.put(DOCUMENT, [1]),
+        "could-not-tell",
+        "issuer-key.unresolvable",
+    ),
     "another id": (
-        lambda issuer: issuer.publish(id="did:web:other.example")
-        or issuer.web.put(DOCUMENT, issuer.document),
+        lambda issuer: (
+            issuer.publish(id="did:web:other.example") or issuer.web.put(DOCUMENT, issuer.document)
+        ),
         "refused",
         "issuer-key.document-id",
     ),
-    "no such key": (lambda issuer: issuer.publish(verificationMethod=[]), "refused", "issuer-key.method"),
+    "no such key": (
+        lambda issuer: issuer.publish(verificationMethod=[]),
+        "refused",
+        "issuer-key.method",
+    ),
     "another controller": (
         lambda issuer: issuer.describe_key(controller="did:web:other.example"),
         "refused",
@@ -67,7 +86,11 @@ DOCUMENTS = {
         "refused",
         "proof.signature",
     ),
-    "unknown kind": (lambda issuer: issuer.describe_key(type="Own"), "refused", "issuer-key.unsupported"),
+    "unknown kind": (
+        lambda issuer: issuer.describe_key(type="Own"),
+        "refused",
+        "issuer-key.unsupported",
+    ),
     "secret shown": (
         lambda issuer: issuer.describe_key(secretKeyMultibase="z1"),
         "refused",
@@ -136,7 +159,10 @@ def test_a_key_is_looked_up_once_a_run():
     issuer = Issuer()
     verifier = Verifier(now=NOW, fetcher=issuer.web)
     for number in range(3):
-        assert verifier.verify(issuer.sign(issuer.badge(id=f"urn:uuid:{number}"))).verdict == "verified"
+        assert (
+            verifier.verify(issuer.sign(issuer.badge(id=f"urn:uuid:{number}"))).verdict
+            == "verified"
+        )
     assert issuer.web.asked == [DOCUMENT]
 
 

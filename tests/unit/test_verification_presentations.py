@@ -167,11 +167,13 @@ def test_an_enveloped_credential_inside(how):
 
 SHAPES = {
     "empty": (lambda: ALICE.present(), "format.empty"),
-    "number inside": (lambda: ALICE.present(5, suite="eddsa-jcs-2022"), "lossless.value"),
+    "number inside": (lambda: ALICE.present(5, suite="eddsa-jcs-2022"), "read.part"),
     "presentation inside": (lambda: ALICE.present(ALICE.present(MINE)), "format.nested"),
     "holder is no address": (lambda: ALICE.sign(made_holder("alice"), **LOGIN), "format.holder"),
     "unknown context": (
-        lambda: ALICE.sign(made_holder(ALICE.did), **LOGIN).replace(b"/ns/credentials", b"/ns/other", 1),
+        lambda: ALICE.sign(made_holder(ALICE.did), **LOGIN).replace(
+            b"/ns/credentials", b"/ns/other", 1
+        ),
         "context.order",
     ),
     "unsigned": (lambda: orjson.dumps(made_holder(ALICE.did)), "proof.missing"),
@@ -224,8 +226,9 @@ def test_an_outer_signature_heals_nothing():
     report = judge(clr(forged))
     assert report.check("proof").outcome == "passed"
     assert (report.verdict, reasons(report)) == ("refused", ["proof.signature"])
-    unsigned = judge(clr(OTHER.badge(id="urn:uuid:1")))
-    assert (unsigned.verdict, reasons(unsigned)) == ("refused", ["proof.missing"])
+    unsigned = judge(clr(ISSUER.badge(id="urn:uuid:1")))
+    assert outcomes(unsigned.parts[0]) == {"proof": ("failed", "proof.missing")}
+    assert unsigned.verdict == "refused"
 
 
 def test_a_revoked_badge_inside_refuses_the_clr():
@@ -266,13 +269,19 @@ def test_the_shape_a_clr_must_have():
     subject = {**made["credentialSubject"], "association": [odd]}
     signed = ISSUER.sign({**made, "credentialSubject": subject}, suite="eddsa-jcs-2022")
     assert "schema.invalid" in reasons(judge(signed))
-    empty = {name: value for name, value in made["credentialSubject"].items() if name != "verifiableCredential"}
+    empty = {
+        name: value
+        for name, value in made["credentialSubject"].items()
+        if name != "verifiableCredential"
+    }
     signed = ISSUER.sign({**made, "credentialSubject": empty}, suite="eddsa-jcs-2022")
     assert "schema.invalid" in reasons(judge(signed))
 
 
 def test_a_clr_in_a_presentation():
-    mine = ISSUER.sign(ISSUER.badge(id="urn:uuid:1", credentialSubject=ISSUER.subject(id=ALICE.did)))
+    mine = ISSUER.sign(
+        ISSUER.badge(id="urn:uuid:1", credentialSubject=ISSUER.subject(id=ALICE.did))
+    )
     made = ISSUER.clr(mine)
     made["credentialSubject"]["id"] = ALICE.did
     report = judge(ALICE.present(ISSUER.sign(made)))

@@ -42,7 +42,9 @@ def test_every_suite_with_every_key_it_takes(kind, suite, did):
     assert issuer.verify(signed).verdict == "verified"
     changed = orjson.loads(signed)
     changed["name"] = "Soil Science II"
-    assert outcomes(issuer.verify(orjson.dumps(changed))) == {"proof": ("failed", "proof.signature")}
+    assert outcomes(issuer.verify(orjson.dumps(changed))) == {
+        "proof": ("failed", "proof.signature")
+    }
 
 
 CHANGES = {
@@ -233,9 +235,7 @@ def signed_in_older_form(issuer, unsecured):
     document = Canonicals(unsecured)
     document.quads = [(s, p, older_form(o) or o, g) for s, p, o, g in document.quads]
     document._planned = None
-    proof = {
-        name: value for name, value in issuer.proof(unsecured).items() if name != "proofValue"
-    }
+    proof = {name: value for name, value in issuer.proof(unsecured).items() if name != "proofValue"}
     suite = suite_of(proof)
     options = proof_options(proof, unsecured["@context"], suite)
     signed = bytes_to_sign(document, options, suite, issuer.key.algorithm)

@@ -78,7 +78,9 @@ def test_ways_to_write_the_kid(kid):
 def test_a_kid_that_is_the_jwks_own():
     issuer = Issuer(kind="p256")
     jwk = issuer.key.public_key.to_jwk()
-    issuer.describe_key(type="JsonWebKey", publicKeyMultibase=None, publicKeyJwk=jwk | {"kid": "a-1"})
+    issuer.describe_key(
+        type="JsonWebKey", publicKeyMultibase=None, publicKeyJwk=jwk | {"kid": "a-1"}
+    )
     assert issuer.verify(issuer.token(header={"kid": "a-1"})).verdict == "verified"
     assert reasons(issuer.verify(issuer.token(header={"kid": "a-2"}))) == ["issuer-key.method"]
 
@@ -192,9 +194,7 @@ def test_claims_stand_for_members_that_were_left_out():
     ],
 )
 def test_the_vc_claim_and_the_claims_beside_it(members, claims, reason):
-    token = ISSUER.token(
-        {"vc": old_credential(**members)}, claims=old_claims(**claims), typ="JWT"
-    )
+    token = ISSUER.token({"vc": old_credential(**members)}, claims=old_claims(**claims), typ="JWT")
     report = judge(token)
     assert (report.verdict, reasons(report)) == ("refused", [reason])
 

@@ -138,8 +138,9 @@ def row_fault(
             continue
         if one in fixed or one in seen:
             detail = f"{one[:120]} stands for something else already; one address, one thing."
-            return BadRow(row.line, column, "evidence" if seen else "recipient", detail)
+            return BadRow(row.line, column, column.partition("_")[0], detail)
         if not IRI.match(one):
-            return BadRow(row.line, column, "recipient", f"{one[:120]!r} is no absolute IRI.")
+            detail = f"{one[:120]!r} is no absolute address."
+            return BadRow(row.line, column, column.partition("_")[0], detail)
         seen.add(one)
     return None
