@@ -122,7 +122,7 @@ def test_the_place_of_a_second_member_is_named():
 
 
 def test_a_failure_of_our_own_is_could_not_tell_and_names_no_data(monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise ZeroDivisionError("secret")
 
     monkeypatch.setattr("stackmark.verification.verifier.receive", fail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -224,14 +225,24 @@ def _short(report: Report) -> str:
     return f"{mark(OUTCOME[report.verdict])} {text}"
 
 
+def _program() -> str:
+    """How this program was called, so that the next commands can be copied."""
+    called = Path(sys.argv[0])
+    here = Path.cwd()
+    if shutil.which("stackmark") == str(called) or called.name != "stackmark":
+        return "stackmark"
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
+
+
 def _suggest(examples: Path, folder: Path, revoked: list[Path]) -> None:
     documents = f"--documents {folder / 'documents.json'}"
+    program = _program()
     out(styled("  Try next", "bold"))
     for command in (
-        f"stackmark verify {folder / 'png' / (revoked[0].stem + '.png')} {documents}",
-        f"stackmark verify {folder / 'badges'} {documents} --trust {examples / 'trust.json'}",
-        f"stackmark explain {examples / 'foreign' / '3-digitalbazaar.json'}",
-        "stackmark key new --did web:your.host/badges",
-        "stackmark issue --help",
+        f"{program} verify {folder / 'png' / (revoked[0].stem + '.png')} {documents}",
+        f"{program} verify {folder / 'badges'} {documents} --trust {examples / 'trust.json'}",
+        f"{program} explain {examples / 'foreign' / '3-digitalbazaar.json'}",
+        f"{program} key new --did web:your.host/badges",
+        f"{program} issue --help",
     ):
         out(f"    {command}")
