@@ -96,7 +96,7 @@ def test_a_bad_self_check_stops_the_run(monkeypatch):
 
 def test_a_baked_image_must_give_the_credential_back(monkeypatch):
     one = Worker(job("png"))
-    one._bake = lambda signed_: default_image("png")  # noqa: ARG005
+    one._bake = lambda signed_: default_image("png")
     monkeypatch.setattr(worker, "receive", lambda _: receive(b"{}"))
     with pytest.raises(StackmarkError) as caught:
         one.sign(Chunk(0, packed(3)[0]))

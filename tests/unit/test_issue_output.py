@@ -56,7 +56,11 @@ def test_what_is_appended_is_there(kind, tmp_path):
 @OUTPUTS
 def test_a_run_cut_off_anywhere_goes_on_to_the_same_end(kind, tmp_path):
     """Cut the manifest, and the lines, at every byte: what is whole is kept, the rest made anew."""
-    write(kind, tmp_path / "whole" / "out" if kind is FolderOutput else _made(tmp_path / "whole") / "out", 4)
+    write(
+        kind,
+        tmp_path / "whole" / "out" if kind is FolderOutput else _made(tmp_path / "whole") / "out",
+        4,
+    )
     wanted = state(tmp_path / "whole")
     manifest = manifest_of(kind, tmp_path / "whole" / "out").read_bytes()
     for cut in range(len(manifest)):
@@ -106,10 +110,10 @@ def test_a_full_disk_says_so_and_how_to_go_on(kind, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    with kind(tmp_path / "out") as output:
-        with monkeypatch.context() as patch, pytest.raises(StackmarkError, match=r"--resume") as caught:
-            patch.setattr(issue_output.os, "write", full)
-            patch.setattr(issue_output.Path, "write_bytes", full)
+    with kind(tmp_path / "out") as output, monkeypatch.context() as patch:
+        patch.setattr(issue_output.os, "write", full)
+        patch.setattr(issue_output.Path, "write_bytes", full)
+        with pytest.raises(StackmarkError, match=r"--resume") as caught:
             output.append(chunk(0, 1))
     assert caught.value.reason == "run.output"
 
@@ -122,7 +126,10 @@ def test_two_runs_cannot_write_to_one_place(kind, tmp_path):
             f"o.{kind.__name__}(Path(sys.argv[1]))"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, tmp_path / "out"], capture_output=True, text=True, check=False
+            [sys.executable, "-c", code, tmp_path / "out"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert "is being written by another run" in done.stderr
 

@@ -99,8 +99,7 @@ def test_the_private_file_is_private(tmp_path):
 def test_file_names_stay_in_the_folder(url, name, tmp_path):
     ((_, made),) = reserve(tmp_path, url, 1, random=RANDOM)
     assert made.path.parent == tmp_path
-    assert made.path.name == name or url.count("%2f")
-    assert "/" not in made.path.name
+    assert made.path.name == name
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"list": "x", "file": "y", "entries": 1}'])
@@ -121,7 +120,10 @@ def test_the_size_of_a_status_stands_beside_its_list(tmp_path):
 def test_documents_are_added_to_those_there(tmp_path):
     add_documents(tmp_path, {"https://a.example/": "a.json"})
     path = add_documents(tmp_path, {"https://b.example/": {"x": 1}})
-    assert orjson.loads(path.read_bytes()) == {"https://a.example/": "a.json", "https://b.example/": {"x": 1}}
+    assert orjson.loads(path.read_bytes()) == {
+        "https://a.example/": "a.json",
+        "https://b.example/": {"x": 1},
+    }
     path.write_text("[]")
     with pytest.raises(UsageError) as caught:
         add_documents(tmp_path, {})

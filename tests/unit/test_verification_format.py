@@ -156,11 +156,12 @@ CONTEXTS = {
 def test_context(context, reason):
     proof = ISSUER.proof(ISSUER.badge())
     badge = ISSUER.badge(context=context)
+    ISSUER.web.asked.clear()
     report = ISSUER.verify(json.dumps({**badge, "proof": proof}).encode())
     assert report.check("context").reason == reason
     assert report.verdict == "refused"
     assert report.check("lossless").reason == "lossless.not-reached"
-    assert [url for url in ISSUER.web.asked if "context" in url] == []
+    assert ISSUER.web.asked == []
 
 
 def test_a_clr_needs_its_context():

@@ -39,7 +39,10 @@ def extract(
     ],
     out: OutOption = None,
 ) -> None:
-    """Take the credential out of a badge image, byte for byte. Nothing is verified."""
+    """Take the credential out of a badge image.
+
+    Byte for byte; nothing is verified.
+    """
     from stackmark.errors import ReadError
     from stackmark.reading.baked import recognise
 

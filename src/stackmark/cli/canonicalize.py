@@ -31,9 +31,9 @@ def canonicalize(
         str, typer.Option("--hash", metavar="HASH", help="sha256 or sha384, inside RDFC-1.0.")
     ] = "sha256",
 ) -> None:
-    """Print the canonical form of a document, and nothing else.
+    """Print the canonical form of a document.
 
-    A proof in the document is taken as any other member.
+    That and nothing else. A proof in the document is taken as any other member.
     """
     if as_ not in ("rdfc", "jcs", "nquads"):
         raise UsageError("usage.form", f'"{as_[:40]}" is no form; use rdfc, jcs or nquads.')

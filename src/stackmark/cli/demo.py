@@ -43,9 +43,10 @@ def demo(
         Path, typer.Option("--out", "-o", metavar="DIR", help="Where everything goes.")
     ] = Path("demo-out"),
 ) -> int:
-    """Issue, bake, revoke and verify 200 badges, and five by others.
+    """Issue, bake, revoke and verify 200 badges.
 
-    Works without network and asks nothing. What an earlier demo left in DIR is replaced.
+    Five made by other software are verified as well. Works without network and asks nothing.
+    What an earlier demo left in DIR is replaced.
     """
     _make_room(examples, out_)
     out(styled("A university issues 200 badges, revokes two, and everything is verified.", "bold"))

@@ -28,10 +28,10 @@ def derive(
     ] = None,
     out: OutOption = None,
 ) -> None:
-    """Make a copy that shows what you choose and what the issuer made mandatory.
+    """Show chosen parts of a credential and hide the rest.
 
-    It verifies like the whole; what is left out cannot be worked out from it. Keep your own
-    copy to yourself.
+    What the issuer made mandatory is shown as well. The copy verifies like the whole; what is
+    left out cannot be worked out from it. Keep your own copy to yourself.
     """
     import orjson
 

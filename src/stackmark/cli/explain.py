@@ -30,9 +30,10 @@ def explain(
     offline: OfflineOption = False,
     allow_host: AllowHostOption = None,
 ) -> int:
-    """Show how the signature is checked: canonical lines, hashes, key, result.
+    """Show step by step how a signature is checked.
 
-    This is about the signature alone; `verify` asks everything else as well.
+    Canonical lines, hashes, key, result. This is about the signature alone; `verify` asks
+    everything else as well.
     """
     from stackmark.reading.received import receive
     from stackmark.verification.binding import KeyRing

@@ -71,7 +71,7 @@ def issue(
     json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object.")] = False,
     passphrase_file: PassphraseOption = None,
 ) -> int:
-    """Issue a credential to everybody in a CSV file, or to nobody.
+    """Issue a badge to everybody in a spreadsheet (CSV).
 
     Every row is checked first; each bad one is named by line, column and reason, and nothing is
     issued while there is one (but see --good-rows). Columns: recipient_email or recipient_id;

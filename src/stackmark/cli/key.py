@@ -42,7 +42,7 @@ def new(
     passphrase_file: PassphraseOption = None,
     force: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
 ) -> None:
-    """Make a key for signing, and the DID document by which others find it.
+    """Make a key and the DID document that goes with it.
 
     Prints the DID. The key goes to FILE, sealed under a passphrase; FILE.did.json is to be
     published (for did:web).
@@ -127,10 +127,11 @@ def revoke(
         str | None, typer.Option(metavar="ID", help="Another key of the same DID document.")
     ] = None,
 ) -> None:
-    """Declare a key lost: nothing it ever signed is accepted any more.
+    """Declare a key lost, and all that it ever signed.
 
-    Needs no passphrase, and not even the key file while KEYFILE.did.json is there. Go on with
-    `key rotate`, or `key new`, and issue again what has to be replaced.
+    Nothing signed by it is accepted any more. Needs no passphrase, and not even the key file
+    while KEYFILE.did.json is there. Go on with `key rotate`, or `key new`, and issue again what
+    has to be replaced.
     """
     from stackmark.adapters.clock import SystemClock
     from stackmark.keys.did_document import revoke as revoked

@@ -45,10 +45,11 @@ def sign(
     out: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Sign a credential or presentation that is complete but for its proof.
+    """Sign a credential or presentation.
 
-    The same checks run first as before issuing, so that nothing goes out that others could
-    read in two ways; what was signed is verified before it is handed out.
+    FILE is complete but for its proof. The same checks run first as before issuing, so that
+    nothing goes out that others could read in two ways; what was signed is verified before it
+    is handed out.
     """
     from stackmark.adapters.clock import SystemClock
     from stackmark.issuing.securing import choose_suite

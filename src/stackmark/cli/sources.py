@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _LINE: Final = 2 * 1024 * 1024  # bytes of a line that are looked at; documents have fewer
+_GAP: Final = 100  # empty lines that may stand between the first and the second document
 _TOKEN: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 
 
@@ -101,7 +102,9 @@ def _file_is_lines(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             first = file.readline(_LINE).strip()
-            second = file.readline(_LINE).strip()
+            second = next(
+                (line for _ in range(_GAP) if (line := file.readline(_LINE).strip())), b""
+            )
     except OSError:
         return False
     if path.suffix.lower() in (".jsonl", ".ndjson"):

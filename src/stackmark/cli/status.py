@@ -67,7 +67,10 @@ def set_(
     size: SizeOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Change statuses and sign the list anew. A revocation cannot be taken back."""
+    """Change statuses and sign the list anew.
+
+    A revocation cannot be taken back.
+    """
     opened = load_key(key, passphrase_file)
     version, url = set_values(file, index, value, key_path=key, key=opened, size=size)
     for number in index:
@@ -109,7 +112,10 @@ def show(
     size: SizeOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Print the status at INDEX, or what kind of list it is. The signature is not checked."""
+    """Print the status at INDEX, or what kind of list it is.
+
+    The signature is not checked.
+    """
     from stackmark.status import bitstring
 
     tree, found = _open(file)

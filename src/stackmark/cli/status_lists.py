@@ -49,7 +49,7 @@ def change_list(path: Path, bits: bytearray, *, key_path: Path, key: KeyFile) ->
     data = read_limited(path, MAX_INPUT)
     tree = receive(data).tree
     now = SystemClock().now()
-    _check_own(data, tree, key_path, key, stamp(now))
+    _check_own(data, key_path, key, stamp(now))
     before = parse_stamp(tree["validFrom"], "validFrom") if "validFrom" in tree else now
     version = stamp(max(now, before + timedelta(seconds=1)))  # a version is always later
     claims = ("iss", "jti", "nbf", "exp", "iat", "sub")
@@ -69,27 +69,22 @@ def _signed(tree: dict[str, Any], key: KeyFile, created: str) -> bytes:
     return secure(tree, suite=suite, signer=key.private, method=key.method_id, created=created)
 
 
-def _check_own(data: bytes, tree: dict[str, Any], key_path: Path, key: KeyFile, now: str) -> None:
+def _check_own(data: bytes, key_path: Path, key: KeyFile, now: str) -> None:
+    """The list must be unaltered and by a key of ours; that key may have been lost since."""
     import orjson
 
+    from stackmark.adapters.documents import DocumentsFetcher
     from stackmark.cli.keys import issuer_documents
-    from stackmark.errors import StackmarkError
-    from stackmark.issuing.selfcheck import self_check
-    from stackmark.verification.structure import issuer_id
+    from stackmark.verification.dates import parse_stamp
+    from stackmark.verification.verifier import Verifier
 
     own = {url: orjson.dumps(one) for url, one in issuer_documents(key_path, key).items()}
-    try:
-        if issuer_id(tree) != key.did:
-            raise UsageError("usage.status-list", f"it is signed by {issuer_id(tree)[:120]}.")
-        self_check(
-            data,
-            created=now,
-            valid_from=tree.get("validFrom", now),
-            valid_until=tree.get("validUntil"),
-            documents=own,
-        )
-    except StackmarkError as error:
+    verifier = Verifier(now=parse_stamp(now, "now"), fetcher=DocumentsFetcher(own))
+    report = verifier.verify(data)
+    fits = all(report.check(code).outcome == "passed" for code in ("proof", "issuer-key"))
+    if not fits or report.credential.issuer_id != key.did:
         raise UsageError(
             "usage.status-list",
-            f"The list in place is not this key's own, or was changed by somebody: {error.detail}",
-        ) from error
+            "The list in place is not this key's own, or was changed by somebody: "
+            f"{report.why or 'it is signed by ' + str(report.credential.issuer_id)[:120]}",
+        )

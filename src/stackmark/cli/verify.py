@@ -54,7 +54,9 @@ def verify(
     allow_host: AllowHostOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Show every source and every check.")] = False,
 ) -> int:
-    """Verify badges and other credentials: JSON, tokens, baked PNG and SVG, lists of them.
+    """Verify badges and other credentials of any kind.
+
+    JSON, tokens, baked PNG and SVG, and lists of them.
 
     Exit code: 0 all verified, 1 some refused, 3 none refused but some could not be told, 2 usage.
     """

@@ -164,7 +164,8 @@ class Report:
         for check in self.checks:
             if check.outcome == wanted and not check.reason.startswith("trust."):
                 return check.detail
-        return next((part.why for part in self.parts if part.verdict == self.verdict), "")
+        below = next((part.why for part in self.parts if part.verdict == self.verdict), "")
+        return below or "the policy asks for an issuer in your register, and this one is not."
 
     def to_json(self, source: str | None = None) -> dict[str, Any]:
         """The stable JSON form (``stackmark verify --json``)."""
