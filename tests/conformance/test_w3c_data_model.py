@@ -12,6 +12,7 @@ import json
 import pytest
 
 from judging import bounded, reasons, shared_files
+from shared import need_shared
 from simulators.issuer import Issuer, Web
 from stackmark.errors import StackmarkError
 from stackmark.issuing.lint import lint
@@ -128,6 +129,7 @@ def judge(tree):
 
 @pytest.mark.parametrize("path", shared_files(FOLDER, "**/*-ok.json"))
 def test_ok(path):
+    need_shared()
     tree = json.loads(path.read_bytes())
     report = judge(named_contexts(tree))
     if path.name in OTHERWISE:
@@ -140,6 +142,7 @@ def test_ok(path):
 
 @pytest.mark.parametrize("path", shared_files(FOLDER, "**/credential*-ok.json"))
 def test_ok_credentials_may_be_issued(path):
+    need_shared()
     body = json.loads(path.read_bytes())
     issuer = Issuer()
     assert len(lint(issued(issuer, named_contexts(body)))) >= 3
@@ -151,6 +154,7 @@ def test_ok_credentials_may_be_issued(path):
 
 @pytest.mark.parametrize("path", shared_files(FOLDER, "**/*-fail.json"))
 def test_fail(path, request):
+    need_shared()
     if path.name in MISSED:
         request.applymarker(pytest.mark.xfail(reason=MISSED[path.name], strict=True))
     fault = FAULTS[path.stem.removesuffix("-fail")]
@@ -164,6 +168,7 @@ def test_fail(path, request):
 
 @pytest.mark.parametrize("path", shared_files(FOLDER, "**/*-fail-or-inject.json"))
 def test_no_context_is_put_in(path):
+    need_shared()
     assert "context.missing" in reasons(judge(filled(json.loads(path.read_bytes()))))
 
 

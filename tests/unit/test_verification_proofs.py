@@ -175,6 +175,16 @@ def test_a_chain_without_its_first_proof():
     assert reasons(judge_chain(chain()[1])) == ["proof.chain"]
 
 
+def test_a_proof_without_a_name_may_stand_in_a_chain_as_well():
+    first, _ = chain()
+    nameless = ISSUER.proof(ISSUER.plain(), before=[first], previousProof="urn:uuid:1")
+    assert judge_chain(first, nameless).verdict == "verified"
+    assert reasons(judge_chain(nameless)) == ["proof.chain"]
+    assert reasons(judge_chain({**nameless, "previousProof": "urn:uuid:9"}, first)) == [
+        "proof.chain"
+    ]
+
+
 def test_a_chain_whose_first_proof_was_replaced():
     """Another good proof under the same id: its own signature holds, the second's does not."""
     _, second = chain()
