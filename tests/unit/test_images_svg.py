@@ -156,6 +156,12 @@ def test_svg_fault(data, reason):
     assert refused(read_svg, data) == reason
 
 
+@pytest.mark.xfail(reason="expat drops such entities in attributes without a word", strict=True)
+def test_an_entity_of_a_dtd_elsewhere_in_an_attribute():
+    image = NAMED + svg(f'<ob:credential verify="{JWS.decode()}&a;"/>')
+    assert refused(read_svg, image) == "read.svg-dtd"
+
+
 def test_svg_depth_limit():
     groups = MAX_XML_DEPTH - 1
     assert read_svg(svg(CREDENTIAL + "<g>" * groups + "</g>" * groups)).text == b"{}"

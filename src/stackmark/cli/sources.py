@@ -41,8 +41,12 @@ def is_many(sources: Iterable[str]) -> bool:
     return path.is_dir() or (path.is_file() and _file_is_lines(path))
 
 
-def find(sources: Iterable[str], fetcher: Fetcher) -> Iterator[Found]:
+def find(
+    sources: Iterable[str], fetcher: Fetcher, *, besides: Path | None = None
+) -> Iterator[Found]:
     """Every document in order of its path; lines of one file in their own order.
+
+    ``besides``: a file of a folder that is no document, the map of what may be fetched.
 
     Raises ``UsageError`` ``usage.file`` before the first one when a file is missing.
     """
@@ -57,7 +61,7 @@ def find(sources: Iterable[str], fetcher: Fetcher) -> Iterator[Found]:
             entries += (
                 (str(path), path)
                 for path in walk_sources([name])
-                if not (inside and _is_manifest(path))
+                if not (inside and (_is_manifest(path) or _same_file(path, besides)))
             )
     if not entries:
         raise UsageError("usage.file", "There is no file in the folder.")
@@ -68,6 +72,10 @@ def find(sources: Iterable[str], fetcher: Fetcher) -> Iterator[Found]:
             yield Found(name, _stdin())
         else:
             yield Found(name, _fetched(name, fetcher))
+
+
+def _same_file(path: Path, other: Path | None) -> bool:
+    return other is not None and path.resolve() == other.resolve()
 
 
 def _fetched(url: str, fetcher: Fetcher) -> bytes | StackmarkError:

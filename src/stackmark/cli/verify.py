@@ -65,7 +65,7 @@ def verify(
     net = network(documents, offline=offline, allow_hosts=allow_host)
     verifier = _verifier(net, at, trust, recipient, policy, challenge, domain)
     many = given.is_many(sources)
-    reports = _judged(verifier, net, given.find(sources, net.fetcher))
+    reports = _judged(verifier, net, given.find(sources, net.fetcher, besides=documents))
     if json:
         return _as_json(reports, many=many)
     from stackmark.cli.report_text import tell_many, tell_one

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from stackmark.canonical.emitter import to_quads
 from stackmark.errors import CheckFailed, UsageError
 from stackmark.issuing.securing import SD, TOKENS, VC_JWT
 from stackmark.keys.keyfile import KeyFile
@@ -62,6 +63,7 @@ def _check(unsecured: dict[str, Any], did: str) -> None:
             "format.holder",
             f"The holder is {str(holder)[:120]}, but the key speaks for {did[:120]}.",
         )
+    to_quads(unsecured, strict=True)
 
 
 def _token(

@@ -110,9 +110,11 @@ def badge_pointers(unsecured: Mapping[str, Any]) -> list[str]:
     was earned, which the holder may keep back.
     """
     names = ("name", "issuer", "validFrom", "validUntil", "credentialStatus")
-    inside = ("type", "achievement")
+    subject = unsecured["credentialSubject"]
+    # A badge must name somebody: where there is no id, the identifier has to stay.
+    inside = ("type", "achievement") if "id" in subject else ("type", "achievement", "identifier")
     return [f"/{name}" for name in names if name in unsecured] + [
-        f"/credentialSubject/{name}" for name in inside if name in unsecured["credentialSubject"]
+        f"/credentialSubject/{name}" for name in inside if name in subject
     ]
 
 
