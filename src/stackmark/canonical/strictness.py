@@ -41,7 +41,9 @@ def check_nested_context(node: dict[str, Any]) -> None:
     """Only an embedded credential or its proof brings contexts, and only by address."""
     types = node.get("type")
     names = types if types.__class__ is list else [types]
-    if "VerifiableCredential" not in names and "DataIntegrityProof" not in names:
+    if not {"VerifiableCredential", "EnvelopedVerifiableCredential", "DataIntegrityProof"} & {
+        name for name in names if name.__class__ is str
+    }:
         raise LossError("context.nested", "A @context stands inside an object of the document.")
     local = node["@context"]
     if any(one.__class__ is not str for one in (local if local.__class__ is list else [local])):

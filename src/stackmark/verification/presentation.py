@@ -74,7 +74,8 @@ def _check_shape(tree: Mapping[str, Any], depth: int) -> str | None:
         raise CheckFailed("format.nested", "A presentation stands inside a presentation.")
     holder = tree.get("holder")
     found = holder.get("id") if isinstance(holder, dict) else holder
-    if found is not None and (not isinstance(found, str) or not IRI.match(found)):
+    named = "holder" in tree
+    if named and (not isinstance(found, str) or not IRI.match(found)):
         raise CheckFailed("format.holder", "The holder is no URL.")
     return found
 
@@ -112,8 +113,8 @@ def _token(
     owner = holder or claims.get("iss")
     if not isinstance(owner, str):
         raise CheckFailed("format.holder", "The presentation does not say who holds it.")
-    if "nonce" in claims or "aud" in claims:
-        _check_replay(verifier, claims)
+    _check_replay(verifier, claims)
+    if "aud" in claims:
         claims = {name: value for name, value in claims.items() if name != "aud"}
     used = check_claims(claims, {**tree, "issuer": owner}, profile=profile, now=verifier.now)
     kid = received.jws.header.get("kid")
@@ -124,13 +125,13 @@ def _token(
 
 def _check_replay(verifier: Verifier, claims: Mapping[str, Any]) -> None:
     for name, wanted in (("nonce", verifier.challenge), ("aud", verifier.domain)):
-        if name not in claims:
+        if name not in claims and wanted is None:
             continue
         if wanted is None:
             raise CouldNotTell(
                 "proof.challenge", f"The token answers a {name}; say which you gave."
             )
-        if claims[name] != wanted:
+        if claims.get(name) != wanted:
             raise CheckFailed("proof.challenge", f"The token answers another {name}.")
 
 

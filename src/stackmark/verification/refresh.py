@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.reading.received import receive, types_of
+from stackmark.verification.dates import parse_stamp
 from stackmark.verification.structure import as_list, issuer_id
+from stackmark.verification.validity import period
 
 if TYPE_CHECKING:
     from stackmark.verification.verifier import Verifier
@@ -43,4 +45,7 @@ def look_for_newer(verifier: Verifier, tree: Mapping[str, Any]) -> str:
 
 
 def _newer(valid_from: str | None, tree: Mapping[str, Any]) -> bool:
-    return valid_from is not None and valid_from > str(tree.get("validFrom"))
+    first, _ = period(tree)
+    if valid_from is None or first not in tree:
+        return False
+    return parse_stamp(valid_from, first) > parse_stamp(tree[first], first)

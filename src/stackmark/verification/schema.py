@@ -61,7 +61,12 @@ def validator(family: str) -> Any:
 
 
 def _compile(schema: Any) -> Any:
-    return jsonschema_rs.validator_for(schema, validate_formats=True, retriever=_no_references)
+    return jsonschema_rs.validator_for(
+        schema,
+        validate_formats=True,
+        retriever=_no_references,
+        pattern_options=jsonschema_rs.RegexOptions(),
+    )
 
 
 def _no_references(uri: str) -> Any:
@@ -160,7 +165,9 @@ def check_own_schemas(
     """
     done: list[str] = []
     for entry in as_list(tree.get("credentialSchema")):
-        kinds = types_of(entry)
+        kinds = types_of(entry) if isinstance(entry, dict) else []
+        if not kinds or not isinstance(entry.get("id"), str):
+            raise CheckFailed("schema.malformed", "A credentialSchema has no type or no id.")
         if "1EdTechJsonSchemaValidator2019" in kinds and entry["id"].startswith(_ONEEDTECH):
             if family_of(tree) is None:
                 raise CouldNotTell(

@@ -207,6 +207,7 @@ class Verifier:
         """An embedded endorsement on its own: no recipient and no register are asked of it."""
         other = copy.copy(self)
         other.recipient, other.register, other.policy = None, None, STANDARD
+        other.refresh = False  # an edition's own refresh service is not followed
         return other.verify_received(received, depth=depth)
 
     def _secured(
