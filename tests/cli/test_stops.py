@@ -75,7 +75,10 @@ def ledger(folder, form, rows):
     return entries
 
 
-@pytest.mark.parametrize(("form", "jobs", "rows"), [("jsonl", 2, 3_000), ("json", 1, 800)])
+@pytest.mark.parametrize(
+    ("form", "jobs", "rows"),
+    [("jsonl", 2, 3_000), pytest.param("json", 1, 800, marks=pytest.mark.slow)],
+)
 def test_killed_again_and_again(form, jobs, rows, tmp_path):
     prepare(tmp_path, rows)
     rng = random.Random(7)
