@@ -232,6 +232,13 @@ def test_a_row_may_name_the_achievement_and_no_other(folder):
     assert "[template]" in done.err
 
 
+def test_rows_from_stdin(folder):
+    given = ["-a", EXAMPLES / "achievement.json", "-r", "-", "-k", "k", "-o", "out", "-f", "jsonl"]
+    rows = (folder / "r.csv").read_bytes()
+    assert run("issue", *given, cwd=folder, stdin=rows).code == 0
+    assert len((folder / "out").read_bytes().splitlines()) == 2
+
+
 # status lists
 
 

@@ -140,6 +140,18 @@ def test_another_input_cannot_go_on(tmp_path):
     assert "--valid-until" in done.err
 
 
+@pytest.mark.parametrize("more", [[], ["--resume"]])
+def test_what_somebody_deleted_can_be_issued_anew(more, tmp_path):
+    prepare(tmp_path, 5)
+    arguments = [word for word in command("jsonl") if word != "--resume"]
+    assert run(*arguments, cwd=tmp_path).code == 0
+    first = ledger(tmp_path, "jsonl", 5)
+    (tmp_path / "out").unlink()
+    assert run(*arguments, *more, cwd=tmp_path).code == 0
+    second = ledger(tmp_path, "jsonl", 5)
+    assert len({entry[name] for entry in first + second for name in ("id", "statusIndex")}) == 20
+
+
 def test_without_resume_an_interrupted_run_is_left_alone(tmp_path):
     prepare(tmp_path, 5)
     write_record(tmp_path, keep_record(tmp_path))

@@ -120,10 +120,12 @@ class LinesOutput(_WithManifest):
 
     def append(self, chunk: SignedChunk) -> None:
         """See ``Output``."""
-        place = self._lines.size
+        first = self._lines.size
         self._lines.write(b"\n".join((*chunk.bodies, b"")))
+        there = memoryview(os.pread(self._lines.fd, self._lines.size - first, first))
+        place = 0
         for body, digest in zip(chunk.bodies, chunk.digests, strict=True):
-            _compare(os.pread(self._lines.fd, len(body), place), digest, self._lines.path)
+            _compare(there[place : place + len(body)], digest, self._lines.path)
             place += len(body) + 1
         if self.due():
             self._lines.sync()
@@ -198,7 +200,7 @@ def _is_whole(entry: bytes, body: bytes) -> bool:
     return bool(sha256(body).hexdigest() == wanted)
 
 
-def _compare(found: bytes, digest: str, path: Path) -> None:
+def _compare(found: bytes | memoryview, digest: str, path: Path) -> None:
     if sha256(found).hexdigest() != digest:
         raise StackmarkError(
             "run.output", f"{path} does not hold what was written; the disk may be failing."

@@ -24,7 +24,7 @@ def issue(
     ],
     recipients: Annotated[
         Path,
-        typer.Option("--recipients", "-r", metavar="R.csv", help="Who gets it, one row a person."),
+        typer.Option("--recipients", "-r", metavar="R.csv", help="Who gets it; - for stdin."),
     ],
     key: KeyOption,
     out: Annotated[

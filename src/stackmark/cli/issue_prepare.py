@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,8 +180,9 @@ def _good(
 
 
 def _chunks(path: Path, digest: Any) -> Iterator[bytes]:
+    """The file, or stdin for ``-``, in pieces that enter ``digest``."""
     try:
-        with path.open("rb") as file:
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
             while chunk := file.read(_READ):
                 digest.update(chunk)
                 yield chunk

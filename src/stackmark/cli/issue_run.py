@@ -90,10 +90,10 @@ def _earlier(request: Request) -> RunRecord | None:
     if request.jobs is not None and request.jobs < 1:
         raise UsageError("usage.jobs", "The number of jobs is 1 or more.")
     path = _record_path(request)
-    if path.exists():
+    if path.exists() and (request.out.exists() or request.resume):
         record = RunRecord.from_json(_json(path))
         if request.resume:
-            return record
+            return record if request.out.exists() or not record.complete else None
         way = "is complete" if record.complete else "was interrupted; go on with --resume"
         raise UsageError(
             "usage.exists", f"{request.out} holds a run that {way}. A new run needs a new --out."
