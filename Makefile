@@ -73,9 +73,9 @@ docs: setup ## build the documentation into site/
 reference: setup ## write docs/reference/checks.md anew from the code
 	@$(BIN)/python tools/reference.py
 
-lock: ## write requirements/*.txt anew (needs uv)
-	@cd requirements && for name in base dev; do \
-	  uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header \
+lock: ## write requirements/*.txt anew (needs uv; UPGRADE=--upgrade takes newer releases)
+	@cd requirements && for name in base web dev; do \
+	  uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 $$name.in -o $$name.txt || exit 1; done
 
 vendor-check: setup ## compare vendored files with the archives in ARCHIVES=folder

@@ -4,8 +4,9 @@
     python tools/vendor.py write FOLDER      check the archives there, write files and indexes
     python tools/vendor.py check FOLDER      the same, writing nothing: exit 1 when a file differs
 
-The list of what comes from where is `tools/vendor_sources.toml`. Nothing is run from an archive:
-Python literals are read with `ast`, JavaScript object literals in an empty Node context.
+The lists of what comes from where are `tools/vendor_sources.toml` and, for fonts and icons,
+`tools/vendor_assets.toml`. Nothing is run from an archive: Python literals are read with `ast`,
+JavaScript object literals in an empty Node context; fonts and icons are copied unchanged.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "tools" / "vendor_sources.toml"
+ASSETS = ROOT / "tools" / "vendor_assets.toml"
 TARGETS = {
     "contexts": ROOT / "src/stackmark/canonical/data",
     "schemas": ROOT / "src/stackmark/verification/data",
@@ -40,7 +42,7 @@ class VendorError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    sources = tomllib.loads(SOURCES.read_text())
+    sources = read_lists()
     match arguments:
         case ["commands"]:
             print("\n".join(archive["get"] for archive in sources["archives"].values()))
@@ -56,6 +58,13 @@ def main(arguments: list[str]) -> int:
     return 2
 
 
+def read_lists() -> dict[str, Any]:
+    """Both lists as one; archives of either may be named by either."""
+    sources, assets = tomllib.loads(SOURCES.read_text()), tomllib.loads(ASSETS.read_text())
+    archives = sources["archives"] | assets["archives"]
+    return {**sources, "archives": archives, "assets": assets["assets"]}
+
+
 def build(sources: dict[str, Any], folder: Path) -> dict[Path, bytes]:
     """Every file to stand in the package, by its path."""
     archives = {name: open_archive(folder, entry) for name, entry in sources["archives"].items()}
@@ -68,7 +77,39 @@ def build(sources: dict[str, Any], folder: Path) -> dict[Path, bytes]:
             index.append(index_line(entry, sources["archives"][entry["archive"]], data))
         text = json.dumps(index, indent=2, ensure_ascii=False) + "\n"
         made[target / "index.json"] = text.encode()
+    return made | build_assets(sources, archives)
+
+
+def build_assets(
+    sources: dict[str, Any], archives: dict[str, dict[str, bytes]]
+) -> dict[Path, bytes]:
+    """Fonts, icons and their licences, byte for byte, with one index a folder."""
+    made: dict[Path, bytes] = {}
+    indexes: dict[Path, list[dict[str, Any]]] = {}
+    for group in sources["assets"]:
+        target = ROOT / group["folder"]
+        for file, member in group["files"].items():
+            if member not in archives[group["archive"]]:
+                raise VendorError(f"{member} is not in the archive {group['archive']}")
+            data = made[target / file] = archives[group["archive"]][member]
+            line = asset_line(file, member, group, sources["archives"][group["archive"]], data)
+            indexes.setdefault(target, []).append(line)
+    for target, lines in indexes.items():
+        made[target / "index.json"] = (json.dumps(lines, indent=1) + "\n").encode()
     return made
+
+
+def asset_line(
+    file: str, member: str, group: dict[str, Any], archive: dict[str, str], data: bytes
+) -> dict[str, str]:
+    return {
+        "file": file,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "package": archive["package"],
+        "version": archive["version"],
+        "member": member,
+        "licence": group["licence"],
+    }
 
 
 def open_archive(folder: Path, entry: dict[str, str]) -> dict[str, bytes]:
@@ -147,7 +188,8 @@ def write(made: dict[Path, bytes]) -> int:
 
 
 def compare(made: dict[Path, bytes]) -> int:
-    here = {path for target in TARGETS.values() for path in target.iterdir()}
+    targets = {*TARGETS.values(), *(path.parent for path in made)}
+    here = {path for target in targets if target.is_dir() for path in target.iterdir()}
     changed = [p for p, data in made.items() if p not in here or p.read_bytes() != data]
     strange = [p for p in here - set(made) if p.suffix != ".py" and p.is_file()]
     for path in sorted(changed + strange):

@@ -1,0 +1,39 @@
+"""Write an audit event. Called inside the transaction of the change it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stackmark_web import clock
+from stackmark_web.audit.models import AuditEvent
+
+
+def record(
+    verb: str,
+    *,
+    actor: Any,
+    target: Any,
+    organisation: Any = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    via: str = "web",
+    label: str = "",
+) -> AuditEvent:
+    """One event. ``actor`` is a user or None (the system); ``target`` any saved model.
+
+    ``before`` and ``after`` hold what changed, as plain JSON. No names, addresses or texts of
+    learners go in.
+    """
+    return AuditEvent.objects.create(
+        at=clock.now(),
+        actor=actor if getattr(actor, "pk", None) else None,
+        via=via,
+        organisation_id=getattr(organisation, "pk", None),
+        verb=verb,
+        target_type=type(target).__name__.lower(),
+        target_id=str(target.pk),
+        target_label=label[:200],
+        before=dict(before or {}),
+        after=dict(after or {}),
+    )

@@ -1,0 +1,240 @@
+"""Awards and what surrounds them: steps, status lists, sheets of recipients, claim links, appeals."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stackmark_web.tenancy.scoping import Scoped
+
+
+class StatusList(models.Model):
+    """A pair of published lists (revocation, suspension) with one space of indexes.
+
+    ``seed`` orders the indexes (``stackmark.status.allocate``) and is a secret; ``next`` counts
+    those given. ``version`` grows with every publication; ``dirty_since`` is the oldest change
+    not yet published.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.PROTECT)
+    entries = models.PositiveIntegerField()
+    seed = models.CharField(max_length=64)
+    next = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField(null=True)
+    dirty_since = models.DateTimeField(null=True, db_index=True)
+    created_at = models.DateTimeField()
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Sheet(models.Model):
+    """An uploaded file of recipients on its way to a run: bytes, mapping, choices."""
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", _("Columns to be matched")
+        READY = "ready", _("Checked")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DROPPED = "dropped", _("Dropped")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.CASCADE)
+    version = models.ForeignKey("catalogue.AchievementVersion", on_delete=models.PROTECT)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    uploaded_at = models.DateTimeField()
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    data = models.BinaryField()  # CSV in UTF-8, whatever was uploaded; emptied after the run
+    mapping = models.JSONField(default=dict)  # column number → canonical header, or ""
+    choices = models.JSONField(default=dict)  # date order, known people, good rows only, …
+    counts = models.JSONField(default=dict)  # valid, warning, error
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
+    run = models.OneToOneField("jobs.Run", null=True, on_delete=models.SET_NULL)
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Award(models.Model):
+    """One achievement for one person, and the signed credential when there is one.
+
+    The row, its credential id and its status index are stored before anything is signed;
+    ``signed`` are the exact bytes and never change. ``id`` is the last part of the credential's
+    address. A change of state goes through ``awarding.actions`` and leaves a ``Step``.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        OFFERED = "offered", _("Waiting to be claimed")
+        CLAIMED = "claimed", _("Claimed")
+        DECLINED = "declined", _("Declined")
+        LAPSED = "lapsed", _("Claim time over")
+        REVOKED = "revoked", _("Revoked")
+        SUSPENDED = "suspended", _("Suspended")
+        SUPERSEDED = "superseded", _("Replaced")
+
+    class RevocationReason(models.TextChoices):
+        ERROR = "issued-in-error", _("Issued in error")
+        WRONG_PERSON = "wrong-person", _("Issued to the wrong person")
+        MISCONDUCT = "misconduct", _("Academic misconduct found")
+        REQUIREMENTS = "requirements-not-met", _("Requirements no longer met")
+        HOLDER = "holder-request", _("The holder asked for it")
+        KEY = "key-compromise", _("The signing key was at risk")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        "tenancy.Organisation", on_delete=models.PROTECT, related_name="awards"
+    )
+    version = models.ForeignKey(
+        "catalogue.AchievementVersion", on_delete=models.PROTECT, related_name="awards"
+    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT, db_index=True)
+    before_suspension = models.CharField(max_length=12, blank=True)
+
+    recipient_email = models.EmailField(max_length=254, blank=True, db_index=True)
+    recipient_name = models.CharField(max_length=300, blank=True)
+    recipient_id = models.CharField(max_length=500, blank=True)  # a DID or URL
+    external_id = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=16, blank=True)
+    name_in_credential = models.BooleanField(default=True)
+    narrative = models.TextField(blank=True)
+    evidence = models.JSONField(default=list)  # [{url, name, text}]
+    custom = models.JSONField(default=dict)
+
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    send_at = models.DateTimeField(null=True, blank=True)  # when scheduled
+    claim_by = models.DateTimeField(null=True, blank=True)
+    offered_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    salt = models.CharField(max_length=64)
+    status_list = models.ForeignKey(StatusList, null=True, on_delete=models.PROTECT)
+    status_index = models.PositiveIntegerField(null=True)
+    signed = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    signed_at = models.DateTimeField(null=True)
+
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="awards"
+    )
+    supersedes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    revoked_reason = models.CharField(
+        max_length=30, choices=RevocationReason.choices, blank=True
+    )  # told to the holder; the public sees status and date only
+    status_changed_at = models.DateTimeField(null=True)
+
+    run = models.ForeignKey("jobs.Run", null=True, on_delete=models.SET_NULL, related_name="awards")
+    row = models.PositiveIntegerField(null=True)  # line of the sheet
+    dedup_key = models.CharField(max_length=64, blank=True, db_index=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        ordering: ClassVar[list[str]] = ["-created_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "state"]),
+            models.Index(fields=["send_at"]),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="index_once"),
+            models.UniqueConstraint(fields=["run", "row"], name="row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"award {self.pk}"
+
+
+class Step(models.Model):
+    """One change of an award's state: what, when, by whom, why."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="steps")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    via = models.CharField(max_length=20, default="web")
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    reason = models.CharField(max_length=60, blank=True)
+    note = models.TextField(blank=True)  # for the issuer only
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+
+class ClaimLink(models.Model):
+    """A link to see and claim an award; kept as a hash. Spent by a POST, never by a visit."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="claim_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    spent_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"claim link of {self.award_id}"
+
+
+class Appeal(models.Model):
+    """What a holder says against a revocation, and what came of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        UPHELD = "upheld", _("Revocation stands")
+        REVERSED = "reversed", _("Issued anew")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.CASCADE)
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="appeals")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answer = models.TextField(blank=True)
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk}"

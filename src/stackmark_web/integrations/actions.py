@@ -1,0 +1,121 @@
+"""Queue letters, keep an organisation's own words, note what came back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from stackmark_web import clock
+from stackmark_web.audit.actions import record
+from stackmark_web.integrations.letters import LETTERS, unknown_placeholders, write
+from stackmark_web.integrations.models import MailTemplate, OutboxMail
+from stackmark_web.tenancy.permissions import Permission
+from stackmark_web.tenancy.queries import lineage, require
+
+
+def queue_mail(
+    kind: str,
+    *,
+    to: str,
+    key: str,
+    organisation: Any = None,
+    language: str = "",
+    context: Mapping[str, Any] | None = None,
+    award_id: uuid.UUID | None = None,
+    not_before: datetime | None = None,
+) -> OutboxMail | None:
+    """Put a letter into the outbox, in the caller's transaction; sending never holds anything up.
+
+    ``key`` names the letter (``offer:<award>:<n>``): a second one with the same key is not made
+    and None is returned. Without an address nothing is queued.
+    """
+    if not to:
+        return None
+    values = {"issuer": getattr(organisation, "name", ""), **(context or {})}
+    own = _own_words(organisation, kind, language)
+    written = write(kind, language=language, values=values, own=own)
+    now = clock.now()
+    mail, made = OutboxMail.everywhere.get_or_create(
+        key=key[:120],
+        defaults={
+            "organisation": organisation,
+            "kind": kind,
+            "to": to,
+            "subject": written.subject,
+            "text": written.text,
+            "html": written.html,
+            "language": language,
+            "award_id": award_id,
+            "not_before": not_before or now,
+            "queued_at": now,
+        },
+    )
+    return mail if made else None
+
+
+def _own_words(organisation: Any, kind: str, language: str) -> tuple[str, str] | None:
+    """The nearest unit's words for this kind, in the language or its base (``pt-BR``, ``pt``)."""
+    if organisation is None:
+        return None
+    wanted = [language or "en", (language or "en").split("-")[0]]
+    units = lineage(organisation)
+    rows = MailTemplate.everywhere.filter(organisation_id__in=units, kind=kind, language__in=wanted)
+    found = sorted(
+        rows,
+        key=lambda row: (-units.index(row.organisation_id), wanted.index(row.language)),
+    )
+    return (found[0].subject, found[0].body) if found else None
+
+
+@transaction.atomic
+def save_template(
+    organisation: Any, *, actor: Any, kind: str, language: str, subject: str, body: str
+) -> MailTemplate | None:
+    """An organisation's own words; empty ones bring ours back.
+
+    Raises ``ValueError`` with a sentence for a placeholder that nothing fills.
+    """
+    require(actor, Permission.MAIL, organisation)
+    unknown = unknown_placeholders(subject + body)
+    if unknown:
+        raise ValueError(unknown[0])
+    rows = MailTemplate.objects.within(organisation).filter(
+        organisation=organisation, kind=kind, language=language
+    )
+    record(
+        "mail-template.saved",
+        actor=actor,
+        target=organisation,
+        organisation=organisation,
+        after={"kind": kind, "language": language, "own": bool(body.strip())},
+    )
+    if not body.strip() or not subject.strip():
+        rows.delete()
+        return None
+    template, _ = MailTemplate.everywhere.update_or_create(
+        organisation=organisation,
+        kind=kind,
+        language=language,
+        defaults={"subject": " ".join(subject.split()), "body": body},
+    )
+    return template
+
+
+@transaction.atomic
+def cancel_mail(award_id: uuid.UUID, *, kinds: tuple[str, ...] = tuple(LETTERS)) -> int:
+    """Take letters about an award out of the outbox as far as they have not left."""
+    return OutboxMail.everywhere.filter(
+        award_id=award_id, kind__in=kinds, state=OutboxMail.State.QUEUED
+    ).update(state=OutboxMail.State.CANCELLED)
+
+
+def record_bounce(message_id: str, *, answer: str) -> bool:
+    """A letter came back. Whether it was one of ours."""
+    changed = OutboxMail.everywhere.filter(
+        message_id=message_id.strip(), state__in=(OutboxMail.State.SENT, OutboxMail.State.DOUBT)
+    ).update(state=OutboxMail.State.BOUNCED, answer=" ".join(answer.split())[:300])
+    return bool(changed)

@@ -1,0 +1,231 @@
+"""The letters Stackmark writes: their kinds, our words for them, and how they are filled in.
+
+A body is Markdown with ``{{placeholders}}`` from a fixed list. The Markdown is rendered first and
+the values are put in afterwards, escaped, so that a value is never markup. The button comes by
+itself. An organisation's own words (``MailTemplate``) take the place of ours.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
+from markdown_it import MarkdownIt
+
+PLACEHOLDERS: Final = ("recipient_name", "title", "issuer", "reason", "date", "sender", "code")
+_HOLE: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Our words for one kind. ``button`` is the text of the link, empty for none."""
+
+    name: str
+    subject: str
+    body: str
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter ready to go."""
+
+    subject: str
+    text: str
+    html: str
+
+
+LETTERS: Final[dict[str, Letter]] = {
+    "offer": Letter(
+        _("New credential"),
+        _("{{issuer}} has awarded you {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has awarded you **{{title}}**. Open it to see "
+            "what it says, download it and, if you like, keep it in your passport. You need no "
+            "account to see or download it.\n\nThe link works until {{date}}. If this was not "
+            "meant for you, the page lets you say so."
+        ),
+        _("See your credential"),
+    ),
+    "reminder": Letter(
+        _("Reminder to claim"),
+        _("{{title}} from {{issuer}} is still waiting for you"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} awarded you **{{title}}**, and nobody has "
+            "claimed it yet. The link works until {{date}}."
+        ),
+        _("See your credential"),
+    ),
+    "issued": Letter(
+        _("Credential ready"),
+        _("Your credential {{title}} is ready"),
+        _("Hello {{recipient_name}},\n\n**{{title}}** from {{issuer}} is in your passport."),
+        _("Open it"),
+    ),
+    "expiring": Letter(
+        _("Credential about to expire"),
+        _("{{title}} expires on {{date}}"),
+        _(
+            "Hello {{recipient_name}},\n\nyour credential **{{title}}** from {{issuer}} is valid "
+            "until {{date}}. Ask {{issuer}} how to renew it."
+        ),
+        _("See your credential"),
+    ),
+    "expired": Letter(
+        _("Credential expired"),
+        _("{{title}} has expired"),
+        _(
+            "Hello {{recipient_name}},\n\nyour credential **{{title}}** from {{issuer}} was valid "
+            "until {{date}}. It stays in your passport and shows as expired."
+        ),
+        _("See your credential"),
+    ),
+    "revoked": Letter(
+        _("Credential revoked"),
+        _("{{issuer}} has revoked {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has revoked your credential **{{title}}**. "
+            "The reason given: {{reason}}. Whoever checks it sees that it is revoked and since "
+            "when, not why.\n\nIf you think this is wrong you can appeal until {{date}}; another "
+            "person will decide."
+        ),
+        _("Read more or appeal"),
+    ),
+    "suspended": Letter(
+        _("Credential suspended"),
+        _("{{issuer}} has suspended {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has suspended your credential **{{title}}** "
+            "for the time being. The reason given: {{reason}}. You will hear from us when this "
+            "changes."
+        ),
+        _("See your credential"),
+    ),
+    "reinstated": Letter(
+        _("Credential valid again"),
+        _("{{title}} is valid again"),
+        _(
+            "Hello {{recipient_name}},\n\nyour credential **{{title}}** from {{issuer}} is no "
+            "longer suspended."
+        ),
+        _("See your credential"),
+    ),
+    "superseded": Letter(
+        _("Credential replaced"),
+        _("{{issuer}} has corrected {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has corrected your credential **{{title}}** "
+            "and issued a new one in its place. Please use the new one from now on."
+        ),
+        _("See the new credential"),
+    ),
+    "declined_note": Letter(
+        _("Credential declined"),
+        _("{{recipient_name}} has declined {{title}}"),
+        _("{{recipient_name}} has declined **{{title}}**. Nothing else happens by itself."),
+        _("See the award"),
+    ),
+    "wrong_address": Letter(
+        _("Wrong address reported"),
+        _("A credential went to the wrong address"),
+        _(
+            "Somebody who got the link to **{{title}}** says that it is not meant for them. "
+            "Check the address and send it again."
+        ),
+        _("See the award"),
+    ),
+    "shared": Letter(
+        _("Credential shared"),
+        _("{{sender}} has shared a credential with you"),
+        _("{{sender}} has shared **{{title}}** with you. Opening it needs no account."),
+        _("See it"),
+    ),
+    "share_code": Letter(
+        _("Code to open a shared credential"),
+        _("Your code is {{code}}"),
+        _(
+            "Your code to open a credential that was shared with you is **{{code}}**. It works "
+            "for ten minutes. If you did not ask for it, do nothing."
+        ),
+    ),
+    "invitation": Letter(
+        _("Invitation"),
+        _("{{sender}} invites you to work with {{issuer}}"),
+        _(
+            "{{sender}} invites you to join **{{issuer}}** on Stackmark. The invitation is for "
+            "this address and works until {{date}}."
+        ),
+        _("See the invitation"),
+    ),
+    "appeal_opened": Letter(
+        _("Appeal received"),
+        _("An appeal about {{title}}"),
+        _("A holder has appealed against the revocation of **{{title}}**. Decide by {{date}}."),
+        _("See the appeal"),
+    ),
+    "appeal_decided": Letter(
+        _("Appeal decided"),
+        _("Your appeal about {{title}} is decided"),
+        _("Hello {{recipient_name}},\n\nyour appeal about **{{title}}** is decided: {{reason}}"),
+        _("Read the decision"),
+    ),
+}
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """The placeholders of a text that no letter fills."""
+    return sorted(set(_HOLE.findall(text)) - set(PLACEHOLDERS))
+
+
+def write(
+    kind: str,
+    *,
+    language: str,
+    values: Mapping[str, Any],
+    own: tuple[str, str] | None = None,
+) -> Written:
+    """The letter in ``language``; ``own`` are an organisation's subject and body.
+
+    ``values`` fill the placeholders; ``values["link"]`` is the button's address.
+    """
+    letter = LETTERS[kind]
+    with override(language or "en"):
+        subject, body = own or (gettext(letter.subject), gettext(letter.body))
+        filled = {name: _one_line(values.get(name)) for name in PLACEHOLDERS}
+        button = gettext(letter.button) if letter.button and values.get("link") else ""
+        context = {
+            "subject": _fill(subject, filled),
+            "body": _fill(_MARKDOWN.render(body), {k: html.escape(v) for k, v in filled.items()}),
+            "button": button,
+            "link": values.get("link", ""),
+            "issuer": filled["issuer"],
+            "language": language or "en",
+        }
+        text = _fill(_plain(body), filled)
+        if button:
+            text += f"\n\n{button}:\n{values['link']}\n"
+        page = render_to_string("integrations/letter.html", context)
+    return Written(context["subject"][:300], text, page)
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    """Values in place of placeholders; what is no placeholder stays as it is written."""
+    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), text)
+
+
+def _one_line(value: Any) -> str:
+    """A value without line breaks: none of them may start a header or a paragraph."""
+    return _CONTROL.sub(" ", "" if value is None else str(value)).strip()
+
+
+def _plain(markdown: str) -> str:
+    """The text of simple Markdown."""
+    return markdown.replace("**", "").strip()

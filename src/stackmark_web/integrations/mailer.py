@@ -1,0 +1,129 @@
+"""Send what the outbox holds, each letter at most once.
+
+A letter is marked as being sent, and that is committed, before the mail server hears of it. If
+the process dies in between, nobody can know whether it left: it becomes *perhaps sent* and is
+not tried again (fault F13).
+"""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import timedelta
+from email.utils import formataddr, make_msgid, parseaddr
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from stackmark_web import clock
+from stackmark_web.integrations.models import OutboxMail
+
+MAX_ATTEMPTS: Final = 8
+_DOUBT_AFTER: Final = timedelta(minutes=10)
+_State: Final = OutboxMail.State
+
+
+def send_due(limit: int = 50) -> int:
+    """Send up to ``limit`` letters whose time has come, the oldest first. How many were tried."""
+    _note_doubts()
+    now = clock.now()
+    waiting = OutboxMail.everywhere.filter(state=_State.QUEUED, not_before__lte=now)
+    due = list(waiting.order_by("queued_at").values_list("pk", flat=True)[:limit])
+    if not due:
+        return 0
+    connection = get_connection()
+    tried = sum(_send(pk, connection) for pk in due)
+    connection.close()
+    return tried
+
+
+def _send(pk: object, connection: BaseEmailBackend) -> bool:
+    """Send one letter if it is still ours to send."""
+    message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
+    mine = OutboxMail.everywhere.filter(pk=pk, state=_State.QUEUED).update(
+        state=_State.SENDING, message_id=message_id, sent_at=clock.now()
+    )
+    if not mine:
+        return False
+    mail = OutboxMail.everywhere.select_related("organisation").get(pk=pk)
+    try:
+        _message(mail, connection).send()
+    except _NOT_SENT as error:
+        _try_later(mail, error)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the letter may have left
+        _mark(mail, _State.DOUBT, f"{type(error).__name__}")
+    else:
+        _mark(mail, _State.SENT, "")
+    return True
+
+
+# The server said no, or was never reached: certainly not delivered.
+_NOT_SENT: Final = (
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    ConnectionRefusedError,
+    ValueError,  # an address or header that cannot be written
+)
+
+
+def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    name = mail.organisation.name if mail.organisation else ""
+    _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    reply = [mail.organisation.email] if mail.organisation and mail.organisation.email else []
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL,
+        to=[mail.to],
+        reply_to=reply,
+        connection=connection,
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _try_later(mail: OutboxMail, error: Exception) -> None:
+    """Wait longer each time; give up on a plain no or after many tries."""
+    attempts = mail.attempts + 1
+    if attempts >= MAX_ATTEMPTS or isinstance(error, ValueError) or _final(error):
+        _mark(mail, _State.FAILED, str(error))
+        return
+    OutboxMail.everywhere.filter(pk=mail.pk, state=_State.SENDING).update(
+        state=_State.QUEUED,
+        attempts=attempts,
+        sent_at=None,
+        not_before=clock.now() + timedelta(minutes=2**attempts),
+        answer=" ".join(str(error).split())[:300],
+    )
+
+
+def _final(error: Exception) -> bool:
+    """Whether the server's answer is a permanent no (RFC 5321: 5xx)."""
+    codes = [getattr(error, "smtp_code", 0)]
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [answer[0] for answer in error.recipients.values()]
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return False  # a wrong password is mended by the operator, and the mail then goes
+    return any(500 <= code < 600 for code in codes)
+
+
+def _mark(mail: OutboxMail, state: str, answer: str) -> None:
+    OutboxMail.everywhere.filter(pk=mail.pk, state=_State.SENDING).update(
+        state=state, answer=" ".join(answer.split())[:300]
+    )
+
+
+def _note_doubts() -> None:
+    """Letters whose sender died on the way."""
+    OutboxMail.everywhere.filter(
+        state=_State.SENDING, sent_at__lt=clock.now() - _DOUBT_AFTER
+    ).update(state=_State.DOUBT, answer="the sender stopped while sending")

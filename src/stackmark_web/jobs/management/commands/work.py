@@ -1,0 +1,45 @@
+"""``manage.py work``: the worker. Does chunks of runs and the duties until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, close_old_connections
+
+from stackmark_web.jobs import duties, worker
+
+
+class Command(BaseCommand):
+    """The worker; start as many as there are cores."""
+
+    help = "Do the long work: runs, mail, status lists, reminders. Stop with Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--once``: until nothing is left, then end."""
+        parser.add_argument("--once", action="store_true", help="end when nothing is left to do")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        """Work until stopped; a busy database is waited for."""
+        stop = threading.Event()
+        if threading.current_thread() is threading.main_thread():
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(sign, lambda *_: stop.set())
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        while not stop.is_set():
+            try:
+                duties.run_due()
+                busy = worker.work_once(name)
+            except OperationalError as error:
+                self.stderr.write(f"The database is not ready: {error}")
+                busy = False
+            close_old_connections()
+            if not busy:
+                if once:
+                    break
+                stop.wait(0.5)

@@ -1,0 +1,117 @@
+"""Take a chunk, do it, say so. Any number of workers; a chunk belongs to one at a time.
+
+A lease is taken by one conditional update. While it lasts nobody else touches the chunk; when it
+runs out anybody may, under a higher fence number, and the slow worker finds that out at its next
+heartbeat, before it stores anything (fault F04).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from django.db import models, transaction
+
+from stackmark_web import clock
+from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
+from stackmark_web.jobs.models import Chunk, Run
+
+LEASE: Final = timedelta(seconds=90)
+MAX_ATTEMPTS: Final = 5  # a chunk that kills its worker is set aside after that
+_LOG: Final = logging.getLogger(__name__)
+_OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
+
+
+def work_once(worker: str) -> bool:
+    """Do one chunk if there is one. Whether there was."""
+    chunk = _lease(worker)
+    if chunk is None:
+        return False
+    try:
+        outcome = _do(chunk)
+    except LeaseLost:
+        _LOG.warning("lease of chunk %s lost", chunk.pk)
+    except Exception as error:  # noqa: BLE001 - told on the run, whatever it was
+        _LOG.exception("chunk %s failed", chunk.pk)
+        _fail(chunk, f"{type(error).__name__}: {error}")
+    else:
+        _finish(chunk, outcome)
+    return True
+
+
+def _lease(worker: str) -> Chunk | None:
+    """The next free chunk, leased; the oldest run first."""
+    now = clock.now()
+    free = models.Q(state="waiting") | models.Q(state="leased", lease_until__lt=now)
+    rows = Chunk.objects.filter(free, run__state__in=_OPEN).order_by("run__created_at", "number")
+    for chunk in rows.select_related("run")[:8]:
+        taken = Chunk.objects.filter(free, pk=chunk.pk, fence=chunk.fence).update(
+            state="leased",
+            fence=chunk.fence + 1,
+            attempts=models.F("attempts") + 1,
+            worker=worker[:60],
+            lease_until=now + LEASE,
+        )
+        if taken:
+            Run.everywhere.filter(pk=chunk.run_id, state=Run.State.WAITING).update(
+                state=Run.State.RUNNING
+            )
+            chunk.refresh_from_db()
+            if chunk.attempts <= MAX_ATTEMPTS:
+                return chunk
+            _fail(chunk, "It stopped its worker too often.", last=True)
+    return None
+
+
+def _do(chunk: Chunk) -> Outcome:
+    work = handler_of(chunk.run.kind)
+    if work is None:
+        raise LookupError(f'no handler for runs of kind "{chunk.run.kind}"')
+    return work(chunk.run, chunk.first, chunk.last, _heartbeat(chunk))
+
+
+def _heartbeat(chunk: Chunk) -> Heartbeat:
+    def beat() -> None:
+        held = Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
+            lease_until=clock.now() + LEASE
+        )
+        if not held:
+            raise LeaseLost
+
+    return beat
+
+
+@transaction.atomic
+def _finish(chunk: Chunk, outcome: Outcome) -> None:
+    ended = Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
+        state="done", lease_until=None, result=outcome.result
+    )
+    if ended:
+        Run.everywhere.filter(pk=chunk.run_id).update(
+            done=models.F("done") + outcome.done, failed=models.F("failed") + outcome.failed
+        )
+        _close(chunk)
+
+
+@transaction.atomic
+def _fail(chunk: Chunk, why: str, *, last: bool = False) -> None:
+    """Let the chunk be tried again a little later, or set it aside and say so on the run."""
+    gone = last or chunk.attempts >= MAX_ATTEMPTS
+    wait = clock.now() + timedelta(seconds=2**chunk.attempts)
+    changed = Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence).update(
+        state="failed" if gone else "leased", lease_until=None if gone else wait
+    )
+    if gone and changed:
+        Run.everywhere.filter(pk=chunk.run_id).update(error=why[:500])
+        _close(chunk)
+
+
+def _close(chunk: Chunk) -> None:
+    """End the run with its last chunk."""
+    states = set(Chunk.objects.filter(run=chunk.run_id).values_list("state", flat=True).distinct())
+    if states <= {"done", "failed"}:
+        Run.everywhere.filter(pk=chunk.run_id, state=Run.State.RUNNING).update(
+            state=Run.State.FAILED if "failed" in states else Run.State.DONE,
+            finished_at=clock.now(),
+        )

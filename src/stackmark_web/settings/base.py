@@ -1,0 +1,159 @@
+"""Django's settings. What differs between sites comes from ``env``; nothing else reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from stackmark_web.settings import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DATA = env.folder("STACKMARK_DATA", "var")
+PUBLIC_URL = env.url("STACKMARK_PUBLIC_URL", "http://127.0.0.1:8000")
+_PUBLIC = urlsplit(PUBLIC_URL)
+IDENTITY_URL = env.url(
+    "STACKMARK_IDENTITY_URL",
+    PUBLIC_URL if _PUBLIC.scheme == "https" else "https://demo.stackmark.example",
+)
+SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
+KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
+DEBUG = env.flag("STACKMARK_DEBUG")
+DEMO = env.flag("STACKMARK_DEMO")
+ALLOWED_HOSTS = [
+    _PUBLIC.hostname or "",
+    *(
+        ["127.0.0.1", "localhost", "[::1]"]
+        if _PUBLIC.hostname in ("127.0.0.1", "localhost")
+        else []
+    ),
+    *(host.strip() for host in env.text("STACKMARK_ALLOWED_HOSTS").split(",") if host.strip()),
+]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "stackmark_web.ui",
+    "stackmark_web.audit",
+    "stackmark_web.accounts",
+    "stackmark_web.tenancy",
+    "stackmark_web.jobs",
+    "stackmark_web.integrations",
+    "stackmark_web.catalogue",
+    "stackmark_web.awarding",
+    "stackmark_web.verifying",
+    "stackmark_web.passport",
+    "stackmark_web.registry",
+    "stackmark_web.demo",
+]
+
+MIDDLEWARE = [
+    "stackmark_web.ui.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "stackmark_web.urls"
+WSGI_APPLICATION = "stackmark_web.wsgi.application"
+APPEND_SLASH = False
+FORM_RENDERER = "stackmark_web.ui.forms.Renderer"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "stackmark_web.ui.context.site",
+            ],
+            "builtins": ["stackmark_web.ui.templatetags.ui"],
+        },
+    },
+]
+
+DATABASES = {"default": env.database("DATABASE_URL", DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOCALE_PATHS = [PACKAGE / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+MEDIA_ROOT = DATA / "media"
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+_SECURE = _PUBLIC.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+DEFAULT_FROM_EMAIL = env.text("STACKMARK_MAIL_FROM") or f"Stackmark <stackmark@{_PUBLIC.hostname}>"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+globals().update(env.mail("EMAIL_URL", DATA))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+from stackmark_web.accounts.conf import *  # noqa: E402,F403 - sign-in settings beside their code

@@ -1,0 +1,142 @@
+"""The only reader of the environment. Every variable is listed here with its meaning.
+
+A wrong value is refused at start with its name; a secret may come from a file named by the same
+variable with ``_FILE`` at its end.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+VARIABLES = {
+    "STACKMARK_DATA": "Folder of the database, keys and published lists (default: ./var).",
+    "STACKMARK_PUBLIC_URL": "Where people reach this server (default: http://127.0.0.1:8000).",
+    "STACKMARK_IDENTITY_URL": "The https address that credentials and DIDs name (default: the "
+    "public address, or https://demo.stackmark.example where that is not https).",
+    "STACKMARK_SECRET_KEY": "Secret of sessions and links (default: made once, kept in the data "
+    "folder).",
+    "STACKMARK_KEY_PASSPHRASE": "Passphrase of the signing keys on disk (default: made once, kept "
+    "in the data folder).",
+    "STACKMARK_DEBUG": "True shows errors in full; never on a public server (default: False).",
+    "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
+    "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
+    "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
+    "DATABASE_URL": "postgres://user:password@host:port/name (default: SQLite in the data folder).",
+    "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
+    "(default: file: in the data folder).",
+}
+
+
+def text(name: str, default: str = "") -> str:
+    """A variable, or what the file named by its ``_FILE`` twin holds."""
+    file = os.environ.get(f"{name}_FILE")
+    if file is None:
+        return os.environ.get(name, default)
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {file}, which cannot be read.") from error
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """A variable that is exactly True or False."""
+    value = text(name, str(default))
+    if value not in ("True", "False"):
+        raise ImproperlyConfigured(f'{name} is "{value}"; write True or False.')
+    return value == "True"
+
+
+def folder(name: str, default: str) -> Path:
+    """A folder, made if it is not there."""
+    path = Path(text(name) or default).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def url(name: str, default: str) -> str:
+    """An http(s) address without a path."""
+    value = (text(name) or default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise ImproperlyConfigured(f'{name} is "{value}"; write it like https://badges.example.org')
+    return value
+
+
+def kept_secret(name: str, where: Path) -> str:
+    """A secret variable, or one made at the first start and kept in a private file."""
+    value = text(name)
+    if value:
+        return value
+    if not where.exists():
+        draft = where.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), "ascii")
+        try:
+            os.link(draft, where)
+        except FileExistsError:  # another process was first: take its secret
+            pass
+        finally:
+            draft.unlink()
+    return where.read_text("ascii").strip()
+
+
+def database(name: str, data: Path) -> dict[str, object]:
+    """Django's description of the database."""
+    value = text(name)
+    if not value:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(data / "stackmark.sqlite3"),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                "PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(value)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} is not like postgres://user:password@host:port/name.")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def mail(name: str, data: Path) -> dict[str, object]:
+    """Django's mail settings."""
+    value = text(name) or f"file:{data / 'mail'}"
+    scheme, _, rest = value.partition(":")
+    if scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if scheme == "file":
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": rest,
+        }
+    parts = urlsplit(value)
+    if scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is not like smtp://user:password@host:587.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": scheme == "smtps",
+        "EMAIL_USE_TLS": scheme == "smtp" and bool(parts.username),
+        "EMAIL_TIMEOUT": 20,
+    }

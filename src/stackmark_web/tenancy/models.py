@@ -1,0 +1,219 @@
+"""Organisations, their units, who works for them, and their keys and domains."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stackmark_web.tenancy.scoping import Scoped
+
+
+class Organisation(models.Model):
+    """An issuer, employer or agency, or a unit of one (institution → faculty → programme).
+
+    ``path`` is the chain of ids from the root, each of 32 hexadecimal digits and a slash: what
+    begins with it is the organisation and everything below.
+    """
+
+    class Kind(models.TextChoices):
+        UNIVERSITY = "university", _("University")
+        COLLEGE = "college", _("College")
+        PROVIDER = "provider", _("Training provider")
+        ASSOCIATION = "association", _("Industry association")
+        EMPLOYER = "employer", _("Employer")
+        AGENCY = "agency", _("Quality agency")
+
+    class UnitKind(models.TextChoices):
+        INSTITUTION = "institution", _("Institution")
+        FACULTY = "faculty", _("Faculty")
+        PROGRAMME = "programme", _("Programme")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="units")
+    path = models.CharField(max_length=200, unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    unit_kind = models.CharField(
+        max_length=20, choices=UnitKind.choices, default=UnitKind.INSTITUTION
+    )
+    name = models.CharField(max_length=200)
+    legal_name = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    country = models.CharField(max_length=2, blank=True)  # ISO 3166-1 alpha-2
+    website = models.URLField(blank=True)
+    email = models.EmailField(blank=True)
+    ror = models.CharField("ROR", max_length=40, blank=True)
+    erasmus_code = models.CharField(max_length=20, blank=True)
+    deqar_id = models.CharField("DEQAR", max_length=40, blank=True)
+    accent = models.CharField(max_length=7, default="#1f4b99")
+    logo = models.ForeignKey("Asset", null=True, blank=True, on_delete=models.PROTECT)
+    did_host = models.CharField(max_length=253, blank=True)  # own host; empty: hosted here
+    linkedin_id = models.CharField(max_length=20, blank=True)
+    four_eyes = models.BooleanField(default=False)  # a second person publishes
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep ``path`` in step with the parent."""
+        self.path = f"{self.parent.path if self.parent else ''}{self.pk.hex}/"
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+
+    @property
+    def root_id(self) -> uuid.UUID:
+        """The institution this unit belongs to; itself for an institution."""
+        return uuid.UUID(self.path.split("/", 1)[0])
+
+
+class Asset(models.Model):
+    """A picture of ours by content: re-encoded PNG or clean SVG, safe to show."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    media_type = models.CharField(max_length=40)
+    data = models.BinaryField()
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Domain(models.Model):
+    """A host name an organisation says is its own, and whether that was shown."""
+
+    class Method(models.TextChoices):
+        DNS = "dns", _("DNS record")
+        FILE = "file", _("File on the website")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="domains")
+    name = models.CharField(max_length=253)
+    token = models.CharField(max_length=64)
+    method = models.CharField(max_length=4, choices=Method.choices, default=Method.FILE)
+    verified_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)  # what the last check found
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="domain_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a person may be for an organisation or unit."""
+
+    OWNER = "owner", _("Owner")
+    DESIGNER = "designer", _("Designer")
+    REVIEWER = "reviewer", _("Reviewer")
+    ASSESSOR = "assessor", _("Assessor")
+    ISSUER = "issuer", _("Issuer")
+    RECOGNISER = "recogniser", _("Recogniser")
+    RECRUITER = "recruiter", _("Recruiter")
+    ANALYST = "analyst", _("Analyst")
+
+
+class Membership(models.Model):
+    """One role of one person at one organisation or unit; ended, never deleted."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    since = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "user", "role"],
+                condition=models.Q(ended_at__isnull=True),
+                name="role_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id}"
+
+
+class Invitation(models.Model):
+    """An offer of roles to an address; the token is kept as a hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="invitations"
+    )
+    email = models.EmailField(max_length=254)
+    roles = models.JSONField(default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class SigningKey(models.Model):
+    """A public key of an institution and where its private half is; never the half itself.
+
+    ``location`` is understood by the signer named in ``signer`` (``file``: a file of the key
+    folder; others by setting). ``method_id`` is the verification method's DID URL.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Signs")
+        RETIRED = "retired", _("Retired")
+        REVOKED = "revoked", _("Revoked")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="keys")
+    method_id = models.CharField(max_length=400, unique=True)
+    algorithm = models.CharField(max_length=10)
+    public_multibase = models.CharField(max_length=600)
+    signer = models.CharField(max_length=20, default="file")
+    location = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(state="active"), name="one_active_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.method_id

@@ -1,0 +1,8 @@
+"""Addresses of this capability."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "tenancy"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,151 @@
+"""What every page's frame shows: the links, the person, where they work, the chosen theme.
+
+Everything is asked when a template asks for it, so that a page without a frame costs nothing;
+another capability that is not there leaves its link out and never breaks the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+THEME_COOKIE: Final = "stackmark_theme"
+THEMES: Final = ("light", "dark")
+
+_MAIN: Final = (
+    ("catalogue:list", "/catalogue", _("Catalogue")),
+    ("verifying:start", "/verify", _("Verify")),
+    ("passport:home", "/passport", _("Passport")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the frame; ``current`` when the reader is on it or below it."""
+
+    label: str | Promise
+    url: str
+    current: bool = False
+
+
+class Frame:
+    """The frame of one answer; works without a request too (an error page may have none)."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        self.request = request
+
+    name: Final = "Stackmark"
+
+    @cached_property
+    def path(self) -> str:
+        """Where the reader is."""
+        return self.request.path if self.request else ""
+
+    @cached_property
+    def theme(self) -> str:
+        """``light`` or ``dark`` when the reader chose one; else empty, and the device decides."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "") if self.request else ""
+        return chosen if chosen in THEMES else ""
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The main navigation."""
+        return [self.link(name, path, label) for name, path, label in _MAIN]
+
+    @cached_property
+    def user(self) -> Any:
+        """The signed-in person, or ``None``."""
+        user = getattr(self.request, "user", None)
+        return user if getattr(user, "is_authenticated", False) else None
+
+    @cached_property
+    def person(self) -> str:
+        """The signed-in person's name, or the address they sign in with."""
+        return name_of(self.user) if self.user else ""
+
+    @cached_property
+    def workplaces(self) -> list[Link]:
+        """The organisations the person works for."""
+        if not self.user:
+            return []
+        places = ask("stackmark_web.tenancy.queries", "workplaces", self.user) or []
+        return [self._workplace(place) for place in places]
+
+    @cached_property
+    def sign_in(self) -> str:
+        """Where one signs in."""
+        return address("account_login", "/account/login/")
+
+    @cached_property
+    def sign_out(self) -> str:
+        """Where one signs out."""
+        return address("account_logout", "/account/logout/")
+
+    @cached_property
+    def settings_url(self) -> str:
+        """The person's own settings."""
+        return first_address("accounts:settings", "accounts:home", "account_email")
+
+    @cached_property
+    def languages(self) -> list[tuple[str, str]]:
+        """The languages on offer; a choice is shown only when there is one."""
+        return list(settings.LANGUAGES) if len(settings.LANGUAGES) > 1 else []
+
+    @property
+    def demo(self) -> bool:
+        """True in the demo world, which says so on every page."""
+        return bool(getattr(settings, "DEMO", False))
+
+    def link(self, name: str, path: str, label: str | Promise) -> Link:
+        """A link to a named page, marked when the reader is there."""
+        url = address(name, path)
+        return Link(label, url, current=self.path == url or self.path.startswith(f"{url}/"))
+
+    def _workplace(self, place: Any) -> Link:
+        path = f"/manage/{place.slug}"
+        return Link(place.name, path, current=f"{self.path}/".startswith(f"{path}/"))
+
+
+def address(name: str, path: str = "", *args: object) -> str:
+    """The address of a named page, or the path it has by contract while it is not mounted."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return path
+
+
+def first_address(*names: str) -> str:
+    """The address of the first of these pages that is mounted."""
+    return next(filter(None, map(address, names)), "")
+
+
+def ask(module: str, name: str, *args: object) -> Any:
+    """The answer of another capability's query, or ``None`` while it is not installed."""
+    try:
+        query = getattr(import_module(module), name)
+    except (ImportError, AttributeError):
+        return None
+    return query(*args)
+
+
+def name_of(user: Any) -> str:
+    """How a person is called on their own pages."""
+    full = getattr(user, "get_full_name", str)()
+    return str(full or getattr(user, "name", "") or getattr(user, "email", "") or user)
+
+
+def navigation(user: Any, organisation: Any, section: str) -> list[Link]:
+    """The side navigation of an organisation's work area: only what this person may do."""
+    rows: Iterable[tuple[str, str, str]] = (
+        ask("stackmark_web.tenancy.queries", "navigation", user, organisation) or []
+    )
+    return [Link(label, url, current=key == section) for key, label, url in rows]

@@ -1,0 +1,19 @@
+"""The whole URL map on one screen."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("stackmark_web.ui.urls")),  # /  /ui  /accessibility …
+    path("account/", include("stackmark_web.accounts.urls")),  # sign-in and everything of a person
+    path("", include("stackmark_web.tenancy.urls")),  # /manage…  /organisations
+    path("", include("stackmark_web.catalogue.urls")),  # /catalogue  /manage/<org>/achievements
+    path("", include("stackmark_web.awarding.urls")),  # /manage/<org>/awards  /appeals
+    path("", include("stackmark_web.integrations.urls")),  # /manage/<org>/mail
+    path("", include("stackmark_web.jobs.urls")),  # /manage/<org>/runs
+    path("", include("stackmark_web.verifying.urls")),  # /verify
+    path("", include("stackmark_web.passport.urls")),  # /passport  /claim  /s/<token>  /people
+    path("", include("stackmark_web.registry.urls")),  # /o/<org>  /achievements  /credentials …
+    path("", include("stackmark_web.demo.urls")),  # /demo
+]

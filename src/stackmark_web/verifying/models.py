@@ -1,0 +1,60 @@
+"""Verification records behind permanent links, and the register of trusted issuers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class VerificationRecord(models.Model):
+    """What was found about one document at one time; the document itself is not kept.
+
+    ``facts`` hold what the page showed, so that the record still reads when everything is gone.
+    """
+
+    token = models.CharField(primary_key=True, max_length=64)  # unguessable: it is the address
+    at = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=16)
+    report = models.JSONField()
+    facts = models.JSONField(default=dict)
+    expires_at = models.DateTimeField(null=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.at}"
+
+
+class TrustEntry(models.Model):
+    """An issuer somebody vouches for: the operator (no organisation) or one organisation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        "tenancy.Organisation", null=True, on_delete=models.CASCADE, related_name="trusts"
+    )
+    issuer = models.CharField(max_length=500)  # DID or URL, exact
+    name = models.CharField(max_length=200)
+    note = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "issuer"], name="trusted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,126 @@
+"""Runs and chunks: done once, taken over after a death, never written by a worker that lost it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from stackmark_web import clock
+from stackmark_web.jobs import actions, handlers, worker
+from stackmark_web.jobs.handlers import LeaseLost, Outcome
+from stackmark_web.jobs.models import Chunk, Run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kind(monkeypatch):
+    """Registers a handler for one test: kind(function) -> the kind's name."""
+
+    def register(function):
+        monkeypatch.setitem(handlers._HANDLERS, "test", function)
+        return "test"
+
+    return register
+
+
+def begin(kind, total=10, chunk_size=4):
+    return actions.start(
+        kind, organisation=None, actor=None, title="t", total=total, chunk_size=chunk_size
+    )
+
+
+def test_every_row_is_done_once(kind):
+    seen = []
+
+    def work(run, first, last, heartbeat):
+        heartbeat()
+        seen.extend(range(first, last))
+        return Outcome(done=last - first)
+
+    run = begin(kind(work))
+    while worker.work_once("w"):
+        pass
+    run.refresh_from_db()
+    assert seen == list(range(10))
+    assert (run.state, run.done, run.total) == (Run.State.DONE, 10, 10)
+
+
+def test_a_dead_workers_chunk_is_taken_over_and_the_dead_one_cannot_write(kind):
+    hearts = []
+
+    def dies(run, first, last, heartbeat):
+        hearts.append(heartbeat)
+        raise KeyboardInterrupt  # as a kill: nothing is tidied up
+
+    run = begin(kind(dies), total=1)
+    with pytest.raises(KeyboardInterrupt):
+        worker.work_once("first")
+    assert not worker.work_once("second"), "the lease still runs"
+    kind(lambda run, first, last, heartbeat: Outcome(done=1))
+    with clock.at(clock.now() + worker.LEASE + timedelta(seconds=1)):
+        assert worker.work_once("second")
+    run.refresh_from_db()
+    assert (run.state, run.done) == (Run.State.DONE, 1)
+    with pytest.raises(LeaseLost):
+        hearts[0]()
+
+
+def test_a_chunk_that_always_fails_is_set_aside_and_shown(kind):
+    def fails(run, first, last, heartbeat):
+        raise ValueError("row 3 is odd")
+
+    run = begin(kind(fails), total=1)
+    at = clock.now()
+    for _ in range(worker.MAX_ATTEMPTS):
+        at += timedelta(minutes=5)
+        with clock.at(at):
+            assert worker.work_once("w")
+    with clock.at(at + timedelta(hours=1)):
+        assert not worker.work_once("w")
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert "row 3 is odd" in run.error
+    kind(lambda run, first, last, heartbeat: Outcome(done=1))
+    assert actions.retry(run, actor=None)
+    assert worker.work_once("w")
+    run.refresh_from_db()
+    assert (run.state, run.error) == (Run.State.DONE, "")
+
+
+def test_a_chunk_that_kills_its_worker_ends_too(kind):
+    def kills(run, first, last, heartbeat):
+        raise KeyboardInterrupt
+
+    run = begin(kind(kills), total=1)
+    at = clock.now()
+    for _ in range(worker.MAX_ATTEMPTS):
+        at += timedelta(minutes=5)
+        with clock.at(at), pytest.raises(KeyboardInterrupt):
+            worker.work_once("w")
+    with clock.at(at + timedelta(minutes=5)):
+        assert not worker.work_once("w")
+    run.refresh_from_db()
+    assert (run.state, run.error) == (Run.State.FAILED, "It stopped its worker too often.")
+
+
+def test_a_cancelled_run_goes_no_further(kind):
+    run = begin(kind(lambda run, first, last, heartbeat: Outcome(done=last - first)))
+    assert worker.work_once("w")
+    assert actions.cancel(run, actor=None)
+    assert not worker.work_once("w")
+    run.refresh_from_db()
+    assert (run.state, run.done) == (Run.State.CANCELLED, 4)
+    assert Chunk.objects.filter(run=run, state="waiting").count() == 2
+
+
+def test_a_kind_nobody_knows_is_an_error_with_its_name():
+    run = begin("unheard-of", total=1)
+    at = clock.now()
+    for _ in range(worker.MAX_ATTEMPTS):
+        at += timedelta(minutes=5)
+        with clock.at(at):
+            worker.work_once("w")
+    run.refresh_from_db()
+    assert 'no handler for runs of kind "unheard-of"' in run.error
