@@ -30,7 +30,7 @@ run: setup ## issue and verify a badge before your eyes
 	@$(BIN)/stackmark demo
 
 test: setup ## run the tests (T= names some of them)
-	@$(BIN)/pytest -n $(strip $(WORKERS)) $(strip $(T))
+	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(strip $(T))
 
 check: lint types imports test ## everything that must hold before a commit: what CI runs
 

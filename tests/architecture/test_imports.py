@@ -62,6 +62,10 @@ def test_only_named_parts_are_used(path):
         "rich",
         "click",
         "nacl",
+        "segno",  # extra [web]
+        "typst",
+        "resvg_py",
+        "PIL",
     }
     assert imported(path) - set(sys.stdlib_module_names) <= ours
 

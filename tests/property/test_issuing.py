@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badge_design import NOW, SECRETS, award, issuance
+from badge_design import LIST, NOW, SECRETS, award, issuance
 from stackmark.batch.packing import CHUNK, pack, to_award, unpack
 from stackmark.errors import CheckFailed
 from stackmark.issuing.builder import build_credential
@@ -29,10 +29,21 @@ members = st.fixed_dictionaries(
         "valid_until": days,
         "recipient_id": urls,
         "recipient_name": texts,
+        "name_identity": st.sampled_from(["plain", "hashed"]),
+        "status": st.sampled_from(["revocation", "suspension"]),
+        "id": urls,
         "narrative": texts,
         "evidence": st.lists(pieces, min_size=1, max_size=2).map(tuple),
     },
 )
+
+
+def listed(more, number):
+    """The members of an award with an index of its own when it is to have a status."""
+    rest = {name: value for name, value in more.items() if name != "status"}
+    if "status" not in more:
+        return rest
+    return rest | {"status_list": LIST, "status_index": number, "status_purpose": more["status"]}
 
 
 def outcome(make):
@@ -59,7 +70,7 @@ def test_molds_give_what_the_general_way_gives(suite, many):
         )
 
     for number, more in enumerate(many * 2):
-        given_ = award(number, **more)
+        given_ = award(number, **listed(more, number))
         wanted = outcome(lambda: general(given_))  # noqa: B023
         made = outcome(lambda: mint.sign(given_))  # noqa: B023
         assert made == wanted

@@ -10,6 +10,7 @@ from stackmark.errors import UsageError
 from stackmark.issuing.award import Award, uuid_urn
 from stackmark.issuing.builder import build_credential, new_design
 from stackmark.issuing.lint import lint
+from stackmark.status.entry import read_entry
 from stackmark.verification.recipient import check_recipient
 
 DID = "did:web:uni.example"
@@ -60,6 +61,52 @@ def test_a_did_makes_the_hash_needless():
     both = built(recipient_id="https://people.example/ana")["credentialSubject"]
     assert both["id"] == "https://people.example/ana"
     assert len(both["identifier"]) == 1
+
+
+def test_a_name_is_an_identity_that_can_be_compared_when_asked_for():
+    badge = built(recipient_name="Ada Lovelace", name_identity="plain")
+    lint(badge)
+    email, name = badge["credentialSubject"]["identifier"]
+    assert email["identityType"] == "emailAddress"
+    assert name == {
+        "type": "IdentityObject",
+        "hashed": False,
+        "identityHash": "Ada Lovelace",
+        "identityType": "name",
+    }
+    assert badge["credentialSubject"]["name"] == "Ada Lovelace"
+    assert check_recipient(badge, "Ada Lovelace")
+    assert check_recipient(badge, "person0@example.org")
+
+
+def test_a_hashed_name_stands_nowhere_in_plain_text():
+    badge = built(recipient_name="Ada Lovelace", name_identity="hashed", recipient_id="did:x:ada")
+    lint(badge)
+    (name,) = badge["credentialSubject"]["identifier"]
+    assert (name["identityType"], name["hashed"]) == ("name", True)
+    assert "Ada" not in str(badge)
+    assert check_recipient(badge, "name=Ada Lovelace")
+
+
+def test_a_name_alone_is_nobody():
+    nobody = Award("urn:uuid:x", "2026-01-01T00:00:00Z", recipient_name="A", name_identity="plain")
+    with pytest.raises(UsageError) as caught:
+        build_credential(new_design(ACHIEVEMENT, None, did=DID), nobody)
+    assert caught.value.reason == "usage.recipient"
+
+
+def test_a_badge_that_may_be_put_on_hold_names_a_suspension_list_and_what_it_means():
+    badge = built(status_list=LIST, status_index=7, status_purpose="suspension")
+    lint(badge)
+    entry = read_entry(badge["credentialStatus"])
+    assert (entry.purpose, entry.index, entry.list_url, entry.size) == ("suspension", 7, LIST, 1)
+    assert entry.messages == ("In force", "On hold or withdrawn")
+
+
+def test_the_id_may_be_an_address():
+    badge = built(id="https://uni.example/credentials/1")
+    lint(badge)
+    assert badge["id"] == "https://uni.example/credentials/1"
 
 
 def test_nobody_gets_no_badge():

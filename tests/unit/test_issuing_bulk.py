@@ -5,7 +5,7 @@ import dataclasses
 import orjson
 import pytest
 
-from badge_design import ACHIEVEMENT, CREATED, NOW, PROFILE, RICH, award, issuance
+from badge_design import ACHIEVEMENT, CREATED, LIST, NOW, PROFILE, RICH, award, issuance
 from stackmark.errors import CheckFailed, StackmarkError, UsageError
 from stackmark.issuing import bulk, molds
 from stackmark.issuing.builder import build_credential, new_design
@@ -28,6 +28,22 @@ SUITES = [
     ("jwt", "rsa"),
     ("vc+jwt", "p256"),
 ]
+ON_HOLD = {
+    "id": "https://uni.example/credentials/0",
+    "recipient_name": "Ada Lovelace",
+    "name_identity": "plain",
+    "status_list": LIST,
+    "status_index": 11,
+    "status_purpose": "suspension",
+}
+SHAPES = [
+    {},
+    RICH | {"status_list": None},
+    {"recipient_id": "did:example:ana"},
+    ON_HOLD | {"status_list": None},
+    {"recipient_name": "Ada", "name_identity": "hashed"},
+    {"recipient_name": "Ada", "name_identity": "hashed", "recipient_id": "did:example:ana"},
+]
 every_suite = pytest.mark.parametrize(("suite", "kind"), SUITES)
 
 
@@ -49,7 +65,7 @@ def test_every_badge_verifies_and_is_what_the_general_way_gives(suite, kind):
     one = issuance(suite, kind)
     mint = Mint(one)
     for number in range(5):
-        for more in ({}, RICH | {"status_list": None}, {"recipient_id": "did:example:ana"}):
+        for more in SHAPES:
             given = award(number, **more)
             signed = mint.sign(given)
             assert unsigned(signed) == unsigned(general(one, given))
@@ -58,11 +74,22 @@ def test_every_badge_verifies_and_is_what_the_general_way_gives(suite, kind):
 
 
 @pytest.mark.parametrize(("suite", "kind"), SUITES[:4])
-def test_the_fast_way_is_really_taken(suite, kind, monkeypatch):
+@pytest.mark.parametrize("more", [RICH, ON_HOLD])
+def test_the_fast_way_is_really_taken(suite, kind, more, monkeypatch):
     mint = Mint(issuance(suite, kind))
-    mint.sign(award(0, **RICH))
+    mint.sign(award(0, **more))
     monkeypatch.setattr(bulk, "lint", lambda tree: pytest.fail("linted again"))
-    mint.sign(award(1, **RICH))
+    mint.sign(award(1, **(more | {"id": "https://uni.example/credentials/1"})))
+
+
+def test_an_address_of_the_design_is_no_credentials_id():
+    for suite in ("eddsa-rdfc-2022", "eddsa-jcs-2022", "vc+jwt"):
+        mint = Mint(issuance(suite))
+        mint.sign(award(0))
+        mint.sign(award(1))
+        with pytest.raises(CheckFailed) as caught:
+            mint.sign(award(2, id=ACHIEVEMENT["id"]))
+        assert caught.value.code == "lossless"
 
 
 def test_selective_badges_differ_in_all_that_is_secret():

@@ -260,6 +260,42 @@ def test_recipient(members, asked, reason):
     assert reasons(report) == ([reason] if reason else [])
 
 
+NAME = {"identityType": "name", "hashed": False, "identityHash": "Ada  Lovelace", "salt": None}
+HASHED_NAME = {"identityType": "name", "identityHash": identity_hash("Ada Lovelace", "salt-1")}
+NAMES = [
+    (NAME, "Ada Lovelace", None),
+    (NAME, "ada LOVELACE ", None),
+    (NAME, "name=Ada Lovelace", None),
+    (NAME, "Ada Byron", "recipient.other"),
+    (NAME, EMAIL, "recipient.unidentified"),
+    (NAME, f"name={EMAIL}", "recipient.other"),
+    (HASHED_NAME, "Ada Lovelace", None),
+    (HASHED_NAME, " Ada  Lovelace", None),
+    (HASHED_NAME, "Ada Byron", "recipient.other"),
+    ({}, "Ada Lovelace", "recipient.unidentified"),
+    ({}, "emailAddress=Ada Lovelace", "recipient.other"),
+    ({"identityType": "systemId"}, "Ada Lovelace", "recipient.other"),
+]
+
+
+@pytest.mark.parametrize(("members", "asked", "reason"), NAMES)
+def test_a_name_can_be_asked_for_as_an_address_can(members, asked, reason):
+    report = judge(identified(**members), recipient=asked)
+    assert report.check("recipient").reason == (reason or "recipient.ok")
+
+
+def test_name_and_address_beside_each_other_are_both_found():
+    entries = [
+        {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": kind}
+        for kind, value in (("emailAddress", EMAIL), ("name", "Ada Lovelace"))
+    ]
+    badge = ISSUER.badge(credentialSubject=ISSUER.subject(id=None, identifier=entries))
+    for asked in (EMAIL, "Ada Lovelace"):
+        assert judge(badge, recipient=asked).verdict == "verified"
+    for asked in ("bob@example.org", "Bob"):
+        assert reasons(judge(badge, recipient=asked)) == ["recipient.other"]
+
+
 def test_recipient_by_id():
     assert judge(ISSUER.badge(), recipient="did:example:alice").verdict == "verified"
     assert judge(ISSUER.badge(), recipient="id=did:example:alice").verdict == "verified"

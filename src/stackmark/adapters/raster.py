@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_UPLOAD_BYTES: Final = 5 * 1024 * 1024
-MAX_UPLOAD_PIXELS: Final = 40_000_000  # decoded: 160 MB at four bytes a pixel
+MAX_UPLOAD_PIXELS: Final = 25_000_000  # decoded: 100 MB at four bytes a pixel
 MAX_WIDTH: Final = 4096  # pixels of a picture drawn here
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF")
 _FONT_ENDINGS: Final = (".ttf", ".otf", ".ttc")
@@ -105,6 +105,8 @@ def _decoded(data: bytes) -> Image:
         image.load()
     except ReadError:
         raise
+    except pillow.DecompressionBombError:
+        raise _too_large("far too many") from None
     except Exception as error:  # noqa: BLE001 - decoders fail in many ways, all of them: no image
         raise ReadError(
             "read.not-image",
@@ -118,13 +120,16 @@ def _check_size(image: Image) -> None:
     """Before a single pixel is decoded."""
     width, height = image.size
     if width * height > MAX_UPLOAD_PIXELS:
-        raise ReadError(
-            "read.image-size",
-            f"The picture has {width:,} by {height:,} pixels; at most "
-            f"{MAX_UPLOAD_PIXELS:,} in all.",
-        )
+        raise _too_large(f"{width:,} by {height:,}")
     if getattr(image, "is_animated", False):
         raise ReadError("read.image-animated", "The picture moves; take a still one.")
+
+
+def _too_large(pixels: str) -> ReadError:
+    return ReadError(
+        "read.image-size",
+        f"The picture has {pixels} pixels; at most {MAX_UPLOAD_PIXELS:,} in all are taken.",
+    )
 
 
 def _as_png(image: Image, max_side: int) -> bytes:

@@ -17,10 +17,13 @@ SALT_BYTES: Final = 16  # Open Badges 3.0 section 8.4 names no length; 128 bits 
 class Award:
     """One credential to be made.
 
-    ``id`` is its URN. Times are RFC 3339 in UTC. ``salt`` (hexadecimal) goes with
-    ``recipient_email``, which enters the credential only as a hash. ``blinding`` (32 secret
-    bytes) is for ecdsa-sd-2023 only. ``status_list`` and ``status_index`` stand together or not
-    at all.
+    ``id`` is its URN or URL. Times are RFC 3339 in UTC. ``salt`` (hexadecimal) goes with
+    ``recipient_email``, which enters the credential only as a hash. ``name_identity`` puts the
+    recipient's name in as an IdentityObject too, by which a checker can compare it: ``plain``,
+    or ``hashed`` with the same salt (then the name itself stands nowhere). ``blinding`` (32
+    secret bytes) is for ecdsa-sd-2023 only. ``status_list`` and ``status_index`` stand together
+    or not at all; ``status_purpose`` is ``revocation``, or ``suspension`` for a credential that
+    may be put on hold. Open Badges 3.0 has room for one entry only.
     """
 
     id: str
@@ -34,7 +37,19 @@ class Award:
     evidence: tuple[Evidence, ...] = ()
     status_list: str | None = None
     status_index: int | None = None
+    status_purpose: str = "revocation"
+    name_identity: str = ""
     blinding: bytes = field(default=b"", repr=False)
+
+    @property
+    def shown_name(self) -> str | None:
+        """The name as it stands in the credential for everyone to read."""
+        return None if self.name_identity == "hashed" else self.recipient_name
+
+    @property
+    def identifies_name(self) -> bool:
+        """Whether the name is an IdentityObject."""
+        return self.recipient_name is not None and self.name_identity in ("plain", "hashed")
 
     @property
     def hashes_email(self) -> bool:
@@ -72,6 +87,6 @@ def uuid_urn(random: bytes) -> str:
     )
 
 
-def identity_hash(email: str, salt: str) -> str:
-    """The ``identityHash`` of an address: SHA-256 over address and salt (OB 3.0, IdentityHash)."""
-    return f"sha256${sha256((email + salt).encode()).hexdigest()}"
+def identity_hash(identity: str, salt: str) -> str:
+    """The ``identityHash`` of an address or a name: SHA-256 over it and the salt (OB 3.0)."""
+    return f"sha256${sha256((identity + salt).encode()).hexdigest()}"

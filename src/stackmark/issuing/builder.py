@@ -15,6 +15,9 @@ from stackmark.status.entry import new_entry
 
 OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _NEEDED: Final = ("id", "name", "description", "criteria")
+# Open Badges 3.0 allows one status entry. One that may be put on hold names a suspension list,
+# which must then tell a withdrawal for good as well; the words say so to whoever reads it.
+_MESSAGES: Final = {"suspension": ("In force", "On hold or withdrawn")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ def build_credential(design: Design, award: Award) -> dict[str, Any]:
         credential["evidence"] = [_evidence(one) for one in award.evidence]
     if award.status_list is not None and award.status_index is not None:
         credential["credentialStatus"] = new_entry(
-            list_url=award.status_list, index=award.status_index
+            list_url=award.status_list,
+            index=award.status_index,
+            purpose=award.status_purpose,
+            messages=_MESSAGES.get(award.status_purpose, ()),
         )
     return credential
 
@@ -82,24 +88,46 @@ def _subject(design: Design, award: Award) -> dict[str, Any]:
     if award.recipient_id is not None:
         subject["id"] = award.recipient_id
     subject["type"] = ["AchievementSubject"]
-    if award.recipient_name is not None:
-        subject["name"] = award.recipient_name
-    if award.hashes_email:
-        subject["identifier"] = [
-            {
-                "type": "IdentityObject",
-                "hashed": True,
-                "identityHash": identity_hash(award.recipient_email or "", award.salt),
-                "identityType": "emailAddress",
-                "salt": award.salt,
-            }
-        ]
-    if "id" not in subject and "identifier" not in subject:
+    if award.shown_name is not None:
+        subject["name"] = award.shown_name
+    if "id" not in subject and not award.hashes_email:
         raise UsageError("usage.recipient", "A credential needs a recipient: an e-mail or an id.")
+    identities = _identities(award)
+    if identities:
+        subject["identifier"] = identities
     if award.narrative is not None:
         subject["narrative"] = award.narrative
     subject["achievement"] = design.achievement
     return subject
+
+
+def _identities(award: Award) -> list[dict[str, Any]]:
+    """By what a checker can compare the recipient (Open Badges 3.0, IdentityObject)."""
+    found: list[dict[str, Any]] = []
+    if award.hashes_email:
+        found.append(_hashed("emailAddress", award.recipient_email or "", award.salt))
+    if award.identifies_name and award.name_identity == "hashed":
+        found.append(_hashed("name", award.recipient_name or "", award.salt))
+    elif award.identifies_name:
+        found.append(
+            {
+                "type": "IdentityObject",
+                "hashed": False,
+                "identityHash": award.recipient_name,
+                "identityType": "name",
+            }
+        )
+    return found
+
+
+def _hashed(kind: str, value: str, salt: str) -> dict[str, Any]:
+    return {
+        "type": "IdentityObject",
+        "hashed": True,
+        "identityHash": identity_hash(value, salt),
+        "identityType": kind,
+        "salt": salt,
+    }
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

@@ -66,7 +66,9 @@ _EVIDENCE: Final = re.compile(
 _EVIDENCE_PARTS: Final = {
     "url": 0, "name": 1, "title": 1, "text": 2, "description": 2, "narrative": 2,
 }  # fmt: skip
+_PARTS: Final = ("url", "name", "text")
 _CUSTOM: Final = "custom."
+OURS: Final = "stackmark."  # columns of our own error reports, which may come back mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Layout:
 
     ``evidence`` holds the places of URL, name and text of each piece of evidence, ``custom``
     the name and place of each column that stays as it is, ``one_line`` the places where a line
-    break is a mistake. ``warnings`` are sentences for the person who made the file.
+    break is a mistake, ``used`` all places that are read. ``guarded``: the file is an error report of ours, its cells neutralised.
+    ``warnings`` are sentences for the person who made the file.
     """
 
     headers: tuple[str, ...]
@@ -106,20 +109,39 @@ class Layout:
     evidence: tuple[tuple[int, int, int], ...]
     custom: tuple[tuple[str, int], ...]
     one_line: frozenset[int]
+    used: tuple[int, ...]
     named: bool
+    guarded: bool
     warnings: tuple[str, ...]
 
+    def who(self, cells: Sequence[str]) -> tuple[str, str]:
+        """Address (or id) and name as they stand in a row, right or wrong: to show it by."""
 
-def read_layout(header: Sequence[str], *, columns: Mapping[str, str] | None = None) -> Layout:
+        def cell(*places: int) -> str:
+            found = (cells[place].strip() for place in places if place < len(cells))
+            return " ".join(filter(None, found))
+
+        at = self.at
+        address = cell(at.recipient_email) or cell(at.identifier) or cell(at.recipient_id)
+        name = cell(at.recipient_name) or cell(at.first_name, at.middle_name, at.last_name)
+        return address, name
+
+
+def read_layout(
+    header: Sequence[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    places: Mapping[int, str] | None = None,
+) -> Layout:
     """What the header line says.
 
     ``columns`` maps a header of the file to the canonical one it stands for, or to ``""`` to
-    leave it out. Raises ``UsageError`` with ``usage.csv-header``, naming the column.
+    leave it out; ``places`` does the same by the place of the column, from 0, and goes before.
+    ``custom`` keeps a column under its own name. Raises ``UsageError`` with
+    ``usage.csv-header``, naming the column.
     """
-    if len(header) > limits.MAX_CSV_COLUMNS:
-        raise _bad(f"has {len(header):,} columns; at most {limits.MAX_CSV_COLUMNS} are read")
-    headers = tuple(_tidy(cell) for cell in header)
-    meanings = [_meaning(name, columns or {}) for name in headers]
+    headers = _tidied(header)
+    meanings = _meanings(headers, columns or {}, places or {})
     _check_once(headers, meanings)
     known = {name: place for place, name in enumerate(meanings) if name in _ALIASES}
     if not known.keys() & {"recipient_email", "identifier", "recipient_id"}:
@@ -141,9 +163,25 @@ def read_layout(header: Sequence[str], *, columns: Mapping[str, str] | None = No
         evidence=_evidence(meanings, width),
         custom=custom,
         one_line=frozenset(known.values()) - {at.narrative},
+        used=tuple(place for place, name in enumerate(meanings) if name),
         named=bool(known.keys() & {"recipient_name", "first_name", "last_name"}),
+        guarded=any(name.lower().startswith(OURS) for name in headers),
         warnings=tuple(_warnings(headers, meanings)),
     )
+
+
+def suggest_columns(header: Sequence[str]) -> list[str]:
+    """The canonical header each column most likely stands for.
+
+    ``custom.…`` for one that is not known, ``""`` for one without a header. Raises
+    ``UsageError`` ``usage.csv-header`` when there are too many.
+    """
+    return [_written(meaning) for meaning in _meanings(_tidied(header), {}, {})]
+
+
+def evidence_headers(group: str) -> tuple[str, str, str]:
+    """The canonical headers of one piece of evidence: its URL, its name, its text."""
+    return (f"{group}_url", f"{group}_name", f"{group}_text")
 
 
 def pick_separator(line: str) -> str:
@@ -156,11 +194,40 @@ def _tidy(cell: str) -> str:
     return " ".join(cell.split())
 
 
+def _tidied(header: Sequence[str]) -> tuple[str, ...]:
+    if len(header) > limits.MAX_CSV_COLUMNS:
+        raise _bad(f"has {len(header):,} columns; at most {limits.MAX_CSV_COLUMNS} are read")
+    return tuple(_tidy(cell) for cell in header)
+
+
+def _meanings(
+    headers: tuple[str, ...], columns: Mapping[str, str], places: Mapping[int, str]
+) -> list[str]:
+    return [
+        _chosen(header, places[place]) if place in places else _meaning(header, columns)
+        for place, header in enumerate(headers)
+    ]
+
+
+def _chosen(header: str, canonical: str) -> str:
+    if canonical == _CUSTOM.rstrip("."):
+        canonical = _CUSTOM + (header.removeprefix(_CUSTOM) or "unnamed")
+    return _meaning(canonical, {})
+
+
+def _written(meaning: str) -> str:
+    """A meaning as a header."""
+    if not meaning.startswith("evidence/"):
+        return meaning
+    _, group, part = meaning.split("/")
+    return f"{group}_{_PARTS[int(part)]}"
+
+
 def _meaning(header: str, columns: Mapping[str, str]) -> str:
     """The canonical name, ``evidence/group/part``, ``custom.…``, or nothing for no column."""
     if header in columns:
         header = columns[header]
-    if not header:
+    if not header or header.lower().startswith(OURS):
         return ""
     if header.lower().startswith(_CUSTOM):
         return _CUSTOM + header[len(_CUSTOM) :]
@@ -202,7 +269,7 @@ def _evidence(meanings: list[str], width: int) -> tuple[tuple[int, int, int], ..
 def _warnings(headers: tuple[str, ...], meanings: list[str]) -> list[str]:
     found = []
     for place, (header, meaning) in enumerate(zip(headers, meanings, strict=True), start=1):
-        if not header:
+        if not header and not meaning:
             found.append(f"Column {place} has no header and is left out.")
         elif meaning.startswith(_CUSTOM) and not header.lower().startswith(_CUSTOM):
             found.append(

@@ -31,19 +31,34 @@ _FIRST_YEAR: Final = 1900
 
 
 @lru_cache(maxsize=4096)  # a file holds the same few dates over and over
-def read_when(text: str) -> str:
+def read_when(text: str, order: str | None = None) -> str:
     """The instant as ``YYYY-MM-DDThh:mm:ss[.f]Z`` (RFC 3339, in UTC).
 
     A date alone means its first instant in UTC; a time without a zone is taken as UTC. Read are
-    ISO 8601 dates and date-times, month names in English, and day/month/year in either order
-    where only one reading is a day. Raises ``CheckFailed`` with ``recipients.date``.
+    ISO 8601 dates and date-times, month names in English, and day/month/year: in either order
+    where only one reading is a day, or in ``order`` (``dmy`` or ``mdy``) and no other. Raises
+    ``CheckFailed`` with ``recipients.date``.
     """
+    found = _YEAR_LAST.match(text)
+    if found:
+        day = _year_last(found, text, order)
+        return _write(_with_time(day, text, text[found.end() :]))
     for pattern, read in _FORMS:
         found = pattern.match(text)
         if found:
-            day = read(found, text)
-            return _write(_with_time(day, text, text[found.end() :]))
+            return _write(_with_time(read(found, text), text, text[found.end() :]))
     raise _unreadable(text)
+
+
+def readings(text: str) -> dict[str, str]:
+    """The days a day/month/year date could mean, as ``YYYY-MM-DD`` by order: dmy, mdy.
+
+    Empty for what is no such date; two different ones when somebody must be asked.
+    """
+    found = _YEAR_LAST.match(text)
+    if not found:
+        return {}
+    return {order: day.date().isoformat() for order, day in _orders(found).items() if day}
 
 
 def earlier(first: str, second: str) -> bool:
@@ -60,14 +75,15 @@ def _compact(found: re.Match[str], text: str) -> datetime:
     return _day(text, found[1], found[2], found[3])
 
 
-def _year_last(found: re.Match[str], text: str) -> datetime:
-    """Day and month in whichever order the calendar allows, if it allows one only."""
+def _orders(found: re.Match[str]) -> dict[str, datetime | None]:
     first, second, year = int(found[1]), int(found[3]), int(found[4])
-    days = {
-        day
-        for month, number in ((second, first), (first, second))
-        if (day := _calendar(year, month, number))
-    }
+    return {"dmy": _calendar(year, second, first), "mdy": _calendar(year, first, second)}
+
+
+def _year_last(found: re.Match[str], text: str, order: str | None) -> datetime:
+    """Day and month in the given order, else in whichever the calendar allows, if one only."""
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    days = {day for name, day in _orders(found).items() if day and order in (None, name)}
     if len(days) > 1:
         raise CheckFailed(
             "recipients.date",
@@ -75,7 +91,7 @@ def _year_last(found: re.Match[str], text: str) -> datetime:
             f"or {year:04}-{first:02}-{second:02}.",
         )
     if not days:
-        raise _no_day(text)
+        raise _no_day(text, order)
     return days.pop()
 
 
@@ -90,7 +106,6 @@ def _word_day(found: re.Match[str], text: str) -> datetime:
 _FORMS: Final = (
     (_YEAR_FIRST, _year_first),
     (_COMPACT, _compact),
-    (_YEAR_LAST, _year_last),
     (_DAY_WORD, _day_word),
     (_WORD_DAY, _word_day),
 )
@@ -155,10 +170,12 @@ def _write(instant: datetime) -> str:
     return (text.rstrip("0") if instant.microsecond else text) + "Z"
 
 
-def _no_day(text: str) -> CheckFailed:
+def _no_day(text: str, order: str | None = None) -> CheckFailed:
+    read = {None: "", "dmy": " with the day first", "mdy": " with the month first"}[order]
     return CheckFailed(
         "recipients.date",
-        f'"{text[:40]}" is no day of the calendar from {_FIRST_YEAR} on; write it like 2026-12-25.',
+        f'"{text[:40]}"{read} is no day of the calendar from {_FIRST_YEAR} on; '
+        "write it like 2026-12-25.",
     )
 
 

@@ -153,9 +153,11 @@ def outline(award: Award) -> tuple[Any, ...]:
         award.recipient_id is None,
         award.hashes_email,
         award.recipient_name is None,
+        award.name_identity,
         award.narrative is None,
         award.valid_until is None,
         award.status_list,
+        award.status_purpose,
         tuple((e.url is None, e.name is None, e.text is None) for e in award.evidence),
     )
 
@@ -167,10 +169,14 @@ def values_of(award: Award) -> list[str]:
         found.append(award.valid_until)
     if award.recipient_id is not None:
         found.append(award.recipient_id)
-    if award.recipient_name is not None:
-        found.append(award.recipient_name)
+    if award.shown_name is not None:
+        found.append(award.shown_name)
     if award.hashes_email:
         found += (identity_hash(award.recipient_email or "", award.salt), award.salt)
+    if award.identifies_name:
+        name = award.recipient_name or ""
+        hashed = (identity_hash(name, award.salt), award.salt)
+        found += hashed if award.name_identity == "hashed" else (name,)
     if award.narrative is not None:
         found.append(award.narrative)
     for one in award.evidence:
@@ -188,10 +194,15 @@ def paths_of(award: Award) -> list[Path]:
         found.append(("validUntil",))
     if award.recipient_id is not None:
         found.append((subject, "id"))
-    if award.recipient_name is not None:
+    if award.shown_name is not None:
         found.append((subject, "name"))
     if award.hashes_email:
         found += ((subject, "identifier", 0, "identityHash"), (subject, "identifier", 0, "salt"))
+    if award.identifies_name:
+        place = int(award.hashes_email)
+        found.append((subject, "identifier", place, "identityHash"))
+        if award.name_identity == "hashed":
+            found.append((subject, "identifier", place, "salt"))
     if award.narrative is not None:
         found.append((subject, "narrative"))
     for place, one in enumerate(award.evidence):

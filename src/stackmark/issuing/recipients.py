@@ -44,6 +44,11 @@ class RecipientFile:
         self._checker = checker
 
     @property
+    def layout(self) -> Layout:
+        """The header line, understood."""
+        return self._layout
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """The headers as they stand in the file."""
         return self._layout.headers
@@ -58,13 +63,24 @@ class RecipientFile:
 
         Raises ``UsageError`` as ``read_cells`` does, and ``usage.csv-empty`` when there is none.
         """
+        for _, row in self.with_cells():
+            yield row
+
+    def with_cells(self) -> Iterator[tuple[list[str], Row | BadRow]]:
+        """Every row with its cells as they stand in the file (none when they could not be told).
+
+        Raises as iterating does.
+        """
         check = self._checker.check
         empty = True
         for line, cells in self._rows:
-            if isinstance(cells, list) and not any(cells):
-                continue  # spreadsheets leave rows of bare separators behind the table
+            if isinstance(cells, list):
+                if not any(cells):
+                    continue  # spreadsheets leave rows of bare separators behind the table
+                if self._layout.guarded:
+                    cells = list(map(restore, cells))  # noqa: PLW2901 - the same cells, bare
             empty = False
-            yield check(line, cells)
+            yield ([] if isinstance(cells, Broken) else cells), check(line, cells)
         if empty:
             raise UsageError("usage.csv-empty", "The file has a header line, but no rows below it.")
 
@@ -73,14 +89,17 @@ def open_file(
     chunks: Iterable[bytes],
     *,
     columns: Mapping[str, str] | None = None,
+    places: Mapping[int, str] | None = None,
     known_templates: Collection[str] | None = None,
     default_issued_on: str | None = None,
     allow_duplicates: bool = False,
+    date_order: str | None = None,
 ) -> RecipientFile:
     """Read the header of a bulk file that comes in ``chunks`` of bytes of any size.
 
-    ``columns``: see ``read_layout``. ``known_templates``: the template ids a row may name; any
-    if not given. ``default_issued_on``: for rows without a date, read as ``read_when`` does.
+    ``columns``, ``places``: see ``read_layout``. ``known_templates``: the template ids a row may
+    name; any if not given. ``default_issued_on``: for rows without a date, read as ``read_when``
+    does; ``date_order`` as there.
     Raises ``UsageError``: ``usage.csv-empty``, ``usage.csv-header``, ``usage.csv-encoding``,
     ``usage.csv-quote``, ``usage.csv-line``; ``CheckFailed`` for the default date.
     """
@@ -90,13 +109,14 @@ def open_file(
         raise UsageError("usage.csv-empty", "The file is empty; its first line must be the header.")
     if isinstance(header, Broken):
         raise UsageError("usage.csv-header", f"The header line cannot be read. {header.detail}")
-    layout = read_layout(header, columns=columns)
+    layout = read_layout(header, columns=columns, places=places)
     issued = None if default_issued_on is None else read_when(default_issued_on)
     checker = RowChecker(
         layout,
         known_templates=known_templates,
         default_issued_on=issued,
         allow_duplicates=allow_duplicates,
+        date_order=date_order,
     )
     return RecipientFile(layout, rows, checker)
 

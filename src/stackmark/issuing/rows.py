@@ -38,6 +38,7 @@ _UNFIT: Final = re.compile(
     + "]"
 )
 _LINE_BREAK: Final = re.compile("[\r\n\u2028\u2029]")
+_SHEET_ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class BadRow:
     """A row that cannot be issued from, and the first reason why.
 
     ``column`` is the header as it stands in the file; empty when the row goes past the last one.
-    ``reason`` is one of cells, quote, too-long, control, line-break, recipient, email, name,
-    template, date, expiry, evidence, locale, duplicate.
+    ``reason`` is one of cells, quote, too-long, control, line-break, formula, recipient, email,
+    name, template, date, expiry, evidence, locale, duplicate.
     """
 
     line: int
@@ -110,8 +111,10 @@ class RowChecker:
         known_templates: Collection[str] | None,
         default_issued_on: str | None,
         allow_duplicates: bool,
+        date_order: str | None = None,
     ) -> None:
         self._layout = layout
+        self._date_order = date_order
         self._known_templates = known_templates
         self._default_issued_on = default_issued_on
         self._seen: dict[int, int] | None = None if allow_duplicates else {}
@@ -173,9 +176,9 @@ class RowChecker:
         at = self._layout.at
         issued, expires = self._default_issued_on, None
         if cells[at.issued_on]:
-            issued = _when(cells, at.issued_on)
+            issued = _when(cells, at.issued_on, self._date_order)
         if cells[at.expires_on]:
-            expires = _when(cells, at.expires_on)
+            expires = _when(cells, at.expires_on, self._date_order)
             if issued is None:
                 raise _BadError(
                     at.expires_on, "expiry", "An expiry date needs an issue date; add issued_on."
@@ -219,6 +222,8 @@ def _check_text(cells: list[str], layout: Layout) -> None:
             len(cells), "cells", f"The row has {len(cells)} cells, the header has {layout.width}."
         )
     joined = "".join(cells)
+    if "#" in joined:
+        _check_formulas(cells, layout)
     if len(joined) <= limits.MAX_CSV_CELL and joined.isprintable():
         return
     for place, cell in enumerate(cells):
@@ -237,6 +242,17 @@ def _check_text(cells: list[str], layout: Layout) -> None:
             )
         if place in layout.one_line and _LINE_BREAK.search(cell):
             raise _BadError(place, "line-break", "The cell holds a line break; remove it.")
+
+
+def _check_formulas(cells: list[str], layout: Layout) -> None:
+    """Nobody is called #N/A: a spreadsheet writes that where a formula failed."""
+    for place in layout.used:
+        if _SHEET_ERROR.fullmatch(cells[place].strip(_BLANK)):
+            raise _BadError(
+                place,
+                "formula",
+                f'"{shown(cells[place])}" is a failed formula; mend it in the spreadsheet.',
+            )
 
 
 def _recipient(cells: list[str], layout: Layout) -> tuple[str, str]:
@@ -325,9 +341,9 @@ def _locale(cells: list[str], place: int) -> str:
     return locale.replace("_", "-")
 
 
-def _when(cells: list[str], place: int) -> str:
+def _when(cells: list[str], place: int, order: str | None) -> str:
     try:
-        return read_when(cells[place])
+        return read_when(cells[place], order)
     except CheckFailed as error:
         raise _BadError(place, "date", error.detail) from None
 

@@ -15,26 +15,31 @@ from stackmark.errors import ReadError
 from stackmark.reading.svg_safety import active_content
 from stackmark.reading.svg_walk import SVG_NAMESPACE, SvgWalk
 
-MAX_DRAWN: Final = 20_000  # elements after every reference is followed; more takes seconds to draw
+# Drawing costs time for every element, every layer and every letter, and references multiply it.
+MAX_DRAWN: Final = 3_000  # units after every reference is followed; a badge has some hundred
+LAYER_COST: Final = 15  # units of opacity, clips, masks and pictures, each a canvas of its own
+PATH_UNIT: Final = 1_000  # characters of coordinates to a unit
 MAX_OUT: Final = 1024 * 1024  # bytes of the clean file
 MAX_RATIO: Final = 4  # of the longer to the shorter side
 _XLINK: Final = "http://www.w3.org/1999/xlink"
 _CONTAINERS: Final = "svg g defs symbol a switch clipPath mask linearGradient radialGradient"
 _SHAPES: Final = "path rect circle ellipse line polyline polygon text tspan textPath use image"
 _ELEMENTS: Final = frozenset(f"{_CONTAINERS} {_SHAPES} stop title desc".split())
-_ATTRIBUTES: Final = frozenset(
-    "id x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy d points width height viewBox "
-    "preserveAspectRatio transform rotate offset pathLength textLength lengthAdjust startOffset "
-    "method spacing side gradientUnits gradientTransform spreadMethod clipPathUnits maskUnits "
-    "maskContentUnits fill fill-opacity fill-rule stroke stroke-opacity stroke-width "
-    "stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset opacity "
-    "color stop-color stop-opacity clip-path clip-rule mask display visibility overflow "
-    "vector-effect paint-order shape-rendering text-rendering image-rendering font-family "
-    "font-size font-style font-weight font-variant font-stretch letter-spacing word-spacing "
-    "text-anchor text-decoration dominant-baseline baseline-shift direction unicode-bidi "
-    "writing-mode role aria-label aria-labelledby aria-describedby class".split()
-)
+_ATTRIBUTE_NAMES: Final = """
+id x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy d points width height viewBox
+preserveAspectRatio transform rotate offset pathLength textLength lengthAdjust startOffset
+method spacing side gradientUnits gradientTransform spreadMethod clipPathUnits maskUnits
+maskContentUnits fill fill-opacity fill-rule stroke stroke-opacity stroke-width stroke-linecap
+stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset opacity color stop-color
+stop-opacity clip-path clip-rule mask display visibility overflow vector-effect paint-order
+shape-rendering text-rendering image-rendering font-family font-size font-style font-weight
+font-variant font-stretch letter-spacing word-spacing text-anchor text-decoration dominant-
+baseline baseline-shift direction unicode-bidi writing-mode role aria-label aria-labelledby
+aria-describedby
+"""
+_ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
 _STYLE_NAMES: Final = _ATTRIBUTES | {"mix-blend-mode", "isolation"}
+_LAYERS: Final = frozenset(("opacity", "mask", "clip-path", "href", f"{_XLINK} href"))
 _INNER_URL: Final = re.compile(r"""url\(\s*["']?#([^"')\s]+)["']?\s*\)""", re.IGNORECASE)
 _ANY_URL: Final = re.compile(r"url\s*\(", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)
@@ -106,6 +111,8 @@ class _Writer(SvgWalk):
     def on_text(self, text: str) -> None:
         if not self._left_out:
             self.out.append(escape(text, quote=False))
+            if self._open[-1] not in ("title", "desc"):
+                self._charge(len(text))
 
     def on_end(self) -> None:
         if self._left_out:
@@ -169,14 +176,19 @@ class _Writer(SvgWalk):
         return True
 
     def _count(self, attributes: dict[str, str]) -> None:
-        """This element counts for the nearest id around it; a new id starts its own count."""
+        """Charge an element to the nearest id around it; a new id starts its own account."""
         name = attributes.get("id", "")
         self._pushed.append(bool(name))
         if name:
             self._uses.setdefault(self._owners[-1], []).append(name)
             self._owners.append(name)
+        is_layer = not _LAYERS.isdisjoint(attributes) or _styles_layer(attributes)
+        points = len(attributes.get("d", "")) + len(attributes.get("points", ""))
+        self._charge((LAYER_COST if is_layer else 1) + points // PATH_UNIT)
+
+    def _charge(self, units: int) -> None:
         owner = self._owners[-1]
-        self._own[owner] = self._own.get(owner, 0) + 1
+        self._own[owner] = self._own.get(owner, 0) + units
 
     def check_expansion(self) -> None:
         """Refuse references that multiply (a drawing of ten uses of ten uses of …) or circle."""
@@ -199,8 +211,14 @@ class _Writer(SvgWalk):
         if totals[""] > MAX_DRAWN:
             raise ReadError(
                 "read.svg-too-many",
-                f"With every reference followed, over {MAX_DRAWN:,} elements are drawn; simplify.",
+                "The drawing has too many elements, layers and letters to be drawn quickly, with "
+                "every reference followed. Simplify it, or upload a PNG.",
             )
+
+
+def _styles_layer(attributes: dict[str, str]) -> bool:
+    css = attributes.get("style", "").replace(" ", "")
+    return any(f";{name}:" in f";{css}" for name in _LAYERS) or "mix-blend-mode" in css
 
 
 def _root_size(kept: dict[str, str]) -> dict[str, str]:

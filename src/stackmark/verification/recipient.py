@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -16,8 +17,10 @@ _HASHES: Final = ("sha256", "md5")  # md5 only to read what is old
 def check_recipient(tree: Mapping[str, Any], wanted: str) -> str:
     """Whether ``wanted`` (``VALUE`` or ``TYPE=VALUE``) is the subject.
 
-    Raises ``CheckFailed`` ``recipient.other``, ``CouldNotTell`` ``recipient.unidentified`` when
-    the document has no identifier that could be compared.
+    A value without a type is tried against every identity; those it could never equal (a name
+    against an address) say nothing. Names are compared as people do (case, spaces), unless only
+    their hash is there. Raises ``CheckFailed`` ``recipient.other``, ``CouldNotTell``
+    ``recipient.unidentified`` when the document has no identifier that could be compared.
     """
     kind, value = split_wanted(wanted)
     compared = 0
@@ -25,9 +28,9 @@ def check_recipient(tree: Mapping[str, Any], wanted: str) -> str:
         for own_kind, entry in _identities(subject):
             if kind is not None and kind != own_kind:
                 continue
-            compared += 1
-            if _is(entry, value):
+            if _is(entry, value, own_kind):
                 return "It was issued to the person you named."
+            compared += kind is not None or _alike(own_kind, value)
     if not compared:
         raise CouldNotTell(
             "recipient.unidentified", "It names nobody in a way that can be compared with yours."
@@ -55,14 +58,33 @@ def _identities(subject: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield str(entry.get("identityType")), entry
 
 
-def _is(entry: Mapping[str, Any], value: str) -> bool:
+def _alike(own_kind: str, value: str) -> bool:
+    """Whether a value without a type could be of this type: a name says nothing of an address."""
+    if own_kind == "emailAddress":
+        return "@" in value
+    if own_kind == "name":
+        return "@" not in value and ":" not in value
+    return own_kind != "id" or ":" in value
+
+
+def _is(entry: Mapping[str, Any], value: str, own_kind: str) -> bool:
     stored = str(entry.get("identityHash"))
+    named = own_kind == "name"
     if not entry.get("hashed"):
-        return stored == value
+        return stored == value or (named and _folded(stored) == _folded(value))
     name, _, digest = stored.partition("$")
     if name not in _HASHES:
         return False
     salt = entry.get("salt")
-    text = value + (salt if isinstance(salt, str) else "")
-    found = hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
-    return hmac.compare_digest(found, digest.lower())
+    more = salt if isinstance(salt, str) else ""
+    tries = {value, unicodedata.normalize("NFC", " ".join(value.split()))} if named else {value}
+    return any(hmac.compare_digest(_digest(name, one + more), digest.lower()) for one in tries)
+
+
+def _digest(name: str, text: str) -> str:
+    return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _folded(name: str) -> str:
+    """A name as people compare it: spaces, case and how letters are composed do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -16,8 +16,8 @@ class StatusList(models.Model):
     """A pair of published lists (revocation, suspension) with one space of indexes.
 
     ``seed`` orders the indexes (``stackmark.status.allocate``) and is a secret; ``next`` counts
-    those given. ``version`` grows with every publication; ``dirty_since`` is the oldest change
-    not yet published.
+    those given. ``version`` grows with every publication and ``stamped_at`` with it. ``changes``
+    counts what was to be published so far; ``dirty_since`` is the oldest change not yet published.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +26,8 @@ class StatusList(models.Model):
     seed = models.CharField(max_length=64)
     next = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
+    stamped_at = models.DateTimeField(null=True)  # validFrom of that version
+    changes = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
     dirty_since = models.DateTimeField(null=True, db_index=True)
     created_at = models.DateTimeField()
@@ -118,6 +120,7 @@ class Award(models.Model):
     external_id = models.CharField(max_length=200, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     name_in_credential = models.BooleanField(default=True)
+    suspendable = models.BooleanField(default=False)  # names the suspension list: fixed by signing
     narrative = models.TextField(blank=True)
     evidence = models.JSONField(default=list)  # [{url, name, text}]
     custom = models.JSONField(default=dict)
@@ -164,14 +167,66 @@ class Award(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation", "state"]),
             models.Index(fields=["send_at"]),
+            models.Index(fields=["claim_by"]),
+            models.Index(fields=["valid_until"]),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["status_list", "status_index"], name="index_once"),
             models.UniqueConstraint(fields=["run", "row"], name="row_once"),
+            # The same award to the same person is live once, unless somebody said "again".
+            models.UniqueConstraint(
+                fields=["dedup_key"],
+                condition=~models.Q(dedup_key="")
+                & ~models.Q(state__in=["declined", "lapsed", "revoked", "superseded"]),
+                name="award_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"award {self.pk}"
+
+
+class SheetRow(models.Model):
+    """One row of a sheet: how it was judged, what is to be awarded, what became of it.
+
+    ``values`` holds what the award will say and is emptied after the run. ``number`` counts from
+    0 in the order of the file; ``line`` is where a person finds the row.
+    """
+
+    class Outcome(models.TextChoices):
+        VALID = "valid", _("Fine")
+        WARNING = "warning", _("Look again")
+        ERROR = "error", _("Cannot be issued")
+
+    class Result(models.TextChoices):
+        ISSUED = "issued", _("Issued")
+        SKIPPED = "skipped", _("Left out")
+        REFUSED = "refused", _("Refused")
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    email = models.CharField(max_length=254, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    findings = models.JSONField(default=list)  # [{column, reason, detail}]
+    values = models.JSONField(default=dict)
+    held = models.BooleanField(default=False)  # the person holds this achievement already
+    result = models.CharField(max_length=8, choices=Result.choices, blank=True)
+    award = models.OneToOneField(Award, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["sheet", "number"], name="sheet_row_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["sheet", "outcome", "number"]),
+            models.Index(fields=["sheet", "result", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.line}"
 
 
 class Step(models.Model):

@@ -74,7 +74,7 @@ _NOT_SENT: Final = (
 
 
 def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    name = mail.organisation.name if mail.organisation else ""
+    name = " ".join(mail.organisation.name.split()) if mail.organisation else ""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply = [mail.organisation.email] if mail.organisation and mail.organisation.email else []
     message = EmailMultiAlternatives(

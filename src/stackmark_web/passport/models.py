@@ -1,4 +1,4 @@
-"""What a person keeps: imported credentials, folders, what is published, what is shared."""
+"""What a person keeps: credentials of ours and brought along, folders, shares, a public page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from stackmark_web.tenancy.scoping import Scoped
 
 
 class Holding(models.Model):
@@ -20,8 +22,23 @@ class Holding(models.Model):
     class Provenance(models.TextChoices):
         HERE = "here", _("Issued here")
         VERIFIED = "verified", _("Imported and verified")
+        WAITING = "waiting", _("Imported; not checked yet")
         UNTOLD = "could-not-tell", _("Imported; not everything could be checked")
         REFUSED = "refused", _("Imported; does not verify")
+
+    class Standing(models.TextChoices):
+        """What an imported credential's issuer says of it now; dates come on top."""
+
+        NONE = "", _("Nothing against it")
+        REVOKED = "revoked", _("Revoked")
+        SUSPENDED = "suspended", _("Suspended")
+
+    class Match(models.TextChoices):
+        """Whether an imported credential names one of this person's verified addresses."""
+
+        UNKNOWN = "", _("It does not say whom it is about in a way that can be compared")
+        YES = "yes", _("It was issued to one of your addresses")
+        NO = "no", _("It was issued to another address than yours")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -36,18 +53,22 @@ class Holding(models.Model):
     provenance = models.CharField(
         max_length=20, choices=Provenance.choices, default=Provenance.HERE
     )
+    standing = models.CharField(max_length=10, choices=Standing.choices, blank=True)
+    match = models.CharField(max_length=3, choices=Match.choices, blank=True)
     report = models.JSONField(default=dict)
     checked_at = models.DateTimeField(null=True)
     published = models.BooleanField(default=False)
     on_profile = models.BooleanField(default=False)
     added_at = models.DateTimeField()
 
+    credential_id = models.CharField(max_length=500, blank=True, db_index=True)
     title = models.CharField(max_length=300, blank=True)
     issuer_name = models.CharField(max_length=300, blank=True)
     issuer_id = models.CharField(max_length=500, blank=True)
     valid_from = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True)
     search = models.TextField(blank=True)  # folded words of the credential
+    picture = models.BinaryField(null=True)  # of an imported one: a small PNG, drawn anew
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-added_at"]
@@ -59,6 +80,25 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class HoldingSkill(models.Model):
+    """A skill a credential says its holder has, taken from its alignments."""
+
+    holding = models.ForeignKey(Holding, on_delete=models.CASCADE, related_name="skills")
+    name = models.CharField(max_length=200)
+    folded = models.CharField(max_length=200, db_index=True)
+    uri = models.CharField(max_length=500, blank=True)
+    framework = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["folded"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["holding", "folded"], name="holding_skill_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Folder(models.Model):
@@ -73,6 +113,9 @@ class Folder(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "name"], name="folder_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -115,6 +158,23 @@ class Share(models.Model):
         return self.title or str(self.pk)
 
 
+class ShareCode(models.Model):
+    """A one-time code mailed to the address a share is locked to; kept as a hash."""
+
+    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="codes")
+    code_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-sent_at"]
+
+    def __str__(self) -> str:
+        return f"code of {self.share_id}"
+
+
 class ShareDay(models.Model):
     """How often a share was opened on one day; nothing about the visitors."""
 
@@ -145,3 +205,58 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.handle
+
+
+class AddressReport(models.Model):
+    """Somebody with a claim link says that it went to the wrong person or address.
+
+    With an ``email`` it asks for the award to be sent there; the issuer decides.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        SENT = "sent", _("Sent to another address")
+        CLOSED = "closed", _("Closed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.CASCADE)
+    award = models.ForeignKey(
+        "awarding.Award", on_delete=models.CASCADE, related_name="address_reports"
+    )
+    email = models.EmailField(max_length=254, blank=True)
+    reported_at = models.DateTimeField()
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        ordering: ClassVar[list[str]] = ["-reported_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["award"], condition=models.Q(state="open"), name="one_open_report"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"address report {self.pk}"
+
+
+class LinkRequest(models.Model):
+    """Somebody asked for new claim links to an address.
+
+    Answered by a duty, so that asking takes the same time and says the same whether or not
+    anything waits for that address.
+    """
+
+    email = models.EmailField(max_length=254, db_index=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"link request {self.pk}"

@@ -26,6 +26,13 @@ _MAIN: Final = (
     ("verifying:start", "/verify", _("Verify")),
     ("passport:home", "/passport", _("Passport")),
 )
+_ACCOUNT: Final = (
+    ("accounts:settings", _("Profile")),
+    ("account_email", _("E-mail addresses")),
+    ("account_change_password", _("Password")),
+    ("mfa_index", _("Passkeys and second step")),
+    ("usersessions_list", _("Where I am signed in")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,12 @@ class Frame:
         return first_address("accounts:settings", "accounts:home", "account_email")
 
     @cached_property
+    def account_links(self) -> list[Link]:
+        """The pages of a person's own account that are mounted."""
+        links = [self.link(name, "", label) for name, label in _ACCOUNT]
+        return [link for link in links if link.url]
+
+    @cached_property
     def languages(self) -> list[tuple[str, str]]:
         """The languages on offer; a choice is shown only when there is one."""
         return list(settings.LANGUAGES) if len(settings.LANGUAGES) > 1 else []
@@ -108,7 +121,9 @@ class Frame:
     def link(self, name: str, path: str, label: str | Promise) -> Link:
         """A link to a named page, marked when the reader is there."""
         url = address(name, path)
-        return Link(label, url, current=self.path == url or self.path.startswith(f"{url}/"))
+        here = url.rstrip("/")
+        current = bool(here) and f"{self.path.rstrip('/')}/".startswith(f"{here}/")
+        return Link(label, url, current=current)
 
     def _workplace(self, place: Any) -> Link:
         path = f"/manage/{place.slug}"

@@ -1,4 +1,4 @@
-"""Verification records behind permanent links, and the register of trusted issuers."""
+"""Records of checks, tables of many checks, and the registers of trusted issuers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,57 @@ class TrustEntry(models.Model):
         ordering: ClassVar[list[str]] = ["name"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["organisation", "issuer"], name="trusted_once"),
+            models.UniqueConstraint(
+                fields=["issuer"],
+                condition=models.Q(organisation__isnull=True),
+                name="trusted_once_by_operator",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Batch(models.Model):
+    """Many documents checked at once, shown as a table at an unguessable address for a while.
+
+    The token is kept as a hash. What came is deleted from each item when it is checked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    register_of = models.ForeignKey(
+        "tenancy.Organisation", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    recipient = models.CharField(max_length=320, blank=True)  # emptied when all is checked
+    total = models.PositiveIntegerField()
+    run = models.OneToOneField("jobs.Run", null=True, on_delete=models.SET_NULL)
+
+    def __str__(self) -> str:
+        return f"batch of {self.total}"
+
+
+class BatchItem(models.Model):
+    """One document of a batch: what came, until it is checked, then what was found."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    number = models.PositiveIntegerField()  # from 0, in the order they came
+    source = models.CharField(max_length=300)
+    url = models.CharField(max_length=2048, blank=True)  # to be fetched; emptied after
+    data = models.BinaryField(null=True)  # emptied after
+    verdict = models.CharField(max_length=16, blank=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["batch", "number"], name="batch_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.source

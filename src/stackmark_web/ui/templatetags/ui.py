@@ -122,3 +122,11 @@ def check_tone(outcome: str) -> str:
 def percent(done: Any, total: Any) -> int:
     """How much of a whole is done, in whole percent, never above 100."""
     return min(100, int(done) * 100 // int(total)) if total else 0
+
+
+@register.filter
+def anchor(field: Any) -> str:
+    """The id an error summary's link goes to: the control, or the first of its choices."""
+    if field.use_fieldset:
+        return next((option.id_for_label for option in field.subwidgets), "") or field.auto_id
+    return str(field.id_for_label or field.auto_id)

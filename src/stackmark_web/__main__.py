@@ -1,0 +1,18 @@
+"""``stackmark-web``: the command line of the web product (Django's, with our commands)."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one command; ``stackmark-web serve`` is the server and its worker."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stackmark_web.settings.base")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Which action an award allows in which state: one table, read by actions, pages and tests."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from stackmark.errors import UsageError
+from stackmark_web.awarding.models import Award
+
+S = Award.State
+TABLE: Final[dict[str, frozenset[str]]] = {
+    "edit": frozenset({S.DRAFT, S.SCHEDULED}),
+    "discard": frozenset({S.DRAFT, S.SCHEDULED}),
+    "schedule": frozenset({S.DRAFT}),
+    "offer": frozenset({S.DRAFT, S.SCHEDULED}),
+    "claim": frozenset({S.OFFERED}),
+    "decline": frozenset({S.OFFERED}),
+    "report": frozenset({S.OFFERED}),
+    "lapse": frozenset({S.OFFERED}),
+    "resend": frozenset({S.OFFERED}),
+    "reissue": frozenset({S.OFFERED, S.LAPSED}),
+    "correct": frozenset({S.OFFERED, S.CLAIMED}),
+    "suspend": frozenset({S.OFFERED, S.CLAIMED}),
+    "reinstate": frozenset({S.SUSPENDED}),
+    "revoke": frozenset({S.OFFERED, S.CLAIMED, S.DECLINED, S.LAPSED, S.SUSPENDED}),
+    "appeal": frozenset({S.REVOKED}),
+}
+# Their status bit is set in the published list.
+WITHDRAWN: Final = frozenset({S.REVOKED, S.SUPERSEDED})
+UNSIGNED: Final = frozenset({S.DRAFT, S.SCHEDULED})
+ENDED: Final = frozenset({S.DECLINED, S.LAPSED, S.REVOKED, S.SUPERSEDED})
+
+
+class WrongState(UsageError):
+    """The award is in a state that does not allow this."""
+
+
+class Duplicate(UsageError):
+    """The same achievement was given to the same person already; ``existing`` says where."""
+
+    def __init__(self, existing: Award) -> None:
+        super().__init__(
+            "award.duplicate",
+            _("This person has this credential already. Award it again only if that is meant."),
+        )
+        self.existing = existing
+
+
+def allowed(action: str, award: Award) -> bool:
+    """Whether ``award`` is in a state for ``action``."""
+    if award.state not in TABLE[action]:
+        return False
+    return award.suspendable if action == "suspend" else True
+
+
+def check(action: str, award: Award) -> None:
+    """Raise ``WrongState`` with a sentence when ``action`` is not for this state."""
+    if award.state not in TABLE[action]:
+        raise WrongState(
+            "award.state",
+            _("This cannot be done now: the award is in the state “%(state)s”.")
+            % {"state": award.get_state_display()},
+        )
+    if action == "suspend" and not award.suspendable:
+        raise WrongState(
+            "award.not-suspendable",
+            _(
+                "This credential was issued without a way to put it on hold. You can correct it, "
+                "or revoke it for good."
+            ),
+        )
+
+
+def changed_meanwhile() -> WrongState:
+    """Somebody else was faster."""
+    return WrongState(
+        "award.changed", _("Somebody changed this award just now. Look at it again, then decide.")
+    )

@@ -1,0 +1,165 @@
+"""Check documents, keep records, run batches, and keep the registers of trusted issuers."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from stackmark.errors import StackmarkError, UsageError
+from stackmark_web import clock
+from stackmark_web.audit.actions import record as audit
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.tenancy.permissions import Permission
+from stackmark_web.verifying import queries
+from stackmark_web.verifying.checking import Checked, Checker
+from stackmark_web.verifying.models import TrustEntry, VerificationRecord
+
+MAX_DAYS: Final = 3660
+
+
+def check(
+    data: bytes,
+    *,
+    recipient: str | None = None,
+    organisation: Any = None,
+    source: str = "",
+) -> Checked:
+    """The answer about one document of any kind; a bad one never raises.
+
+    ``recipient`` is a name or address to compare; ``organisation`` says whose register of trusted
+    issuers is asked (the operator's for None); ``source`` is shown beside the answer.
+    """
+    register = queries.register_for(organisation)
+    checker = Checker(register=register.register, recipient=recipient)
+    return told(checker.check(data, source=source), register)
+
+
+def check_link(
+    url: str, *, recipient: str | None = None, organisation: Any = None
+) -> Checked:
+    """The answer about the document behind an address, fetched by the one fetcher."""
+    register = queries.register_for(organisation)
+    checker = Checker(register=register.register, recipient=recipient)
+    return told(fetched(checker, url), register)
+
+
+def fetched(checker: Checker, url: str) -> Checked:
+    """What is behind an address, judged; what cannot be had is an answer too."""
+    checker.fetcher.next_source()
+    try:
+        data = checker.fetcher.fetch(url)
+    except StackmarkError as error:
+        return checker.unreadable(error, source=url)
+    return checker.check(data, source=url)
+
+
+def told(checked: Checked, register: queries.OwnRegister) -> Checked:
+    """The same with what the register says of the issuer, and who keeps it."""
+    about = checked.report.credential
+    return replace(
+        checked,
+        register=register.keeper,
+        trusted=register.statement(about.issuer_id, about.issuer_trust),
+    )
+
+
+@transaction.atomic
+def keep_record(found: dict[str, Any], *, actor: Any, days: int | None) -> VerificationRecord:
+    """Keep what was found (``Checked.to_json``) at an unguessable address; not the document.
+
+    ``days`` None keeps it without end. The person asked for it by a POST.
+    """
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise UsageError("usage.days", _("Choose how long the record is kept."))
+    kept = {**found, "source": ""}  # a link may be a secret of its own
+    made = VerificationRecord.objects.create(
+        token=secrets.token_urlsafe(32),
+        at=datetime.fromisoformat(found["report"]["checkedAt"]),
+        sha256=found["sha256"],
+        verdict=found["report"]["verdict"],
+        report=kept,
+        expires_at=None if days is None else clock.now() + timedelta(days=days),
+        made_by=actor if getattr(actor, "pk", None) else None,
+    )
+    audit("verification.kept", actor=actor, target=made, after={"verdict": made.verdict})
+    return made
+
+
+@transaction.atomic
+def delete_record(record: VerificationRecord, *, actor: Any) -> None:
+    """Delete a record; only who made it may."""
+    if not getattr(actor, "pk", None) or record.made_by_id != actor.pk:
+        raise Http404("There is nothing here.")
+    audit("verification.deleted", actor=actor, target=record)
+    record.delete()
+
+
+@transaction.atomic
+def trust(
+    organisation: Any,
+    *,
+    actor: Any,
+    issuer: str,
+    name: str,
+    note: str = "",
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+) -> TrustEntry:
+    """Add an issuer to the register of an organisation, or of this server for None."""
+    _require_keeper(actor, organisation)
+    if valid_from and valid_until and valid_until < valid_from:
+        raise UsageError("usage.trust", _("The end lies before the beginning."))
+    try:
+        with transaction.atomic():
+            entry = TrustEntry.objects.create(
+                organisation=organisation,
+                issuer=issuer,
+                name=name,
+                note=note,
+                valid_from=valid_from,
+                valid_until=valid_until,
+                added_by=actor,
+                added_at=clock.now(),
+            )
+    except IntegrityError:
+        raise UsageError("usage.trust", _("This register names that issuer already.")) from None
+    audit(
+        "trust.added",
+        actor=actor,
+        target=entry,
+        organisation=organisation,
+        after={"issuer": issuer, "name": name},
+        label=name,
+    )
+    return entry
+
+
+@transaction.atomic
+def distrust(entry: TrustEntry, *, actor: Any) -> None:
+    """Take an issuer out of a register; the audit trail keeps that it was there."""
+    _require_keeper(actor, entry.organisation)
+    audit(
+        "trust.removed",
+        actor=actor,
+        target=entry,
+        organisation=entry.organisation,
+        before={"issuer": entry.issuer, "name": entry.name},
+        label=entry.name,
+    )
+    entry.delete()
+
+
+def _require_keeper(actor: Any, organisation: Any) -> None:
+    """Who may change a register; actor None is the system itself (the demo world)."""
+    if actor is None or queries.may_keep_register(actor, organisation):
+        return
+    if organisation is None:
+        raise PermissionDenied(_("Only the operator of this server keeps its register."))
+    tenancy.require(actor, Permission.TRUST, organisation)

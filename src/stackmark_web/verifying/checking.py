@@ -1,0 +1,107 @@
+"""One document judged: the report, what was received, the facts, and how it was worked out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from stackmark.errors import StackmarkError
+from stackmark.reading.received import Received, receive
+from stackmark.trust.register import Register
+from stackmark.verification.report import Report
+from stackmark.verification.verifier import Verifier
+from stackmark_web import clock
+from stackmark_web.verifying.explaining import Rows, workings
+from stackmark_web.verifying.facts import Facts, facts_of
+from stackmark_web.verifying.fetching import CheckFetcher, server_fetcher
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answer about one document. ``received`` is None when it could not be read.
+
+    ``register`` names whose register was asked; ``trusted`` is that register's statement about
+    the issuer (name, since), if it has one.
+    """
+
+    report: Report
+    received: Received | None
+    facts: Facts
+    sha256: str
+    source: str = ""
+    register: str = ""
+    trusted: dict[str, Any] | None = None
+    workings: dict[str, Rows] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """``verified``, ``refused`` or ``could-not-tell``."""
+        return self.report.verdict
+
+    def to_json(self) -> dict[str, Any]:
+        """All that a page needs, as plain JSON; the document is not in it."""
+        return {
+            "report": self.report.to_json(),
+            "facts": self.facts,
+            "workings": self.workings,
+            "sha256": self.sha256,
+            "source": self.source,
+            "register": self.register,
+            "trusted": self.trusted,
+        }
+
+    @cached_property
+    def shown(self) -> Any:
+        """What ``verifying/report.html`` draws."""
+        from stackmark_web.verifying.showing import Shown
+
+        return Shown(self.to_json())
+
+
+class Checker:
+    """Judges documents one after another, sharing what was fetched."""
+
+    def __init__(
+        self,
+        *,
+        register: Register | None = None,
+        recipient: str | None = None,
+        fetcher: CheckFetcher | None = None,
+    ) -> None:
+        self.fetcher = fetcher or server_fetcher()
+        self.verifier = Verifier(
+            now=clock.now(), fetcher=self.fetcher, register=register, recipient=recipient or None
+        )
+
+    def check(self, data: bytes, *, source: str = "", explain: bool = True) -> Checked:
+        """The answer about ``data``; a bad document never raises."""
+        self.fetcher.next_source()
+        report = self.verifier.verify(data)
+        received = _received(data)
+        return Checked(
+            report=report,
+            received=received,
+            facts=facts_of(received, report),
+            sha256=hashlib.sha256(data).hexdigest(),
+            source=source,
+            workings=workings(received, report, self.verifier) if explain else {},
+        )
+
+    def unreadable(self, error: StackmarkError, *, source: str = "") -> Checked:
+        """The answer about something whose bytes could not be had."""
+        from stackmark.verification.case import Case
+        from stackmark.verification.report import Subject
+
+        case = Case()
+        case.fault("read", error)
+        report = self.verifier.report(case, Subject(), "unreadable")
+        return Checked(report, None, facts_of(None, report), "", source)
+
+
+def _received(data: bytes) -> Received | None:
+    try:
+        return receive(data)
+    except StackmarkError:
+        return None

@@ -1,0 +1,201 @@
+"""What a document says, in the order people ask: what, who, when, what it means, how it was earned.
+
+The result is plain JSON, so that a record of a check still reads when everything else is gone.
+Nothing here is a judgement, and nothing is fetched: pictures only where the document carries them
+or they are our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from stackmark.reading.received import Received, types_of
+from stackmark.verification.report import Report
+from stackmark.verification.structure import as_list
+from stackmark.verification.validity import period
+from stackmark.verification.words import open_received
+from stackmark_web.verifying import issuers, pictures
+from stackmark_web.verifying.plain import language_map, plain, web_address
+
+MAX_ITEMS: Final = 60  # skills, results, pieces of evidence shown of one document
+Facts = dict[str, Any]
+
+
+def facts_of(received: Received | None, report: Report) -> Facts:
+    """The facts for pages, as JSON; of an unreadable document only what the report has."""
+    about = report.credential
+    tree = _tree(received)
+    facts: Facts = {
+        "format": report.format,
+        "title": plain(about.name) or "",
+        "id": plain(about.id) or "",
+        "types": [plain(one) for one in about.types][:10],
+        "issuer": issuers.describe(about.issuer_id, about.issuer_name),
+        "issued": plain(about.valid_from) or "",
+        "expires": plain(about.valid_until) or "",
+    }
+    if tree is None:
+        return facts
+    if received is not None and received.kind == "ob2":
+        from stackmark_web.verifying.facts_ob2 import facts_of_ob2
+
+        return facts | facts_of_ob2(tree)
+    return facts | _credential(tree)
+
+
+def _tree(received: Received | None) -> Mapping[str, Any] | None:
+    if received is None:
+        return None
+    if received.kind == "ob2":
+        return received.tree
+    try:
+        return open_received(received)[0]
+    except Exception:  # noqa: BLE001 - the report says what is wrong; facts are what can be had
+        return received.tree
+
+
+def _credential(tree: Mapping[str, Any]) -> Facts:
+    subject = _first(tree.get("credentialSubject"))
+    achievement = _first(subject.get("achievement"))
+    issuer = tree.get("issuer") if isinstance(tree.get("issuer"), dict) else {}
+    first, last = period(tree)
+    found: Facts = {
+        "names": language_map(tree.get("name")) or language_map(achievement.get("name")),
+        "holder": _holder(subject),
+        "issued": plain(tree.get("awardedDate") or tree.get(first)) or "",
+        "expires": plain(tree.get(last)) or "",
+        "legal_name": plain(issuer.get("officialName")) or "",
+        "others": list(_others(achievement, issuer)),
+        "kind": plain(_first_text(achievement.get("achievementType"))) or "",
+        "description": plain(achievement.get("description") or tree.get("description")) or "",
+        "evidence": [_evidence(one) for one in _objects(tree.get("evidence"))],
+        "endorsements": list(_endorsements(tree, achievement)),
+        "image": pictures.safe(achievement.get("image")) or pictures.safe(tree.get("image")),
+    }
+    return found | _achievement(achievement) | _performance(subject, achievement)
+
+
+def _achievement(achievement: Mapping[str, Any]) -> Facts:
+    criteria = _first(achievement.get("criteria"))
+    return {
+        "achievement": plain(achievement.get("id")) or "",
+        "criteria": plain(criteria.get("narrative")) or "",
+        "criteria_url": web_address(criteria.get("id")),
+        "skills": [_skill(one) for one in _objects(achievement.get("alignment"))],
+        "tags": [plain(one) for one in as_list(achievement.get("tag"))][:MAX_ITEMS],
+        "field": plain(achievement.get("fieldOfStudy")) or "",
+        "specialization": plain(achievement.get("specialization")) or "",
+        "language": plain(achievement.get("inLanguage")) or "",
+        "credits_available": _number(achievement.get("creditsAvailable")),
+        "version": plain(achievement.get("version")) or "",
+        "related": [web_address(one.get("id")) for one in _objects(achievement.get("related"))],
+    }
+
+
+def _performance(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Facts:
+    """What this person did, as far as the credential says."""
+    names = {
+        one.get("id"): plain(one.get("name"))
+        for one in _objects(achievement.get("resultDescription"))
+        if isinstance(one.get("id"), str)
+    }
+    return {
+        "narrative": plain(subject.get("narrative")) or "",
+        "credits_earned": _number(subject.get("creditsEarned")),
+        "started": plain(subject.get("activityStartDate")) or "",
+        "ended": plain(subject.get("activityEndDate")) or "",
+        "role": plain(subject.get("role")) or "",
+        "licence": plain(subject.get("licenseNumber")) or "",
+        "results": [_result(one, names) for one in _objects(subject.get("result"))],
+    }
+
+
+def _result(result: Mapping[str, Any], names: Mapping[Any, str | None]) -> dict[str, str]:
+    value = result.get("value") or result.get("status") or result.get("achievedLevel")
+    described = result.get("resultDescription")
+    name = names.get(described) if isinstance(described, str) else None
+    return {"name": name or "", "value": plain(value) or ""}
+
+
+def _holder(subject: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom it is about: the name if it stands there, else what identifies them."""
+    found: dict[str, Any] = {"name": plain(subject.get("name")) or "", "by": [], "id": ""}
+    if isinstance(subject.get("id"), str):
+        found["id"] = plain(subject["id"]) or ""
+    for entry in _objects(subject.get("identifier")):
+        kind = str(entry.get("identityType"))[:60]
+        if entry.get("hashed") is False and kind == "name" and not found["name"]:
+            found["name"] = plain(entry.get("identityHash")) or ""
+        elif entry.get("hashed") is False and kind != "name":
+            found["id"] = found["id"] or plain(entry.get("identityHash")) or ""
+        found["by"].append({"kind": kind, "hashed": bool(entry.get("hashed"))})
+    return found
+
+
+def _others(achievement: Mapping[str, Any], issuer: Mapping[str, Any]) -> Iterator[Facts]:
+    """Awarding body and partners, where they are others than the issuer."""
+    for role, one in (("creator", achievement.get("creator")), ("parent", issuer.get("parentOrg"))):
+        for party in _objects(one):
+            same = party.get("id") is not None and party.get("id") == issuer.get("id")
+            if not same and (party.get("name") or party.get("id")):
+                yield {"role": role, **issuers.describe(party.get("id"), party.get("name"))}
+
+
+def _skill(alignment: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "name": plain(alignment.get("targetName")) or "",
+        "text": plain(alignment.get("targetDescription")) or "",
+        "framework": plain(alignment.get("targetFramework")) or "",
+        "code": plain(alignment.get("targetCode")) or "",
+        "kind": plain(alignment.get("targetType")) or "",
+        "url": web_address(alignment.get("targetUrl")),
+    }
+
+
+def _evidence(one: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "name": plain(one.get("name")) or "",
+        "text": plain(one.get("narrative") or one.get("description")) or "",
+        "genre": plain(one.get("genre")) or "",
+        "url": web_address(one.get("id")),
+    }
+
+
+def _endorsements(tree: Mapping[str, Any], achievement: Mapping[str, Any]) -> Iterator[Facts]:
+    for about in (tree, achievement, _first(tree.get("issuer"))):
+        for one in _objects(about.get("endorsement")):
+            subject = _first(one.get("credentialSubject"))
+            issuer = one.get("issuer")
+            name = issuer.get("name") if isinstance(issuer, dict) else None
+            identity = issuer.get("id") if isinstance(issuer, dict) else issuer
+            yield {
+                "by": issuers.describe(identity, name),
+                "comment": plain(subject.get("endorsementComment")) or "",
+                "date": plain(one.get("validFrom") or one.get("issuanceDate")) or "",
+            }
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    return next(iter(_objects(value)), {})
+
+
+def _first_text(value: Any) -> Any:
+    return next(iter(as_list(value)), None)
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in as_list(value) if isinstance(one, dict)][:MAX_ITEMS]
+
+
+def _number(value: Any) -> float | int | None:
+    fit = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if fit and abs(value) < 1e9 else None  # type: ignore[no-any-return] # a JSON number
+
+
+def is_record(types: list[str]) -> bool:
+    """Whether it holds other credentials (a learner record or a presentation)."""
+    return bool({"ClrCredential", "VerifiablePresentation"} & set(types))
+
+
+__all__ = ["MAX_ITEMS", "Facts", "facts_of", "is_record", "types_of"]

@@ -1,0 +1,44 @@
+"""Who an issuer is, beyond the name it gives itself: domain, identity, an organisation of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.verifying.names import domain_of, marks, visible
+from stackmark_web.verifying.plain import plain
+
+
+def describe(identity: Any, name: Any) -> dict[str, Any]:
+    """Name, identity and domain of an issuer, with what a reader should be warned of."""
+    known = plain(identity) or ""
+    called = plain(name) or ""
+    found: dict[str, Any] = {
+        "id": visible(known),
+        "name": visible(called),
+        "domain": domain_of(known),
+        "marks": marks(called),
+    }
+    return found | _ours(known)
+
+
+def _ours(identity: str) -> dict[str, Any]:
+    """The organisation here that holds this identity, and the domains it has shown to be its."""
+    organisation = _organisation(identity)
+    if organisation is None:
+        return {}
+    domains = organisation.domains.filter(verified_at__isnull=False)
+    return {
+        "slug": organisation.slug,
+        "registered_as": organisation.name,
+        "verified_domains": sorted(domains.values_list("name", flat=True)),
+    }
+
+
+def _organisation(identity: str) -> Any:
+    """The organisation whose DID this is, in exactly that spelling."""
+    host, _, slug = identity.removeprefix("did:web:").partition(":o:")
+    if not identity.startswith("did:web:") or not host:
+        return None
+    found = tenancy.organisation_by_slug(slug) if slug else tenancy.organisation_by_host(host)
+    return found if found is not None and tenancy.did_of(found) == identity else None

@@ -1,0 +1,46 @@
+"""Values of a stranger's document as short plain texts; what is of another shape is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from stackmark.verification.structure import as_list
+from stackmark.verification.subject import text
+
+MAX_TEXT: Final = 2_000  # characters of one text shown
+MAX_LANGUAGES: Final = 30
+
+
+def plain(value: Any) -> str | None:
+    """The text of a member: plain, a number, or the first of a language object; cut to a length."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:g}"
+    found = text(value)
+    if found is None:
+        return None
+    return found if len(found) <= MAX_TEXT else found[: MAX_TEXT - 1] + "…"
+
+
+def language_map(value: Any) -> dict[str, str]:
+    """Language to text, of a member written as language objects; empty for plain text."""
+    found: dict[str, str] = {}
+    for one in as_list(value)[:MAX_LANGUAGES]:
+        if isinstance(one, Mapping) and isinstance(one.get("@value"), str):
+            language = one.get("@language")
+            key = language[:35] if isinstance(language, str) else "und"
+            found.setdefault(key, plain(one) or "")
+    return found
+
+
+def web_address(value: Any) -> str:
+    """An http(s) address that a reader may follow, or an empty text."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
+        return ""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
+    safe = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return value if safe and " " not in value else ""

@@ -1,0 +1,109 @@
+"""Reads: registers of trusted issuers and who keeps them, records of checks, batches."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from stackmark.trust.register import Entry, Register
+from stackmark_web import clock
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.tenancy.permissions import Permission
+from stackmark_web.verifying.models import Batch, TrustEntry, VerificationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRegister:
+    """A register as the engine asks it, and whose it is."""
+
+    register: Register
+    keeper: str  # who says so
+    slug: str = ""  # the organisation; empty for the operator
+    rows: tuple[TrustEntry, ...] = ()
+
+    def statement(self, issuer: str | None, standing: str) -> dict[str, Any] | None:
+        """What this register says of an issuer it accepts, as plain JSON."""
+        found = next((row for row in self.rows if row.issuer == issuer), None)
+        if found is None or standing != "known":
+            return None
+        return {
+            "by": found.organisation.name if found.organisation else self.operator(),
+            "name": found.name,
+            "since": (found.valid_from or found.added_at).isoformat(),
+            "note": found.note,
+        }
+
+    @staticmethod
+    def operator() -> str:
+        """What the keeper of the server's own register is called."""
+        return gettext("the operator of this server")
+
+
+def entries(organisation: Any) -> QuerySet[TrustEntry]:
+    """The issuers an organisation vouches for; those of the operator for None."""
+    rows = TrustEntry.objects.select_related("organisation", "added_by")
+    return rows.filter(organisation=organisation).order_by("name", "issuer")
+
+
+def register_for(organisation: Any = None) -> OwnRegister:
+    """The operator's register, or that of an organisation with the units above it."""
+    if organisation is None:
+        rows = tuple(entries(None))
+        return OwnRegister(_register(rows), OwnRegister.operator(), "", rows)
+    ids = tenancy.lineage(organisation)
+    found = TrustEntry.objects.select_related("organisation").filter(organisation_id__in=ids)
+    rows = tuple(found.order_by("name"))
+    return OwnRegister(_register(rows), organisation.name, organisation.slug, rows)
+
+
+def _register(rows: tuple[TrustEntry, ...]) -> Register:
+    found: dict[str, tuple[Entry, ...]] = {}
+    for row in rows:
+        entry = Entry(row.issuer, row.name, None, row.valid_from, row.valid_until)
+        found[row.issuer] = (*found.get(row.issuer, ()), entry)
+    return Register(found)
+
+
+def registers_of(user: Any) -> list[tuple[str, str]]:
+    """The registers a person may ask: slug and name; the operator's first, under no slug."""
+    own = [("", gettext("The register of this server"))]
+    return own + [(place.slug, place.name) for place in tenancy.workplaces(user)]
+
+
+def organisation_of_register(user: Any, slug: str) -> Any:
+    """The organisation whose register a person chose; None for the operator's.
+
+    A stranger who names an organisation gets the operator's, as everybody does.
+    """
+    if not slug:
+        return None
+    return next((place for place in tenancy.workplaces(user) if place.slug == slug), None)
+
+
+def may_keep_register(user: Any, organisation: Any) -> bool:
+    """Whether a person may change the register of an organisation, or of the server for None."""
+    if organisation is None:
+        return bool(getattr(user, "is_operator", False))
+    return tenancy.may(user, Permission.TRUST, organisation)
+
+
+def record(token: str) -> VerificationRecord | None:
+    """The record at an address, unless its time is over."""
+    now = clock.now()
+    rows = VerificationRecord.objects.filter(token=token)
+    return rows.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).first()
+
+
+def batch(token: str) -> Batch | None:
+    """The table at an address, unless its time is over."""
+    rows = Batch.objects.select_related("run").filter(token_hash=hashed(token))
+    return rows.filter(expires_at__gt=clock.now()).first()
+
+
+def hashed(token: str) -> str:
+    """A secret token as it is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
