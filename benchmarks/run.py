@@ -223,10 +223,12 @@ def verifying():
 def by_jcs():
     key, method, sample = engine()
     served = status_list(key, method, sample)
-    tree = filled(sample, 1)
     verifier = Verifier(now=NOW, fetcher=served)
+    turn = iter(range(10**9))
+    trees = [filled(sample, number) for number in range(400)]
 
     def issue():
+        tree = trees[next(turn) % len(trees)]
         return orjson.dumps(
             {
                 **tree,
@@ -240,15 +242,15 @@ def by_jcs():
             }
         )
 
-    data = issue()
-    for _ in range(5):
+    issued = [issue() for _ in range(400)]
+    for data in issued:
         assert verifier.verify(data).verdict == "verified"
-    message = jcs(tree)
+    message = jcs(trees[0])
     public = Ed25519PrivateKey.from_private_bytes(SEED).public_key()
     signature = key.sign(message)
     mine, check, sign, bare = best(
         issue,
-        lambda: verifier.verify(data),
+        lambda: verifier.verify(issued[next(turn) % len(issued)]),
         lambda: key.sign(bytes(64)),
         lambda: public.verify(signature, message),
     )

@@ -99,8 +99,9 @@ class Layout:
 
     ``evidence`` holds the places of URL, name and text of each piece of evidence, ``custom``
     the name and place of each column that stays as it is, ``one_line`` the places where a line
-    break is a mistake, ``used`` all places that are read. ``guarded``: the file is an error report of ours, its cells neutralised.
-    ``warnings`` are sentences for the person who made the file.
+    break is a mistake, ``used`` all places that are read. ``guarded``: the file is an error
+    report of ours, its cells neutralised. ``warnings`` are sentences for the person who made
+    the file.
     """
 
     headers: tuple[str, ...]
@@ -177,11 +178,6 @@ def suggest_columns(header: Sequence[str]) -> list[str]:
     ``UsageError`` ``usage.csv-header`` when there are too many.
     """
     return [_written(meaning) for meaning in _meanings(_tidied(header), {}, {})]
-
-
-def evidence_headers(group: str) -> tuple[str, str, str]:
-    """The canonical headers of one piece of evidence: its URL, its name, its text."""
-    return (f"{group}_url", f"{group}_name", f"{group}_text")
 
 
 def pick_separator(line: str) -> str:

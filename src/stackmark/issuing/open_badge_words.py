@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from stackmark.model.achievement import Achievement, Outcome, Quality
+from stackmark.model.achievement_rules import Texts
 
 Row = tuple[str, str]  # label, value; no value when nobody said
 
@@ -89,7 +90,7 @@ def narrative(achievement: Achievement, language: str) -> str:
     """The criteria's own text, then outcomes and facts as Markdown."""
     own = achievement.criteria.narrative if achievement.criteria else {}
     sections = [
-        own.get(language) or achievement.say(own),
+        say(own, language),
         _section("Learning outcomes", _outcome_lines(achievement.outcomes, language)),
         _section("Facts", [f"{label}: {value}" for label, value in facts(achievement, language)]),
     ]
@@ -107,6 +108,11 @@ def facts(achievement: Achievement, language: str) -> list[Row]:
     ]
     rows += _other_rows(achievement, language)
     return [(label, one_line(value)) for label, value in rows if value]
+
+
+def say(texts: Texts, language: str) -> str:
+    """A text in this language, or in the first there is: nothing stated goes unsaid."""
+    return texts.get(language) or next(iter(texts.values()), "")
 
 
 def one_line(text: str) -> str:
@@ -159,7 +165,7 @@ def _outcome_lines(outcomes: Iterable[Outcome], language: str) -> list[str]:
 
 
 def _outcome(outcome: Outcome, language: str) -> str:
-    said = outcome.statement.get(language) or next(iter(outcome.statement.values()), "")
+    said = say(outcome.statement, language)
     skills = "; ".join(_with_framework(one.name, one.framework) for one in outcome.skills)
     return one_line(f"{said} (skills: {skills})" if skills else said)
 
@@ -178,7 +184,7 @@ def _kind_rows(achievement: Achievement, language: str) -> list[Row]:
     if programme:
         of = f" of {programme.parts}" if programme.parts else ""
         place = f", part {programme.position}{of}" if programme.position else ""
-        name = programme.name.get(language) or achievement.say(programme.name)
+        name = _with_id(say(programme.name, language), programme.url)
         rows.append(("Programme", f"{name}{place}"))
     return rows
 
@@ -200,8 +206,8 @@ def _assessment_rows(achievement: Achievement, language: str) -> list[Row]:
     if found:
         rows += [
             ("Assessment", ", ".join(_METHODS[one] for one in found.methods)),
-            ("How it is assessed", found.description.get(language, "")),
-            ("Pass rule", found.pass_rule.get(language, "")),
+            ("How it is assessed", say(found.description, language)),
+            ("Pass rule", say(found.pass_rule, language)),
             ("Grading", _grading(achievement)),
             ("Attempts allowed", _attempts(found.attempts)),
         ]
@@ -236,7 +242,7 @@ def _text_rows(achievement: Achievement, language: str) -> list[Row]:
         ("Counts towards", achievement.stackability),
         ("Further information", achievement.further),
     )
-    return [(label, text.get(language, "")) for label, text in texts]
+    return [(label, say(text, language)) for label, text in texts]
 
 
 def _other_rows(achievement: Achievement, language: str) -> list[Row]:
@@ -244,7 +250,7 @@ def _other_rows(achievement: Achievement, language: str) -> list[Row]:
     titles = "; ".join(f"{achievement.title[one]} ({one})" for one in others)
     return [
         ("Validity", _validity(achievement)),
-        ("Renewal", achievement.validity.renewal.get(language, "") if achievement.validity else ""),
+        ("Renewal", say(achievement.validity.renewal, language) if achievement.validity else ""),
         ("Author", achievement.author),
         ("Title in other languages", titles),
     ]

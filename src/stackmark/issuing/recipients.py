@@ -73,16 +73,24 @@ class RecipientFile:
         """
         check = self._checker.check
         empty = True
-        for line, cells in self._rows:
-            if isinstance(cells, list):
-                if not any(cells):
-                    continue  # spreadsheets leave rows of bare separators behind the table
-                if self._layout.guarded:
-                    cells = list(map(restore, cells))  # noqa: PLW2901 - the same cells, bare
+        for line, cells in self._filled():
             empty = False
             yield ([] if isinstance(cells, Broken) else cells), check(line, cells)
         if empty:
             raise UsageError("usage.csv-empty", "The file has a header line, but no rows below it.")
+
+    def unchecked(self) -> Iterator[tuple[int, list[str]]]:
+        """Line and cells of every row whose cells can be told apart, judged in no way."""
+        for line, cells in self._filled():
+            if isinstance(cells, list):
+                yield line, cells
+
+    def _filled(self) -> Iterator[tuple[int, list[str] | Broken]]:
+        for line, cells in self._rows:
+            if isinstance(cells, Broken):
+                yield line, cells
+            elif any(cells):  # spreadsheets leave rows of bare separators behind the table
+                yield line, (list(map(restore, cells)) if self._layout.guarded else cells)
 
 
 def open_file(

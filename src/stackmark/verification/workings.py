@@ -86,7 +86,9 @@ def _proof(
     try:
         suite = suite_of(proof)
     except StackmarkError as error:
-        return Working(str(proof.get("cryptosuite") or proof.get("type"))[:80], **known, error=error)
+        return Working(
+            str(proof.get("cryptosuite") or proof.get("type"))[:80], **known, error=error
+        )
     before = [one for one in proofs if one.get("id") in as_list(proof.get("previousProof"))]
     document = {**unsecured, "proof": before} if before else unsecured
     return _worked(document, proof, suite, known, ring)

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stackmark_web.tenancy.scoping import Scoped
+
+
+class Frozen(RuntimeError):
+    """Something tried to change or delete a published version: a fault in the program."""
+
+
+class Versions(models.QuerySet["AchievementVersion"]):
+    """Rows of which the published ones can be read and never written."""
+
+    def update(self, **values: Any) -> int:
+        """Refuse when a published version is among them."""
+        self._refuse_frozen()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse when a published version is among them."""
+        self._refuse_frozen()
+        return super().delete()
+
+    def _refuse_frozen(self) -> None:
+        if self.filter(state="published").exists():
+            raise Frozen("A published version never changes; make a new version.")
 
 
 class Achievement(models.Model):
@@ -65,6 +87,14 @@ class AchievementVersion(models.Model):
     )
     edited_at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=0)  # grows with each save: no lost updates
+    contributors = models.ManyToManyField(  # none of them may be the second person
+        settings.AUTH_USER_MODEL, related_name="+"
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True)
+    review_note = models.TextField(blank=True)  # why a second person sent it back
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -74,10 +104,10 @@ class AchievementVersion(models.Model):
     kind = models.CharField(max_length=40, blank=True, db_index=True)
     language = models.CharField(max_length=16, blank=True)
     level = models.PositiveSmallIntegerField(null=True)  # EQF 1–8
-    workload_hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    workload_hours = models.DecimalField(max_digits=8, decimal_places=2, null=True)  # the most
 
-    everywhere = models.Manager()
-    objects = Scoped()
+    everywhere = models.Manager.from_queryset(Versions)()
+    objects = Scoped.from_queryset(Versions)()
 
     class Meta:
         default_manager_name = "everywhere"
@@ -86,10 +116,35 @@ class AchievementVersion(models.Model):
             models.UniqueConstraint(
                 fields=["achievement"], condition=~models.Q(state="published"), name="one_draft"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="published")
+                | models.Q(number__isnull=False, published_at__isnull=False),
+                name="published_is_numbered",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse to change what is published, whatever the caller believes."""
+        self._refuse_frozen()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse to delete what is published."""
+        self._refuse_frozen()
+        return super().delete(*args, **kwargs)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is frozen."""
+        return self.state == self.State.PUBLISHED
+
+    def _refuse_frozen(self) -> None:
+        stored = AchievementVersion.everywhere.filter(pk=self.pk, state=self.State.PUBLISHED)
+        if not self._state.adding and stored.exists():
+            raise Frozen("A published version never changes; make a new version.")
 
 
 class SearchTerm(models.Model):
@@ -108,17 +163,26 @@ class SearchTerm(models.Model):
         return self.term
 
 
-class Skill(models.Model):
-    """A skill a published version is aligned to, as a facet."""
+class Facet(models.Model):
+    """One value by which a listed version can be narrowed down, and how people call it.
 
-    version = models.ForeignKey(AchievementVersion, on_delete=models.CASCADE, related_name="skills")
-    name = models.CharField(max_length=200)
-    folded = models.CharField(max_length=200, db_index=True)
-    uri = models.CharField(max_length=500, blank=True)
-    framework = models.CharField(max_length=100, blank=True)
+    Only current versions of achievements that are not retired have any. What comes from an
+    offering counts up to and including its last day.
+    """
+
+    version = models.ForeignKey(AchievementVersion, on_delete=models.CASCADE, related_name="facets")
+    name = models.CharField(max_length=20)
+    value = models.CharField(max_length=200)
+    label = models.CharField(max_length=200)
+    until = models.DateField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["name", "value"], name="facet_value"),
+        ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} {self.value}"
 
 
 class Offering(models.Model):
@@ -142,6 +206,7 @@ class Offering(models.Model):
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     delivery = models.CharField(max_length=12, choices=Delivery.choices)
+    title = models.CharField(max_length=120, blank=True)  # such as "Evening group"
     place = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=16, blank=True)
     enrol_url = models.URLField(blank=True)

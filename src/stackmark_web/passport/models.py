@@ -55,7 +55,7 @@ class Holding(models.Model):
     )
     standing = models.CharField(max_length=10, choices=Standing.choices, blank=True)
     match = models.CharField(max_length=3, choices=Match.choices, blank=True)
-    report = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)  # verifying.checking.Checked.to_json
     checked_at = models.DateTimeField(null=True)
     published = models.BooleanField(default=False)
     on_profile = models.BooleanField(default=False)
@@ -149,6 +149,7 @@ class Share(models.Model):
     expires_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     wrong_pins = models.PositiveSmallIntegerField(default=0)
+    pauses = models.PositiveSmallIntegerField(default=0)  # each is twice as long as the one before
     pin_locked_until = models.DateTimeField(null=True)
 
     class Meta:

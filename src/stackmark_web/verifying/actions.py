@@ -41,9 +41,7 @@ def check(
     return told(checker.check(data, source=source), register)
 
 
-def check_link(
-    url: str, *, recipient: str | None = None, organisation: Any = None
-) -> Checked:
+def check_link(url: str, *, recipient: str | None = None, organisation: Any = None) -> Checked:
     """The answer about the document behind an address, fetched by the one fetcher."""
     register = queries.register_for(organisation)
     checker = Checker(register=register.register, recipient=recipient)
