@@ -72,7 +72,7 @@ def lay_out(art: BadgeArt, shape: Shape) -> Layout:
             tries.append(layout)
     if tries:
         return max(tries, key=lambda layout: layout.size)
-    return _cut(drawable(art.title), shape, _parts_of(art, shape, _DENSITIES[1]))
+    return _cut(art, shape)
 
 
 def _parts_of(art: BadgeArt, shape: Shape, density: float) -> Parts:
@@ -97,15 +97,22 @@ def _largest(text: str, shape: Shape, parts: Parts) -> Layout | None:
     return None
 
 
-def _cut(text: str, shape: Shape, parts: Parts) -> Layout:
+def _cut(art: BadgeArt, shape: Shape) -> Layout:
+    """The smallest lettering with the largest parts that leave it three lines."""
     size = TITLE_SIZES[-1]
+    choices = [_parts_of(art, shape, density) for density in _DENSITIES]
+    fitting = (parts for parts in choices if _height(parts, size, MAX_LINES) <= shape.height)
+    parts = next(fitting, choices[-1])
     widths = _widths(shape, parts, size, MAX_LINES)
-    return _place(shape, parts, size, squeeze(text, widths, _measure(size)))
+    return _place(shape, parts, size, squeeze(drawable(art.title), widths, _measure(size)))
+
+
+def _height(parts: Parts, size: float, count: int) -> float:
+    return parts.above + parts.below + size * LINE_STEP * count
 
 
 def _try(text: str, shape: Shape, parts: Parts, size: float, count: int) -> list[str] | None:
-    height = parts.above + parts.below + size * LINE_STEP * count
-    if height > shape.bottom - shape.top:
+    if _height(parts, size, count) > shape.height:
         return None
     return wrap(text, _widths(shape, parts, size, count), _measure(size))
 
@@ -116,7 +123,7 @@ def _measure(size: float) -> Callable[[str], float]:
 
 def _start(shape: Shape, parts: Parts, size: float, count: int) -> float:
     """The top of the whole stack, which stands in the middle of the room."""
-    height = parts.above + parts.below + size * LINE_STEP * count
+    height = _height(parts, size, count)
     return max(shape.top, (shape.top + shape.bottom - height) / 2)
 
 

@@ -38,6 +38,11 @@ class Shape:
         """Where the room for text ends."""
         return self.profile[-1][0]
 
+    @property
+    def height(self) -> float:
+        """How much room there is from top to bottom."""
+        return self.bottom - self.top
+
     def room(self, top: float, bottom: float) -> float:
         """The full width that is free from ``top`` to ``bottom``."""
         return 2 * min(self._half(top), self._half(bottom))

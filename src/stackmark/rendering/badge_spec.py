@@ -78,7 +78,7 @@ class BadgeArt:
         object.__setattr__(self, name, value)
 
     def _check_choices(self) -> None:
-        if self.shape not in SHAPES:
+        if not isinstance(self.shape, str) or self.shape not in SHAPES:
             raise UsageError(
                 "usage.art-shape", f"shape: {self.shape!r:.40} is none of {', '.join(SHAPES)}."
             )

@@ -71,11 +71,13 @@ def neutral_card_svg(*, line: str = "A digital credential", site: str = "Stackma
 
 
 def _svg(title: str, ground: str, body: list[str], site: str) -> str:
+    shown = clean_line(site, 40)
+    wide = max(1, _measure(25, "semibold")(shown))
     name = text_line(
-        clean_line(site, 40),
+        shown,
         x=_LEFT,
         y=HEIGHT - 44,
-        size=25,
+        size=25 * min(1, _ROOM / wide),
         colour=_QUIET,
         anchor="start",
         weight="semibold",

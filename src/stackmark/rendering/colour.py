@@ -31,8 +31,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def readable_ink(background: str) -> str:
-    """White or near-black, whichever reads better; one of them always reaches 4.5."""
-    return max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, background))
+    """White or near-black, whichever reads better, and black where neither reaches 4.5."""
+    better = max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, background))
+    return better if contrast(better, background) >= TEXT_CONTRAST else "#000000"
 
 
 def mix(one: str, other: str, share: float) -> str:

@@ -26,7 +26,7 @@ def clean_line(text: str, limit: int) -> str:
     """
     cut = text[: limit * 4]  # room for what normalising takes away; bounds the work
     kept = "".join(filter(_is_kept, unicodedata.normalize("NFC", cut)))
-    line = " ".join(_fewer_marks(kept).split())
+    line = " ".join(_at_most_four(kept).split())
     if len(line) <= limit:
         return line
     return line[: limit - 1].rstrip() + ELLIPSIS
@@ -43,6 +43,18 @@ def undrawable(text: str, covered: Container[int] | None = None) -> str:
     known = fonts.coverage() if covered is None else covered
     line = clean_line(text, max(1, len(text)))
     return "".join(dict.fromkeys(c for c in line if not _is_known(c, known)))
+
+
+def fewer_marks(text: str, *, keep_scripts: bool) -> str:
+    """The text without marks on letters, for fonts that cannot join them to what is under them.
+
+    With ``keep_scripts`` the vowel signs of Hebrew, Arabic and the scripts of India stay.
+    """
+    return "".join(
+        c
+        for c in text
+        if not unicodedata.combining(c) or (keep_scripts and 0x0590 <= ord(c) < 0x1000)
+    )
 
 
 def is_simple(text: str) -> bool:
@@ -86,7 +98,8 @@ def _fitting(text: str, room: float, measure: Measure, *, is_last: bool) -> str:
     while taken and measure(taken + tail) > room:
         taken = taken[:-1]
     space = taken.rfind(" ")
-    if space > len(taken) // 3:
+    is_inside_word = not text[len(taken) :].startswith(" ")
+    if is_inside_word and space > len(taken) // 3:
         taken = taken[:space]
     return (taken or text[:1]).rstrip() + tail
 
@@ -99,7 +112,7 @@ def _is_kept(character: str) -> bool:
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs")
 
 
-def _fewer_marks(text: str) -> str:
+def _at_most_four(text: str) -> str:
     kept, marks = [], 0
     for character in text:
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0

@@ -40,13 +40,12 @@ def text_line(
     font cannot run over the edge.
     """
     shown = drawable(text)
-    extra = f' letter-spacing="{spacing:.3g}"' if spacing and is_simple(shown) else ""
+    fixed = ""
     if is_simple(shown) and len(shown) > 1:
-        length = fonts.width(shown, size, weight=weight, spacing=spacing)
-        extra += f' textLength="{length:.5g}" lengthAdjust="spacingAndGlyphs"'
+        fixed = _fixed(fonts.width(shown, size, weight=weight, spacing=spacing), spacing)
     return (
         f'<text x="{x:.5g}" y="{y:.5g}" text-anchor="{anchor}" fill="{colour}" '
-        f"{font_attributes(size, weight)}{extra}>{escape(shown)}</text>"
+        f"{font_attributes(size, weight)}{fixed}>{escape(shown)}</text>"
     )
 
 
@@ -58,10 +57,19 @@ def ring_text(
     spacing = size * 0.14 if is_simple(shown) else 0
     natural = fonts.width(shown, size, weight="semibold", spacing=spacing)
     fitted = size * min(1, room / natural) if natural else size
-    spacing *= fitted / size
+    fixed = _fixed(natural * fitted / size, spacing) if spacing else ""
     middle = radius * 3.14159265  # half of the circle: its top when it starts at the bottom
     return (
-        f'<text text-anchor="middle" fill="{colour}" letter-spacing="{spacing:.3g}" '
+        f'<text text-anchor="middle" fill="{colour}" '
         f'{font_attributes(fitted, "semibold")}><textPath href="#{path_id}" '
-        f'startOffset="{middle:.5g}">{escape(shown)}</textPath></text>'
+        f'startOffset="{middle:.5g}"{fixed}>{escape(shown)}</textPath></text>'
     )
+
+
+def _fixed(length: float, spacing: float) -> str:
+    """The length written down. Spaced letters get their spacing from it alone.
+
+    With ``letter-spacing`` as well, resvg counts the spacing twice.
+    """
+    adjust = "spacing" if spacing else "spacingAndGlyphs"
+    return f' textLength="{length:.5g}" lengthAdjust="{adjust}"'

@@ -19,7 +19,7 @@ from stackmark.status.allocate import Allocation, allocate
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.tenancy.models import Organisation
-from stackmark_web.tenancy.queries import root_of
+from stackmark_web.tenancy.queries import did_of, root_of
 
 REVOCATION: Final = "revocation"
 SUSPENSION: Final = "suspension"
@@ -39,43 +39,44 @@ def purpose_of(award: Award) -> str:
 
 def take(organisation: Organisation, count: int) -> list[tuple[StatusList, int]]:
     """``count`` indexes that nobody else has or will have; what is not used is lost for good."""
-    root = root_of(organisation)
+    root, did = root_of(organisation), did_of(organisation)
     found: list[tuple[StatusList, int]] = []
     while len(found) < count:
-        found += _take_some(root, count - len(found))
+        found += _take_some(root, did, count - len(found))
     return found
 
 
-def _take_some(root: Organisation, count: int) -> list[tuple[StatusList, int]]:
+def _take_some(root: Organisation, did: str, count: int) -> list[tuple[StatusList, int]]:
     """As many as the open list has, or none when somebody else was faster."""
-    current = _open_list(root)
+    current = _open_list(root, did)
     state = Allocation(current.entries, current.seed, current.next)
     after, indexes = allocate(state, min(count, state.left))
     won = StatusList.everywhere.filter(pk=current.pk, next=state.next).update(next=after.next)
     if not won:
         return []
     if after.left < AHEAD:
-        _open_ahead(root)
+        _open_ahead(root, did)
     return [(current, index) for index in indexes]
 
 
-def _open_list(root: Organisation) -> StatusList:
-    rows = StatusList.everywhere.filter(organisation=root, next__lt=F("entries"))
-    return rows.order_by("created_at", "pk").first() or open_list(root)
+def _open_list(root: Organisation, did: str) -> StatusList:
+    rows = StatusList.everywhere.filter(organisation=root, did=did, next__lt=F("entries"))
+    return rows.order_by("created_at", "pk").first() or open_list(root, did)
 
 
-def _open_ahead(root: Organisation) -> None:
-    rows = StatusList.everywhere.filter(organisation=root, next__lte=F("entries") - AHEAD)
-    if not rows.exists():
-        open_list(root)
+def _open_ahead(root: Organisation, did: str) -> None:
+    room = F("entries") - AHEAD
+    if not StatusList.everywhere.filter(organisation=root, did=did, next__lte=room).exists():
+        open_list(root, did)
 
 
-def open_list(root: Organisation) -> StatusList:
+def open_list(root: Organisation, did: str) -> StatusList:
     """A new pair of lists, to be published at once."""
     fresh = Allocation.new(limits.MIN_STATUS_ENTRIES, random=SystemRandom())
     now = clock.now()
     return StatusList.everywhere.create(
         organisation=root,
+        did=did,
         entries=fresh.entries,
         seed=fresh.seed,
         created_at=now,

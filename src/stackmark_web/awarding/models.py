@@ -1,4 +1,4 @@
-"""Awards and what surrounds them: steps, status lists, sheets of recipients, claim links, appeals."""
+"""Awards and what surrounds them: steps, status lists, sheets, claim links, appeals."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class StatusList(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.PROTECT)
+    did = models.CharField(max_length=400)  # who issues it: as whoever issues what it lists
     entries = models.PositiveIntegerField()
     seed = models.CharField(max_length=64)
     next = models.PositiveIntegerField(default=0)
@@ -111,7 +112,9 @@ class Award(models.Model):
     version = models.ForeignKey(
         "catalogue.AchievementVersion", on_delete=models.PROTECT, related_name="awards"
     )
-    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT, db_index=True)
+    state = models.CharField(
+        max_length=12, choices=State.choices, default=State.DRAFT, db_index=True
+    )
     before_suspension = models.CharField(max_length=12, blank=True)
 
     recipient_email = models.EmailField(max_length=254, blank=True, db_index=True)

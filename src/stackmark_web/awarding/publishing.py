@@ -36,8 +36,9 @@ from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
 from stackmark_web.awarding.lists import PURPOSES, REVOCATION, SUSPENSION, list_url, mark_changed
 from stackmark_web.awarding.models import Award, StatusList
-from stackmark_web.awarding.signing import Given, Pen, pen_of
+from stackmark_web.awarding.signing import Given, Pen, pen_as
 from stackmark_web.awarding.states import WITHDRAWN
+from stackmark_web.tenancy.models import Organisation
 
 TTL_MS: Final = 300_000  # verifiers may keep a list for five minutes
 ALARM: Final = timedelta(seconds=60)
@@ -85,7 +86,7 @@ def try_publish(list_id: object) -> bool:
 def publish(list_id: object) -> bool:
     """Sign and write the current state of both lists; False when a newer one stands there."""
     edition = _claim(list_id)
-    pen = pen_of(edition.row.organisation)
+    pen = pen_as(edition.row.organisation, edition.row.did)
     made = {purpose: _signed(edition, purpose, pen) for purpose in PURPOSES}
     with folder_lock(folder()):
         if any(published_version(list_id, purpose) >= edition.number for purpose in PURPOSES):
@@ -226,6 +227,13 @@ def publish_dirty() -> int:
     return done
 
 
+def publish_all_of(root: Organisation) -> None:
+    """An institution's keys have changed: every list is signed anew by the one in use."""
+    for list_id in StatusList.everywhere.filter(organisation=root).values_list("pk", flat=True):
+        mark_changed(list_id)
+        try_publish(list_id)
+
+
 def look_over() -> None:
     """Mark lists whose file is gone, older than the database, or signed by a former key."""
     for row in StatusList.everywhere.select_related("organisation"):
@@ -235,7 +243,7 @@ def look_over() -> None:
 
 def _in_order(row: StatusList) -> bool:
     try:
-        method = pen_of(row.organisation).method
+        method = pen_as(row.organisation, row.did).method
     except StackmarkError:
         return True  # without a key there is nothing to be done about it
     for purpose in PURPOSES:

@@ -14,10 +14,10 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "edit": frozenset({S.DRAFT, S.SCHEDULED}),
     "discard": frozenset({S.DRAFT, S.SCHEDULED}),
     "schedule": frozenset({S.DRAFT}),
+    "unschedule": frozenset({S.SCHEDULED}),
     "offer": frozenset({S.DRAFT, S.SCHEDULED}),
     "claim": frozenset({S.OFFERED}),
     "decline": frozenset({S.OFFERED}),
-    "report": frozenset({S.OFFERED}),
     "lapse": frozenset({S.OFFERED}),
     "resend": frozenset({S.OFFERED}),
     "reissue": frozenset({S.OFFERED, S.LAPSED}),
@@ -33,17 +33,28 @@ UNSIGNED: Final = frozenset({S.DRAFT, S.SCHEDULED})
 ENDED: Final = frozenset({S.DECLINED, S.LAPSED, S.REVOKED, S.SUPERSEDED})
 
 
-class WrongState(UsageError):
+class WrongState(UsageError):  # noqa: N818 - reads as what is said to the person
     """The award is in a state that does not allow this."""
 
 
-class Duplicate(UsageError):
+class Duplicate(UsageError):  # noqa: N818 - same
     """The same achievement was given to the same person already; ``existing`` says where."""
 
     def __init__(self, existing: Award) -> None:
         super().__init__(
             "award.duplicate",
             _("This person has this credential already. Award it again only if that is meant."),
+        )
+        self.existing = existing
+
+
+class UsedBefore(UsageError):  # noqa: N818 - same
+    """The same form or row made another award before; ``existing`` is that one."""
+
+    def __init__(self, existing: Award) -> None:
+        super().__init__(
+            "award.nonce",
+            _("This form was sent before with other contents. Open it anew to award once more."),
         )
         self.existing = existing
 

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from stackmark_web.awarding import appeal_views, change_views, views
 
 app_name = "awarding"
-urlpatterns: list[URLPattern | URLResolver] = []
+_ONE = "manage/<slug:slug>/awards/<uuid:pk>"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("manage/<slug:slug>/awards", views.awards, name="list"),
+    path("manage/<slug:slug>/awards/new", views.new, name="new"),
+    path("manage/<slug:slug>/awards/export.csv", views.export, name="export"),
+    path(_ONE, views.detail, name="detail"),
+    path(f"{_ONE}/edit", views.edit, name="edit"),
+    path(f"{_ONE}/confirm", views.confirm, name="confirm"),
+    path(f"{_ONE}/discard", views.discard, name="discard"),
+    path(f"{_ONE}/credential.json", views.download, name="download"),
+    path(f"{_ONE}/resend", change_views.resend, name="resend"),
+    path(f"{_ONE}/reissue", change_views.reissue, name="reissue"),
+    path(f"{_ONE}/correct", change_views.correct, name="correct"),
+    path(f"{_ONE}/suspend", change_views.suspend, name="suspend"),
+    path(f"{_ONE}/reinstate", change_views.reinstate, name="reinstate"),
+    path(f"{_ONE}/revoke", change_views.revoke, name="revoke"),
+    path(f"{_ONE}/publish", change_views.publish, name="publish"),
+    path("manage/<slug:slug>/appeals", appeal_views.appeals, name="appeals"),
+    path("manage/<slug:slug>/appeals/<uuid:pk>", appeal_views.decide, name="appeal_detail"),
+    path("appeals/<str:token>", appeal_views.appeal, name="appeal"),
+]
+if find_spec("stackmark_web.awarding.urls_sheets") is not None:
+    urlpatterns.append(path("", include("stackmark_web.awarding.urls_sheets")))

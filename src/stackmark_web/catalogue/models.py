@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stackmark_web.tenancy.scoping import Scoped
 
 
-class Frozen(RuntimeError):
+class FrozenError(RuntimeError):
     """Something tried to change or delete a published version: a fault in the program."""
 
 
@@ -31,7 +31,7 @@ class Versions(models.QuerySet["AchievementVersion"]):
 
     def _refuse_frozen(self) -> None:
         if self.filter(state="published").exists():
-            raise Frozen("A published version never changes; make a new version.")
+            raise FrozenError("A published version never changes; make a new version.")
 
 
 class Achievement(models.Model):
@@ -77,7 +77,9 @@ class AchievementVersion(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     content = models.JSONField(default=dict)
     art = models.JSONField(default=dict)  # stackmark.rendering.badge_art, or empty when uploaded
-    image = models.ForeignKey("tenancy.Asset", null=True, on_delete=models.PROTECT, related_name="+")
+    image = models.ForeignKey(
+        "tenancy.Asset", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     image_svg = models.ForeignKey(
         "tenancy.Asset", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -144,7 +146,7 @@ class AchievementVersion(models.Model):
     def _refuse_frozen(self) -> None:
         stored = AchievementVersion.everywhere.filter(pk=self.pk, state=self.State.PUBLISHED)
         if not self._state.adding and stored.exists():
-            raise Frozen("A published version never changes; make a new version.")
+            raise FrozenError("A published version never changes; make a new version.")
 
 
 class SearchTerm(models.Model):
@@ -196,9 +198,7 @@ class Offering(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.PROTECT)
-    achievement = models.ForeignKey(
-        Achievement, on_delete=models.CASCADE, related_name="offerings"
-    )
+    achievement = models.ForeignKey(Achievement, on_delete=models.CASCADE, related_name="offerings")
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     apply_by = models.DateField(null=True, blank=True)

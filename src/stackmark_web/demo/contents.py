@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from stackmark_web.demo.world import COURSES, HOUSES, Course, House
+from stackmark_web.demo.courses import COURSES, Course
+from stackmark_web.demo.world import HOUSES, House
 
 _HOUSES: Final = {house.slug: house for house in HOUSES}
 _ESCO: Final = "ESCO"

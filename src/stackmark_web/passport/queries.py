@@ -14,7 +14,14 @@ from stackmark_web import clock
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import tokens
 from stackmark_web.passport.contents import fold
-from stackmark_web.passport.models import AddressReport, Folder, Holding, HoldingSkill, Profile, Share
+from stackmark_web.passport.models import (
+    AddressReport,
+    Folder,
+    Holding,
+    HoldingSkill,
+    Profile,
+    Share,
+)
 from stackmark_web.passport.standing import Standing, standing_of, with_status
 
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
@@ -183,7 +190,9 @@ def shared(share: Share) -> list[Holding]:
 
 def shares_of(user: Any) -> QuerySet[Share]:
     """The links a person made, newest first, with visits in all (``visits``)."""
-    rows = Share.objects.filter(user=user, kind=Share.Kind.LINK).prefetch_related("holdings", "days")
+    rows = Share.objects.filter(user=user, kind=Share.Kind.LINK).prefetch_related(
+        "holdings", "days"
+    )
     return rows.order_by("withdrawn_at", "-created_at")
 
 
@@ -217,7 +226,9 @@ def linkedin_share(holding: Holding) -> Share | None:
     rows = Share.objects.filter(
         holdings=holding, kind=Share.Kind.LINK, withdrawn_at=None, pin_hash="", only_email=""
     ).filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()))
-    alone = (share for share in rows.annotate(size=Count("holdings")) if share.holdings.count() == 1)
+    alone = (
+        share for share in rows.annotate(size=Count("holdings")) if share.holdings.count() == 1
+    )
     return next(alone, None)
 
 

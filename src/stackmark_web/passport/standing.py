@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from stackmark.limits import CLOCK_SKEW
 from stackmark_web import clock
+from stackmark_web.awarding import queries as awarding
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport.models import Holding
 
@@ -29,6 +31,7 @@ _STATES: Final[dict[str, str]] = {
     Award.State.DECLINED: "declined",
     Award.State.LAPSED: "lapsed",
 }
+_SKEW: Final = timedelta(seconds=CLOCK_SKEW)
 _UNSURE: Final = (
     Holding.Provenance.UNTOLD,
     Holding.Provenance.REFUSED,
@@ -55,30 +58,31 @@ class Standing:
         return self.status in ("revoked", "suspended")
 
 
-def standing_of(holding: Holding, now: datetime | None = None) -> Standing:
+def standing_of(holding: Holding) -> Standing:
     """How it stands."""
     if holding.award is not None:
-        return award_standing(holding.award, now)
+        return award_standing(holding.award)
     if holding.standing:
         return Standing(holding.standing)
     if holding.provenance == Holding.Provenance.REFUSED:
         return Standing("unknown", _("Does not verify"))
     if holding.provenance in _UNSURE:
         return Standing("unknown", _("Not confirmed"))
-    return _dated(holding.valid_until, now)
+    return _dated(holding)
 
 
-def award_standing(award: Award, now: datetime | None = None) -> Standing:
+def award_standing(award: Award) -> Standing:
     """The same for an award."""
-    status = _STATES.get(award.state)
-    if status is not None:
-        return Standing(status, since=award.status_changed_at)
-    return _dated(award.valid_until, now)
+    status, since = awarding.status_of(award)
+    return Standing(status, since=since)
 
 
-def _dated(until: datetime | None, now: datetime | None) -> Standing:
-    if until is not None and until < (now or clock.now()):
-        return Standing("expired", since=until)
+def _dated(holding: Holding) -> Standing:
+    now = clock.now()
+    if holding.valid_until is not None and holding.valid_until < now:
+        return Standing("expired", since=holding.valid_until)
+    if holding.valid_from is not None and holding.valid_from > now + _SKEW:
+        return Standing("unknown", _("Not valid yet"), since=holding.valid_from)
     return Standing("active")
 
 

@@ -1,8 +1,31 @@
-"""Addresses of this capability."""
+"""Addresses of this capability. They stand in signed documents: none may ever change."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from stackmark_web.registry import credential_views, file_views, views
 
 app_name = "registry"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("o/<slug:slug>", views.organisation, name="organisation"),
+    path("o/<slug:slug>.json", views.organisation_json, name="organisation_json"),
+    path("o/<slug:slug>/did.json", views.did, name="did"),
+    path("o/<slug:slug>/brand.css", file_views.brand, name="brand"),
+    path("o/<slug:slug>/revocations", views.revocations, name="revocations"),
+    path(".well-known/did.json", views.own_did, name="own_did"),
+    path("achievements/<uuid:pk>", views.achievement, name="achievement"),
+    path("achievements/<uuid:pk>.json", views.achievement_json, name="achievement_json"),
+    path("achievements/<uuid:pk>/<int:number>", views.achievement, name="version"),
+    path("achievements/<uuid:pk>/<int:number>.json", views.achievement_json, name="version_json"),
+    path("credentials/<uuid:pk>", credential_views.credential, name="credential"),
+    path("credentials/<uuid:pk>.json", credential_views.credential_json, name="credential_json"),
+    path("credentials/<uuid:pk>/card.png", credential_views.card, name="credential_card"),
+    re_path(
+        r"^status/(?P<pk>[0-9a-f-]{36})/(?P<purpose>revocation|suspension)\Z",
+        file_views.status,
+        name="status",
+    ),
+    re_path(r"^assets/(?P<sha256>[0-9a-f]{64})\Z", file_views.asset, name="asset"),
+    path("sitemap.xml", file_views.sitemap, name="sitemap"),
+]

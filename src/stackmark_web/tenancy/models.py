@@ -52,6 +52,7 @@ class Organisation(models.Model):
     accent = models.CharField(max_length=7, default="#1f4b99")
     logo = models.ForeignKey("Asset", null=True, blank=True, on_delete=models.PROTECT)
     did_host = models.CharField(max_length=253, blank=True)  # own host; empty: hosted here
+    did_host_wanted = models.CharField(max_length=253, blank=True)  # not yet seen published there
     linkedin_id = models.CharField(max_length=20, blank=True)
     four_eyes = models.BooleanField(default=False)  # a second person publishes
     created_at = models.DateTimeField(auto_now_add=True)
@@ -131,7 +132,9 @@ class Membership(models.Model):
     """One role of one person at one organisation or unit; ended, never deleted."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="roles"
+    )
     role = models.CharField(max_length=20, choices=Role.choices)
     since = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
@@ -185,10 +188,12 @@ class SigningKey(models.Model):
     """A public key of an institution and where its private half is; never the half itself.
 
     ``location`` is understood by the signer named in ``signer`` (``file``: a file of the key
-    folder; others by setting). ``method_id`` is the verification method's DID URL.
+    folder; ``process``: a name the separate signer knows). ``method_id`` is the verification
+    method's DID URL. On an own host a key waits until it has been seen in the published did.json.
     """
 
     class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting to be published")
         ACTIVE = "active", _("Signs")
         RETIRED = "retired", _("Retired")
         REVOKED = "revoked", _("Revoked")
@@ -217,3 +222,8 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return self.method_id
+
+    @property
+    def did(self) -> str:
+        """The DID this key belongs to; an institution that moved hosts has keys of two."""
+        return self.method_id.partition("#")[0]

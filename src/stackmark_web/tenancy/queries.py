@@ -4,14 +4,45 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from stackmark_web.tenancy.models import Membership, Organisation, SigningKey
+from stackmark_web.audit import queries as audit
+from stackmark_web.audit.models import AuditEvent
+from stackmark_web.tenancy import identity
+from stackmark_web.tenancy.models import Domain, Invitation, Membership, Organisation, SigningKey
 from stackmark_web.tenancy.permissions import ROLE_PERMISSIONS, Permission
+
+_SECTIONS: Final = (
+    ("overview", gettext_noop("Overview"), "tenancy:overview", (Permission.VIEW,)),
+    (
+        "achievements",
+        gettext_noop("Achievements"),
+        "catalogue:manage",
+        (Permission.DESIGN, Permission.REVIEW, Permission.PUBLISH),
+    ),
+    (
+        "awards",
+        gettext_noop("Awards"),
+        "awarding:list",
+        (Permission.AWARD, Permission.AWARDS_VIEW, Permission.REVOKE),
+    ),
+    ("people", gettext_noop("People and roles"), "tenancy:people", (Permission.MEMBERS,)),
+    ("runs", gettext_noop("Runs"), "jobs:list", (Permission.AWARD,)),
+    ("mail", gettext_noop("Mail"), "integrations:outbox", (Permission.MAIL,)),
+    ("trust", gettext_noop("Trust"), "verifying:trust", (Permission.TRUST,)),
+    ("settings", gettext_noop("Settings"), "tenancy:settings", (Permission.EDIT,)),
+    ("keys", gettext_noop("Keys"), "tenancy:keys", (Permission.KEYS,)),
+    ("audit", gettext_noop("What happened"), "tenancy:audit", (Permission.AUDIT,)),
+)
 
 
 def lineage(organisation: Organisation) -> list[uuid.UUID]:
@@ -70,10 +101,7 @@ def root_of(organisation: Organisation) -> Organisation:
 def did_of(organisation: Organisation) -> str:
     """The institution's DID: on its own host, or ``did:web:<this host>:o:<slug>``."""
     root = root_of(organisation)
-    if root.did_host:
-        return f"did:web:{root.did_host.replace(':', '%3A')}"
-    host = settings.IDENTITY_URL.removeprefix("https://").replace(":", "%3A")
-    return f"did:web:{host}:o:{root.slug}"
+    return identity.own_did(root.did_host) if root.did_host else identity.hosted_did(root)
 
 
 def active_key(organisation: Organisation) -> SigningKey | None:
@@ -86,3 +114,159 @@ def active_key(organisation: Organisation) -> SigningKey | None:
 def keys_of(organisation: Organisation) -> Iterable[SigningKey]:
     """Every key the institution ever had, oldest first."""
     return SigningKey.everywhere.filter(organisation_id=organisation.root_id).order_by("created_at")
+
+
+def did_document(organisation: Organisation, *, did: str = "") -> dict[str, Any]:
+    """The institution's DID document with the history of its keys; ``did``: of another of its DIDs.
+
+    An institution that moved to its own host keeps the hosted document for what it signed before.
+    """
+    return identity.document(did or did_of(organisation), keys_of(organisation))
+
+
+def hosted_did_document(organisation: Organisation) -> dict[str, Any]:
+    """The document served here at ``/o/<slug>/did.json``, also after a move to an own host."""
+    return did_document(organisation, did=identity.hosted_did(root_of(organisation)))
+
+
+def issuer_profile(organisation: Organisation) -> dict[str, Any]:
+    """The Profile credentials name as issuer: the institution, whose DID signs.
+
+    A unit issues under its institution; two bodies never share one id. For the unit itself see
+    ``unit_profile``.
+    """
+    root = root_of(organisation)
+    return identity.profile(root, identifier=did_of(root))
+
+
+def unit_profile(organisation: Organisation) -> dict[str, Any]:
+    """The Profile of an organisation or unit itself, for its own page; a unit names its parent."""
+    if organisation.parent is None:
+        return issuer_profile(organisation)
+    made = identity.profile(organisation, identifier=identity.page(organisation))
+    parent = unit_profile(organisation.parent)
+    return made | {"parentOrg": {name: parent[name] for name in ("id", "type", "name")}}
+
+
+def creator_profile(organisation: Organisation) -> dict[str, Any]:
+    """The Profile of whoever designed an achievement, to be put inside a credential.
+
+    It never uses the DID as id: the issuer is described under that, and what is described in two
+    places cannot be signed without doubt. The address of the public page stands in its place.
+    """
+    made = identity.profile(organisation, identifier=identity.page(organisation))
+    if organisation.parent is None:
+        return made
+    parent = creator_profile(organisation.parent)
+    brief = {name: parent[name] for name in ("id", "type", "name", "parentOrg") if name in parent}
+    return made | {"parentOrg": brief}
+
+
+def organisation_by_slug(slug: str) -> Organisation | None:
+    """The organisation or unit of this name in addresses."""
+    return Organisation.objects.select_related("logo", "parent").filter(slug=slug).first()
+
+
+def organisation_by_host(host: str) -> Organisation | None:
+    """The institution whose DID is on this host of its own (``:`` or ``%3A`` before a port)."""
+    if not host:
+        return None
+    return Organisation.objects.filter(
+        did_host=host.replace("%3A", ":"), parent__isnull=True
+    ).first()
+
+
+def units_of(organisation: Organisation) -> QuerySet[Organisation]:
+    """Every unit below, parents before their children."""
+    below = Organisation.objects.filter(path__startswith=organisation.path)
+    return below.exclude(pk=organisation.pk).select_related("parent").order_by("path")
+
+
+def ancestors_of(organisation: Organisation) -> list[Organisation]:
+    """From the institution down to the unit's parent."""
+    ids = lineage(organisation)[:-1]
+    found = Organisation.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """The roles in force given at exactly this organisation or unit."""
+    rows = Membership.objects.within(organisation).filter(organisation=organisation)
+    return (
+        rows.filter(ended_at__isnull=True)
+        .select_related("user")
+        .order_by("user__name", "user__email", "role")
+    )
+
+
+def inherited_members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """The roles that reach down from above."""
+    rows = Membership.everywhere.filter(
+        organisation_id__in=lineage(organisation)[:-1], ended_at__isnull=True
+    )
+    return rows.select_related("user", "organisation").order_by("user__name", "user__email")
+
+
+def owners_of(organisation: Organisation) -> set[uuid.UUID]:
+    """The people who own this organisation, here or from above."""
+    rows = Membership.everywhere.filter(
+        organisation_id__in=lineage(organisation), role="owner", ended_at__isnull=True
+    )
+    return set(rows.filter(user__is_active=True).values_list("user_id", flat=True))
+
+
+def open_invitations(organisation: Organisation, *, now: Any) -> QuerySet[Invitation]:
+    """Invitations that can still be accepted."""
+    rows = Invitation.objects.within(organisation).filter(organisation=organisation)
+    return rows.filter(
+        accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
+    ).order_by("created_at")
+
+
+def domains_of(organisation: Organisation) -> QuerySet[Domain]:
+    """The host names the institution says are its own."""
+    return Domain.everywhere.filter(organisation_id=organisation.root_id).order_by("name")
+
+
+def verified_domains(organisation: Organisation) -> list[str]:
+    """The host names that were shown to be the institution's, by name."""
+    rows = domains_of(organisation).filter(verified_at__isnull=False)
+    return list(rows.values_list("name", flat=True))
+
+
+def waiting_key(organisation: Organisation) -> SigningKey | None:
+    """A key that signs as soon as it was seen in the did.json on the institution's own host."""
+    return SigningKey.everywhere.filter(
+        organisation_id=organisation.root_id, state=SigningKey.State.WAITING
+    ).first()
+
+
+def has_issued(organisation: Organisation) -> bool:
+    """Whether anything was ever signed in the institution's name: then its DID stays."""
+    award = apps.get_model("awarding", "Award")  # a layer above; only its existence is asked
+    root = Organisation.objects.get(pk=organisation.root_id)
+    rows = award.everywhere.filter(organisation__path__startswith=root.path)
+    return bool(rows.exclude(state__in=("draft", "scheduled")).exists())
+
+
+def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, str]]:
+    """The sections of the work area this person may enter: key, label, address."""
+    held = {one for role in roles_of(user, organisation) for one in ROLE_PERMISSIONS[role]}
+    return [
+        (section, _(label), address)
+        for section, label, view, needed in _SECTIONS
+        if held.intersection(needed) and (address := _address(view, organisation.slug))
+    ]
+
+
+def _address(view: str, slug: str) -> str:
+    try:
+        return reverse(view, args=[slug])
+    except NoReverseMatch:  # a capability that is not installed has no link
+        return ""
+
+
+def audit_events(organisation: Organisation, filters: audit.Filters) -> QuerySet[AuditEvent]:
+    """What happened here and in the units below, newest first."""
+    ids = Organisation.objects.filter(path__startswith=organisation.path).values_list("pk")
+    return audit.events(ids, filters)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 
 
-class Unscoped(RuntimeError):
+class Unscoped(RuntimeError):  # noqa: N818 - says what was forgotten
     """A tenant model was read without saying whose rows are meant."""
 
 

@@ -6,15 +6,17 @@ their own shade; they are derived here, so that no brand can make a page unreada
 
 from __future__ import annotations
 
+import colorsys
 import re
 from dataclasses import dataclass
 from typing import Final
 
 WHITE: Final = "#ffffff"
 INK: Final = "#10222b"
-PAPER_LIGHT: Final = "#f3f5f3"  # the darkest surface of the light theme that carries text
-PAPER_DARK: Final = "#1c2f38"  # the lightest surface of the dark theme that carries text
+PAPER_LIGHT: Final = "#e9eeec"  # the darkest surface of the light theme that carries text
+PAPER_DARK: Final = "#1f3640"  # the lightest surface of the dark theme that carries text
 TEXT: Final = 4.5  # WCAG 1.4.3, text below 24 px
+BRIGHT: Final = 6.5  # on dark, a little more than enough still looks dim
 GRAPHIC: Final = 3.0  # WCAG 1.4.11, borders and icons
 
 _HEX: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
@@ -72,24 +74,22 @@ def accent(colour: str) -> Accent:
     return Accent(
         colour=value,
         ink=_legible_ink(value),
-        on_light=shade_for(value, PAPER_LIGHT, towards="#000000"),
-        on_dark=shade_for(value, PAPER_DARK, towards=WHITE),
+        on_light=shade_for(value, PAPER_LIGHT),
+        on_dark=shade_for(value, PAPER_DARK, least=BRIGHT),
     )
 
 
-def shade_for(colour: str, paper: str, *, towards: str, least: float = TEXT) -> str:
-    """The colour, moved towards another just far enough to be read on the paper."""
-    for step in range(41):
-        shade = mix(colour, towards, step / 40)
+def shade_for(colour: str, paper: str, *, least: float = TEXT) -> str:
+    """The colour, made lighter or darker just far enough to be read on the paper; same hue."""
+    lighter = ink_on(paper) == WHITE
+    hue, light, full = colorsys.rgb_to_hls(*(channel / 255 for channel in _rgb(colour)))
+    muted = min(full, 0.55) if lighter else full  # light and full at once glares
+    for step in range(101):
+        level = light + (1 - light) * step / 100 if lighter else light * (1 - step / 100)
+        shade = _hex(colorsys.hls_to_rgb(hue, level, muted if step else full))
         if passes(shade, paper, least=least):
             return shade
-    return towards
-
-
-def mix(colour: str, other: str, share: float) -> str:
-    """The colour with a share (0 to 1) of another in it."""
-    pairs = zip(_rgb(colour), _rgb(other), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+    return WHITE if lighter else "#000000"
 
 
 def _legible_ink(colour: str) -> str:
@@ -101,6 +101,10 @@ def _legible_ink(colour: str) -> str:
 def _rgb(colour: str) -> Rgb:
     value = normal(colour)
     return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
+
+
+def _hex(channels: tuple[float, float, float]) -> str:
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
 
 
 def _luminance(colour: str) -> float:

@@ -46,7 +46,7 @@ PATHS: Final[dict[str, str]] = {
     "plus": "M12 5v14m-7-7h14",
     "print": "M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.5H7V14Z",
     "qr": "M4 4h6v6H4V4Zm10 0h6v6h-6V4ZM4 14h6v6H4v-6Zm10 0h2.5v2.5H14V14Zm6 0v3m-6 3h3m3 0v-.1",
-    "question": "M9 9.2A3 3 0 1 1 13.4 12c-.9.5-1.4 1.1-1.4 2.3m0 3.3v.1",
+    "question": "M8 8.6a4 4 0 1 1 6.2 3.4c-1.5 1-2.2 1.7-2.2 3.4m0 3.8v.1",
     "refresh": "M19.5 12a7.5 7.5 0 1 1-2.3-5.4L20 9m0-5v5h-5",
     "search": "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Zm5 11.5L20.5 20.5",
     "send": "M4 12 20.5 4 16 20.5l-4.5-6.5L4 12Zm7.5 2 9-10",
@@ -63,3 +63,15 @@ PATHS: Final[dict[str, str]] = {
     "M15.5 5.3a3.5 3.5 0 0 1 0 6.4m2 3c2.3.7 3.7 2.3 4 4.8",
     "warning": "M12 4 2.8 20h18.4L12 4Zm0 6v5m0 2.3v.1",
 }
+
+
+def stack(layers: int) -> str:
+    """The path data of our mark with this many layers (1 to 5), standing on a common floor."""
+    top = 4 + (5 - layers) * 6
+    return "".join(
+        [f"M4 {top + 9}l20 9 20-9-20-9Z", *(_layer(top + 9 + 6 * n) for n in range(1, layers))]
+    )
+
+
+def _layer(height: int) -> str:
+    return f"M4 {height}l20 9 20-9-5-2.25-15 6.75-15-6.75Z"

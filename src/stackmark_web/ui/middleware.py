@@ -30,11 +30,11 @@ POLICY: Final[Mapping[str, str]] = {
 # The camera reads QR codes on /verify; passkeys need the two publickey features.
 _FEATURES: Final = (
     "camera=(self), publickey-credentials-create=(self), publickey-credentials-get=(self), "
-    "web-share=(self), clipboard-write=(self), "
+    "clipboard-write=(self), "
     + ", ".join(
         f"{name}=()"
         for name in (
-            *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture"),
+            *("accelerometer", "autoplay", "browsing-topics", "display-capture"),
             *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "magnetometer"),
             *("microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
         )

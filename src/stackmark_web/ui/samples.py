@@ -56,10 +56,18 @@ class SampleForm(forms.Form):
     )
 
 
-def everything() -> dict[str, Any]:
-    """The context of the living page."""
+class ShortForm(forms.Form):
+    """Two fields, to be filled in wrongly."""
+
+    title = SampleForm.base_fields["title"]
+    level = SampleForm.base_fields["level"]
+
+
+def parts(theme: str) -> dict[str, Any]:
+    """What the parts of one pane show; ids carry the theme, since both panes are one page."""
+    wrong = {"level": "9", "title": "x" * 81}
     return {
-        "themes": ("light", "dark"),
+        "theme": theme,
         "cards": cards(),
         "facts": facts(),
         "checks": checks(),
@@ -67,10 +75,9 @@ def everything() -> dict[str, Any]:
         "tones": ("neutral", "good", "warn", "bad", "accent"),
         "notices": notices(),
         "page": Paginator(range(240), 24).page(3),
-        "form": SampleForm(auto_id="sample_%s"),
-        "wrong_form": SampleForm({"level": "9", "title": "x" * 81}, auto_id="wrong_%s"),
+        "form": SampleForm(auto_id=f"{theme}_%s"),
+        "wrong_form": ShortForm(wrong, auto_id=f"{theme}_wrong_%s"),
         "accents": [accent(colour) for colour in ("#0b4f5c", "#8c1d40", "#ffcd00", "#3a6b35")],
-        "organisation": {"name": _ISSUER},
     }
 
 

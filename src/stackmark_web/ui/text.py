@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
@@ -11,10 +11,11 @@ from typing import Any, Final
 import nh3
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 # Controls that turn the reading direction of what follows; a name never needs them.
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -28,7 +29,16 @@ _HEADINGS_DOWN: Final = 2  # a page owns h1 and h2; a person's text starts at h3
 
 @cache
 def _reader() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).disable("image")
+    reader = MarkdownIt("commonmark", {"html": False})
+    reader.add_render_rule("image", _words_of_picture)
+    return reader
+
+
+def _words_of_picture(
+    _self: object, tokens: Sequence[Token], index: int, _options: object, _env: object
+) -> str:
+    """A picture would tell its host who reads; only the words for it stay."""
+    return escape(tokens[index].content)
 
 
 def markdown_html(text: str) -> SafeString:
@@ -86,10 +96,19 @@ def moment_html(value: Any, show: str = "auto") -> SafeString:
         return format_html("{}", value or "")
     if not isinstance(moment, datetime) or show == "date":
         day = moment.date() if isinstance(moment, datetime) else moment
-        return _time(day.isoformat(), formats.date_format(day, _day_format()))
+        return _time(day.isoformat(), day_text(day))
     local = timezone.localtime(moment) if moment.tzinfo else moment
     text = formats.date_format(local, _moment_format())
     return _time(moment.isoformat(timespec="seconds"), text)
+
+
+def day_text(value: Any) -> str:
+    """A day as words, for pictures and letters where no markup can stand."""
+    moment = _moment(value)
+    if moment is None:
+        return str(value or "")
+    day = moment.date() if isinstance(moment, datetime) else moment
+    return formats.date_format(day, _day_format())
 
 
 def _wishes() -> list[str]:

@@ -19,8 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
-from stackmark_web.ui import samples
-from stackmark_web.ui.site import THEME_COOKIE, THEMES, address, ask
+from stackmark_web.ui import living, tour
+from stackmark_web.ui.site import THEME_COOKIE, THEMES, address
 
 _YEAR = 365 * 24 * 3600
 View = Callable[..., HttpResponseBase]
@@ -45,8 +45,14 @@ def same_site(view: View) -> View:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """What Stackmark is, and one credential's whole life in five clicks."""
-    tour = ask("stackmark_web.demo.queries", "tour") if settings.DEMO else None
-    return render(request, "ui/pages/start.html", {"tour": list(tour or []), "doors": doors()})
+    steps = tour.steps()
+    context = {
+        "steps": steps,
+        "linked": any(step.url for step in steps),
+        "card": tour.example(),
+        "doors": doors(),
+    }
+    return render(request, "ui/pages/start.html", context)
 
 
 def doors() -> dict[str, str]:
@@ -62,7 +68,7 @@ def doors() -> dict[str, str]:
 @require_GET
 def design(request: HttpRequest) -> HttpResponse:
     """The living page: every token and component, in both themes, with its markup."""
-    return render(request, "ui/pages/design.html", samples.everything())
+    return render(request, "ui/pages/design.html", living.context())
 
 
 @require_GET

@@ -22,6 +22,7 @@ from stackmark_web.verifying.checking import Checked, Checker
 from stackmark_web.verifying.models import TrustEntry, VerificationRecord
 
 MAX_DAYS: Final = 3660
+_NOT_KEPT: Final = frozenset({"report", "source"})  # a link may be a secret of its own
 
 
 def check(
@@ -48,6 +49,11 @@ def check_link(url: str, *, recipient: str | None = None, organisation: Any = No
     return told(fetched(checker, url), register)
 
 
+def refuse(error: StackmarkError, *, source: str = "", organisation: Any = None) -> Checked:
+    """The answer about something that could not be taken apart."""
+    return told(Checker().unreadable(error, source=source), queries.register_for(organisation))
+
+
 def fetched(checker: Checker, url: str) -> Checked:
     """What is behind an address, judged; what cannot be had is an answer too."""
     checker.fetcher.next_source()
@@ -69,25 +75,30 @@ def told(checked: Checked, register: queries.OwnRegister) -> Checked:
 
 
 @transaction.atomic
-def keep_record(found: dict[str, Any], *, actor: Any, days: int | None) -> VerificationRecord:
+def keep_record(
+    found: dict[str, Any], *, actor: Any, days: int | None
+) -> tuple[VerificationRecord, str]:
     """Keep what was found (``Checked.to_json``) at an unguessable address; not the document.
 
-    ``days`` None keeps it without end. The person asked for it by a POST.
+    ``days`` None keeps it without end. The person asked for it by a POST. Returns the record and
+    the token of its address.
     """
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise UsageError("usage.days", _("Choose how long the record is kept."))
-    kept = {**found, "source": ""}  # a link may be a secret of its own
+    token = secrets.token_urlsafe(32)
+    rest = {name: value for name, value in found.items() if name not in _NOT_KEPT}
     made = VerificationRecord.objects.create(
-        token=secrets.token_urlsafe(32),
+        token_hash=queries.hashed(token),
         at=datetime.fromisoformat(found["report"]["checkedAt"]),
         sha256=found["sha256"],
         verdict=found["report"]["verdict"],
-        report=kept,
+        report=found["report"],
+        facts=rest,
         expires_at=None if days is None else clock.now() + timedelta(days=days),
         made_by=actor if getattr(actor, "pk", None) else None,
     )
     audit("verification.kept", actor=actor, target=made, after={"verdict": made.verdict})
-    return made
+    return made, token
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ salts and hashed addresses of recipients are left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ Rows = list[list[str]]
 MAX_PROOFS_SHOWN: Final = 4
 MAX_LINES_KEPT: Final = 40  # canonical lines kept with a check; the number is told in full
 _LINE: Final = 300
+_IDENTIFYING: Final = re.compile(r"#(?:identityHash|salt)>")
 
 
 def workings(received: Received | None, report: Report, verifier: Verifier) -> dict[str, Rows]:
@@ -72,15 +74,20 @@ def _proofs(received: Received, verifier: Verifier) -> dict[str, Rows]:
 
 
 def _canonical(form: Hashed) -> Rows:
-    lines = [line[:_LINE] for line in form.lines[:MAX_LINES_KEPT]]
+    rows: Rows = [["canonical-form", form.form]]
+    if form.form != "RDFC-1.0":  # the document's own text, which whoever asks has
+        return rows
+    lines = [_told(line) for line in form.lines[:MAX_LINES_KEPT]]
     more = len(form.lines) - len(lines)
     if more:
         lines.append(f"… +{more:,}")
-    return [
-        ["canonical-form", form.form],
-        ["statements", f"{len(form.lines):,}"],
-        ["lines", "\n".join(lines)],
-    ]
+    return [*rows, ["statements", f"{len(form.lines):,}"], ["lines", "\n".join(lines)]]
+
+
+def _told(line: str) -> str:
+    """A canonical line without what identifies the recipient by hash."""
+    found = _IDENTIFYING.search(line)
+    return f"{line[: found.end()]} …" if found else line[:_LINE]
 
 
 def _signature(one: Working) -> Rows:

@@ -16,6 +16,7 @@ from stackmark.verification.structure import as_list
 from stackmark.verification.validity import period
 from stackmark.verification.words import open_received
 from stackmark_web.verifying import issuers, pictures
+from stackmark_web.verifying.names import marks, visible
 from stackmark_web.verifying.plain import language_map, plain, web_address
 
 MAX_ITEMS: Final = 60  # skills, results, pieces of evidence shown of one document
@@ -130,6 +131,8 @@ def _holder(subject: Mapping[str, Any]) -> dict[str, Any]:
         elif entry.get("hashed") is False and kind != "name":
             found["id"] = found["id"] or plain(entry.get("identityHash")) or ""
         found["by"].append({"kind": kind, "hashed": bool(entry.get("hashed"))})
+    found["marks"] = marks(found["name"])
+    found["name"] = visible(found["name"])
     return found
 
 

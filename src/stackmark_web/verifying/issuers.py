@@ -27,11 +27,10 @@ def _ours(identity: str) -> dict[str, Any]:
     organisation = _organisation(identity)
     if organisation is None:
         return {}
-    domains = organisation.domains.filter(verified_at__isnull=False)
     return {
         "slug": organisation.slug,
         "registered_as": organisation.name,
-        "verified_domains": sorted(domains.values_list("name", flat=True)),
+        "verified_domains": tenancy.verified_domains(organisation),
     }
 
 
@@ -41,4 +40,8 @@ def _organisation(identity: str) -> Any:
     if not identity.startswith("did:web:") or not host:
         return None
     found = tenancy.organisation_by_slug(slug) if slug else tenancy.organisation_by_host(host)
-    return found if found is not None and tenancy.did_of(found) == identity else None
+    if found is None or found.parent_id is not None:
+        return None
+    # One that moved to its own host keeps the identity it had here for what it signed before.
+    own = (tenancy.did_of(found), tenancy.hosted_did_document(found)["id"])
+    return found if identity in own else None

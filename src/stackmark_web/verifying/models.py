@@ -12,16 +12,18 @@ from django.db import models
 class VerificationRecord(models.Model):
     """What was found about one document at one time; the document itself is not kept.
 
-    ``facts`` hold what the page showed, so that the record still reads when everything is gone.
+    ``report`` and ``facts`` hold what the page showed, so that the record still reads when
+    everything is gone. The address is a secret token, kept as a hash.
     """
 
-    token = models.CharField(primary_key=True, max_length=64)  # unguessable: it is the address
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
     sha256 = models.CharField(max_length=64)
     verdict = models.CharField(max_length=16)
     report = models.JSONField()
     facts = models.JSONField(default=dict)
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -94,7 +94,7 @@ def may_keep_register(user: Any, organisation: Any) -> bool:
 def record(token: str) -> VerificationRecord | None:
     """The record at an address, unless its time is over."""
     now = clock.now()
-    rows = VerificationRecord.objects.filter(token=token)
+    rows = VerificationRecord.objects.filter(token_hash=hashed(token))
     return rows.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now)).first()
 
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,124 +16,281 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('media_type', models.CharField(max_length=40)),
-                ('data', models.BinaryField()),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("media_type", models.CharField(max_length=40)),
+                ("data", models.BinaryField()),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('path', models.CharField(editable=False, max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('university', 'University'), ('college', 'College'), ('provider', 'Training provider'), ('association', 'Industry association'), ('employer', 'Employer'), ('agency', 'Quality agency')], max_length=20)),
-                ('unit_kind', models.CharField(choices=[('institution', 'Institution'), ('faculty', 'Faculty'), ('programme', 'Programme')], default='institution', max_length=20)),
-                ('name', models.CharField(max_length=200)),
-                ('legal_name', models.CharField(blank=True, max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('website', models.URLField(blank=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('ror', models.CharField(blank=True, max_length=40, verbose_name='ROR')),
-                ('erasmus_code', models.CharField(blank=True, max_length=20)),
-                ('deqar_id', models.CharField(blank=True, max_length=40, verbose_name='DEQAR')),
-                ('accent', models.CharField(default='#1f4b99', max_length=7)),
-                ('did_host', models.CharField(blank=True, max_length=253)),
-                ('linkedin_id', models.CharField(blank=True, max_length=20)),
-                ('four_eyes', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('logo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='tenancy.asset')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='units', to='tenancy.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("path", models.CharField(editable=False, max_length=200, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("university", "University"),
+                            ("college", "College"),
+                            ("provider", "Training provider"),
+                            ("association", "Industry association"),
+                            ("employer", "Employer"),
+                            ("agency", "Quality agency"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "unit_kind",
+                    models.CharField(
+                        choices=[
+                            ("institution", "Institution"),
+                            ("faculty", "Faculty"),
+                            ("programme", "Programme"),
+                        ],
+                        default="institution",
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("legal_name", models.CharField(blank=True, max_length=200)),
+                ("description", models.TextField(blank=True)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("website", models.URLField(blank=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("ror", models.CharField(blank=True, max_length=40, verbose_name="ROR")),
+                ("erasmus_code", models.CharField(blank=True, max_length=20)),
+                ("deqar_id", models.CharField(blank=True, max_length=40, verbose_name="DEQAR")),
+                ("accent", models.CharField(default="#1f4b99", max_length=7)),
+                ("did_host", models.CharField(blank=True, max_length=253)),
+                ("did_host_wanted", models.CharField(blank=True, max_length=253)),
+                ("linkedin_id", models.CharField(blank=True, max_length=20)),
+                ("four_eyes", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="tenancy.asset",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="tenancy.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('roles', models.JSONField(default=list)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='tenancy.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("roles", models.JSONField(default=list)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="tenancy.organisation",
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'everywhere',
+                "default_manager_name": "everywhere",
             },
             managers=[
-                ('everywhere', django.db.models.manager.Manager()),
+                ("everywhere", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('designer', 'Designer'), ('reviewer', 'Reviewer'), ('assessor', 'Assessor'), ('issuer', 'Issuer'), ('recogniser', 'Recogniser'), ('recruiter', 'Recruiter'), ('analyst', 'Analyst')], max_length=20)),
-                ('since', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='tenancy.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("designer", "Designer"),
+                            ("reviewer", "Reviewer"),
+                            ("assessor", "Assessor"),
+                            ("issuer", "Issuer"),
+                            ("recogniser", "Recogniser"),
+                            ("recruiter", "Recruiter"),
+                            ("analyst", "Analyst"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="tenancy.organisation",
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'everywhere',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation', 'user', 'role'), name='role_once')],
+                "default_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("organisation", "user", "role"),
+                        name="role_once",
+                    )
+                ],
             },
             managers=[
-                ('everywhere', django.db.models.manager.Manager()),
+                ("everywhere", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=253)),
-                ('token', models.CharField(max_length=64)),
-                ('method', models.CharField(choices=[('dns', 'DNS record'), ('file', 'File on the website')], default='file', max_length=4)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(blank=True, max_length=300)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenancy.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=253)),
+                ("token", models.CharField(max_length=64)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("dns", "DNS record"), ("file", "File on the website")],
+                        default="file",
+                        max_length=4,
+                    ),
+                ),
+                ("verified_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=300)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="tenancy.organisation",
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'everywhere',
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'name'), name='domain_once')],
+                "default_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "name"), name="domain_once")
+                ],
             },
             managers=[
-                ('everywhere', django.db.models.manager.Manager()),
+                ("everywhere", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method_id', models.CharField(max_length=400, unique=True)),
-                ('algorithm', models.CharField(max_length=10)),
-                ('public_multibase', models.CharField(max_length=600)),
-                ('signer', models.CharField(default='file', max_length=20)),
-                ('location', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('active', 'Signs'), ('retired', 'Retired'), ('revoked', 'Revoked')], default='active', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='tenancy.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("method_id", models.CharField(max_length=400, unique=True)),
+                ("algorithm", models.CharField(max_length=10)),
+                ("public_multibase", models.CharField(max_length=600)),
+                ("signer", models.CharField(default="file", max_length=20)),
+                ("location", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting to be published"),
+                            ("active", "Signs"),
+                            ("retired", "Retired"),
+                            ("revoked", "Revoked"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="tenancy.organisation",
+                    ),
+                ),
             ],
             options={
-                'default_manager_name': 'everywhere',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('organisation',), name='one_active_key')],
+                "default_manager_name": "everywhere",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("organisation",),
+                        name="one_active_key",
+                    )
+                ],
             },
             managers=[
-                ('everywhere', django.db.models.manager.Manager()),
+                ("everywhere", django.db.models.manager.Manager()),
             ],
         ),
     ]

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stackmark_web.ui import text as texts
-from stackmark_web.ui.icons import PATHS
+from stackmark_web.ui.icons import PATHS, stack
 from stackmark_web.ui.site import Frame, Link, navigation
 
 register = template.Library()
@@ -43,6 +43,19 @@ def icon(name: str, size: int = 20) -> SafeString:
 def icon_names() -> list[str]:
     """Every icon, for the living page."""
     return list(PATHS)
+
+
+@register.simple_tag
+def stack_mark(layers: int) -> SafeString:
+    """Our mark with one to five layers: how far a credential's life has come."""
+    first, *under = stack(max(1, min(5, layers))).split("Z")[:-1]
+    return format_html(
+        '<svg class="stack-mark" viewBox="0 0 48 50" width="64" height="66" aria-hidden="true"'
+        ' focusable="false"><path class="stack-mark__under" d="{}"/><path class="stack-mark__top"'
+        ' d="{}Z"/></svg>',
+        "".join(f"{part}Z" for part in under),
+        first,
+    )
 
 
 @register.simple_tag

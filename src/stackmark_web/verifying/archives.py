@@ -65,9 +65,7 @@ def _refused(why: str, name: str = "") -> ReadError:
     return ReadError("read.archive", f"The zip was not opened: {why}{where}.")
 
 
-def _check_whole(
-    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], data: bytes
-) -> None:
+def _check_whole(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], data: bytes) -> None:
     if len(entries) > MAX_ENTRIES:
         raise _refused(f"it has {len(entries):,} entries; at most {MAX_ENTRIES} are read")
     if archive.comment:

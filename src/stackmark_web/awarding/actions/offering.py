@@ -1,0 +1,182 @@
+"""Sign and send: from a draft to a credential that waits to be claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from stackmark.errors import StackmarkError
+from stackmark_web import clock
+from stackmark_web.awarding import claims, issuing, letters, states
+from stackmark_web.awarding.actions._common import move, permit, status_changed, trace
+from stackmark_web.awarding.actions.creating import key_of, live_twin
+from stackmark_web.awarding.models import Appeal, Award, Step
+from stackmark_web.integrations.actions import cancel_mail
+from stackmark_web.tenancy.permissions import Permission
+
+Guard = Callable[[], None]
+
+
+def release(award: Award, *, actor: Any, via: str = "web") -> Award:
+    """Confirm a draft: scheduled when its time lies ahead, else signed and offered now."""
+    award.refresh_from_db()
+    if award.send_at is None or award.send_at <= clock.now():
+        return offer(award, actor=actor, via=via)
+    if award.state == Award.State.SCHEDULED:
+        return award
+    permit(actor, Permission.AWARD, award)
+    with transaction.atomic():
+        move(award, "schedule", Award.State.SCHEDULED, actor=actor, via=via)
+    return award
+
+
+def offer(award: Award, *, actor: Any = None, via: str = "web") -> Award:
+    """Allocate, sign, check, store, and queue the letter with the claim link.
+
+    An award that is signed already comes back as it is, so asking twice issues once. Raises
+    ``WrongState``, and what keeps it from being signed (``StackmarkError``).
+    """
+    (refusal,) = offer_many([award], actor=actor, via=via)
+    if refusal is not None:
+        raise refusal
+    return award
+
+
+def offer_many(
+    awards: Sequence[Award],
+    *,
+    actor: Any = None,
+    via: str = "web",
+    guard: Guard | None = None,
+) -> list[StackmarkError | None]:
+    """``offer`` for many, signed by template; why not for those that were refused.
+
+    ``guard`` is called inside the transaction that stores the results (a worker's heartbeat):
+    what it raises leaves nothing stored. A signer that is away raises ``StackmarkError``.
+    """
+    for award in awards:
+        permit(actor, Permission.AWARD, award)
+    answers: list[StackmarkError | None] = [_ready(award) for award in awards]
+    waiting = [
+        place
+        for place, award in enumerate(awards)
+        if answers[place] is None and award.signed is None
+    ]
+    issuing.reserve([awards[place] for place in waiting])
+    made = issuing.sign_many([awards[place] for place in waiting])
+    with transaction.atomic():
+        if guard is not None:
+            guard()
+        for place, one in zip(waiting, made, strict=True):
+            if isinstance(one, StackmarkError):
+                answers[place] = one
+                _forget(awards[place])
+            else:
+                _store(awards[place], bytes(one), actor=actor, via=via)
+    return answers
+
+
+def _forget(award: Award) -> None:
+    """Give up the intent of an award that cannot be signed as it is; its index is lost."""
+    rows = Award.everywhere.filter(pk=award.pk, signed__isnull=True)
+    rows.update(status_list=None, status_index=None)
+    award.status_list, award.status_index = None, None
+
+
+def _ready(award: Award) -> StackmarkError | None:
+    """Read the award anew; nothing to say when it can be signed or is signed already."""
+    award.refresh_from_db()
+    if award.signed is not None:
+        return None
+    try:
+        states.check("offer", award)
+        if award.supersedes_id is not None and not may_replace(award.supersedes):
+            raise states.changed_meanwhile()
+    except StackmarkError as error:
+        return error
+    return None
+
+
+def may_replace(old: Award) -> bool:
+    """Whether a new credential may take this one's place: not after a revocation, unless won."""
+    old.refresh_from_db()
+    if old.state == Award.State.REVOKED:
+        return old.appeals.filter(state=Appeal.State.REVERSED).exists()
+    return old.state in states.TABLE["correct"] | states.TABLE["reissue"]
+
+
+def _store(award: Award, signed: bytes, *, actor: Any, via: str) -> None:
+    """Signature, state, step, audit, link and letter: all or nothing, and only once."""
+    old = award.supersedes
+    if old is not None and not may_replace(old):
+        raise states.changed_meanwhile()
+    kept = old is not None and old.claimed_at is not None
+    now = clock.now()
+    changes: dict[str, Any] = {
+        "state": Award.State.CLAIMED if kept else Award.State.OFFERED,
+        "signed": signed,
+        "sha256": issuing.digest(signed),
+        "signed_at": now,
+        "offered_at": now,
+        "status_changed_at": now,
+    }
+    if old is not None:
+        _end(old, actor=actor, via=via)
+        key = key_of(award)
+        changes["dedup_key"] = key if live_twin(key, but=award.pk) is None else ""
+        if kept:
+            changes |= {"holder_id": old.holder_id, "claimed_at": now}
+    before = award.state
+    rows = Award.everywhere.filter(
+        pk=award.pk, state__in=states.TABLE["offer"], signed__isnull=True
+    )
+    if not rows.update(**changes):
+        award.refresh_from_db()  # somebody else signed it first
+        return
+    for name, value in changes.items():
+        setattr(award, name, value)
+    trace(award, "offer", before, actor=actor, via=via)
+    _write(award, superseded=kept)
+
+
+def _end(old: Award, *, actor: Any, via: str) -> None:
+    """The old credential is no longer the one; its history stays."""
+    cancel_mail(old.pk)
+    claims.withdraw(old)
+    if old.state == Award.State.REVOKED:
+        return
+    action = "correct" if old.state in states.TABLE["correct"] else "reissue"
+    move(old, action, Award.State.SUPERSEDED, actor=actor, via=via, reason="replaced")
+    status_changed(old)
+
+
+def _write(award: Award, *, superseded: bool) -> None:
+    if superseded:
+        letters.tell(award, "superseded", key="1", link=letters.link_to(award))
+    elif award.recipient_email:
+        link, url = claims.draw(award)
+        link.save(force_insert=True)
+        letters.tell(award, "offer", key="1", link=url, when=link.expires_at)
+
+
+@transaction.atomic
+def resend(award: Award, *, actor: Any, via: str = "web") -> None:
+    """A new link by letter; at most one a minute."""
+    permit(actor, Permission.AWARD, award)
+    award.refresh_from_db()
+    states.check("resend", award)
+    if sent_lately(award):
+        return
+    number = Step.objects.filter(award=award, reason="sent-again").count() + 2
+    trace(award, "resend", award.state, actor=actor, via=via, reason="sent-again")
+    link, url = claims.draw(award)
+    link.save(force_insert=True)
+    letters.tell(award, "offer", key=str(number), link=url, when=link.expires_at)
+
+
+def sent_lately(award: Award) -> bool:
+    """Whether a letter went into the outbox within the last minute: a double click."""
+    last = Step.objects.filter(award=award, reason="sent-again").order_by("-at").first()
+    return last is not None and (clock.now() - last.at).total_seconds() < 60

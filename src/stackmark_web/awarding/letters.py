@@ -1,0 +1,112 @@
+"""The letters about an award: to whom, in which language, with which link."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils import formats, translation
+
+from stackmark_web.awarding import claims
+from stackmark_web.awarding.models import Appeal, Award
+from stackmark_web.integrations.actions import queue_mail
+
+_APPEAL = "stackmark.appeal"
+
+
+def language_of(award: Award) -> str:
+    """The recipient's language as far as the issuer said, else that of the achievement."""
+    return award.locale or award.version.language or settings.LANGUAGE_CODE
+
+
+def tell(
+    award: Award,
+    kind: str,
+    *,
+    key: str,
+    link: str,
+    reason: Any = "",
+    when: date | datetime | None = None,
+) -> None:
+    """Queue a letter to the recipient, in the caller's transaction; once for each ``key``."""
+    language = language_of(award)
+    queue_mail(
+        kind,
+        to=award.recipient_email,
+        organisation=award.organisation,
+        language=language,
+        context={
+            "recipient_name": award.recipient_name,
+            "title": award.version.title,
+            "reason": said(reason, language),
+            "date": day(when, language),
+            "link": link,
+        },
+        key=f"{kind}:{award.pk}:{key}",
+        award_id=award.pk,
+    )
+
+
+def tell_issuer(
+    award: Award, kind: str, *, key: str, path: str, when: datetime | None = None
+) -> None:
+    """Queue a letter to who awarded it, or to the organisation."""
+    to = award.issued_by.email if award.issued_by else award.organisation.email
+    language = (award.issued_by.locale if award.issued_by else "") or settings.LANGUAGE_CODE
+    queue_mail(
+        kind,
+        to=to,
+        organisation=award.organisation,
+        language=language,
+        context={
+            "recipient_name": award.recipient_name,
+            "title": award.version.title,
+            "date": day(when, language),
+            "link": f"{settings.PUBLIC_URL}{path}",
+        },
+        key=f"{kind}:{award.pk}:{key}",
+        award_id=award.pk,
+    )
+
+
+def link_to(award: Award) -> str:
+    """Where the recipient sees it: the passport, or a link of their own without an account."""
+    if award.holder_id is not None:
+        return f"{settings.PUBLIC_URL}/passport"
+    return claims.new_link(award)
+
+
+def detail_path(award: Award) -> str:
+    """The page of an award in the issuer's work area."""
+    return reverse("awarding:detail", args=[award.organisation.slug, award.pk])
+
+
+def appeal_link(appeal: Appeal) -> str:
+    """The address at which the holder may appeal: unguessable, and good for nothing else."""
+    token = signing.Signer(salt=_APPEAL).sign(str(appeal.pk))
+    return f"{settings.PUBLIC_URL}{reverse('awarding:appeal', args=[token])}"
+
+
+def appeal_id(token: str) -> str | None:
+    """The appeal a link is for; None when nobody of ours made it."""
+    try:
+        return signing.Signer(salt=_APPEAL).unsign(token)
+    except signing.BadSignature:
+        return None
+
+
+def said(text: Any, language: str) -> str:
+    """A translatable text in the reader's language."""
+    with translation.override(language):
+        return str(text)
+
+
+def day(when: date | datetime | None, language: str) -> str:
+    """A day as the reader writes it."""
+    if when is None:
+        return ""
+    with translation.override(language):
+        return formats.date_format(when, "DATE_FORMAT")

@@ -1,0 +1,242 @@
+"""Reads about awards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from stackmark_web import clock
+from stackmark_web.awarding import claims, publishing, states
+from stackmark_web.awarding.lists import PURPOSES
+from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.ui.cards import Card
+
+_TIED: Final = ("version", "version__image", "organisation")
+_STATUS: Final[dict[str, str]] = {
+    Award.State.DRAFT: "pending",
+    Award.State.SCHEDULED: "pending",
+    Award.State.OFFERED: "pending",
+    Award.State.CLAIMED: "active",
+    Award.State.DECLINED: "declined",
+    Award.State.LAPSED: "lapsed",
+    Award.State.REVOKED: "revoked",
+    Award.State.SUSPENDED: "suspended",
+    Award.State.SUPERSEDED: "superseded",
+}
+LATE: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of an organisation's awards is wanted; empty means all."""
+
+    words: str = ""
+    state: str = ""
+    achievement: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Filters:
+        """From a query string; what is not understood is left out."""
+        state = given.get("state", "")
+        return cls(
+            words=" ".join(given.get("q", "").split())[:100],
+            state=state if state in (*Award.State.values, "expired") else "",
+            achievement=uuid_text(given.get("achievement", "")),
+        )
+
+
+def uuid_text(text: str) -> str:
+    """A UUID as it is usually written; empty for anything else."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return ""
+
+
+# -- for everybody -----------------------------------------------------------------------------
+
+
+def award_for_public(pk: object) -> Award | None:
+    """The award whose credential has this id, if it was ever signed.
+
+    Whether the public may see it is for ``passport.queries.public_holding`` to say.
+    """
+    if not uuid_text(str(pk)):
+        return None
+    rows = Award.everywhere.select_related(*_TIED, "supersedes")
+    return rows.filter(pk=str(pk), signed__isnull=False).first()
+
+
+def credential_bytes(award: Award) -> bytes:
+    """The credential, exactly as it was signed."""
+    if award.signed is None:
+        raise Http404("There is nothing here.")
+    return bytes(award.signed)
+
+
+def status_of(award: Award) -> tuple[str, datetime | None]:
+    """A status of ``ui.cards`` and since when; what the public may know, and no more."""
+    if award.state in (Award.State.OFFERED, Award.State.CLAIMED):
+        until = award.valid_until
+        if until is not None and until <= clock.now():
+            return "expired", until
+    return _STATUS[award.state], award.status_changed_at or award.created_at
+
+
+def replacement_of(award: Award) -> Award | None:
+    """The award that took this one's place, once it is signed."""
+    rows = Award.everywhere.filter(supersedes=award, signed__isnull=False)
+    return rows.select_related(*_TIED).first()
+
+
+def status_list_document(list_id: object, purpose: str) -> bytes | None:
+    """A published list as it was signed, from its file; None for an unknown one."""
+    name = uuid_text(str(list_id))
+    if not name or purpose not in PURPOSES:
+        return None
+    return publishing.document(name, purpose)
+
+
+def revoked_ids(organisation: Any) -> QuerySet[Award]:
+    """The awards of an institution that were revoked or replaced, latest first."""
+    rows = Award.objects.within(organisation).filter(state__in=states.WITHDRAWN)
+    return rows.order_by("-status_changed_at")
+
+
+def card(award: Award, *, url: str = "", holder: bool = True) -> Card:
+    """The credential card."""
+    status, _when = status_of(award)
+    image = award.version.image or award.version.image_svg
+    return Card(
+        title=award.version.title,
+        issuer=award.organisation.name,
+        issuer_id=tenancy.did_of(award.organisation),
+        image_url=f"/assets/{image.pk}" if image is not None else "",
+        image_alt=_("Badge of %s") % award.version.title if image is not None else "",
+        status=status,
+        status_label=_("Draft") if award.state in states.UNSIGNED else "",
+        issued=award.valid_from,
+        expires=award.valid_until,
+        holder=award.recipient_name if holder else "",
+        url=url,
+    )
+
+
+# -- for the issuer's staff --------------------------------------------------------------------
+
+
+def awards(organisation: Any, filters: Filters | None = None) -> QuerySet[Award]:
+    """The awards of an organisation and its units, newest first."""
+    rows = Award.objects.within(organisation).select_related(*_TIED).defer("signed")
+    return _narrowed(rows, filters or Filters()).order_by("-created_at", "pk")
+
+
+def _narrowed(rows: QuerySet[Award], filters: Filters) -> QuerySet[Award]:
+    for word in filters.words.split()[:6]:
+        rows = rows.filter(
+            Q(recipient_name__icontains=word)
+            | Q(recipient_email__icontains=word)
+            | Q(external_id__iexact=word)
+            | Q(version__title__icontains=word)
+        )
+    if filters.achievement:
+        rows = rows.filter(version__achievement_id=filters.achievement)
+    if filters.state == "expired":
+        return rows.filter(
+            state__in=(Award.State.OFFERED, Award.State.CLAIMED), valid_until__lte=clock.now()
+        )
+    return rows.filter(state=filters.state) if filters.state else rows
+
+
+def counts(organisation: Any, filters: Filters | None = None) -> dict[str, int]:
+    """How many awards are in each state, whatever state is chosen; ``expired`` among them."""
+    chosen = filters or Filters()
+    base = Filters(words=chosen.words, achievement=chosen.achievement)
+    rows = _narrowed(Award.objects.within(organisation), base).order_by()
+    found = dict(rows.values_list("state").annotate(Count("pk")))
+    return found | {"expired": _narrowed(rows, Filters(state="expired")).count()}
+
+
+def award_of(organisation: Any, pk: object) -> Award:
+    """One award of an organisation or its units; ``Http404`` for any other."""
+    rows = Award.objects.within(organisation).select_related(*_TIED, "issued_by", "holder", "run")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+def achievements_awarded(organisation: Any) -> list[tuple[str, str]]:
+    """Ids and titles of what was awarded here, for a filter."""
+    rows = Award.objects.within(organisation).order_by("version__title")
+    pairs = rows.values_list("version__achievement_id", "version__title").distinct()
+    return [(str(key), title) for key, title in pairs]
+
+
+def history(award: Award) -> list[tuple[Award, list[Step]]]:
+    """An award and those it replaced, newest first, each with its steps in order."""
+    found: list[tuple[Award, list[Step]]] = []
+    one: Award | None = award
+    while one is not None and len(found) < 50:
+        found.append((one, list(one.steps.select_related("actor"))))
+        one = one.supersedes
+    return found
+
+
+def publication_of(award: Award) -> StatusList | None:
+    """The lists that tell of this award: when they were published, and whether one waits."""
+    return award.status_list
+
+
+def appeals(organisation: Any) -> QuerySet[Appeal]:
+    """Appeals that holders made, open ones first."""
+    rows = Appeal.objects.within(organisation).exclude(text="")
+    return rows.select_related("award__version", "award__organisation").order_by(
+        "decided_at", "due_at"
+    )
+
+
+def appeal_of(organisation: Any, pk: object) -> Appeal:
+    """One appeal of an organisation or its units."""
+    rows = Appeal.objects.within(organisation).select_related(
+        "award__version", "award__organisation", "decided_by"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+def appeal_about(award: Award) -> Appeal | None:
+    """The appeal a revocation opened, whether the holder made use of it or not."""
+    return Appeal.everywhere.filter(award=award).order_by("-opened_at").first()
+
+
+def appeal_by_id(pk: object) -> Appeal | None:
+    """An appeal by the id in its link."""
+    rows = Appeal.everywhere.select_related("award__version", "award__organisation")
+    return rows.filter(pk=str(pk)).first()
+
+
+def open_links(award: Award) -> int:
+    """How many claim links would open now."""
+    rows = award.claim_links.filter(expires_at__gt=clock.now(), withdrawn_at=None)
+    return sum(claims.standing(link) == "open" for link in rows)
+
+
+def known_keys(keys: list[str]) -> dict[str, Award]:
+    """The live awards with any of these ``dedup_key``s (``actions.dedup_key``), for sheets."""
+    found: dict[str, Award] = {}
+    for start in range(0, len(keys), 500):
+        rows = Award.everywhere.filter(dedup_key__in=keys[start : start + 500])
+        for row in rows.exclude(state__in=states.ENDED).defer("signed"):
+            found[row.dedup_key] = row
+    return found

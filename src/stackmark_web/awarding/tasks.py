@@ -1,0 +1,21 @@
+"""Duties of awarding; runs of sheets are in ``tasks_sheets``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from stackmark_web.awarding import duties, publishing
+from stackmark_web.jobs.duties import duty
+from stackmark_web.tenancy.actions import on_key_change
+
+duty("publish status lists", seconds=2)(publishing.publish_dirty)
+duty("look over status lists", seconds=60)(publishing.look_over)
+duty("send scheduled awards", seconds=15)(duties.send_scheduled)
+duty("finish interrupted awards", seconds=30)(duties.finish_intents)
+duty("end unclaimed awards", seconds=60)(duties.lapse_overdue)
+duty("remind to claim", seconds=600)(duties.remind_to_claim)
+duty("remind of expiry", seconds=600)(duties.remind_of_expiry)
+on_key_change(publishing.publish_all_of)
+
+if find_spec("stackmark_web.awarding.tasks_sheets") is not None:
+    from stackmark_web.awarding import tasks_sheets  # noqa: F401 - registers its run handler

@@ -1,0 +1,238 @@
+"""The run of a sheet: rows become awards, awards become credentials, a chunk at a time.
+
+First the intent: in one transaction each row gets its award (id, salt, status index) or its
+reason why not. Then the signatures, in small batches, each stored with its letter in one
+transaction. Whatever dies in between, the row finds its award again: nothing is made twice
+(fault F01).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from stackmark.errors import StackmarkError
+from stackmark_web import clock
+from stackmark_web.awarding import issuing, states
+from stackmark_web.awarding.actions._common import trace
+from stackmark_web.awarding.actions.correcting import draft_in_place_of, drop
+from stackmark_web.awarding.actions.creating import clean, key_of
+from stackmark_web.awarding.actions.offering import offer_many
+from stackmark_web.awarding.models import Award, Sheet, SheetRow
+from stackmark_web.awarding.queries import known_keys
+from stackmark_web.awarding.sheet_actions import KIND
+from stackmark_web.awarding.sheet_checking import holders
+from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
+from stackmark_web.jobs.duties import duty
+from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
+from stackmark_web.jobs.models import Run
+from stackmark_web.tenancy.permissions import Permission
+from stackmark_web.tenancy.queries import may
+
+BATCH: Final = 50  # awards signed and stored in one transaction
+UNCONFIRMED: Final = timedelta(days=30)  # an upload nobody confirmed is thrown away
+UNFINISHED: Final = timedelta(days=7)  # after that a stopped run is not taken up again
+Result = SheetRow.Result
+
+
+@handler(KIND)
+def award_rows(run: Run, first: int, last: int, heartbeat: Heartbeat) -> Outcome:
+    """Rows ``first`` up to, not including, ``last`` of the run's sheet."""
+    sheet = _sheet(run)
+    rows = SheetRow.objects.filter(sheet=sheet, number__gte=first, number__lt=last)
+    Intents(run, sheet, heartbeat).keep(rows.filter(result="", award__isnull=True))
+    _sign(run, rows.filter(result="", award__isnull=False), heartbeat)
+    _empty_when_done(sheet, heartbeat)
+    refused = rows.filter(result=Result.REFUSED).count()
+    done = rows.exclude(result="").count() - refused
+    return Outcome(done=done, failed=refused)
+
+
+def _sheet(run: Run) -> Sheet:
+    rows = Sheet.everywhere.select_related("version__achievement", "version__organisation")
+    sheet: Sheet = (
+        rows.select_related("version__image", "organisation")
+        .defer("data")
+        .get(pk=run.params["sheet"])
+    )
+    return sheet
+
+
+class Intents:
+    """Decides what each row becomes and stores it before anything is signed."""
+
+    def __init__(self, run: Run, sheet: Sheet, heartbeat: Heartbeat) -> None:
+        self._run = run
+        self._sheet = sheet
+        self._heartbeat = heartbeat
+        self._choices = Choices.of(sheet)
+        self._terms = Terms(sheet.version, self._choices, now=clock.now())
+
+    @transaction.atomic
+    def keep(self, waiting: Any) -> None:
+        """All of these rows: each gets an award, or a result without one."""
+        self._heartbeat()
+        rows = list(waiting.order_by("number"))
+        if not rows:
+            return
+        if self._run.actor is not None and not self._may():
+            detail = _("The person who started this run may no longer award here.")
+            for row in rows:
+                _settle(row, Result.REFUSED, "rights", detail)
+        else:
+            self._decide(rows)
+        fields = ["result", "findings", "award"]
+        SheetRow.objects.bulk_update(rows, fields, batch_size=100)
+
+    def _may(self) -> bool:
+        return may(self._run.actor, Permission.AWARD, self._sheet.organisation)
+
+    def _decide(self, rows: Sequence[SheetRow]) -> None:
+        good = [row for row in rows if row.outcome != SheetRow.Outcome.ERROR]
+        held = holders(self._sheet, good, now=clock.now())
+        fresh: list[tuple[SheetRow, Award]] = []
+        for row in rows:
+            if row.outcome == SheetRow.Outcome.ERROR:
+                row.result = Result.REFUSED
+            elif row.number not in held or self._choices.known == AGAIN:
+                self._prepare(row, fresh)
+            elif self._choices.known == CORRECT:
+                self._correct(row, held[row.number])
+            else:
+                detail = _("Holds this achievement already and was left out.")
+                _settle(row, Result.SKIPPED, "left-out", detail)
+        self._store(fresh)
+
+    def _prepare(self, row: SheetRow, fresh: list[tuple[SheetRow, Award]]) -> None:
+        """A new award, not stored yet; refused when a choice no longer fits (a time gone by)."""
+        try:
+            fields = clean(self._terms.fields(row.values))
+        except StackmarkError as error:
+            _settle(row, Result.REFUSED, "field", error.detail)
+            return
+        award = Award(
+            id=uuid.uuid4(),
+            organisation=self._sheet.organisation,
+            version=self._sheet.version,
+            salt=issuing.new_salt(),
+            run=self._run,
+            row=row.line,
+            issued_by=self._run.actor,
+            created_at=clock.now(),
+            **fields,
+        )
+        later = award.send_at is not None and award.send_at > clock.now()
+        award.state = Award.State.SCHEDULED if later else Award.State.DRAFT
+        award.dedup_key = key_of(award)
+        fresh.append((row, award))
+
+    def _store(self, fresh: Sequence[tuple[SheetRow, Award]]) -> None:
+        awards = [award for _row, award in fresh]
+        taken = known_keys([award.dedup_key for award in awards])
+        for award in awards:
+            if award.dedup_key in taken:  # again, or after an earlier one ran out
+                key = f"{award.dedup_key} {award.pk}"
+                award.dedup_key = hashlib.sha256(key.encode()).hexdigest()
+        Award.everywhere.bulk_create(awards, batch_size=50)
+        issuing.reserve([award for award in awards if award.state == Award.State.DRAFT])
+        for row, award in fresh:
+            trace(award, "create", "", actor=self._run.actor, via="job")
+            row.award = award
+            if award.state == Award.State.SCHEDULED:
+                row.result = Result.ISSUED
+
+    def _correct(self, row: SheetRow, old: Award) -> None:
+        """A draft that takes the place of what the person holds, if anything differs."""
+        try:
+            states.check("correct", old)
+            changes = self._changes(row, old)
+            if not changes:
+                detail = _("Holds exactly this already.")
+                _settle(row, Result.SKIPPED, "same", detail)
+                return
+            new = draft_in_place_of(old, changes, actor=self._run.actor, via="job")
+        except StackmarkError as error:
+            _settle(row, Result.SKIPPED, "not-corrected", error.detail)
+            return
+        Award.everywhere.filter(pk=new.pk).update(run=self._run, row=row.line)
+        row.award = new
+        issuing.reserve([new])
+
+    def _changes(self, row: SheetRow, old: Award) -> dict[str, Any]:
+        """What the row says that the credential at hand does not."""
+        values = row.values
+        said = {"valid_from": "issued_on", "valid_until": "expires_on"}
+        wanted = {
+            name: value
+            for name, value in clean(self._terms.fields(values)).items()
+            if said.get(name, name) in values and name != "recipient_email"
+        }
+        return {name: value for name, value in wanted.items() if getattr(old, name) != value}
+
+
+def _settle(row: SheetRow, result: str, reason: str, detail: str) -> None:
+    """End a row without a credential."""
+    row.result = result
+    row.findings = [*row.findings, {"column": "", "reason": reason, "detail": detail}]
+
+
+def _sign(run: Run, waiting: Any, heartbeat: Heartbeat) -> None:
+    """Sign and offer what was intended, a batch at a time."""
+    rows = list(waiting.order_by("number").select_related(*_TIED))
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        awards = [row.award for row in batch if row.award is not None]
+        answers = offer_many(awards, actor=run.actor, via="job", guard=heartbeat)
+        with transaction.atomic():
+            heartbeat()
+            for row, refusal in zip(batch, answers, strict=True):
+                _conclude(row, refusal)
+            SheetRow.objects.bulk_update(batch, ["result", "findings", "award"])
+
+
+_TIED: Final = (
+    *("award__version__achievement", "award__version__image", "award__organisation"),
+    *("award__issued_by", "award__supersedes", "award__status_list"),
+)
+
+
+def _conclude(row: SheetRow, refusal: StackmarkError | None) -> None:
+    if refusal is None:
+        row.result = Result.ISSUED
+        return
+    _settle(row, Result.REFUSED, "signing", refusal.detail)
+    if row.award is not None:
+        award, row.award = row.award, None
+        drop(award)  # it was never signed; its index is not given again
+
+
+def _empty_when_done(sheet: Sheet, heartbeat: Heartbeat) -> None:
+    """With the last row the file's contents go; the report keeps address, name and result."""
+    if sheet.rows.filter(result="").exists():
+        return
+    with transaction.atomic():
+        heartbeat()
+        Sheet.everywhere.filter(pk=sheet.pk).update(data=b"")
+        sheet.rows.exclude(values={}).update(values={})
+
+
+@duty("tidy sheets", seconds=3_600)
+def tidy_sheets() -> int:
+    """Throw away uploads that nobody confirmed, and the contents of runs that were stopped."""
+    now = clock.now()
+    left = Sheet.everywhere.filter(
+        state__in=(Sheet.State.MAPPING, Sheet.State.READY), uploaded_at__lt=now - UNCONFIRMED
+    )
+    gone = SheetRow.objects.filter(sheet__in=left).delete()[0]
+    gone += left.update(state=Sheet.State.DROPPED, data=b"", mapping={}, choices={}, counts={})
+    stopped = Sheet.everywhere.filter(
+        state=Sheet.State.CONFIRMED, run__finished_at__lt=now - UNFINISHED
+    ).exclude(data=b"")
+    SheetRow.objects.filter(sheet__in=stopped).exclude(values={}).update(values={})
+    return gone + stopped.update(data=b"")

@@ -1,0 +1,110 @@
+"""Achievements side by side: the facts label as columns."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from stackmark_web.catalogue import facts as label
+from stackmark_web.catalogue import queries
+from stackmark_web.catalogue import vocabulary as words
+from stackmark_web.catalogue.figures import figures_of
+from stackmark_web.catalogue.models import Achievement
+from stackmark_web.ui.cards import Card, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One achievement."""
+
+    id: uuid.UUID
+    card: Card
+    facts: list[Fact]
+    skills: tuple[str, ...]
+    outcomes: int
+    prices: list[str]
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact of all of them; ``differs`` when they do not say the same."""
+
+    label: str | Promise
+    cells: list[Fact]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the comparison shows."""
+
+    columns: list[Column]
+    rows: list[Row]
+    shared_skills: list[str]
+
+
+def table(achievements: Sequence[uuid.UUID]) -> Table:
+    """The comparison, in the order asked for; what is not published is left out."""
+    columns = _columns(achievements)
+    rows = [_row(cells) for cells in zip(*(_cells(one) for one in columns), strict=True)]
+    common = set.intersection(*(set(one.skills) for one in columns)) if len(columns) > 1 else set()
+    return Table(columns, rows, sorted(common))
+
+
+def _columns(achievements: Sequence[uuid.UUID]) -> list[Column]:
+    rows = {
+        one.pk: one
+        for one in Achievement.everywhere.filter(
+            pk__in=achievements, current__isnull=False
+        ).select_related("current__organisation", "current__achievement")
+    }
+    there = [rows[pk] for pk in achievements if pk in rows]
+    figures = figures_of([one.current_id for one in there])
+    prices = _prices(there)
+    return [_column(one, figures[one.current_id], prices.get(one.pk, [])) for one in there]
+
+
+def _column(achievement: Achievement, figures: Any, prices: list[str]) -> Column:
+    version = achievement.current
+    assert version is not None  # the query leaves out those without
+    descriptor = queries.descriptor_of(version)
+    return Column(
+        achievement.pk,
+        queries.card(version),
+        label.facts_of(descriptor, figures),
+        tuple(one.name for one in descriptor.skills),
+        len(descriptor.outcomes),
+        prices,
+        achievement.retired_at is not None,
+    )
+
+
+def _prices(achievements: list[Achievement]) -> dict[uuid.UUID, list[str]]:
+    found: dict[uuid.UUID, list[str]] = {}
+    for one in queries.open_offerings([achievement.pk for achievement in achievements]):
+        said = label.price_of(one.price, one.currency)
+        if said and said not in found.setdefault(one.achievement_id, []):
+            found[one.achievement_id].append(said)
+    return found
+
+
+def _cells(column: Column) -> list[Fact]:
+    prices = ", ".join(column.prices)
+    return [
+        Fact(_("Kind"), column.card.kind),
+        *column.facts,
+        Fact(_("Price"), prices, unknown=not prices),
+        Fact(_("Outcomes"), column.outcomes),
+        Fact(words.SKILLS, ", ".join(column.skills), unknown=not column.skills),
+    ]
+
+
+def _row(cells: tuple[Fact, ...]) -> Row:
+    said = {str(one.value) for one in cells}
+    return Row(cells[0].label, list(cells), len(said) > 1)

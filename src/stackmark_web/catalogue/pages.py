@@ -1,0 +1,80 @@
+"""The public page of a version; the registry serves it at the version's address for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from stackmark_web.catalogue import facts as label
+from stackmark_web.catalogue import markup, queries
+from stackmark_web.catalogue import vocabulary as words
+from stackmark_web.catalogue.models import AchievementVersion
+from stackmark_web.ui.site import address
+from stackmark_web.ui.text import best_text
+
+
+def achievement_page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
+    """Everything the public may know about a version, unknown shown as unknown."""
+    descriptor = queries.descriptor_of(version)
+    achievement = version.achievement
+    current = achievement.current
+    offerings = queries.offerings_of(achievement) if current == version else []
+    url = f"{settings.PUBLIC_URL}{queries.public_url(version)}"
+    image = queries.image_url(version)
+    context = {
+        "brand": version.organisation,
+        "version": version,
+        "achievement": achievement,
+        "descriptor": descriptor,
+        "title": best_text(descriptor.title),
+        "description": best_text(descriptor.description),
+        "newer": current if current != version else None,
+        "newer_url": queries.public_url(current) if current and current != version else "",
+        "card": queries.card(version, linked=False),
+        "facts": queries.facts(version),
+        "outcomes": descriptor.outcomes,
+        "quality": [(words.QUALITY[one.type], one) for one in descriptor.quality],
+        "parties": [(words.ROLES[one.role], one) for one in descriptor.parties],
+        "offerings": [_offering(one) for one in offerings],
+        "versions": [
+            {"row": one, "url": version_url(one), "current": one.pk == version.pk}
+            for one in queries.versions_of(achievement)
+        ],
+        "url": url,
+        "og_image": f"{settings.PUBLIC_URL}{image}" if image else "",
+        "organisation_url": address(
+            "registry:organisation", f"/o/{version.organisation.slug}", version.organisation.slug
+        ),
+        "json_url": address(
+            "registry:version_json",
+            f"/achievements/{achievement.pk}/{version.number}.json",
+            achievement.pk,
+            version.number,
+        ),
+        "data": markup.script(
+            version,
+            descriptor=descriptor,
+            offerings=offerings,
+            url=url,
+            image=f"{settings.PUBLIC_URL}{image}" if image else "",
+        ),
+    }
+    return render(request, "catalogue/achievement.html", context)
+
+
+def version_url(version: AchievementVersion) -> str:
+    """The address of one version, also when it is the current one."""
+    path = f"/achievements/{version.achievement_id}/{version.number}"
+    return address("registry:version", path, version.achievement_id, version.number)
+
+
+def _offering(offering: Any) -> dict[str, Any]:
+    return {
+        "row": offering,
+        "delivery": words.PARTICIPATION.get(offering.delivery, offering.delivery),
+        "language": words.language_name(offering.language) if offering.language else "",
+        "price": label.price_of(offering.price, offering.currency),
+    }

@@ -1,0 +1,191 @@
+"""A credential as a certificate on paper: what it says, a code to check it, the signed file inside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from stackmark.adapters.pdf import certificate_pdf
+from stackmark.adapters.raster import svg_to_png
+from stackmark.errors import StackmarkError
+from stackmark.model.achievement import Achievement
+from stackmark.rendering.certificate import CertificateData, PageSize
+from stackmark.rendering.qr import qr_svg
+from stackmark_web import clock
+from stackmark_web.awarding.models import Award
+from stackmark_web.catalogue.vocabulary import CREDIT_UNITS
+from stackmark_web.passport.linkedin import public_id
+from stackmark_web.passport.queries import print_url
+from stackmark_web.passport.standing import Standing, award_standing, standing_of
+
+PAPERS: Final = ("a4", "letter")
+_LOGO: Final = 600  # pixels wide
+_PLAIN: Final = "#1a2558"
+
+
+def certificate(source: Any, *, paper: str = "a4") -> bytes:
+    """The PDF of a ``downloads.Source``. Raises ``StackmarkError`` with a sentence."""
+    size: PageSize = "letter" if paper == "letter" else "a4"
+    suffix = "jwt" if source.contents.form == "jwt" else "json"
+    return certificate_pdf(
+        certificate_data(source, paper=size),
+        signed_json=source.contents.text,
+        signed_name=f"credential.{suffix}",
+        created=clock.now(),
+    )
+
+
+def certificate_data(source: Any, *, paper: PageSize = "a4") -> CertificateData:
+    """What stands on it."""
+    contents, award = source.contents, source.award
+    address = address_of(source)
+    facts = _facts(award) if award is not None else {}
+    return CertificateData(
+        learner_name=_learner(source),
+        title=source.title,
+        issuer_name=contents.issuer_name or _("Issuer without a name"),
+        issued=_day(contents.valid_from),
+        expires=_day(contents.valid_until),
+        public_id=_public_id(source),
+        verify_url=address,
+        qr_svg=qr_svg(address, title=_("QR code that opens the verification page")),
+        badge_png=source.image("png"),
+        issuer_logo_png=_logo(award),
+        accent=award.organisation.accent if award is not None else _PLAIN,
+        description=contents.description,
+        stamp=stamp_of(_standing(source)),
+        language=get_language() or "en",
+        direction="rtl" if get_language_bidi() else "ltr",
+        page_size=paper,
+        labels=_labels(),
+        **facts,
+    )
+
+
+def address_of(source: Any) -> str:
+    """Where it can be checked: by the holder's own code, else the page that checks any file."""
+    own = print_url(source.holding) if source.holding is not None else ""
+    return own or settings.PUBLIC_URL + reverse("verifying:start")
+
+
+def stamp_of(standing: Standing) -> str:
+    """What is drawn across a corner of a certificate that is no longer in force."""
+    words = {
+        "expired": _("Expired"),
+        "revoked": _("Revoked"),
+        "suspended": _("Suspended"),
+        "superseded": _("Replaced"),
+        "lapsed": _("Not claimed"),
+        "declined": _("Declined"),
+    }
+    word = words.get(standing.status, "")
+    return f"{word} {_day(standing.since)}".strip() if word else ""
+
+
+def _standing(source: Any) -> Standing:
+    if source.holding is not None:
+        return standing_of(source.holding)
+    return award_standing(source.award)
+
+
+def _learner(source: Any) -> str:
+    """The name its issuer gave; never one that the holder could choose."""
+    given = source.award.recipient_name if source.award is not None else ""
+    return source.contents.holder_name or given or _("The holder of this credential")
+
+
+def _public_id(source: Any) -> str:
+    if source.holding is not None:
+        return public_id(source.holding)
+    return str(source.award.pk)
+
+
+def _day(moment: datetime | None) -> str:
+    return formats.date_format(moment, "j F Y") if moment is not None else ""
+
+
+def _logo(award: Award | None) -> bytes:
+    """The organisation's mark, or that of the institution it belongs to, as PNG."""
+    organisation = award.organisation if award is not None else None
+    while organisation is not None and organisation.logo is None:
+        organisation = organisation.parent
+    if organisation is None or organisation.logo is None:
+        return b""
+    data = bytes(organisation.logo.data)
+    if organisation.logo.media_type != "image/svg+xml":
+        return data
+    try:
+        return svg_to_png(data, _LOGO)
+    except StackmarkError:
+        return b""
+
+
+# -- what the descriptor says ------------------------------------------------------------------
+
+
+def _facts(award: Award) -> dict[str, Any]:
+    try:
+        said = Achievement.from_json(award.version.content)
+    except StackmarkError:
+        return {}
+    return {
+        "hours": _hours(said),
+        "credits": _credits(said),
+        "level": _level(said),
+        "outcomes": tuple(said.say(one.statement) for one in said.outcomes),
+    }
+
+
+def _hours(said: Achievement) -> str:
+    if said.workload is None or said.workload.low is None or said.workload.high is None:
+        return ""
+    low, high = _number(said.workload.low), _number(said.workload.high)
+    return _("%(hours)s hours") % {"hours": low if low == high else f"{low}–{high}"}
+
+
+def _credits(said: Achievement) -> str:
+    if said.credit is None or said.credit.value is None:
+        return ""
+    unit = said.credit.unit_name or CREDIT_UNITS[said.credit.unit]
+    return f"{_number(said.credit.value)} {unit}"
+
+
+def _level(said: Achievement) -> str:
+    level = said.level
+    if level is None or level.not_levelled:
+        return ""
+    own = f"{level.framework} {level.code}".strip()
+    return ", ".join(filter(None, (f"EQF {level.eqf}" if level.eqf else "", own)))
+
+
+def _number(value: Decimal) -> str:
+    return str(formats.number_format(value.normalize(), use_l10n=True))
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "certificate": _("Certificate"),
+        "certifies": _("This certifies that"),
+        "earned": _("has earned"),
+        "issued": _("Issued"),
+        "expires": _("Valid until"),
+        "hours": _("Workload"),
+        "credits": _("Credits"),
+        "level": _("Level"),
+        "outcomes": _("What the holder can do"),
+        "continued": _("Continued on the next page"),
+        "verify": _("Check this certificate at"),
+        "number": _("Certificate number"),
+        "qr": _("QR code that opens the verification page"),
+        "logo": _("Logo of {name}"),
+        "badge": _("Badge: {name}"),
+        "signature": _("Signature of {name}"),
+        "attachment": _("The signed credential that this certificate shows"),
+    }

@@ -1,0 +1,136 @@
+"""A credential at its address: for people a page, for machines the exact signed bytes.
+
+Until its holder publishes it, or without a share that opens it, the address answers as for an id
+that never was: the same question to the database, the same page, the same headers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from stackmark.adapters.raster import svg_to_png
+from stackmark.rendering.card import WIDTH, CardFacts, credential_card_svg, neutral_card_svg
+from stackmark_web.awarding import queries as awarding
+from stackmark_web.registry import queries
+from stackmark_web.registry.documents import (
+    CREDENTIAL_TYPES,
+    MINUTE,
+    document,
+    media_type,
+    wants_page,
+)
+from stackmark_web.verifying import actions as verifying
+
+_DAY: Final = 24 * 3600
+_SHOWN: Final = ("active", "expired")  # a preview elsewhere tells of nothing else
+
+
+def _award(request: HttpRequest, pk: uuid.UUID) -> Any:
+    found = queries.public_credential(pk, request.GET.get("t", ""))
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+@require_safe
+def credential(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The page, or the bytes, as the request prefers."""
+    award = _award(request, pk)
+    if not wants_page(request, CREDENTIAL_TYPES):
+        return _bytes(request, award)
+    response = render(request, "registry/credential.html", _context(request, award))
+    response.headers["Cache-Control"] = "no-cache, private"  # the answer has a time on it
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@require_safe
+def credential_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The bytes alone."""
+    return _bytes(request, _award(request, pk))
+
+
+def _bytes(request: HttpRequest, award: Any) -> HttpResponseBase:
+    response = document(
+        request,
+        awarding.credential_bytes(award),
+        content_type=media_type(request, CREDENTIAL_TYPES),
+        max_age=0,  # the holder may take it back at any moment
+        modified=award.signed_at,
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
+    """What the page and the tags in its head show; nobody's name is in the tags."""
+    status, since = queries.status_of(award)
+    token = request.GET.get("t", "")
+    public = status in _SHOWN and not token
+    return {
+        "award": award,
+        "brand": award.organisation,
+        "checked": verifying.check(awarding.credential_bytes(award)),
+        "status": status,
+        "since": since,
+        "public": public,
+        "url": f"{settings.PUBLIC_URL}{request.path}",
+        "image": settings.PUBLIC_URL + reverse("registry:credential_card", args=[award.pk]),
+        "query": f"?{urlencode({'t': token})}" if token else "",
+        "locale": to_locale(get_language() or "en"),
+    }
+
+
+@require_safe
+def card(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The picture beside a shared link; it names nobody, and tells nothing of what was revoked."""
+    award = _award(request, pk)
+    svg = _card_svg(award)
+    key = hashlib.sha256(svg.encode()).hexdigest()
+    png = cache.get(f"registry:card:{key}")
+    if png is None:
+        png = svg_to_png(svg, WIDTH)
+        cache.set(f"registry:card:{key}", png, _DAY)
+    return document(request, png, content_type="image/png", max_age=5 * MINUTE, vary=False)
+
+
+def _card_svg(award: Any) -> str:
+    status, since = queries.status_of(award)
+    if status not in _SHOWN:
+        return neutral_card_svg()
+    image = award.version.image
+    return credential_card_svg(
+        CardFacts(
+            title=award.version.title,
+            issuer=award.organisation.name,
+            issued=_day(award.valid_from),
+            status="valid" if status == "active" else "expired",
+            status_text="" if status == "active" or since is None else _expired(since),
+            badge_png=bytes(image.data) if image is not None else b"",
+            accent=award.organisation.accent,
+        )
+    )
+
+
+def _day(when: datetime) -> str:
+    return formats.date_format(timezone.localtime(when), "j F Y")
+
+
+def _expired(since: datetime) -> str:
+    return _("Expired %(day)s") % {"day": _day(since)}

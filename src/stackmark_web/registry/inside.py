@@ -1,0 +1,87 @@
+"""Our own public documents for checks made here: the same bytes a machine gets over the network."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from stackmark_web.awarding import queries as awarding
+from stackmark_web.catalogue import queries as catalogue
+from stackmark_web.registry import queries
+from stackmark_web.registry.documents import as_json
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.verifying.fetching import provide
+
+Answer = Callable[..., bytes | None]
+_UUID: Final = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+
+
+def did_json(slug: str) -> bytes | None:
+    """The DID document of an institution, with the history of its keys."""
+    organisation = tenancy.organisation_by_slug(slug)
+    if organisation is None or organisation.parent_id is not None:
+        return None
+    return as_json(tenancy.hosted_did_document(organisation))
+
+
+def profile_json(slug: str) -> bytes | None:
+    """The Profile of an organisation or unit."""
+    organisation = tenancy.organisation_by_slug(slug)
+    return None if organisation is None else as_json(queries.profile_document(organisation))
+
+
+def revocations_json(slug: str) -> bytes | None:
+    """The 1EdTech revocation list of an institution."""
+    organisation = tenancy.organisation_by_slug(slug)
+    if organisation is None or organisation.parent_id is not None:
+        return None
+    return as_json(queries.revocations(organisation))
+
+
+def achievement_json(pk: str, number: str = "") -> bytes | None:
+    """A published version of an achievement, the current one without a number."""
+    version = catalogue.public_version(uuid.UUID(pk), int(number) if number else None)
+    return None if version is None else as_json(catalogue.achievement_json(version))
+
+
+def credential_json(pk: str, query: Mapping[str, str]) -> bytes | None:
+    """A credential exactly as it was signed, if its holder lets the world see it."""
+    award = queries.public_credential(uuid.UUID(pk), query.get("t", ""))
+    return None if award is None else awarding.credential_bytes(award)
+
+
+def status_json(pk: str, purpose: str) -> bytes | None:
+    """A published status list, from its file."""
+    found: bytes | None = awarding.status_list_document(pk, purpose)
+    return found
+
+
+_ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
+    (re.compile(r"/o/([a-z0-9_-]+)/did\.json"), did_json),
+    (re.compile(r"/o/([a-z0-9_-]+)/revocations"), revocations_json),
+    (re.compile(r"/o/([a-z0-9_-]+)(?:\.json)?"), profile_json),
+    (re.compile(rf"/achievements/{_UUID}(?:/([1-9][0-9]{{0,8}}))?(?:\.json)?"), achievement_json),
+    (re.compile(rf"/status/{_UUID}/(revocation|suspension)"), status_json),
+)
+_CREDENTIAL: Final = re.compile(rf"/credentials/{_UUID}(?:\.json)?")
+PREFIXES: Final = ("/o/", "/achievements/", "/status/", "/credentials/")
+
+
+def answer(path: str, query: Mapping[str, str]) -> bytes | None:
+    """The bytes at one of our addresses, or None where there is nothing for the public."""
+    found = _CREDENTIAL.fullmatch(path)
+    if found:
+        return credential_json(found[1], query)
+    for pattern, function in _ROUTES:
+        found = pattern.fullmatch(path)
+        if found:
+            return function(*[group for group in found.groups() if group is not None])
+    return None
+
+
+def register() -> None:
+    """Tell the fetcher of checks about us."""
+    for prefix in PREFIXES:
+        provide(prefix, answer)

@@ -1,0 +1,136 @@
+"""Organisations and achievements: pages for people, JSON-LD for machines, one address for both."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from stackmark_web.catalogue import queries as catalogue
+from stackmark_web.registry import inside, queries
+from stackmark_web.registry.documents import (
+    DID_TYPES,
+    LINKED_TYPES,
+    MINUTE,
+    as_json,
+    document,
+    media_type,
+    wants_page,
+)
+from stackmark_web.tenancy import queries as tenancy
+
+
+def _there(body: bytes | None) -> bytes:
+    if body is None:
+        raise Http404("There is nothing here.")
+    return body
+
+
+def _organisation(slug: str) -> Any:
+    found = tenancy.organisation_by_slug(slug)
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+@require_safe
+def organisation(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """An issuer's public page, or its Profile."""
+    found = _organisation(slug)
+    if not wants_page(request, LINKED_TYPES):
+        return organisation_json(request, slug)
+    root = tenancy.root_of(found)
+    context = {
+        "organisation": found,
+        "brand": found,
+        "root": root,
+        "above": tenancy.ancestors_of(found),
+        "units": tenancy.units_of(found),
+        "did": tenancy.did_of(found),
+        "domains": tenancy.verified_domains(found),
+        "identifiers": queries.identifiers(found),
+        "cards": queries.achievements_of(found),
+        "url": f"{settings.PUBLIC_URL}{request.path}",
+    }
+    response = render(request, "registry/organisation.html", context)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@require_safe
+def organisation_json(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The Profile alone."""
+    body = as_json(queries.profile_document(_organisation(slug)))
+    kind = media_type(request, LINKED_TYPES)
+    return document(request, body, content_type=kind, max_age=5 * MINUTE)
+
+
+@require_safe
+def did(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The DID document of an institution hosted here."""
+    return _did(request, _there(inside.did_json(slug)))
+
+
+@require_safe
+def own_did(request: HttpRequest) -> HttpResponseBase:
+    """The DID document of the institution whose own host points to this server."""
+    found = tenancy.organisation_by_host(request.get_host())
+    if found is None:
+        raise Http404("There is nothing here.")
+    return _did(request, as_json(tenancy.did_document(found)))
+
+
+def _did(request: HttpRequest, body: bytes) -> HttpResponseBase:
+    # Short: a key that was lost must be known as lost within a minute.
+    kind = media_type(request, DID_TYPES)
+    return document(request, body, content_type=kind, max_age=MINUTE)
+
+
+@require_safe
+def revocations(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The 1EdTech revocation list of an institution."""
+    body = _there(inside.revocations_json(slug))
+    return document(request, body, content_type="application/json", max_age=MINUTE, vary=False)
+
+
+@require_safe
+def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) -> HttpResponseBase:
+    """What can be earned: the page, or the JSON-LD that credentials carry."""
+    version = catalogue.public_version(pk, number)
+    if version is None:
+        raise Http404("There is nothing here.")
+    if not wants_page(request, LINKED_TYPES):
+        return _achievement(request, version, number)
+    from stackmark_web.catalogue.pages import achievement_page
+
+    response = achievement_page(request, version)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@require_safe
+def achievement_json(
+    request: HttpRequest, pk: uuid.UUID, number: int | None = None
+) -> HttpResponseBase:
+    """The JSON-LD alone."""
+    version = catalogue.public_version(pk, number)
+    if version is None:
+        raise Http404("There is nothing here.")
+    return _achievement(request, version, number)
+
+
+def _achievement(request: HttpRequest, version: Any, number: int | None) -> HttpResponseBase:
+    # A numbered version never changes; which one is current does.
+    return document(
+        request,
+        as_json(catalogue.achievement_json(version)),
+        content_type=media_type(request, LINKED_TYPES),
+        max_age=5 * MINUTE if number is None else 24 * 60 * MINUTE,
+        modified=version.published_at,
+    )

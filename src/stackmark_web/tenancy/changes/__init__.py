@@ -1,0 +1,1 @@
+"""The actions of tenancy, one module a subject; ``tenancy.actions`` names them all."""

@@ -1,0 +1,69 @@
+"""Where private keys live: files of ours, or a separate process that never shows them.
+
+``settings.SIGNER`` (``STACKMARK_SIGNER``) chooses the store for new keys:
+
+``file``            encrypted files in the data folder, opened by this process (the default)
+``command:PROGRAM`` a program started by us, asked one JSON line a signature over its pipes
+``unix:PATH``       the same lines over a socket of a process that runs as another user
+
+With either of the last two no private key is ever a value in this process; a key file that still
+lies here is not opened any more. PKCS #11 devices are reached through such a program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from stackmark.errors import StackmarkError
+from stackmark.keys.public import PublicKey
+from stackmark.ports import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A key just made: its public half, and the name under which its store finds it again."""
+
+    public_key: PublicKey
+    location: str
+
+
+class Store(Protocol):
+    """Makes keys, and gives a signer for one it made."""
+
+    kind: str
+
+    def make(self, *, algorithm: str, did: str, method_id: str) -> Made:
+        """A new key under this name. Raises ``StackmarkError``."""
+
+    def signer(self, location: str, public_key: PublicKey) -> Signer:
+        """What signs with a key made here. Raises ``StackmarkError``."""
+
+
+def store() -> Store:
+    """The store chosen by setting, for new keys."""
+    chosen = str(getattr(settings, "SIGNER", "file") or "file")
+    if chosen == "file":
+        from stackmark_web.tenancy.signers.files import FileStore
+
+        return FileStore()
+    from stackmark_web.tenancy.signers.remote import ProcessStore
+
+    return ProcessStore(chosen)
+
+
+def signer_of(key: Any) -> Signer:
+    """The signer of a ``SigningKey`` row. Raises ``StackmarkError`` where its store is not ours."""
+    here = store()
+    if key.signer != here.kind:
+        raise StackmarkError(
+            "signer.elsewhere",
+            _(
+                "The signing key was made by another signer than the one in use now "
+                "(STACKMARK_SIGNER). Put the setting back, or rotate the key."
+            ),
+        )
+    return here.signer(key.location, PublicKey.from_multikey(key.public_multibase))

@@ -1,0 +1,59 @@
+"""How much one network may ask of us. Counts live in the cache for minutes; no address is kept."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from stackmark_web import clock
+
+WINDOW: Final = 600  # seconds
+ANONYMOUS: Final = 2_000  # a list of 500 links and some more, in a window
+KNOWN: Final = 8_000  # the same for a person who signed in
+LINK_COST: Final = 3  # a link makes us fetch, so it counts more
+
+
+def wait_for(request: HttpRequest, cost: int) -> int:
+    """Count ``cost`` for whoever asks: 0 when it is allowed, else the seconds to wait."""
+    who, limit = _who(request)
+    window, passed = divmod(int(clock.now().timestamp()), WINDOW)
+    key = f"verifying:{who}:{window}"
+    cache.add(key, 0, WINDOW)
+    try:
+        total = cache.incr(key, cost)
+    except ValueError:  # it went out of the cache just now
+        return 0
+    return WINDOW - passed if total > limit else 0
+
+
+def cost_of(items: list[Any]) -> int:
+    """What a set of documents costs."""
+    return sum(LINK_COST if item.url else 1 for item in items)
+
+
+def _who(request: HttpRequest) -> tuple[str, int]:
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"user-{user.pk}", KNOWN
+    return _digest(network_of(request.META.get("REMOTE_ADDR", ""))), ANONYMOUS
+
+
+def network_of(address: str) -> str:
+    """The network an address belongs to: an IPv4 address, the first 64 bits of IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if found.version == 4:
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def _digest(network: str) -> str:
+    return salted_hmac("stackmark.verifying.throttle", network).hexdigest()[:32]
