@@ -8,19 +8,35 @@ FULL = {
     "language": "en",
     "kind": "micro-certification",
     "title": {"en": "Data analysis with open tools", "de": "Datenanalyse mit offenen Werkzeugen"},
-    "description": {"en": "Holders clean, analyse and explain data.", "de": "Wer das hat, wertet Daten aus."},
-    "programme": {"name": {"en": "Open data nano-degree"}, "position": 2, "parts": 4, "url": "https://uni.example/nano"},
+    "description": {
+        "en": "Holders clean, analyse and explain data.",
+        "de": "Wer das hat, wertet Daten aus.",
+    },
+    "programme": {
+        "name": {"en": "Open data nano-degree"},
+        "position": 2,
+        "parts": 4,
+        "url": "https://uni.example/nano",
+    },
     "outcomes": [
         {
             "statement": {"en": "Clean a data set of 10,000 rows", "de": "Bereinigt Daten"},
             "skills": [
-                {"name": "perform data cleansing", "uri": "http://data.europa.eu/esco/skill/1", "framework": "ESCO", "code": "S1"},
+                {
+                    "name": "perform data cleansing",
+                    "uri": "http://data.europa.eu/esco/skill/1",
+                    "framework": "ESCO",
+                    "code": "S1",
+                },
                 {"name": "spreadsheet care"},
             ],
         },
         {"statement": {"en": "Explain a result to people who do not know statistics"}},
     ],
-    "criteria": {"narrative": {"en": "Pass the *project* and the interview."}, "url": "https://uni.example/criteria"},
+    "criteria": {
+        "narrative": {"en": "Pass the *project* and the interview."},
+        "url": "https://uni.example/criteria",
+    },
     "level": {"eqf": 6, "framework": "NFQ (Ireland)", "code": "7"},
     "workload": {"low": 50, "high": 60},
     "credit": {"value": 2.5, "unit": "ects", "assigned_by": "Northfield University"},
@@ -50,7 +66,11 @@ FULL = {
     "field": {"code": "0613", "name": "Software and applications development"},
     "instruction": ["en", "ga"],
     "stackability": {"en": "Counts towards the Open data nano-degree."},
-    "validity": {"kind": "months", "months": 36, "renewal": {"en": "A short test each third year."}},
+    "validity": {
+        "kind": "months",
+        "months": 36,
+        "renewal": {"en": "A short test each third year."},
+    },
     "parties": [
         {"name": "Westport College", "id": "https://westport.example/", "role": "awarding"},
         {"name": "Data Ltd", "role": "employer"},

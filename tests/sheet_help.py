@@ -87,7 +87,9 @@ class Way:
         return list(SheetRow.objects.filter(sheet=self.sheet).order_by("number"))
 
     def outcomes(self):
-        return [(row.line, row.outcome, [one["reason"] for one in row.findings]) for row in self.rows()]
+        return [
+            (row.line, row.outcome, [one["reason"] for one in row.findings]) for row in self.rows()
+        ]
 
     def results(self):
         return [(row.line, row.result) for row in self.rows()]

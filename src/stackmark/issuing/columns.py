@@ -167,7 +167,7 @@ def read_layout(
         used=tuple(place for place, name in enumerate(meanings) if name),
         named=bool(known.keys() & {"recipient_name", "first_name", "last_name"}),
         guarded=any(name.lower().startswith(OURS) for name in headers),
-        warnings=tuple(_warnings(headers, meanings)),
+        warnings=tuple(_warnings(headers, meanings, places or {})),
     )
 
 
@@ -262,11 +262,16 @@ def _evidence(meanings: list[str], width: int) -> tuple[tuple[int, int, int], ..
     return tuple((url, name, text) for url, name, text in groups.values())
 
 
-def _warnings(headers: tuple[str, ...], meanings: list[str]) -> list[str]:
+def _warnings(
+    headers: tuple[str, ...], meanings: list[str], chosen: Mapping[int, str]
+) -> list[str]:
+    """About what nobody chose and we do not know."""
     found = []
-    for place, (header, meaning) in enumerate(zip(headers, meanings, strict=True), start=1):
-        if not header and not meaning:
-            found.append(f"Column {place} has no header and is left out.")
+    for place, (header, meaning) in enumerate(zip(headers, meanings, strict=True)):
+        if place in chosen:
+            continue
+        if not header:
+            found.append(f"Column {place + 1} has no header and is left out.")
         elif meaning.startswith(_CUSTOM) and not header.lower().startswith(_CUSTOM):
             found.append(
                 f'The column "{header[:80]}" is not one we know; it is kept as {meaning[:80]}.'

@@ -21,10 +21,11 @@ _MAIL: Final = (
     *("hotmail.co.uk", "yahoo.co.uk", "protonmail.com"),
 )
 # One sign away from a domain above, and real all the same.
-_REAL: Final = frozenset({"email.com", "ymail.com", "cloud.com", "yahoo.co"})
+_REAL: Final = frozenset({"mail.com", "email.com", "ymail.com", "cloud.com"})
 _ENDINGS: Final = {"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coom": "com"}
 _USUAL: Final = 10  # addresses that make a domain usual in a file
 _RARE: Final = 2
+_MANY_TIMES: Final = 50  # a usual one stands there so much more often than its misspelling
 _JOINERS: Final = "\u200c\u200d"  # written inside Persian and Indic names
 _ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
@@ -106,10 +107,11 @@ class Doubter:
         return next((headers[place] for place in places if place < len(headers)), "")
 
     def _meant(self, domain: str) -> str:
-        if self._domains.get(domain, 0) <= _RARE:
-            for usual in self._usual:
-                if one_sign_apart(domain, usual):
-                    return usual
+        few = self._domains.get(domain, 0)
+        for usual in self._usual:
+            rare = few <= _RARE or few * _MANY_TIMES <= self._domains[usual]
+            if rare and one_sign_apart(domain, usual):
+                return usual
         return likely_domain(domain)
 
 

@@ -133,18 +133,22 @@ def read_rows(
     chunks: Iterable[bytes],
     *,
     columns: Mapping[str, str] | None = None,
+    places: Mapping[int, str] | None = None,
     known_templates: Collection[str] | None = None,
     default_issued_on: str | None = None,
     allow_duplicates: bool = False,
+    date_order: str | None = None,
 ) -> Iterator[Row | BadRow]:
     """Every row of a bulk file, good or bad, in order; options and errors as ``open_file``."""
     return iter(
         open_file(
             chunks,
             columns=columns,
+            places=places,
             known_templates=known_templates,
             default_issued_on=default_issued_on,
             allow_duplicates=allow_duplicates,
+            date_order=date_order,
         )
     )
 

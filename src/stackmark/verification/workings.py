@@ -15,6 +15,7 @@ from stackmark.canonical.jcs import jcs
 from stackmark.errors import CheckFailed, StackmarkError
 from stackmark.proofs.data_integrity import check_proof, signature_bytes
 from stackmark.proofs.jose import check_signature
+from stackmark.proofs.sd_values import BaseValue, parse_value
 from stackmark.proofs.suites import Canonicals, Suite, digest_name, proof_options, suite_of
 from stackmark.reading.received import Received
 from stackmark.verification.binding import FoundKey, KeyRing
@@ -35,6 +36,16 @@ class Hashed:
 
 
 @dataclass(frozen=True, slots=True)
+class Selective:
+    """The value of an ecdsa-sd-2023 proof: the holder's own copy, or one derived from it."""
+
+    whole: bool
+    statements: int
+    proof_key: str  # hexadecimal, as the next
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """One signature worked through, as far as it went.
 
@@ -52,6 +63,7 @@ class Working:
     key: FoundKey | None = None
     value: str | None = None
     signature: str | None = None
+    selective: Selective | None = None
     fits: bool | None = None
     error: StackmarkError | None = None
 
@@ -59,14 +71,14 @@ class Working:
 def work(received: Received, ring: KeyRing) -> list[Working]:
     """Every signature of a document, in order; what cannot be worked carries its error.
 
-    Never raises for a bad document: without any proof the list is empty.
+    Never raises for a bad document.
     """
     if received.jws is not None:
         return [_token(received, ring)]
     try:
         proofs = list_proofs(received.tree)
     except StackmarkError as error:
-        return [Working("", error=error)] if "proof" in received.tree else []
+        return [Working("", error=error)]
     unsecured = without_proof(received.tree)
     return [_proof(unsecured, proof, proofs, ring) for proof in proofs]
 
@@ -119,9 +131,16 @@ def _worked(
 
 def _hashes(
     document: dict[str, Any], proof: dict[str, Any], suite: Suite, digest: str
-) -> dict[str, Hashed]:
+) -> dict[str, Any]:
     if suite.canonical == "sd":
-        return {"document": hashed(document, "rdfc", digest)}
+        value = parse_value(proof.get("proofValue"))
+        told = Selective(
+            isinstance(value, BaseValue),
+            len(value.signatures),
+            value.proof_key.hex(),
+            value.signature.hex(),
+        )
+        return {"selective": told, "document": hashed(document, "rdfc", digest)}
     options = proof_options(proof, document.get("@context"), suite)
     return {
         "document": hashed(document, suite.canonical, digest),
@@ -145,9 +164,11 @@ def _compared(
     document: dict[str, Any], proof: dict[str, Any], suite: Suite, key: FoundKey
 ) -> dict[str, Any]:
     if suite.canonical == "sd":
-        from stackmark.proofs.ecdsa_sd import verify_derived
+        from stackmark.proofs.ecdsa_sd import verify_base, verify_derived
 
-        return _judged(lambda: verify_derived(document, proof, key.public))
+        value = parse_value(proof.get("proofValue"))
+        verify = verify_base if isinstance(value, BaseValue) else verify_derived
+        return _judged(lambda: verify(document, proof, key.public))
     signature = signature_bytes(proof.get("proofValue"), suite, key.public).hex()
     form = Canonicals(document, strict=False)
     return {"signature": signature} | _judged(lambda: check_proof(form, proof, key.public))

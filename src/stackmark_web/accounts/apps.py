@@ -10,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "stackmark_web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to what allauth tells."""
+        from stackmark_web.accounts import signals  # noqa: F401 - connects by being imported

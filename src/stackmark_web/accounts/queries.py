@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 
 from stackmark_web.accounts.models import User
+from stackmark_web.audit.models import AuditEvent
 
 
 def verified_addresses(user: Any) -> list[str]:
@@ -31,3 +35,39 @@ def person_by_address(email: str) -> User | None:
     rows = EmailAddress.objects.filter(email__iexact=email.strip(), verified=True)
     found = rows.select_related("user").first()
     return found.user if found and found.user.is_active else None
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How a person can sign in."""
+
+    password: bool
+    passkeys: int
+    app: bool
+    codes: int
+
+
+def ways_in(user: Any) -> WaysIn:
+    """The ways of signing in that are set up, besides the mailed code that everybody has."""
+    rows = list(Authenticator.objects.filter(user_id=user.pk))
+    kinds = Authenticator.Type
+    unused = [
+        len(row.wrap().get_unused_codes()) for row in rows if row.type == kinds.RECOVERY_CODES
+    ]
+    return WaysIn(
+        password=user.has_usable_password(),
+        passkeys=sum(1 for row in rows if row.type == kinds.WEBAUTHN),
+        app=any(row.type == kinds.TOTP for row in rows),
+        codes=sum(unused),
+    )
+
+
+def addresses(user: Any) -> QuerySet[EmailAddress]:
+    """A person's addresses, the one letters go to first."""
+    return EmailAddress.objects.filter(user_id=user.pk).order_by("-primary", "-verified", "email")
+
+
+def recent_events(user: Any, limit: int = 10) -> list[AuditEvent]:
+    """What happened to a person's own account lately."""
+    rows = AuditEvent.objects.filter(target_type="user", target_id=str(user.pk))
+    return list(rows.select_related("actor").order_by("-id")[:limit])

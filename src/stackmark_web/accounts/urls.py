@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from stackmark_web.accounts import views
+
+_own = ([path("", views.home, name="settings")], "accounts")
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(_own)),
     path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
     path("", include("allauth.account.urls")),
 ]

@@ -28,6 +28,7 @@ def record(
     return AuditEvent.objects.create(
         at=clock.now(),
         actor=actor if getattr(actor, "pk", None) else None,
+        by_system=actor is None,
         via=via,
         organisation_id=getattr(organisation, "pk", None),
         verb=verb,

@@ -19,6 +19,7 @@ class AuditEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    by_system = models.BooleanField(default=False)  # told apart from a person whose account is gone
     via = models.CharField(max_length=20, default="web")  # web, job, claim link, demo
     organisation_id = models.UUIDField(null=True, db_index=True)
     verb = models.CharField(max_length=60, db_index=True)

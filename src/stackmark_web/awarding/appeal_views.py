@@ -22,6 +22,7 @@ from stackmark_web.awarding.models import Appeal
 from stackmark_web.awarding.views import page
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for
+from stackmark_web.ui.text import day_text
 
 
 def _by_token(token: str) -> Appeal:
@@ -55,6 +56,7 @@ def appeal(request: HttpRequest, token: str) -> HttpResponse:
         "award": found.award,
         "card": queries.card(found.award),
         "form": form,
+        "until": day_text(found.due_at),
         "late": found.due_at <= clock.now(),
         "brand": found.award.organisation,
     }

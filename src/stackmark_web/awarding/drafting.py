@@ -11,6 +11,7 @@ from stackmark_web.awarding import actions, checks
 from stackmark_web.awarding.forms import AwardForm, CorrectForm, EvidenceSet
 from stackmark_web.awarding.models import Award
 from stackmark_web.awarding.states import UNSIGNED, Duplicate, UsedBefore
+from stackmark_web.ui.text import day_text
 
 
 class Draft:
@@ -33,6 +34,11 @@ class Draft:
         )
         self.refused = False
         self.duplicate: Award | None = None
+
+    @property
+    def since(self) -> str:
+        """When the award that is there already was made."""
+        return "" if self.duplicate is None else day_text(self.duplicate.created_at)
 
     def fields(self) -> dict[str, Any] | None:
         """What was filled in, or None when the form itself finds a fault."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
@@ -32,13 +33,14 @@ def send_scheduled() -> int:
 
 
 def finish_intents() -> int:
-    """Sign what was reserved and never signed: its worker died in between.
+    """Sign what was meant to be signed and never was: its worker died in between.
 
-    Rows of a run are left to the run, which comes back to them by itself.
+    That is what has an index, and what was made to take another's place. Rows of a run are left
+    to the run, which comes back to them by itself.
     """
     rows = Award.everywhere.filter(
+        Q(status_index__isnull=False) | Q(supersedes__isnull=False),
         signed__isnull=True,
-        status_index__isnull=False,
         run__isnull=True,
         created_at__lte=clock.now() - FORGOTTEN,
     )
@@ -52,7 +54,7 @@ def _offer_each(rows: Iterable[Award]) -> int:
             offer(award, via="job")
             done += 1
         except StackmarkError as error:
-            _LOG.warning("award %s could not be offered: %s", award.pk, error)
+            _LOG.warning("award %s could not be offered: %s", award.pk, error.reason)
             if not issuing.is_trouble(error):
                 _set_aside(award, error)
     return done

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.core import signing
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import translation
 
 from stackmark_web.awarding import claims
 from stackmark_web.awarding.models import Appeal, Award
 from stackmark_web.integrations.actions import queue_mail
+from stackmark_web.ui.text import day_text
 
 _APPEAL = "stackmark.appeal"
 
@@ -20,6 +22,13 @@ _APPEAL = "stackmark.appeal"
 def language_of(award: Award) -> str:
     """The recipient's language as far as the issuer said, else that of the achievement."""
     return award.locale or award.version.language or settings.LANGUAGE_CODE
+
+
+def language_name(award: Award) -> str:
+    """The same in words."""
+    code = language_of(award)
+    known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.partition("-")[0].lower()) or {}
+    return str(known.get("name_local", code))
 
 
 def tell(
@@ -109,4 +118,4 @@ def day(when: date | datetime | None, language: str) -> str:
     if when is None:
         return ""
     with translation.override(language):
-        return formats.date_format(when, "DATE_FORMAT")
+        return day_text(when)

@@ -65,6 +65,7 @@ class Sheet(models.Model):
     mapping = models.JSONField(default=dict)  # column number → canonical header, or ""
     choices = models.JSONField(default=dict)  # date order, known people, good rows only, …
     counts = models.JSONField(default=dict)  # valid, warning, error
+    round = models.PositiveIntegerField(default=0)  # grows with each checking of the rows
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAPPING)
     run = models.OneToOneField("jobs.Run", null=True, on_delete=models.SET_NULL)
 
@@ -251,6 +252,11 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
+
+    @property
+    def to_label(self) -> str:
+        """The state it led to, in words."""
+        return str(Award.State(self.to_state).label)
 
 
 class ClaimLink(models.Model):

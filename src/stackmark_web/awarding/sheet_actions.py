@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from stackmark_web.tenancy.queries import require
 
 KIND: Final = "award-sheet"
 CHUNK: Final = 250  # rows: a few seconds of work, well within a lease
+_PERSON: Final = {"recipient_email", "identifier", "recipient_id"}
 _OPEN: Final = (Sheet.State.MAPPING, Sheet.State.READY)
 
 
@@ -82,12 +84,14 @@ def match_columns(sheet: Sheet, *, actor: Any, mapping: Mapping[str, str]) -> No
 
     Raises ``UsageError`` ``usage.csv-header`` when the columns make no sense together.
     """
+    if not _PERSON & set(mapping.values()):
+        raise UsageError("usage.csv-header", _("Say which column holds the e-mail address."))
     with _changing(sheet, actor):
         reading.layout_of(bytes(sheet.data), mapping)
         sheet.mapping = dict(mapping)
         sheet.counts = {"survey": sheet_checking.survey(sheet)}
         _keep_answers(sheet)
-        _check(sheet)
+    _check(sheet)
 
 
 def _keep_answers(sheet: Sheet) -> None:
@@ -101,52 +105,61 @@ def _keep_answers(sheet: Sheet) -> None:
 def answer(sheet: Sheet, *, actor: Any, answers: Mapping[str, str]) -> None:
     """What was asked about the file as a whole; then the rows are checked."""
     with _changing(sheet, actor):
-        for question in sheets.questions(sheet):
-            allowed = {name for name, _count in (*question.days, *question.templates)} | {"*"}
+        asked = sheets.questions(sheet)
+        for question in asked:
+            allowed = {name for name, _said in (*question.days, *question.templates)} | {"*"}
             if answers.get(question.field) not in allowed:
                 raise UsageError("sheet.answer", _("Choose one of the answers."))
-        fields = [question.field for question in sheets.questions(sheet)]
-        kept = {field: answers[field] for field in fields}
+        kept = {question.field: answers[question.field] for question in asked}
         sheet.choices = {**sheet.choices, "answers": kept}
-        _check(sheet)
+    _check(sheet)
 
 
 def choose(sheet: Sheet, *, actor: Any, choices: Choices) -> None:
-    """How it is to be awarded; the rows are checked again under these choices."""
-    with _changing(sheet, actor):
-        if sheet.state != Sheet.State.READY:
-            raise UsageError("sheet.state", _("Match the columns first."))
-        sheet.choices = {**sheet.choices, "award": choices.to_json(), "decided": True}
-        _check(sheet)
-
-
-def check_again(sheet: Sheet, *, actor: Any) -> None:
-    """Check the rows anew: awards may have been made since."""
-    with _changing(sheet, actor):
-        _check(sheet)
-
-
-def _check(sheet: Sheet) -> None:
-    if sheets.unanswered(sheet):
-        sheet.state = Sheet.State.MAPPING
+    """How it is to be awarded; other dates mean that the rows are checked again."""
+    require(actor, Permission.AWARD, sheet.organisation)
+    if sheet.state != Sheet.State.READY:
+        raise UsageError("sheet.state", _("Match the columns first."))
+    if choices.dates == Choices.of(sheet).dates:
+        kept = {**sheet.choices, "award": choices.to_json()}
+        same = Sheet.everywhere.filter(
+            pk=sheet.pk, round=sheet.round, state=Sheet.State.READY
+        ).update(choices=kept)
+        if not same:
+            raise sheet_checking.busy()
+        sheet.choices = kept
         return
-    kept = {"survey": sheet.counts.get("survey", {})}
-    sheet.counts = kept | sheet_checking.store_rows(sheet)
-    sheet.state = Sheet.State.READY
+    with _changing(sheet, actor):
+        sheet.choices = {**sheet.choices, "award": choices.to_json()}
+    _check(sheet)
 
 
 @contextmanager
 def _changing(sheet: Sheet, actor: Any) -> Iterator[None]:
-    """A transaction in which an open sheet is read anew, changed, and saved at its end."""
+    """An open sheet read anew, changed and saved; its rows must be checked after that."""
     require(actor, Permission.AWARD, sheet.organisation)
     with transaction.atomic():
-        # Holds the row until the end, so that two windows never mix their rows.
-        held = Sheet.everywhere.filter(pk=sheet.pk, state__in=_OPEN).update(sha256=sheet.sha256)
+        # Holds the row until the end, so that two windows come one after the other.
+        held = Sheet.everywhere.filter(pk=sheet.pk, state__in=_OPEN).update(round=F("round") + 1)
         if not held:
             raise UsageError("sheet.state", _("This file was confirmed already."))
-        sheet.refresh_from_db(fields=["data", "mapping", "choices", "counts", "state"])
+        sheet.refresh_from_db(fields=["data", "mapping", "choices", "counts", "state", "round"])
         yield
+        sheet.state = Sheet.State.MAPPING
         sheet.save(update_fields=["mapping", "choices", "counts", "state"])
+        sheet.rows.all().delete()
+
+
+def _check(sheet: Sheet) -> None:
+    """Judge and keep the rows, unless something must be asked first."""
+    if sheets.unanswered(sheet):
+        return
+    kept = {"survey": sheet.counts.get("survey", {})}
+    sheet.counts = kept | sheet_checking.store_rows(sheet)
+    sheet.state = Sheet.State.READY
+    mine = Sheet.everywhere.filter(pk=sheet.pk, round=sheet.round, state=Sheet.State.MAPPING)
+    if not mine.update(counts=sheet.counts, state=sheet.state):
+        raise sheet_checking.busy()
 
 
 def confirm(sheet: Sheet, *, actor: Any, agreed: str, same_again: bool = False) -> Run:

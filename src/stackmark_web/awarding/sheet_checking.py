@@ -12,10 +12,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from stackmark.errors import StackmarkError
+from stackmark.errors import StackmarkError, UsageError
 from stackmark.issuing.bulk import fixed_ids, row_fault
 from stackmark.issuing.columns import Layout
 from stackmark.issuing.doubts import Doubter
@@ -67,21 +68,36 @@ def _plain(counts: Counter[str], most: int) -> dict[str, int]:
 
 
 def store_rows(sheet: Sheet) -> dict[str, int]:
-    """Judge all rows and keep them in place of earlier ones. How many of each outcome.
+    """Judge all rows and keep them. How many of each outcome.
 
-    Called inside a transaction.
+    In many short transactions, so that nobody else waits for a long file. Raises ``UsageError``
+    ``sheet.busy`` when the sheet is changed in another window meanwhile.
     """
-    SheetRow.objects.filter(sheet=sheet).delete()
     counts: Counter[str] = Counter(dict.fromkeys(("rows", *Outcome.values, "held"), 0))
     judge = Judge(sheet)
     rows = judge.rows()
     while batch := list(islice(rows, BATCH)):
         judge.look_up(batch)
-        SheetRow.objects.bulk_create(batch)
+        with transaction.atomic():
+            _still_ours(sheet)
+            SheetRow.objects.bulk_create(batch)
         counts["rows"] += len(batch)
         counts.update(row.outcome for row in batch)
         counts["held"] += sum(row.held for row in batch)
     return dict(counts)
+
+
+def _still_ours(sheet: Sheet) -> None:
+    held = Sheet.everywhere.filter(pk=sheet.pk, round=sheet.round, state=Sheet.State.MAPPING)
+    if not held.update(round=sheet.round):
+        raise busy()
+
+
+def busy() -> UsageError:
+    """Somebody changed the sheet while it was being checked."""
+    return UsageError(
+        "sheet.busy", _("This file was changed in another window. Load the page again.")
+    )
 
 
 class Judge:
@@ -187,10 +203,10 @@ class Judge:
 
 
 def _in_our_words(fault: BadRow) -> BadRow:
-    """The engine knows names of achievements; here one was chosen on a page."""
-    if fault.reason != "template":
-        return fault
-    return replace(fault, detail=_("It names another achievement than the one you chose."))
+    """The engine knows names of achievements, and instants; here are pages and days."""
+    if fault.reason == "template":
+        return replace(fault, detail=_("It names another achievement than the one you chose."))
+    return replace(fault, detail=fault.detail.replace("T00:00:00Z", ""))
 
 
 def _finding(column: str, reason: str, detail: str) -> dict[str, str]:

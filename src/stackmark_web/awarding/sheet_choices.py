@@ -65,6 +65,11 @@ class Choices:
             "suspendable": self.suspendable,
         }
 
+    @property
+    def dates(self) -> tuple[object, ...]:
+        """What may make a row good or bad."""
+        return (self.issued_on, self.send_at, self.claim_by)
+
     def starts(self, now: datetime) -> datetime:
         """From when a credential without a date of its own is valid."""
         if self.issued_on is not None:

@@ -182,6 +182,11 @@ def columns_of(data: bytes, *, mapping: Mapping[str, str] | None = None) -> list
     ]
 
 
+def _samples(rows: list[list[str]], place: int) -> list[str]:
+    cells = [row[place].strip() for row in rows if place < len(row)]
+    return [shown(cell) for cell in cells if cell]
+
+
 def _offered(meaning: str) -> str:
     return "custom" if meaning.startswith("custom.") else meaning
 

@@ -38,7 +38,7 @@ _WORDS: Final[dict[str, tuple[Any, Any]]] = {
         _("Evidence without a name"),
         _("Add a name, so that readers see what it is."),
     ),
-    "held": (_("Holds it already"), _("Choose below what happens to these people.")),
+    "held": (_("Holds it already"), _("You choose later what happens to these people.")),
     "known": (_("Other name"), _("Check that the address belongs to this person.")),
     "rights": (_("No right to award"), _("Somebody with the right must upload the file.")),
     "left-out": (_("Left out"), ""),

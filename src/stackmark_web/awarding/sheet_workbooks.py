@@ -28,6 +28,7 @@ MAX_UNPACKED: Final = 200 * 1024 * 1024  # bytes of all parts together
 MAX_RATIO: Final = 250  # honest tables of numbers reach about 50
 MAX_TEXT: Final = 50 * 1024 * 1024  # characters of the resulting CSV
 _HEADER_WITHIN: Final = 100  # rows
+_LAST_ROW: Final = 1_048_576  # of any worksheet
 _SMALL: Final = 1024 * 1024  # below it the ratio says nothing
 _BLOCK: Final = 256 * 1024
 _DECLARED: Final = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
@@ -73,7 +74,7 @@ def _measure(data: bytes) -> None:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, OverflowError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, OSError, OverflowError, RuntimeError):
         raise UsageError("sheet.workbook", _("The workbook is damaged or cut off.")) from None
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise _bomb()
@@ -154,6 +155,14 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
         yield from ([] for _ in range(waiting))
         waiting = 0
         yield texts + [""] * (width - len(texts))
+    if (sheet.max_row or 0) > MAX_ROWS + 1 and _more_below(sheet, width):
+        raise too_many_rows()
+
+
+def _more_below(sheet: Any, width: int) -> bool:
+    """Whether anything stands far below; programs write empty rows down to the last one."""
+    below = sheet.iter_rows(min_row=MAX_ROWS + 2, max_row=_LAST_ROW, max_col=width + 1)
+    return any(any(map(_text, cells)) for cells in below if cells)
 
 
 def _width(sheet: Any) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from stackmark_web.awarding import duties, publishing
+from stackmark_web.awarding import (
+    duties,
+    publishing,
+    tasks_sheets,  # noqa: F401 - registers the handler of its runs
+)
 from stackmark_web.jobs.duties import duty
 from stackmark_web.tenancy.actions import on_key_change
 
@@ -16,6 +18,3 @@ duty("end unclaimed awards", seconds=60)(duties.lapse_overdue)
 duty("remind to claim", seconds=600)(duties.remind_to_claim)
 duty("remind of expiry", seconds=600)(duties.remind_of_expiry)
 on_key_change(publishing.publish_all_of)
-
-if find_spec("stackmark_web.awarding.tasks_sheets") is not None:
-    from stackmark_web.awarding import tasks_sheets  # noqa: F401 - registers its run handler

@@ -47,7 +47,7 @@ def award_rows(run: Run, first: int, last: int, heartbeat: Heartbeat) -> Outcome
     sheet = _sheet(run)
     rows = SheetRow.objects.filter(sheet=sheet, number__gte=first, number__lt=last)
     Intents(run, sheet, heartbeat).keep(rows.filter(result="", award__isnull=True))
-    _sign(run, rows.filter(result="", award__isnull=False), heartbeat)
+    _sign(run, rows.filter(result="", award__isnull=False), heartbeat, allowed=_allowed(run, sheet))
     _empty_when_done(sheet, heartbeat)
     refused = rows.filter(result=Result.REFUSED).count()
     done = rows.exclude(result="").count() - refused
@@ -62,6 +62,17 @@ def _sheet(run: Run) -> Sheet:
         .get(pk=run.params["sheet"])
     )
     return sheet
+
+
+def _allowed(run: Run, sheet: Sheet) -> bool:
+    """Rights end at once: asked anew with every chunk, of the person who started the run."""
+    return run.actor is None or may(run.actor, Permission.AWARD, sheet.organisation)
+
+
+def _no_right() -> StackmarkError:
+    return StackmarkError(
+        "award.rights", _("The person who started this run may no longer award here.")
+    )
 
 
 class Intents:
@@ -81,17 +92,13 @@ class Intents:
         rows = list(waiting.order_by("number"))
         if not rows:
             return
-        if self._run.actor is not None and not self._may():
-            detail = _("The person who started this run may no longer award here.")
+        if not _allowed(self._run, self._sheet):
             for row in rows:
-                _settle(row, Result.REFUSED, "rights", detail)
+                _settle(row, Result.REFUSED, "rights", _no_right().detail)
         else:
             self._decide(rows)
         fields = ["result", "findings", "award"]
         SheetRow.objects.bulk_update(rows, fields, batch_size=100)
-
-    def _may(self) -> bool:
-        return may(self._run.actor, Permission.AWARD, self._sheet.organisation)
 
     def _decide(self, rows: Sequence[SheetRow]) -> None:
         good = [row for row in rows if row.outcome != SheetRow.Outcome.ERROR]
@@ -182,13 +189,17 @@ def _settle(row: SheetRow, result: str, reason: str, detail: str) -> None:
     row.findings = [*row.findings, {"column": "", "reason": reason, "detail": detail}]
 
 
-def _sign(run: Run, waiting: Any, heartbeat: Heartbeat) -> None:
+def _sign(run: Run, waiting: Any, heartbeat: Heartbeat, *, allowed: bool) -> None:
     """Sign and offer what was intended, a batch at a time."""
     rows = list(waiting.order_by("number").select_related(*_TIED))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         awards = [row.award for row in batch if row.award is not None]
-        answers = offer_many(awards, actor=run.actor, via="job", guard=heartbeat)
+        answers: list[StackmarkError | None]
+        if allowed:
+            answers = offer_many(awards, actor=run.actor, via="job", guard=heartbeat)
+        else:
+            answers = [None if award.signed is not None else _no_right() for award in awards]
         with transaction.atomic():
             heartbeat()
             for row, refusal in zip(batch, answers, strict=True):
@@ -206,7 +217,8 @@ def _conclude(row: SheetRow, refusal: StackmarkError | None) -> None:
     if refusal is None:
         row.result = Result.ISSUED
         return
-    _settle(row, Result.REFUSED, "signing", refusal.detail)
+    reason = "rights" if refusal.reason == "award.rights" else "signing"
+    _settle(row, Result.REFUSED, reason, refusal.detail)
     if row.award is not None:
         award, row.award = row.award, None
         drop(award)  # it was never signed; its index is not given again
@@ -234,5 +246,8 @@ def tidy_sheets() -> int:
     stopped = Sheet.everywhere.filter(
         state=Sheet.State.CONFIRMED, run__finished_at__lt=now - UNFINISHED
     ).exclude(data=b"")
+    runs = list(stopped.values_list("run", flat=True))
+    # Intents of a run that was stopped before they were signed; nobody was told of them.
+    Award.everywhere.filter(run__in=runs, state=Award.State.DRAFT, signed__isnull=True).delete()
     SheetRow.objects.filter(sheet__in=stopped).exclude(values={}).update(values={})
     return gone + stopped.update(data=b"")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from stackmark_web.awarding import appeal_views, change_views, views
@@ -29,6 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manage/<slug:slug>/appeals", appeal_views.appeals, name="appeals"),
     path("manage/<slug:slug>/appeals/<uuid:pk>", appeal_views.decide, name="appeal_detail"),
     path("appeals/<str:token>", appeal_views.appeal, name="appeal"),
+    path("", include("stackmark_web.awarding.urls_sheets")),  # …/awards/sheets
 ]
-if find_spec("stackmark_web.awarding.urls_sheets") is not None:
-    urlpatterns.append(path("", include("stackmark_web.awarding.urls_sheets")))

@@ -187,7 +187,7 @@ def confirm(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
         "confirm",
         organisation,
         later=later,
-        language=letters.language_of(award),
+        language=letters.language_name(award),
         link_ends=award.claim_by,
         **context,
     )
@@ -231,7 +231,7 @@ def detail(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
         appeal=queries.appeal_about(award),
         letters=letters_about(award.pk),
         identifier=issuing.credential_id(award),
-        links=queries.open_links(award),
+        open_links=queries.open_links(award),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from stackmark.adapters.raster import png_data_uri, reencode_image, svg_to_png
+from stackmark.errors import UsageError
 from stackmark.model.achievement import Achievement
 from stackmark.rendering.art import default_image
 from stackmark.rendering.badge_art import MAX_INITIALS, MAX_TITLE, BadgeArt, default_art, draw
@@ -34,13 +35,16 @@ def suggested(descriptor: Achievement, organisation: Organisation) -> dict[str, 
     if not title:
         return {}
     level = descriptor.level.eqf if descriptor.level else None
-    art = default_art(
-        title,
-        organisation.accent,
-        _KINDS.get(descriptor.kind, "badge"),
-        sub=f"EQF {level}" if level else "",
-        initials=initials(organisation),
-    )
+    try:
+        art = default_art(
+            title,
+            organisation.accent,
+            _KINDS.get(descriptor.kind, "badge"),
+            sub=f"EQF {level}" if level else "",
+            initials=initials(organisation),
+        )
+    except UsageError:  # a title of nothing that can be drawn gets the plain badge
+        return {}
     return as_json(art)
 
 

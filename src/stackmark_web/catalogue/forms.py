@@ -135,6 +135,7 @@ class PlacedForm(forms.Form):
 
     TEXTS: ClassVar[tuple[str, ...]] = ()
     VALUES: ClassVar[tuple[str, ...]] = ()
+    NEEDED_TO_PUBLISH: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self, *args: Any, content: Mapping[str, Any], language: str, main: str, **kw: Any
@@ -145,6 +146,7 @@ class PlacedForm(forms.Form):
         super().__init__(*args, **kw)
         if self.translating:
             self._keep_texts_only()
+        self._mark_needed()
         for path in self.TEXTS:
             self.fields[json.field_name(path)].widget.attrs |= {"lang": language, "dir": "auto"}
 
@@ -180,6 +182,15 @@ class PlacedForm(forms.Form):
         ]
         self.add_error(fits[0] if fits else None, sentence if fits else error.detail)
 
+    def _mark_needed(self) -> None:
+        for path in self.NEEDED_TO_PUBLISH if not self.translating else ():
+            field = self.fields[json.field_name(path)]
+            field.help_text = format_html(
+                '<span class="field__publish">{}</span> {}',
+                _("Needed to publish."),
+                field.help_text,
+            )
+
     def _keep_texts_only(self) -> None:
         texts = {json.field_name(path): path for path in self.TEXTS}
         for name in [name for name in self.fields if name not in texts]:
@@ -198,7 +209,7 @@ class RowForm(PlacedForm):
         """A row that was begun has its needed field."""
         found = super().clean() or {}
         leaves = found.get("DELETE")
-        if self.NEEDED and self.NEEDED in self.fields and self.has_changed() and not leaves:
+        if self.NEEDED and not self.translating and self.has_changed() and not leaves:
             value = found.get(self.NEEDED)
             if json.says_nothing(value) and self.NEEDED not in self.errors:
                 self.add_error(self.NEEDED, _("Fill this in, or empty the whole row."))
@@ -249,7 +260,8 @@ def _to_translate(source: str, language: str) -> SafeString | str:
         return _("There is no text to translate yet.")
     name = words.language_name(language)
     return format_html(
-        '<span class="translate__from">{}</span> <span lang="{}" dir="auto">{}</span>',
+        '<span class="translate__from">{}</span> '
+        '<span class="translate__text" lang="{}" dir="auto">{}</span>',
         _("%(language)s:") % {"language": name},
         language,
         source,

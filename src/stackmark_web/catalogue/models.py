@@ -210,7 +210,7 @@ class Offering(models.Model):
     place = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=16, blank=True)
     enrol_url = models.URLField(blank=True)
-    closed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     everywhere = models.Manager()
     objects = Scoped()

@@ -94,7 +94,7 @@ def _values(row: Offering) -> dict[str, Any]:
 
 def _check(row: Offering) -> None:
     try:
-        row.full_clean(exclude=["organisation", "achievement"])
+        row.full_clean(exclude=["organisation", "achievement", "closed_at"])
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise UsageError("offering.field", f"{name}: {messages[0]}") from None

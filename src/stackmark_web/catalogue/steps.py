@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from stackmark.model.achievement_gaps import Gap
 from stackmark_web.catalogue import step_forms as forms
 from stackmark_web.catalogue.content import field_name
+from stackmark_web.catalogue.size_form import SizeForm
+from stackmark_web.catalogue.step_base import StepForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Step:
     slug: str
     title: str | Promise
     lead: str | Promise
-    form: type[forms.StepForm]
+    form: type[StepForm]
 
 
 STEPS: Final = (
@@ -44,13 +46,13 @@ STEPS: Final = (
     ),
     Step(
         "size",
-        _("Level and size"),
+        _("Size"),
         _("How demanding it is, how much work, and in which form."),
-        forms.SizeForm,
+        SizeForm,
     ),
     Step(
         "quality",
-        _("Quality and partners"),
+        _("Quality"),
         _("Who checked it, and who awards it with you."),
         forms.QualityForm,
     ),
@@ -75,7 +77,7 @@ def anchor_of(gap: Gap) -> str:
     name, _slash, rest = gap.place.partition("/")
     if name == "outcomes":
         return f"id_outcomes-{rest.partition('/')[0] or 0}-statement"
-    return f"id_{field_name(gap.place)}"
+    return f"id_{field_name('workload/low' if name == 'workload' else gap.place)}"
 
 
 def following(step: Step) -> Step | None:

@@ -192,7 +192,7 @@ FIELDS_OF_STUDY: Final[Mapping[str, str]] = {
     "104": "Transport services",
 }
 BADGE: Final = _("Badge")
-CHECK: Final = _("Check and publish")
+CHECK: Final = _("Publish")
 SKILLS: Final = _("Skills")
 UNTITLED: Final = _("Untitled draft")
 

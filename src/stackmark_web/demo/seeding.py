@@ -83,6 +83,7 @@ def _trust(houses: dict[str, Any], cast: dict[str, Any]) -> None:
     for slug in ("northfield", "harbour-skills", "guild-of-assurance", "european-quality-board"):
         verifying.trust(
             actor=cast["petra"],
+            organisation=None,
             issuer=did_of(houses[slug]),
             name=houses[slug].name,
             note="Reviewed by the European Quality Board, 2025",

@@ -6,14 +6,18 @@ are offered here too, for other capabilities.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from stackmark.errors import StackmarkError
+from stackmark.model.achievement import Achievement
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.awarding.models import Award
@@ -117,7 +121,7 @@ def bring(user: Any, uploads: list[Upload]) -> Brought:
         holding, new = _keep(user, name, contents)
         (brought.added if new else brought.known).append(holding)
     if len(brought.added) > CHECK_NOW:
-        brought.run = _start_checks(user, brought.added)
+        brought.run = _start_checks(user, brought)
     else:
         for holding in brought.added:
             check_holding(holding)
@@ -151,27 +155,25 @@ def _keep(user: Any, name: str, contents: Contents) -> tuple[Holding, bool]:
 
 
 def _known(user: Any, contents: Contents) -> Holding | None:
-    own_rows = Holding.objects.filter(user=user)
-    if contents.received.document is not None:
-        import hashlib
-
-        inner = hashlib.sha256(contents.text).hexdigest()
-        found = own_rows.filter(award__sha256=inner).first()
-        if found is not None:
-            return found
-    return own_rows.filter(sha256=contents.sha256).first()
+    """What the person has of these bytes: as a file, or as an award of ours."""
+    rows = Holding.objects.filter(user=user)
+    inner = hashlib.sha256(contents.text).hexdigest()
+    return rows.filter(Q(award__sha256=inner) | Q(sha256=contents.sha256)).first()
 
 
 @transaction.atomic
-def _start_checks(user: Any, added: list[Holding]) -> Run:
+def _start_checks(user: Any, brought: Brought) -> Run:
     return jobs.start(
         RUN_KIND,
         organisation=None,
         actor=user,
         title=_("Checking imported credentials"),
-        total=len(added),
+        total=len(brought.added),
         chunk_size=10,
-        params={"holdings": [str(one.pk) for one in added]},
+        params={
+            "holdings": [str(one.pk) for one in brought.added],
+            "refused": [[one.name[:300], one.why[:300]] for one in brought.refused[:200]],
+        },
     )
 
 
@@ -186,6 +188,8 @@ def _index(holding: Holding, contents: Contents) -> None:
 
 
 def _index_skills(holding: Holding, contents: Contents) -> None:
+    found = {skill.folded: skill for skill in contents.tagged(_loose_skills(holding))}
+    found |= {skill.folded: skill for skill in contents.skills}
     HoldingSkill.objects.bulk_create(
         HoldingSkill(
             holding=holding,
@@ -194,8 +198,19 @@ def _index_skills(holding: Holding, contents: Contents) -> None:
             uri=skill.uri,
             framework=skill.framework,
         )
-        for skill in contents.skills
+        for skill in found.values()
     )
+
+
+def _loose_skills(holding: Holding) -> list[str]:
+    """The skills of an achievement of ours that have no address of their own."""
+    if holding.award is None:
+        return []
+    try:
+        said = Achievement.from_json(holding.award.version.content)
+    except StackmarkError:
+        return []
+    return [skill.name for skill in said.skills if not skill.uri]
 
 
 def check_again(holding: Holding, *, actor: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -55,7 +56,8 @@ def image_of(holding: Holding) -> str:
 
 def award_card(award: Award, *, holder: bool = True) -> Card:
     """An award that nobody has taken yet, for its recipient."""
-    return awarding.card(award, holder=holder)
+    made = awarding.card(award, holder=holder)
+    return replace(made, issuer_id=identity(made.issuer_id))
 
 
 def award_image(award: Award) -> str:

@@ -1,4 +1,4 @@
-"""A credential as a certificate on paper: what it says, a code to check it, the signed file inside."""
+"""A credential as a certificate: what it says, a code to check it, the signed file inside."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def certificate(source: Any, *, paper: str = "a4") -> bytes:
         certificate_data(source, paper=size),
         signed_json=source.contents.text,
         signed_name=f"credential.{suffix}",
-        created=clock.now(),
+        created=clock.now().replace(microsecond=0),
     )
 
 

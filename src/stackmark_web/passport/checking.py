@@ -33,7 +33,7 @@ def credential_bytes(holding: Holding) -> bytes:
 
 def check_holding(holding: Holding) -> Checked:
     """Check it now and keep the answer."""
-    checked = verifying.check(credential_bytes(holding), source=holding.source)
+    checked = verifying.check(credential_bytes(holding))
     keep_answer(holding, checked)
     return checked
 
@@ -53,7 +53,7 @@ def check_many(holdings: Iterable[Holding], beat: Callable[[], None]) -> None:
     register = register_for(None)
     checker = Checker(register=register.register)
     for holding in holdings:
-        checked = checker.check(credential_bytes(holding), source=holding.source)
+        checked = checker.check(credential_bytes(holding))
         beat()
         keep_answer(holding, verifying.told(checked, register))
 
@@ -78,9 +78,9 @@ def label_of(report: Report) -> tuple[str, str]:
     if any(reason not in _GENUINE for reason in failed):
         return Holding.Provenance.REFUSED, Holding.Standing.NONE
     standing = next(filter(None, (_GENUINE[reason] for reason in failed)), Holding.Standing.NONE)
-    if report.verdict == "could-not-tell" or not _proven(report) or _open(report):
-        return Holding.Provenance.UNTOLD, standing
-    return Holding.Provenance.VERIFIED, standing
+    if report.verdict == "verified" or (failed and _proven(report)):
+        return Holding.Provenance.VERIFIED, standing
+    return Holding.Provenance.UNTOLD, standing
 
 
 def _decisive(report: Report) -> Iterator[Check]:
@@ -91,11 +91,6 @@ def _decisive(report: Report) -> Iterator[Check]:
 
 
 def _proven(report: Report) -> bool:
-    return all(
-        report.check(code).outcome in ("passed", "not-applicable")
-        for code in ("proof", "issuer-key")
-    ) and (report.check("proof").outcome == "passed" or report.verdict == "verified")
-
-
-def _open(report: Report) -> bool:
-    return any(check.outcome == "could-not-tell" for check in _decisive(report))
+    """Its issuer signed it, and nothing was left open."""
+    told = all(check.outcome != "could-not-tell" for check in _decisive(report))
+    return told and report.check("proof").outcome == "passed"

@@ -1,4 +1,4 @@
-"""A claim link, from the letter to the passport. A GET or HEAD changes nothing, whoever sends it."""
+"""A claim link, from the letter to the passport. A GET or HEAD changes nothing, ever."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from stackmark_web.passport.forms import AddressForm, AskForm
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.responses import attachment, private
 from stackmark_web.verifying import actions as verifying
+from stackmark_web.verifying.throttle import wait_for
 
 _SHOWN: Final = frozenset({"open", "spent"})  # links that still show what they are for
+_ASK_COST: Final = 100  # so many asks of one network are enough: 20 in ten minutes
 _CLOSED: Final = (
     Award.State.DECLINED,
     Award.State.LAPSED,
@@ -39,6 +41,8 @@ _CLOSED: Final = (
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for new links. The answer is the same whether or not anything waits."""
     form = AskForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and wait_for(request, _ASK_COST):
+        form.add_error(None, _("You have asked a lot just now; try again in a few minutes."))
     if request.method == "POST" and form.is_valid():
         claiming.ask_for_links(form.cleaned_data["email"])
         return redirect(reverse("passport:claim_ask") + "?sent=1")
@@ -200,10 +204,10 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-def again(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 - Django passes it
+def again(request: HttpRequest, token: str) -> HttpResponse:
     """A new link to the address the old one went to; we do not say which, nor whether."""
     link = claims.find(token)
-    if link is not None and claims.standing(link) == "expired":
+    if link is not None and claims.standing(link) == "expired" and not wait_for(request, _ASK_COST):
         claiming.ask_for_new_link(link)
     there = reverse("passport:claim", args=[token])
     return private(redirect(f"{there}?sent=1"))

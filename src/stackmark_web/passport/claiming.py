@@ -28,6 +28,7 @@ from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
 ASKS_AN_HOUR: Final = 3  # new links to one address
+KEPT: Final = timedelta(days=1)  # how long it is known that an address asked
 VIA: Final = "claim link"
 
 
@@ -155,6 +156,7 @@ def ask_for_new_link(link: ClaimLink) -> None:
 
 def answer_link_requests(limit: int = 100) -> int:
     """Send the links that were asked for; how many requests were answered."""
+    LinkRequest.objects.filter(answered_at__lt=clock.now() - KEPT).delete()
     rows = LinkRequest.objects.filter(answered_at=None).order_by("asked_at")[:limit]
     return sum(_answer(row) for row in rows)
 

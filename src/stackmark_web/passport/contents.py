@@ -19,7 +19,13 @@ from stackmark.verification.words import open_received
 
 _WORDS: Final = 20_000  # characters kept for search
 _SKILLS: Final = 100  # alignments listed of one credential
-_NOT_SKILLS: Final = frozenset({"CFRubric", "CFRubricCriterion", "CFRubricCriterionLevel"})
+_NOT_SKILLS: Final = frozenset(
+    {
+        *("CFRubric", "CFRubricCriterion", "CFRubricCriterionLevel"),
+        *("ceterms:Credential", "ext:EQFLevel"),
+    }
+)
+_LEVELS: Final = "qualifications framework"  # of a framework of levels, not of skills
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,16 @@ class Contents:
                 found.setdefault(skill.folded, skill)
         return tuple(found.values())[:_SKILLS]
 
+    def tagged(self, names: Iterable[str]) -> list[SkillName]:
+        """Those of these names that stand among the tags: skills no alignment can hold."""
+        tags = {
+            fold(tag)
+            for part in self.achievements
+            for tag in as_list(part.get("tag"))
+            if isinstance(tag, str)
+        }
+        return [SkillName(name[:200]) for name in names if fold(name) in tags]
+
     @cached_property
     def words(self) -> str:
         """Folded words to search in."""
@@ -216,11 +232,8 @@ def _mappings(value: Any) -> Iterable[Mapping[str, Any]]:
 
 def _skills(achievement: Mapping[str, Any]) -> Iterator[SkillName]:
     for one in _mappings(achievement.get("alignment") or achievement.get("alignments")):
-        if one.get("targetType") in _NOT_SKILLS:
+        uri, framework = one.get("targetUrl"), plain(one.get("targetFramework"))[:200]
+        if one.get("targetType") in _NOT_SKILLS or _LEVELS in framework.casefold():
             continue
-        uri = one.get("targetUrl")
-        yield SkillName(
-            plain(one.get("targetName"))[:200],
-            uri[:500] if isinstance(uri, str) else "",
-            plain(one.get("targetFramework"))[:200],
-        )
+        name = plain(one.get("targetName"))[:200]
+        yield SkillName(name, uri[:500] if isinstance(uri, str) else "", framework)

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stackmark.errors import StackmarkError, UsageError
+from stackmark.errors import UsageError
 from stackmark.issuing.securing import JWT, secure
 from stackmark.issuing.selfcheck import self_check
 from stackmark.rendering.art import default_image
@@ -97,14 +97,22 @@ class Source:
 def forms_of(one: Holding | Award) -> list[str]:
     """The forms this credential can be had in, the most useful first."""
     contents = Source.of(one).contents
+    forms = ["pdf"] if _may_print(one) else []
     if contents.received.kind == "ob2":
-        return ["pdf", "original"]
-    forms = ["pdf", "png", "svg"]
+        return [*forms, "original"]
+    forms += ["png", "svg"]
     if contents.form == "json":
         forms.append("json")
     if contents.form == "jwt" or _may_sign(one):
         forms.append("jwt")
     return forms
+
+
+def _may_print(one: Holding | Award) -> bool:
+    """Paper convinces people: what did not verify is never put on it."""
+    if isinstance(one, Award) or one.award_id is not None:
+        return True
+    return one.provenance == Holding.Provenance.VERIFIED
 
 
 def labelled_forms(one: Holding | Award) -> list[tuple[str, object]]:
@@ -229,11 +237,6 @@ def token_of(award: Award) -> bytes:
         leave=frozenset({"status"}),
     )
     return token
-
-
-def is_refusal(error: Exception) -> bool:
-    """Whether an error is a sentence for the person and not a fault of ours."""
-    return isinstance(error, StackmarkError)
 
 
 def etag(data: bytes) -> str:

@@ -16,7 +16,7 @@ from stackmark_web import clock
 from stackmark_web.passport import queries
 from stackmark_web.passport.importing import MAX_FILES, MAX_UPLOAD, Upload
 from stackmark_web.passport.models import Folder, Holding, Profile
-from stackmark_web.passport.standing import LABELS
+from stackmark_web.passport.standing import LABELS, standing_of
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])")
 _RESERVED: Final = frozenset({"admin", "about", "help", "me", "new", "settings", "stackmark"})
@@ -139,8 +139,12 @@ class HoldingsField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: Holding) -> str:
-        """Title and issuer."""
-        return f"{obj.title} · {obj.issuer_name}" if obj.issuer_name else obj.title
+        """Title and issuer, and how it stands when it is not in force."""
+        parts = [obj.title, obj.issuer_name]
+        standing = standing_of(obj)
+        if not standing.live:
+            parts.append(str(standing.label or LABELS.get(standing.status, "")))
+        return " · ".join(filter(None, parts))
 
 
 class ShareForm(forms.Form):

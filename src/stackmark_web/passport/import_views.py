@@ -18,7 +18,7 @@ from stackmark_web.jobs.models import Run
 from stackmark_web.passport import actions
 from stackmark_web.passport.cards import own_card
 from stackmark_web.passport.forms import ImportForm
-from stackmark_web.passport.importing import fetched
+from stackmark_web.passport.importing import Refusal, fetched
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.queries import holdings
 from stackmark_web.verifying.throttle import wait_for
@@ -87,6 +87,7 @@ def import_run(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "done": checked.count(),
         "total": rows.count(),
         "cards": [own_card(one) for one in rows[:60]],
+        "refused": [Refusal(*one) for one in run.params["refused"]],
         "tab": "import",
     }
     part = request.headers.get("HX-Request") == "true"

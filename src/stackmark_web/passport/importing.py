@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
+from django.utils.translation import gettext as _
 
 from stackmark.errors import ReadError, StackmarkError
 from stackmark.limits import MAX_IMAGE_BYTES
@@ -55,7 +56,10 @@ def find_credentials(uploads: list[Upload]) -> Findings:
         _find(upload, findings)
     for upload in uploads[MAX_FILES:]:
         findings.refused.append(
-            Refusal(upload.name, f"Only {MAX_FILES} files are taken at once; bring it next.")
+            Refusal(
+                upload.name,
+                _("Only %(count)s files are taken at once; bring it next.") % {"count": MAX_FILES},
+            )
         )
     return findings
 
@@ -75,7 +79,8 @@ def _find(upload: Upload, findings: Findings) -> None:
 
 def _take(name: str, data: bytes, findings: Findings) -> None:
     if len(findings.found) >= MAX_CREDENTIALS:
-        why = f"Only {MAX_CREDENTIALS} credentials are taken at once; bring the rest next."
+        why = _("Only %(count)s credentials are taken at once; bring the rest next.")
+        why %= {"count": MAX_CREDENTIALS}
         findings.refused.append(Refusal(name, why))
         return
     try:
@@ -87,16 +92,16 @@ def _take(name: str, data: bytes, findings: Findings) -> None:
 def _readable(data: bytes) -> Contents:
     contents = Contents(data)
     if contents.received.kind == "presentation":
-        raise ReadError("read.presentation", "It presents no credential that could be kept.")
+        raise ReadError("read.presentation", _("It presents no credential that could be kept."))
     tree = contents.tree
     if contents.received.kind != "ob2" and not tree.get("credentialSubject"):
-        raise ReadError("read.not-credential", "It is readable, but it is no credential.")
+        raise ReadError("read.not-credential", _("It is readable, but it is no credential."))
     return contents
 
 
 def _pieces(upload: Upload) -> Iterator[tuple[str, bytes]]:
     if len(upload.data) > MAX_UPLOAD:
-        raise ReadError("read.too-large", f"It has more than {MAX_UPLOAD:,} bytes.")
+        raise ReadError("read.too-large", _("It is larger than 12 MB."))
     if not is_zip(upload.data):
         yield from _of_file(upload.name, upload.data)
         return
@@ -137,17 +142,17 @@ def _of_json(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         if len(lines) > 1 and all(line.lstrip()[:1] == b"{" for line in lines):
             yield from ((f"{name}, line {at}", line) for at, line in enumerate(lines, 1))
             return
-        raise ReadError("read.json", f"The text is not valid JSON: {error}.") from None
+        raise ReadError("read.json", _("The text is not valid JSON: %s.") % error) from None
     if slices.is_locked(tree):
         raise ReadError(
-            "read.locked", "This wallet export is locked with a password; export it without one."
+            "read.locked", _("This wallet export is locked with a password; export it without one.")
         )
     if slices.is_credential(tree) or _is_envelope(tree):
         yield name, text
         return
     found = slices.credentials_in(text)
     if not found:
-        raise ReadError("read.no-credential", "There is no credential in this file.")
+        raise ReadError("read.no-credential", _("There is no credential in this file."))
     yield from ((f"{name}, {at}", piece) for at, piece in enumerate(found, 1))
 
 
@@ -166,13 +171,13 @@ def _of_tokens(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _what_it_is(data: bytes) -> ReadError:
     if not data.strip():
-        return ReadError("read.empty", "There is nothing in it.")
+        return ReadError("read.empty", _("There is nothing in it."))
     if data.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
-        return ReadError("read.page", "This is a web page and not a credential.")
+        return ReadError("read.page", _("This is a web page and not a credential."))
     if len(data) > MAX_IMAGE_BYTES:
-        return ReadError("read.too-large", "It is too large for a credential.")
+        return ReadError("read.too-large", _("It is too large for a credential."))
     try:
         Contents(data)
     except ReadError as error:
         return error
-    return ReadError("read.unknown", "This is no credential that can be read.")
+    return ReadError("read.unknown", _("This is no credential that can be read."))

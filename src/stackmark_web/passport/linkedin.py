@@ -1,4 +1,4 @@
-"""Links to LinkedIn: add to a profile, share as a post. Plain links; nothing of theirs is loaded."""
+"""Links to LinkedIn: add to a profile, write a post. Plain links; nothing of theirs is loaded."""
 
 from __future__ import annotations
 

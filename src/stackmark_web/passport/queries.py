@@ -89,7 +89,7 @@ def issuers_of(user: Any) -> list[str]:
 def skill_names(user: Any) -> list[str]:
     """The skills a person's credentials name, each once."""
     rows = HoldingSkill.objects.filter(holding__user=user).order_by("folded", "pk")
-    return list({folded: name for folded, name in rows.values_list("folded", "name")}.values())
+    return list(dict(rows.values_list("folded", "name")).values())
 
 
 def skills_of(user: Any) -> list[SkillEvidence]:
@@ -189,11 +189,9 @@ def shared(share: Share) -> list[Holding]:
 
 
 def shares_of(user: Any) -> QuerySet[Share]:
-    """The links a person made, newest first, with visits in all (``visits``)."""
-    rows = Share.objects.filter(user=user, kind=Share.Kind.LINK).prefetch_related(
-        "holdings", "days"
-    )
-    return rows.order_by("withdrawn_at", "-created_at")
+    """The links a person made, newest first."""
+    rows = Share.objects.filter(user=user, kind=Share.Kind.LINK).order_by("-created_at")
+    return rows.prefetch_related("holdings", "days")
 
 
 def share_of(user: Any, pk: uuid.UUID) -> Share:
@@ -226,10 +224,7 @@ def linkedin_share(holding: Holding) -> Share | None:
     rows = Share.objects.filter(
         holdings=holding, kind=Share.Kind.LINK, withdrawn_at=None, pin_hash="", only_email=""
     ).filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()))
-    alone = (
-        share for share in rows.annotate(size=Count("holdings")) if share.holdings.count() == 1
-    )
-    return next(alone, None)
+    return next((share for share in rows if share.holdings.count() == 1), None)
 
 
 def profile_of(user: Any) -> Profile | None:

@@ -20,7 +20,7 @@ from stackmark_web.audit.actions import record
 from stackmark_web.integrations.actions import queue_mail
 from stackmark_web.passport import tokens
 from stackmark_web.passport.models import Holding, Share, ShareCode, ShareDay
-from stackmark_web.passport.queries import print_share, share_url, titles
+from stackmark_web.passport.queries import print_share, titles
 
 MAX_TRIES: Final = 5  # wrong PINs before a pause; wrong entries of one code
 PAUSE: Final = timedelta(minutes=15)  # the first; each further one is twice as long
@@ -100,9 +100,7 @@ def _send_link(share: Share, token: str, holdings: list[Holding]) -> None:
     since = clock.now() - timedelta(days=1)
     sent = Share.objects.filter(user=share.user, created_at__gt=since).exclude(only_email="")
     if sent.count() > LETTERS_A_DAY:
-        raise ValidationError(
-            _("You have sent many links today; copy this one and send it yourself.")
-        )
+        raise ValidationError(_("You have sent many links today; send this one yourself."))
     queue_mail(
         "shared",
         to=share.only_email,
@@ -189,6 +187,7 @@ def send_code(share: Share) -> bool:
     sent = list(recent.order_by("-sent_at").values_list("sent_at", flat=True)[:CODES_AN_HOUR])
     if len(sent) >= CODES_AN_HOUR or (sent and now - sent[0] < CODE_GAP):
         return False
+    ShareCode.objects.filter(share=share, sent_at__lt=now - timedelta(days=1)).delete()
     ShareCode.objects.filter(share=share, used_at=None).update(expires_at=now)
     code = tokens.new_code()
     row = ShareCode.objects.create(

@@ -88,7 +88,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         return gone(request)
     left = locks_left(request, found)
     if left:
-        return private(_door(request, token, found, left))
+        return private(_door(request, token, left))
     if request.method == "GET" and not _is_maker(request, found):
         sharing.count_visit(found)
     held = queries.shared(found)
@@ -99,9 +99,7 @@ def _is_maker(request: HttpRequest, found: Share) -> bool:
     return bool(request.user.is_authenticated and request.user.pk == found.user_id)
 
 
-def _door(
-    request: HttpRequest, token: str, found: Share, left: list[str], form: Any = None
-) -> HttpResponse:
+def _door(request: HttpRequest, token: str, left: list[str], form: Any = None) -> HttpResponse:
     lock = left[0]
     context = {
         "token": token,
@@ -219,21 +217,19 @@ def pin(request: HttpRequest, token: str) -> HttpResponse:
     left = locks_left(request, found)
     form = PinForm(request.POST)
     if "pin" not in left or not form.is_valid():
-        return _back(request, token, found, left, form)
+        return _back(request, token, left, form)
     answer = sharing.try_pin(found, form.cleaned_data["pin"])
     if answer == Answer.RIGHT:
         _unlock(request, found, "pin")
         return private(redirect("passport:share", token=token))
     form.add_error("pin", _words(answer, _("That is not the PIN.")))
-    return private(_door(request, token, found, ["pin"], form))
+    return private(_door(request, token, ["pin"], form))
 
 
-def _back(
-    request: HttpRequest, token: str, found: Share, left: list[str], form: Any
-) -> HttpResponse:
+def _back(request: HttpRequest, token: str, left: list[str], form: Any) -> HttpResponse:
     if not left or form.is_valid():
         return private(redirect("passport:share", token=token))
-    return private(_door(request, token, found, left, form))
+    return private(_door(request, token, left, form))
 
 
 def _words(answer: Answer, wrong: str) -> str:
@@ -263,13 +259,13 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     left = locks_left(request, found)
     form = CodeForm(request.POST)
     if left[:1] != ["email"] or not form.is_valid():
-        return _back(request, token, found, left, form)
+        return _back(request, token, left, form)
     answer = sharing.try_code(found, form.cleaned_data["code"])
     if answer == Answer.RIGHT:
         _unlock(request, found, "email")
         return private(redirect("passport:share", token=token))
     form.add_error("code", _words(answer, _("That code is wrong or too old; ask for a new one.")))
-    return private(_door(request, token, found, ["email"], form))
+    return private(_door(request, token, ["email"], form))
 
 
 # -- for other services ------------------------------------------------------------------------

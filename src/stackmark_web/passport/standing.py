@@ -90,7 +90,7 @@ def with_status(rows: QuerySet[Holding], status: str) -> QuerySet[Holding]:
     """Only the holdings that stand so; an unknown word filters nothing."""
     if status not in LABELS:
         return rows
-    return rows.filter(_condition(status)).distinct()
+    return rows.filter(_condition(status))
 
 
 def _condition(status: str) -> Q:

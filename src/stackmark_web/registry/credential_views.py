@@ -6,13 +6,12 @@ that never was: the same question to the database, the same page, the same heade
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -37,7 +36,6 @@ from stackmark_web.registry.documents import (
 )
 from stackmark_web.verifying import actions as verifying
 
-_DAY: Final = 24 * 3600
 _SHOWN: Final = ("active", "expired")  # a preview elsewhere tells of nothing else
 
 
@@ -55,7 +53,8 @@ def credential(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     if not wants_page(request, CREDENTIAL_TYPES):
         return _bytes(request, award)
     response = render(request, "registry/credential.html", _context(request, award))
-    response.headers["Cache-Control"] = "no-cache, private"  # the answer has a time on it
+    # The answer has a time on it; an address with a token in it is nobody else's.
+    response.headers["Cache-Control"] = "no-store" if request.GET.get("t") else "no-cache, private"
     patch_vary_headers(response, ["Accept"])
     return response
 
@@ -101,13 +100,14 @@ def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
 def card(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The picture beside a shared link; it names nobody, and tells nothing of what was revoked."""
     award = _award(request, pk)
-    svg = _card_svg(award)
-    key = hashlib.sha256(svg.encode()).hexdigest()
-    png = cache.get(f"registry:card:{key}")
-    if png is None:
-        png = svg_to_png(svg, WIDTH)
-        cache.set(f"registry:card:{key}", png, _DAY)
+    png = _drawn(_card_svg(award))
     return document(request, png, content_type="image/png", max_age=5 * MINUTE, vary=False)
+
+
+@lru_cache(maxsize=64)
+def _drawn(svg: str) -> bytes:
+    """A card as a picture; readers of shared links come in swarms."""
+    return svg_to_png(svg, WIDTH)
 
 
 def _card_svg(award: Any) -> str:

@@ -52,6 +52,11 @@ def credential_json(pk: str, query: Mapping[str, str]) -> bytes | None:
     return None if award is None else awarding.credential_bytes(award)
 
 
+def shared_json(token: str) -> bytes | None:
+    """The one credential behind an open share, such as a printed code: its exact bytes."""
+    return queries.shared_bytes(token)
+
+
 def status_json(pk: str, purpose: str) -> bytes | None:
     """A published status list, from its file."""
     found: bytes | None = awarding.status_list_document(pk, purpose)
@@ -63,10 +68,11 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
     (re.compile(r"/o/([a-z0-9_-]+)/revocations"), revocations_json),
     (re.compile(r"/o/([a-z0-9_-]+)(?:\.json)?"), profile_json),
     (re.compile(rf"/achievements/{_UUID}(?:/([1-9][0-9]{{0,8}}))?(?:\.json)?"), achievement_json),
+    (re.compile(r"/s/([A-Za-z0-9_-]{20,100})"), shared_json),
     (re.compile(rf"/status/{_UUID}/(revocation|suspension)"), status_json),
 )
 _CREDENTIAL: Final = re.compile(rf"/credentials/{_UUID}(?:\.json)?")
-PREFIXES: Final = ("/o/", "/achievements/", "/status/", "/credentials/")
+PREFIXES: Final = ("/o/", "/achievements/", "/status/", "/credentials/", "/s/")
 
 
 def answer(path: str, query: Mapping[str, str]) -> bytes | None:

@@ -29,21 +29,34 @@ def public_credential(pk: uuid.UUID, token: str = "") -> Any:
 
     What is private is asked with the same single query as what does not exist.
     """
-    if token:
-        shown = _is_shared(pk, token)
-    else:
-        shown = passport.public_holding(pk) is not None
+    shown = _is_shared(pk, token) if token else passport.public_holding(pk) is not None
     award = awarding.award_for_public(pk) if shown else None
     # What was replaced (after a change of name, say) is not told by its former address.
     return award if award is not None and status_of(award)[0] != "superseded" else None
 
 
 def _is_shared(pk: uuid.UUID, token: str) -> bool:
-    """Whether a share shows it that needs neither PIN nor address and lets people download."""
+    return any(holding.award_id == pk for holding in _open_holdings(token))
+
+
+def _open_holdings(token: str) -> list[Any]:
+    """What a share shows that needs neither PIN nor address and lets people download."""
     share = passport.share_by_token(token)
     if share is None or share.pin_hash or share.only_email or not share.downloads:
-        return False
-    return any(holding.award_id == pk for holding in passport.shared(share))
+        return []
+    return list(passport.shared(share))
+
+
+def shared_bytes(token: str) -> bytes | None:
+    """The bytes of the one credential an open share shows; None for a collection."""
+    holdings = _open_holdings(token)
+    if len(holdings) != 1:
+        return None
+    (holding,) = holdings
+    if holding.award_id is None:
+        return bytes(holding.data or b"")
+    award = public_credential(holding.award_id, token)
+    return None if award is None else awarding.credential_bytes(award)
 
 
 def asset(sha256: str) -> Asset | None:

@@ -18,6 +18,7 @@ IDENTITY_URL = env.url(
 )
 SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
 KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
+SIGNER = env.text("STACKMARK_SIGNER", "file")
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
 ALLOWED_HOSTS = [
@@ -38,13 +39,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "stackmark_web.ui",  # before allauth: our templates stand in front of its own
+    "stackmark_web.accounts",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
-    "stackmark_web.ui",
     "stackmark_web.audit",
-    "stackmark_web.accounts",
     "stackmark_web.tenancy",
     "stackmark_web.jobs",
     "stackmark_web.integrations",
@@ -95,6 +97,15 @@ TEMPLATES = [
 DATABASES = {"default": env.database("DATABASE_URL", DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts of tries must hold across processes and machines; the table comes with accounts' migration.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "stackmark_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 4},
+    }
+}
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -143,6 +154,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+ALLAUTH_TRUSTED_PROXY_COUNT = env.count("STACKMARK_TRUSTED_PROXIES", 0)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # passkeys on http://localhost
 
 DEFAULT_FROM_EMAIL = env.text("STACKMARK_MAIL_FROM") or f"Stackmark <stackmark@{_PUBLIC.hostname}>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

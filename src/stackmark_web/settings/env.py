@@ -22,6 +22,10 @@ VARIABLES = {
     "folder).",
     "STACKMARK_KEY_PASSPHRASE": "Passphrase of the signing keys on disk (default: made once, kept "
     "in the data folder).",
+    "STACKMARK_SIGNER": "Where private keys are: file, command:PROGRAM or unix:SOCKET (default: "
+    "file, encrypted in the data folder).",
+    "STACKMARK_TRUSTED_PROXIES": "How many reverse proxies stand before this server and add "
+    "X-Forwarded-For (default: 0).",
     "STACKMARK_DEBUG": "True shows errors in full; never on a public server (default: False).",
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
@@ -49,6 +53,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value not in ("True", "False"):
         raise ImproperlyConfigured(f'{name} is "{value}"; write True or False.')
     return value == "True"
+
+
+def count(name: str, default: int) -> int:
+    """A variable that is a whole number, zero or more."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f'{name} is "{value}"; write a whole number.')
+    return int(value)
 
 
 def folder(name: str, default: str) -> Path:

@@ -20,6 +20,7 @@ from stackmark_web.tenancy.changes.organisations import (
     create_organisation,
     create_unit,
     edit_organisation,
+    set_brand,
     set_logo,
 )
 from stackmark_web.tenancy.changes.people import (
@@ -51,6 +52,7 @@ __all__ = [
     "remove_domain",
     "revoke_key",
     "rotate_key",
+    "set_brand",
     "set_logo",
     "store_image",
     "want_did_host",

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.apps import apps
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
@@ -255,7 +254,9 @@ def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, st
     return [
         (section, _(label), address)
         for section, label, view, needed in _SECTIONS
-        if held.intersection(needed) and (address := _address(view, organisation.slug))
+        if held.intersection(needed)
+        and (section != "keys" or organisation.parent_id is None)  # keys are the institution's
+        and (address := _address(view, organisation.slug))
     ]
 
 

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from stackmark_web.tenancy import audit_views, people_views, trust_views, views
 
 app_name = "tenancy"
-urlpatterns: list[URLPattern | URLResolver] = []
+_ORG = "manage/<slug:slug>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("organisations/new", views.new, name="new"),
+    path("invitations/<str:token>", people_views.invitation, name="invitation"),
+    path("manage", views.home, name="home"),
+    path(_ORG, views.overview, name="overview"),
+    path(f"{_ORG}/settings", views.settings, name="settings"),
+    path(f"{_ORG}/brand", views.brand, name="brand"),
+    path(f"{_ORG}/units", views.units, name="units"),
+    path(f"{_ORG}/people", people_views.people, name="people"),
+    path(f"{_ORG}/people/give", people_views.give, name="give"),
+    path(f"{_ORG}/people/<int:pk>/end", people_views.end, name="end"),
+    path(f"{_ORG}/people/invitations/<uuid:pk>/withdraw", people_views.withdraw, name="withdraw"),
+    path(f"{_ORG}/domains", trust_views.domains, name="domains"),
+    path(f"{_ORG}/domains/<int:pk>/check", trust_views.domain_check, name="domain_check"),
+    path(f"{_ORG}/domains/<int:pk>/remove", trust_views.domain_remove, name="domain_remove"),
+    path(f"{_ORG}/keys", trust_views.keys, name="keys"),
+    path(f"{_ORG}/keys/change", trust_views.key_change, name="key_change"),
+    path(f"{_ORG}/keys/host", trust_views.host, name="host"),
+    path(f"{_ORG}/keys/published", trust_views.published, name="published"),
+    path(f"{_ORG}/keys/<int:pk>/revoke", trust_views.key_revoke, name="key_revoke"),
+    path(f"{_ORG}/audit", audit_views.events, name="audit"),
+    path(f"{_ORG}/audit.csv", audit_views.export, name="audit_csv"),
+]

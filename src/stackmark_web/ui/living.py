@@ -33,15 +33,19 @@ SECTIONS: Final = (
     Section(
         "colour",
         _("Colour"),
-        _("Ink on paper, one accent, and three tones that mean something. Text uses ink, soft and "
-          "the tones; edge draws the outline of what can be used."),
+        _(
+            "Ink on paper, one accent, and three tones that mean something. Text uses ink, soft "
+            "and the tones; edge draws the outline of what can be used."
+        ),
         "color: var(--ink); background: var(--surface); border: 1px solid var(--line)",
     ),
     Section(
         "accent",
         _("One accent per organisation"),
-        _("An organisation picks one colour. The shades that stay readable on it, on paper and in "
-          "the dark are worked out, so that no brand can hide a text."),
+        _(
+            "An organisation picks one colour. The shades that stay readable on it, on paper and "
+            "in the dark are worked out, so that no brand can hide a text."
+        ),
         "from stackmark_web.ui.contrast import accent\naccent('#ffcd00').properties",
     ),
     Section(
@@ -53,21 +57,28 @@ SECTIONS: Final = (
     Section(
         "space",
         _("Space"),
-        _("Eight distances. A stack sets rhythm down the page, a cluster wraps, a grid fits cards, "
-          "a split keeps a side column."),
+        _(
+            "Eight distances. A stack sets rhythm down the page, a cluster wraps, a grid fits "
+            "cards, a split keeps a side column."
+        ),
         '<div class="stack">…</div>  <div class="cluster">…</div>  <div class="grid">…</div>',
     ),
     Section(
         "icons",
         _("Icons"),
-        _("Drawn for this product on a grid of 24. Hidden from screen readers; words stand beside."),
+        _(
+            "Drawn for this product on a grid of 24. Hidden from screen readers: "
+            "words stand beside."
+        ),
         '{% icon "award" %} {% icon "check" 24 %}',
     ),
     Section(
         "buttons",
         _("Buttons"),
-        _("One main button a page. A button says what will happen. Danger only where something "
-          "cannot be taken back."),
+        _(
+            "One main button a page. A button says what will happen. Danger only where something "
+            "cannot be taken back."
+        ),
         '<button class="button">Award</button>\n<a class="button button--secondary" href="…">…</a>',
     ),
     Section(
@@ -79,8 +90,10 @@ SECTIONS: Final = (
     Section(
         "cards",
         _("The credential card"),
-        _("The one visual object of the product: the same in the catalogue, the passport, on the "
-          "verify page and on paper. The stack under it is our mark."),
+        _(
+            "The one visual object of the product: the same in the catalogue, the passport, on the "
+            "verify page and on paper. The stack under it is our mark."
+        ),
         '<div class="grid">{% for card in cards %}'
         + _PART.format("credential_card", "card=card level=3")
         + "{% endfor %}</div>",
@@ -106,7 +119,10 @@ SECTIONS: Final = (
     Section(
         "notices",
         _("Notices and chips"),
-        _("A notice is a sentence the reader needs now. A chip names a state; never only by colour."),
+        _(
+            "A notice is a sentence the reader needs now. A chip names a state, never "
+            "by colour alone."
+        ),
         _PART.format("notice", "tone=… title=… text=…")
         + "\n"
         + _PART.format("chip", "tone=… label=…"),
@@ -114,8 +130,10 @@ SECTIONS: Final = (
     Section(
         "forms",
         _("Forms"),
-        _("One column. Help stands before the control, faults beside it and in a summary on top "
-          "that leads to them."),
+        _(
+            "One column. Help stands before the control, faults beside it and in a summary on top "
+            "that leads to them."
+        ),
         _PART.format("form", "form=form submit_label=… cancel_url=…"),
     ),
     Section(

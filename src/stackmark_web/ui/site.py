@@ -146,10 +146,12 @@ def first_address(*names: str) -> str:
 def ask(module: str, name: str, *args: object) -> Any:
     """The answer of another capability's query, or ``None`` while it is not installed."""
     try:
-        query = getattr(import_module(module), name)
-    except (ImportError, AttributeError):
+        query = getattr(import_module(module), name, None)
+    except ModuleNotFoundError as error:
+        if not module.startswith(str(error.name)):
+            raise  # it is there and broken: that must not pass for "not installed"
         return None
-    return query(*args)
+    return query(*args) if query else None
 
 
 def name_of(user: Any) -> str:

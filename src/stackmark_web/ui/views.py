@@ -117,12 +117,12 @@ def way_back(request: HttpRequest) -> str:
     mine = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if mine else "/"
+    return wanted if mine and wanted.startswith("/") else "/"
 
 
 @require_GET
 @cache_control(public=True, max_age=86_400)
-def robots(request: HttpRequest) -> HttpResponse:
+def robots(_request: HttpRequest) -> HttpResponse:
     """What crawlers may read: public pages, never what a link or a sign-in protects."""
     sitemap = address("catalogue:sitemap", "/sitemap.xml")
     text = render_to_string("ui/robots.txt", {"sitemap": f"{settings.PUBLIC_URL}{sitemap}"})
@@ -131,7 +131,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @cache_control(public=True, max_age=86_400)
-def favicon(request: HttpRequest) -> HttpResponse:
+def favicon(_request: HttpRequest) -> HttpResponse:
     """Our mark."""
     mark = render_to_string("ui/favicon.svg")
     return HttpResponse(mark, content_type="image/svg+xml")

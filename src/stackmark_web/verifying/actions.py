@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from stackmark.errors import StackmarkError, UsageError
+from stackmark.errors import ReadError, StackmarkError, UsageError
 from stackmark_web import clock
 from stackmark_web.audit.actions import record as audit
 from stackmark_web.tenancy import queries as tenancy
@@ -22,6 +23,7 @@ from stackmark_web.verifying.checking import Checked, Checker
 from stackmark_web.verifying.models import TrustEntry, VerificationRecord
 
 MAX_DAYS: Final = 3660
+_WEB_PAGE: Final = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _NOT_KEPT: Final = frozenset({"report", "source"})  # a link may be a secret of its own
 
 
@@ -61,7 +63,13 @@ def fetched(checker: Checker, url: str) -> Checked:
         data = checker.fetcher.fetch(url)
     except StackmarkError as error:
         return checker.unreadable(error, source=url)
+    if _WEB_PAGE.match(data):
+        return checker.unreadable(_no_credential(), source=url)
     return checker.check(data, source=url)
+
+
+def _no_credential() -> ReadError:
+    return ReadError("read.web-page", "The address answers with a web page, not a credential.")
 
 
 def told(checked: Checked, register: queries.OwnRegister) -> Checked:
@@ -112,7 +120,7 @@ def delete_record(record: VerificationRecord, *, actor: Any) -> None:
 
 @transaction.atomic
 def trust(
-    organisation: Any,
+    organisation: Any = None,
     *,
     actor: Any,
     issuer: str,

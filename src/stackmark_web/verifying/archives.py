@@ -18,7 +18,7 @@ from typing import Final
 from stackmark.errors import ReadError
 from stackmark.limits import MAX_IMAGE_BYTES
 
-MAX_ENTRIES: Final = 500
+MAX_ENTRIES: Final = 1_200  # 500 credentials, their folders, and what computers add by themselves
 MAX_ENTRY_BYTES: Final = MAX_IMAGE_BYTES
 MAX_TOTAL_BYTES: Final = 64 * 1024 * 1024  # unpacked, all entries together
 MAX_RATIO: Final = 200  # unpacked to packed, of entries over a kilobyte
@@ -56,7 +56,7 @@ def read_zip(data: bytes) -> list[Entry]:
                 _check_entry(entry, data)
             _check_places(entries)
             return _unpacked(archive, entries)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError) as error:
         raise _refused("it is damaged or of an unknown kind") from error
 
 

@@ -16,6 +16,7 @@ from stackmark_web import clock
 from stackmark_web.verifying.explaining import Rows, workings
 from stackmark_web.verifying.facts import Facts, facts_of
 from stackmark_web.verifying.fetching import CheckFetcher, server_fetcher
+from stackmark_web.verifying.plain import storable
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Checked:
         return self.report.verdict
 
     def to_json(self) -> dict[str, Any]:
-        """All that a page needs, as plain JSON; the document is not in it."""
-        return {
+        """All that a page needs, as plain JSON that any database takes; no document is in it."""
+        found = {
             "report": self.report.to_json(),
             "facts": self.facts,
             "workings": self.workings,
@@ -51,6 +52,7 @@ class Checked:
             "register": self.register,
             "trusted": self.trusted,
         }
+        return dict(storable(found))
 
     @cached_property
     def shown(self) -> Any:

@@ -7,6 +7,7 @@ or they are our own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -15,12 +16,14 @@ from stackmark.verification.report import Report
 from stackmark.verification.structure import as_list
 from stackmark.verification.validity import period
 from stackmark.verification.words import open_received
-from stackmark_web.verifying import issuers, pictures
+from stackmark_web.verifying import issuers, pictures, standing
 from stackmark_web.verifying.names import marks, visible
 from stackmark_web.verifying.plain import language_map, plain, web_address
+from stackmark_web.verifying.published import label_of
 
 MAX_ITEMS: Final = 60  # skills, results, pieces of evidence shown of one document
 Facts = dict[str, Any]
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def facts_of(received: Received | None, report: Report) -> Facts:
@@ -29,8 +32,8 @@ def facts_of(received: Received | None, report: Report) -> Facts:
     tree = _tree(received)
     facts: Facts = {
         "format": report.format,
-        "title": plain(about.name) or "",
-        "id": plain(about.id) or "",
+        "title": visible(plain(about.name) or ""),
+        "id": visible(plain(about.id) or ""),
         "types": [plain(one) for one in about.types][:10],
         "issuer": issuers.describe(about.issuer_id, about.issuer_name),
         "issued": plain(about.valid_from) or "",
@@ -42,7 +45,7 @@ def facts_of(received: Received | None, report: Report) -> Facts:
         from stackmark_web.verifying.facts_ob2 import facts_of_ob2
 
         return facts | facts_of_ob2(tree)
-    return facts | _credential(tree)
+    return facts | _credential(tree) | {"since": standing.since(report)}
 
 
 def _tree(received: Received | None) -> Mapping[str, Any] | None:
@@ -66,15 +69,16 @@ def _credential(tree: Mapping[str, Any]) -> Facts:
         "holder": _holder(subject),
         "issued": plain(tree.get("awardedDate") or tree.get(first)) or "",
         "expires": plain(tree.get(last)) or "",
-        "legal_name": plain(issuer.get("officialName")) or "",
+        "legal_name": _legal_name(issuer),
         "others": list(_others(achievement, issuer)),
-        "kind": plain(_first_text(achievement.get("achievementType"))) or "",
+        "kind": _kind(_first_text(achievement.get("achievementType"))),
         "description": plain(achievement.get("description") or tree.get("description")) or "",
         "evidence": [_evidence(one) for one in _objects(tree.get("evidence"))],
         "endorsements": list(_endorsements(tree, achievement)),
         "image": pictures.safe(achievement.get("image")) or pictures.safe(tree.get("image")),
     }
-    return found | _achievement(achievement) | _performance(subject, achievement)
+    found |= _achievement(achievement) | _performance(subject, achievement)
+    return found | {"published": label_of(found["achievement"])}
 
 
 def _achievement(achievement: Mapping[str, Any]) -> Facts:
@@ -136,6 +140,14 @@ def _holder(subject: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _legal_name(issuer: Mapping[str, Any]) -> str:
+    """Open Badges has no member for it; issuers state it as an identifier."""
+    for entry in _objects(issuer.get("otherIdentifier")):
+        if str(entry.get("identifierType")).endswith("LegalName"):
+            return visible(plain(entry.get("identifier")) or "")
+    return ""
+
+
 def _others(achievement: Mapping[str, Any], issuer: Mapping[str, Any]) -> Iterator[Facts]:
     """Awarding body and partners, where they are others than the issuer."""
     for role, one in (("creator", achievement.get("creator")), ("parent", issuer.get("parentOrg"))):
@@ -181,6 +193,15 @@ def _endorsements(tree: Mapping[str, Any], achievement: Mapping[str, Any]) -> It
 
 def _first(value: Any) -> Mapping[str, Any]:
     return next(iter(_objects(value)), {})
+
+
+def _kind(value: Any) -> str:
+    """A type of achievement as words: CertificateOfCompletion, ext:LabBadge."""
+    word = (plain(value) or "").removeprefix("ext:")
+    if word == "MicroCredential":
+        return "Micro-credential"
+    parts = _CAMEL.split(word)
+    return " ".join([parts[0], *(part.lower() for part in parts[1:])])
 
 
 def _first_text(value: Any) -> Any:

@@ -13,11 +13,10 @@ from django.utils.translation import ngettext_lazy
 from stackmark_web.verifying import queries
 from stackmark_web.verifying.intake import MAX_UPLOAD
 
-MAX_FILES: Final = 100  # as Django takes them; more come as a zip
 MAX_TEXT: Final = 2 * 1024 * 1024
 MAX_LINK: Final = 2048
 _IDENTITY: Final = re.compile(r"(did:[a-z0-9]+:|https://)\S+\Z")
-DAYS: Final = (("30", _("30 days")), ("365", _("One year")), ("", _("Without an end")))
+DAYS: Final = (("30", _("30 days")), ("365", _("One year")), ("0", _("Without an end")))
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -94,7 +93,7 @@ class KeepForm(forms.Form):
     """How long a record of a check is kept; ``found`` is what we signed ourselves."""
 
     found = forms.CharField(widget=forms.HiddenInput)
-    days = forms.ChoiceField(choices=DAYS, required=False, initial="365", label=_("Keep it for"))
+    days = forms.ChoiceField(choices=DAYS, initial="365", label=_("Keep it for"))
 
 
 class TrustForm(forms.Form):

@@ -24,7 +24,7 @@ MAX_ITEMS: Final = 500
 MAX_UPLOAD: Final = 25 * 1024 * 1024  # bytes of all files together
 MAX_SOURCE: Final = 300  # characters kept of where something came from
 _LINE: Final = 2 * 1024 * 1024
-_LINK: Final = re.compile(r"https?://\S+\Z", re.IGNORECASE)
+_LINK: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+\Z", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 _URL_HEADERS: Final = frozenset(
     {"url", "link", "credential", "credential_url", "badge_url", "verify_url", "public_url"}
@@ -70,7 +70,7 @@ def _all(files: Iterable[tuple[str, bytes]], text: str, link: str) -> Iterator[I
 
 def from_file(name: str, data: bytes) -> Iterator[Item]:
     """The documents in one file, told by its bytes and not by its name."""
-    source = name[:MAX_SOURCE]
+    source = name.replace("\0", "")[:MAX_SOURCE]
     try:
         if is_zip(data):
             yield from _from_zip(source, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from stackmark_web.ui.cards import Fact
@@ -37,15 +38,29 @@ def _stated(facts: Mapping[str, Any]) -> Iterator[Fact]:
     yield Fact(_("Workload"), unknown=True)
     yield Fact(_("Assessment"), unknown=True)
     yield Fact(_("Supervision and identity check"), unknown=True)
-    yield Fact(_("Language"), facts.get("language") or "")
+    yield Fact(_("Language"), language_name(str(facts.get("language") or "")))
+
+
+def language_name(code: str) -> str:
+    """A language as people call it; the code itself where it has no name here."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def is_level(skill: Mapping[str, Any]) -> bool:
+    """Whether an alignment names a level of a framework rather than a skill."""
+    framework = str(skill.get("framework", ""))
+    return "EQF" in framework or "Qualifications Framework" in framework
 
 
 def _level(facts: Mapping[str, Any]) -> Fact:
     """A level, where the alignment names a framework of levels."""
     for skill in facts.get("skills") or []:
-        framework = str(skill.get("framework", ""))
-        if "EQF" in framework or "Qualifications Framework" in framework:
-            return Fact(_("Level"), skill.get("name") or skill.get("code") or "", framework)
+        if is_level(skill):
+            name = skill.get("name") or skill.get("code") or ""
+            return Fact(_("Level"), name, str(skill.get("framework", "")))
     return Fact(_("Level"), unknown=True)
 
 

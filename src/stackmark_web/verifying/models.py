@@ -97,7 +97,7 @@ class BatchItem(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
     number = models.PositiveIntegerField()  # from 0, in the order they came
     source = models.CharField(max_length=300)
-    url = models.CharField(max_length=2048, blank=True)  # to be fetched; emptied after
+    url = models.TextField(blank=True)  # to be fetched; emptied after
     data = models.BinaryField(null=True)  # emptied after
     verdict = models.CharField(max_length=16, blank=True)
     result = models.JSONField(default=dict)

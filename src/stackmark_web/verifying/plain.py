@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -11,6 +13,8 @@ from stackmark.verification.subject import text
 
 MAX_TEXT: Final = 2_000  # characters of one text shown
 MAX_LANGUAGES: Final = 30
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+MAX_MARKS: Final = 4  # combining marks on one letter; no script needs more
 
 
 def plain(value: Any) -> str | None:
@@ -20,7 +24,30 @@ def plain(value: Any) -> str | None:
     found = text(value)
     if found is None:
         return None
-    return found if len(found) <= MAX_TEXT else found[: MAX_TEXT - 1] + "…"
+    calm = _calm(found)
+    return calm if len(calm) <= MAX_TEXT else calm[: MAX_TEXT - 1] + "…"
+
+
+def _calm(found: str) -> str:
+    """The text with at most a few marks on one letter: more only climb over the lines around."""
+    if found.isascii():
+        return found
+    kept: list[str] = []
+    marks = 0
+    for letter in found[: 4 * MAX_TEXT]:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= MAX_MARKS:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def storable(tree: Any) -> Any:
+    """The same JSON without characters some databases refuse (NUL, lone surrogates)."""
+    if isinstance(tree, str):
+        return tree if tree.isprintable() else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", tree)
+    if isinstance(tree, Mapping):
+        return {storable(name): storable(value) for name, value in tree.items()}
+    return [storable(one) for one in tree] if isinstance(tree, list | tuple) else tree
 
 
 def language_map(value: Any) -> dict[str, str]:

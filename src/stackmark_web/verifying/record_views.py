@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -29,9 +30,12 @@ def keep(request: HttpRequest) -> HttpResponse:
     if found is None:
         text = _("This result is too old to be kept. Check the document again.")
         return page(request, "gone", {"text": text}, status=422)
-    days = form.cleaned_data["days"]
+    seconds = throttle.wait_for(request, throttle.KEEP_COST)
+    if seconds:
+        return too_many(request, seconds)
+    days = int(form.cleaned_data["days"]) or None
     actor = request.user if request.user.is_authenticated else None
-    _record, token = actions.keep_record(found, actor=actor, days=int(days) if days else None)
+    _record, token = actions.keep_record(found, actor=actor, days=days)
     return HttpResponseRedirect(reverse("verifying:record", args=[token]))
 
 
@@ -57,6 +61,7 @@ def _context(request: HttpRequest, token: str, found: VerificationRecord) -> dic
         "shown": shown,
         "record": found,
         "token": token,
+        "link": settings.PUBLIC_URL + reverse("verifying:record", args=[token]),
         "mine": request.user.is_authenticated and found.made_by_id == request.user.pk,
         "form": CheckForm(user=request.user, auto_id="again_%s"),
     }

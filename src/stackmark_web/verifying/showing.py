@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from stackmark_web.ui.cards import Card, Fact
 from stackmark_web.verifying import wording
-from stackmark_web.verifying.labels import earned_label
+from stackmark_web.verifying.labels import earned_label, is_level
 from stackmark_web.verifying.wording import Saying
 
 _TONES: Final = {"verified": "good", "refused": "bad", "could-not-tell": "warn"}
 _ICONS: Final = {"verified": "check", "refused": "cross", "could-not-tell": "question"}
 # Checks whose passing makes what the document says the issuer's word.
-_PROVING: Final = ("lossless", "proof", "issuer-key")
-_KEY: Final = ("issuer-key", "proof", "validity", "status", "recipient")
+_PROVING: Final = ("proof", "issuer-key")
 _STATES: Final = {
     "status.revoked": "revoked",
     "status.suspended": "suspended",
@@ -56,7 +55,14 @@ class Step:
     @property
     def outcome_words(self) -> str | Promise:
         """The outcome as people read it."""
+        if self.reason.endswith(".not-reached"):
+            return wording.NOT_REACHED
         return wording.OUTCOMES[self.outcome]
+
+    @property
+    def short(self) -> str | Promise:
+        """The outcome of one of the main checks in a few words."""
+        return wording.SHORT[self.code][self.outcome]
 
 
 class Shown:
@@ -79,6 +85,18 @@ class Shown:
         """Verified, refused or could not tell, and why, in plain words."""
         return answer_of(self.report)
 
+    @cached_property
+    def decided(self) -> tuple[str | Promise, str]:
+        """What decided, as words and an instant, where people can say it better than the engine."""
+        words, key = wording.DECIDED.get(self.answer.reason, ("", ""))
+        when = str(self.facts.get(key) or "")
+        return (words, when) if when else ("", "")
+
+    @property
+    def detail(self) -> str:
+        """The engine's own sentence, unless the answer says the same."""
+        return "" if self.answer.reason in wording.SAID else self.answer.detail
+
     @property
     def checked_at(self) -> str:
         """The instant of the check."""
@@ -87,13 +105,20 @@ class Shown:
     @cached_property
     def proven(self) -> bool:
         """Whether what the document says is the issuer's word: signature, key and cover hold."""
-        passed = {check["code"] for check in self.report["checks"] if check["outcome"] == "passed"}
-        return passed.issuperset(_PROVING)
+        outcomes = {check["code"]: check["outcome"] for check in self.report["checks"]}
+        if outcomes["lossless"] not in ("passed", "not-applicable"):
+            return False
+        return all(outcomes[code] == "passed" for code in _PROVING)
 
     @property
     def trust(self) -> str:
         """How the issuer stands in the register: known, unknown or out-of-scope."""
         return str(self.report["credential"]["issuerTrust"])
+
+    @property
+    def from_catalogue(self) -> bool:
+        """Whether the label comes from the catalogue here and not from the document."""
+        return bool(self.facts.get("published"))
 
     @cached_property
     def title(self) -> str:
@@ -168,7 +193,7 @@ class Shown:
         """The few checks people ask for by name; none when nothing could be read."""
         if any(step.code == "read" and step.outcome != "passed" for step in self._steps):
             return []
-        wanted = [step for step in self._steps if step.code in _KEY]
+        wanted = [step for step in self._steps if step.code in wording.SHORT]
         return [step for step in wanted if step.outcome != "not-applicable"]
 
     @cached_property
@@ -187,6 +212,11 @@ class Shown:
     def unproven_text(self) -> str:
         """What stands above the claims of a document that proves nothing."""
         return _("Nothing below is confirmed: the signature does not vouch for it.")
+
+    @cached_property
+    def skills(self) -> list[Mapping[str, str]]:
+        """What the holder can do; a level is in the label and no skill."""
+        return [one for one in self.facts.get("skills") or [] if not is_level(one)]
 
     @property
     def stacks(self) -> list[str]:

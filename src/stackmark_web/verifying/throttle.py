@@ -15,6 +15,8 @@ WINDOW: Final = 600  # seconds
 ANONYMOUS: Final = 2_000  # a list of 500 links and some more, in a window
 KNOWN: Final = 8_000  # the same for a person who signed in
 LINK_COST: Final = 3  # a link makes us fetch, so it counts more
+KEEP_COST: Final = 10  # a record stays
+BYTES: Final = 256 * 1024  # a large document counts as so many of this size
 
 
 def wait_for(request: HttpRequest, cost: int) -> int:
@@ -32,7 +34,7 @@ def wait_for(request: HttpRequest, cost: int) -> int:
 
 def cost_of(items: list[Any]) -> int:
     """What a set of documents costs."""
-    return sum(LINK_COST if item.url else 1 for item in items)
+    return sum(LINK_COST if item.url else 1 + len(item.data or b"") // BYTES for item in items)
 
 
 def _who(request: HttpRequest) -> tuple[str, int]:

@@ -34,6 +34,52 @@ OUTCOMES: Final[dict[str, Words]] = {
     "not-applicable": _p("check", "Does not apply"),
 }
 
+NOT_REACHED: Final = _p("check", "Not reached")
+
+# The main checks, each in a few words for every outcome.
+SHORT: Final[dict[str, dict[str, Words]]] = {
+    "proof": {
+        "passed": _("Unchanged since it was signed"),
+        "failed": _("Signature does not fit"),
+        "could-not-tell": _("Signature could not be checked"),
+    },
+    "issuer-key": {
+        "passed": _("Signed by the issuer it names"),
+        "failed": _("Not signed by the issuer it names"),
+        "could-not-tell": _("Not known who signed it"),
+    },
+    "validity": {
+        "passed": _("Within its dates"),
+        "failed": _("Outside its dates"),
+        "could-not-tell": _("Dates could not be checked"),
+    },
+    "status": {
+        "passed": _("Not revoked"),
+        "failed": _("Revoked or suspended"),
+        "could-not-tell": _("Not known whether revoked"),
+    },
+    "recipient": {
+        "passed": _("Issued to the person you named"),
+        "failed": _("Issued to somebody else"),
+        "could-not-tell": _("Not known whether issued to the person you named"),
+    },
+}
+
+# What decided, with the fact that holds its instant.
+DECIDED: Final[dict[str, tuple[Words, str]]] = {
+    "validity.expired": (_("It was valid until"), "expires"),
+    "validity.not-yet": (_("It is valid from"), "issued"),
+    "status.revoked": (_("Revoked on"), "since"),
+    "status.suspended": (_("Suspended since"), "since"),
+}
+# Reasons whose answer leaves nothing for the engine's sentence to add.
+SAID: Final = frozenset(
+    {
+        *("validity.expired", "validity.not-yet", "status.revoked", "status.suspended"),
+        *("proof.signature", "proof.missing", "read.web-page", "read.pdf-empty", "recipient.other"),
+    }
+)
+
 IDENTITIES: Final[dict[str, Words]] = {
     "name": _("name"),
     "emailAddress": _("e-mail address"),
@@ -149,6 +195,16 @@ BAD: Final[dict[str, Saying]] = {
         _("A picture that only points to a badge"),
         _("Older badges hold a link instead of the credential."),
         _("Open the link below, or paste it into the link field."),
+    ),
+    "read.web-page": Saying(
+        _("The link leads to a web page"),
+        _("A page can show anything; what proves itself is the signed file behind it."),
+        _("Download the badge there, as JSON or as a picture, and drop it here."),
+    ),
+    "read.pdf-empty": Saying(
+        _("A PDF without a credential"),
+        _("Anybody can make such a paper. A signed certificate carries its credential inside."),
+        _("Ask the holder for the signed file, or scan the code printed on it."),
     ),
     "read.archive": Saying(
         _("This zip was not opened"),

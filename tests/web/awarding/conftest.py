@@ -72,17 +72,21 @@ def publish_version(db):
         achievement = Achievement.everywhere.create(
             organisation=organisation, created_at=clock.now()
         )
-        return AchievementVersion.everywhere.create(
+        made = AchievementVersion.everywhere.create(
             organisation=organisation,
             achievement=achievement,
             number=1,
             state="published",
             title=title,
             language="en",
+            content={"language": "en", "title": {"en": title}},
             signable=signable(achievement, title),
             edited_at=clock.now(),
             published_at=clock.now(),
         )
+        achievement.current = made
+        achievement.save()
+        return made
 
     return make
 

@@ -10,6 +10,7 @@ import pytest
 import stackmark
 from stackmark.errors import CheckFailed, StackmarkError, UsageError
 from stackmark_web.awarding import actions, issuing, signing
+from stackmark_web.awarding.actions import offering
 from stackmark_web.awarding.models import Award, ClaimLink, Step
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.tenancy.actions import rotate_key
@@ -29,7 +30,6 @@ def test_an_offered_award_verifies_and_its_bytes_are_kept(offered, documents):
     for asked in ("Ada Lovelace", "ada@mail.example"):
         report = judge(award, documents, recipient=asked)
         assert report.verdict == "verified", report.why
-    assert judge(award, documents, recipient="Bob").why.startswith("recipient.other") or True
     stored = Award.everywhere.get(pk=award.pk)
     assert stored.state == Award.State.OFFERED
     assert stored.sha256 == hashlib.sha256(bytes(stored.signed)).hexdigest()
@@ -114,12 +114,7 @@ def test_two_signers_of_one_award_at_once_store_one_credential(draft):
     assert award.status_index == other.status_index
     (one,) = issuing.sign_many([award])
     actions.offer(other)
-    import sys
-
-    from stackmark_web.awarding.actions import offer as module  # the function hides its module
-
-    module = sys.modules["stackmark_web.awarding.actions.offer"]
-    module._store(award, one, actor=None, via="web")
+    offering._store(award, one, actor=None, via="web")
     assert Award.everywhere.get(pk=award.pk).sha256 == issuing.digest(bytes(other.signed))
     assert OutboxMail.everywhere.filter(kind="offer").count() == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
 import pytest
 
 from achievement_designs import bare
@@ -37,3 +39,61 @@ def designer(person, northfield, join):
 @pytest.fixture
 def reviewer(person, northfield, join):
     return join(person("rita"), northfield, "reviewer")
+
+
+class Page(HTMLParser):
+    """What a page consists of: elements with attributes, and its visible text."""
+
+    def __init__(self, response):
+        super().__init__()
+        self.elements, self._texts, self._silent = [], [], None
+        self.feed(response.content.decode())
+        self.text = " ".join(" ".join(self._texts).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag in ("script", "style", "title"):
+            self._silent = tag
+
+    def handle_endtag(self, tag):
+        if tag == self._silent:
+            self._silent = None
+
+    def handle_data(self, data):
+        if self._silent is None:
+            self._texts.append(data)
+
+    def all(self, tag, **wanted):
+        return [
+            attrs
+            for name, attrs in self.elements
+            if name == tag and all(attrs.get(key) == value for key, value in wanted.items())
+        ]
+
+    @property
+    def dangers(self):
+        """Elements and attributes that could do something."""
+        found = []
+        for tag, attrs in self.elements:
+            if tag in ("iframe", "object", "embed", "base", "style", "math"):
+                found.append(tag)
+            if tag == "script" and not attrs.get("src", "").startswith("/static/"):
+                found += [] if attrs.get("type") == "application/ld+json" else ["script"]
+            if tag == "meta" and "http-equiv" in attrs:
+                found.append("meta refresh")
+            found += [name for name in attrs if name.startswith("on")]
+            for name in ("href", "src", "action", "formaction", "srcset"):
+                scheme = (attrs.get(name) or "").strip().partition(":")
+                if scheme[1] and scheme[0].lower() not in ("http", "https", "mailto"):
+                    found.append(f"{name}={attrs[name]}")
+            if tag == "img" and not (attrs.get("src") or "/").startswith("/"):
+                found.append(f"img {attrs['src']}")
+            if tag == "form" and not (attrs.get("action") or "/").startswith("/"):
+                found.append("form")
+        return found
+
+
+@pytest.fixture
+def page():
+    """Reads an answer: page(client.get(…))."""
+    return Page

@@ -29,7 +29,9 @@ def verbs():
 
 class TestCreateDraft:
     def test_a_designer_makes_an_unfinished_draft_with_art(self, northfield, designer):
-        version = actions.create_draft(northfield, actor=designer, content={"title": {"en": "Bees"}})
+        version = actions.create_draft(
+            northfield, actor=designer, content={"title": {"en": "Bees"}}
+        )
         assert (version.state, version.number, version.title) == (State.DRAFT, None, "Bees")
         assert version.art["title"] == "Bees"
         assert version.edited_by == designer
@@ -104,7 +106,11 @@ class TestSaveDraft:
 
     def test_roles(self, draft, bob, reviewer, charlie):
         version = draft()
-        for who, error in ((bob, PermissionDenied), (reviewer, PermissionDenied), (charlie, Http404)):
+        for who, error in (
+            (bob, PermissionDenied),
+            (reviewer, PermissionDenied),
+            (charlie, Http404),
+        ):
             with pytest.raises(error):
                 actions.save_draft(version, actor=who, content=bare(code="X"), revision=0)
         assert "code" not in AchievementVersion.everywhere.get().content
@@ -123,14 +129,10 @@ class TestPublish:
         version = published(**full())
         signable = version.signable
         assert (
-            signable["id"]
-            == f"https://badges.example.org/achievements/{version.achievement_id}/1"
+            signable["id"] == f"https://badges.example.org/achievements/{version.achievement_id}/1"
         )
         assert signable["creator"]["id"] == "https://badges.example.org/o/northfield"
-        assert (
-            signable["image"]["id"]
-            == f"https://badges.example.org/assets/{version.image_id}"
-        )
+        assert signable["image"]["id"] == f"https://badges.example.org/assets/{version.image_id}"
         badge = stackmark.issue(
             signable, recipient="ada@people.example", key=PrivateKey.generate("ed25519")
         )
@@ -273,7 +275,9 @@ class TestVersions:
         actions.discard(actions.new_version(first.achievement, actor=designer), actor=designer)
         assert list(AchievementVersion.everywhere.all()) == [first]
 
-    def test_retired_leaves_the_catalogue_and_cannot_be_awarded(self, published, designer, northfield):
+    def test_retired_leaves_the_catalogue_and_cannot_be_awarded(
+        self, published, designer, northfield
+    ):
         version = published()
         actions.retire(version.achievement, actor=designer)
         assert not queries.listed().exists()

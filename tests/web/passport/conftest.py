@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 from functools import cache
 
 import pytest
 from django.conf import settings
-from simulators.issuer import Issuer, Web
 
 from achievement_designs import bare
+from simulators.issuer import Issuer, Web
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
@@ -21,7 +22,7 @@ from stackmark_web.tenancy.models import SigningKey
 from stackmark_web.tenancy.signers.files import FileStore
 from stackmark_web.verifying import fetching
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, 12, 0, 0, 250_000, tzinfo=UTC)  # real clocks have fractions
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +33,7 @@ def _now():
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    """No list and no count is left from another test."""
-    from django.core.cache import cache as counts
-
-    counts.clear()
+    """No published list is left for another test."""
     yield
     shutil.rmtree(settings.DATA / "lists", ignore_errors=True)
 
@@ -150,6 +148,12 @@ def signed_in(client):
         return client
 
     return make
+
+
+def same(answer):
+    """A page without what differs by design: the CSRF token, and the address that was asked for."""
+    text = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", answer.content)
+    return re.sub(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", b"", text)
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award, ClaimLink, Step
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.passport import claiming
-from stackmark_web.passport.models import AddressReport, Holding
+from stackmark_web.passport.models import AddressReport, Holding, LinkRequest
 
-from .conftest import NOW
+from .conftest import NOW, same
 
 
 @pytest.fixture
@@ -187,8 +187,7 @@ def test_an_expired_link_shows_nothing_and_sends_a_new_one(nobody, award, token)
 def test_asking_for_links_says_the_same_to_everybody(nobody, award):
     known = nobody.post("/claim", {"email": "ada@people.example"}, follow=True)
     other = nobody.post("/claim", {"email": "nobody@people.example"}, follow=True)
-    strip = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
-    assert strip.sub("", known.content.decode()) == strip.sub("", other.content.decode())
+    assert same(known) == same(other)
     before = letters("offer").count()
     assert claiming.answer_link_requests() == 2
     assert letters("offer").count() == before + 1
@@ -350,3 +349,35 @@ def test_links_in_letters_come_from_the_settings(client, award):
     text = letters("offer").order_by("-queued_at").first().text
     assert "http://127.0.0.1:8000/claim/" in text
     assert not outbox.outbox
+
+
+def test_one_network_does_not_ask_without_end(nobody, award):
+    answers = [nobody.post("/claim", {"email": f"p{n}@x.example"}).status_code for n in range(25)]
+    assert answers == [302] * 20 + [200] * 5
+    assert LinkRequest.objects.count() == 20
+    with clock.at(NOW + timedelta(days=1)):
+        claiming.answer_link_requests()
+    with clock.at(NOW + timedelta(days=3)):
+        claiming.answer_link_requests()
+    assert not LinkRequest.objects.exists()
+
+
+def test_what_was_taken_without_an_account_waits_for_its_owner(
+    nobody, signed_in, ada, award, token
+):
+    nobody.post(f"/claim/{token(award)}/download/json")
+    text = signed_in(ada).get("/passport").content.decode()
+    assert "One credential waits for you" in text
+    assert f"/passport/waiting/{award.pk}/decline" not in text
+    signed_in(ada).post(f"/passport/waiting/{award.pk}/accept")
+    assert Holding.objects.get().award == award
+
+
+def test_a_suspended_award_is_on_hold(nobody, offered, token):
+    award = offered(suspendable=True)
+    key = token(award)
+    awarding.suspend(award, actor=None, reason="A question is open")
+    page = nobody.get(f"/claim/{key}")
+    assert page.status_code == 410
+    assert "This is on hold" in page.content.decode()
+    assert nobody.post(f"/claim/{key}/download/json").status_code == 302

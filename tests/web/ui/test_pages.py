@@ -18,6 +18,7 @@ from django.urls import path
 from django.views import defaults
 
 from shared import need_shared
+from stackmark_web.ui.site import ask
 from stackmark_web.urls import urlpatterns as _all
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,18 @@ def test_without_a_demo_world_the_start_page_still_has_doors(client, settings):
     assert "Demo world" not in html
 
 
+def test_a_capability_that_is_away_is_told_from_one_that_is_broken(monkeypatch):
+    assert ask("stackmark_web.nowhere.queries", "tour") is None
+    assert ask("stackmark_web.tenancy.queries", "no_such_query") is None
+
+    def missing(name):
+        raise ModuleNotFoundError("No module named 'numpy_of_tomorrow'", name="numpy_of_tomorrow")
+
+    monkeypatch.setattr("stackmark_web.ui.site.import_module", missing)
+    with pytest.raises(ModuleNotFoundError, match="numpy_of_tomorrow"):
+        ask("stackmark_web.demo.queries", "tour")
+
+
 def test_the_living_page_shows_every_part_in_both_themes(client):
     html = page(client, "/ui")
     assert html.count('class="living__pane stack" data-theme="light"') == html.count(
@@ -114,7 +127,9 @@ def test_a_choice_never_leads_to_another_site(client, wanted):
 
 def test_the_shared_hostile_targets_never_lead_away(client):
     file = need_shared() / "vectors" / "security" / "own" / "hostile-text.json"
-    items = [one for one in json.loads(file.read_bytes())["items"] if one["class"] == "redirect-target"]
+    items = [
+        one for one in json.loads(file.read_bytes())["items"] if one["class"] == "redirect-target"
+    ]
     assert items
     for item in items:
         where = client.post("/theme", {"theme": "dark", "next": item["text"]}).headers["Location"]
@@ -190,8 +205,13 @@ def test_a_persons_menu_names_them_and_where_they_work(client, alice, northfield
 
 
 def test_a_person_of_a_hostile_name_gets_a_harmless_menu(client, person):
-    client.force_login(person("eve", name="<script>alert(1)</script>"))
-    assert "<script>alert" not in page(client, "/privacy")
+    eve = person("eve")
+    eve.name = "<script>alert(1)</script>"
+    eve.save()
+    client.force_login(eve)
+    html = page(client, "/privacy")
+    assert "<script>alert" not in html
+    assert "<bdi>&lt;script&gt;alert(1)" in html
 
 
 @pytest.mark.urls(__name__)
@@ -232,7 +252,9 @@ def test_the_page_for_our_own_faults_needs_nothing_that_can_break(settings):
         assert finders.find(sheet.removeprefix(settings.STATIC_URL)), sheet
 
 
-@pytest.mark.parametrize("where", ["/account/login/", "/account/signup/", "/account/password/reset/"])
+@pytest.mark.parametrize(
+    "where", ["/account/login/", "/account/signup/", "/account/password/reset/"]
+)
 def test_sign_in_pages_look_like_ours(client, where):
     html = page(client, where)
     assert 'class="entrance panel stack"' in html

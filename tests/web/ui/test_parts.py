@@ -84,7 +84,9 @@ def test_a_card_with_a_made_up_status_is_refused():
 
 
 def test_hostile_words_on_a_card_stay_words():
-    card = Card(title=EVIL, issuer=EVIL, issuer_id=EVIL, image_url="/x", holder=EVIL, image_alt=EVIL)
+    card = Card(
+        title=EVIL, issuer=EVIL, issuer_id=EVIL, image_url="/x", holder=EVIL, image_alt=EVIL
+    )
     html = part("credential_card", card=card)
     assert html.count("&lt;script&gt;") == 5
     assert "<script" not in html
@@ -159,7 +161,9 @@ def test_the_verdict_has_three_answers(outcome):
 
 
 def test_an_empty_page_says_what_to_do():
-    html = part("empty", title="Nothing", text="Bring one.", action_url="/in", action_label="Import")
+    html = part(
+        "empty", title="Nothing", text="Bring one.", action_url="/in", action_label="Import"
+    )
     assert '<a class="button" href="/in">Import</a>' in html
     assert "<a " not in part("empty", title="Nothing")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from simulators.issuer import NOW, Issuer, Web
 
+from simulators.issuer import NOW, Issuer, Web
 from stackmark_web import clock
 from stackmark_web.verifying import fetching
 

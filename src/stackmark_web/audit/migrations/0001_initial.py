@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(db_index=True)),
+                ("by_system", models.BooleanField(default=False)),
                 ("via", models.CharField(default="web", max_length=20)),
                 ("organisation_id", models.UUIDField(db_index=True, null=True)),
                 ("verb", models.CharField(db_index=True, max_length=60)),

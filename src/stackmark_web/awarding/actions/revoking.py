@@ -72,13 +72,14 @@ def suspend(
     award.refresh_from_db()
     reason = words("reason", reason, 200)
     note = words("note", note, MAX_NOTE)
+    kept = "\n".join(part for part in (reason, note) if part)
     move(
         award,
         "suspend",
         Award.State.SUSPENDED,
         actor=actor,
         via=via,
-        note=note,
+        note=kept,
         before_suspension=award.state,
     )
     status_changed(award)

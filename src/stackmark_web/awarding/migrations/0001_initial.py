@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                 ('mapping', models.JSONField(default=dict)),
                 ('choices', models.JSONField(default=dict)),
                 ('counts', models.JSONField(default=dict)),
+                ('round', models.PositiveIntegerField(default=0)),
                 ('state', models.CharField(choices=[('mapping', 'Columns to be matched'), ('ready', 'Checked'), ('confirmed', 'Confirmed'), ('dropped', 'Dropped')], default='mapping', max_length=10)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenancy.organisation')),
                 ('run', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, to='jobs.run')),

@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(blank=True, max_length=200)),
                 ("language", models.CharField(blank=True, max_length=16)),
                 ("enrol_url", models.URLField(blank=True)),
-                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "achievement",
                     models.ForeignKey(

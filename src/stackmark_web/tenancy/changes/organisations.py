@@ -109,6 +109,22 @@ def edit_organisation(organisation: Organisation, *, actor: Any, **fields: Any) 
 
 
 @transaction.atomic
+def set_brand(
+    organisation: Organisation,
+    *,
+    actor: Any,
+    accent: str,
+    logo: bytes | None = None,
+    remove_logo: bool = False,
+) -> Organisation:
+    """Colour and logo together: both are kept or neither."""
+    row = edit_organisation(organisation, actor=actor, accent=accent)
+    if logo or (remove_logo and row.logo_id):
+        row = set_logo(row, actor=actor, data=logo)
+    return row
+
+
+@transaction.atomic
 def set_logo(organisation: Organisation, *, actor: Any, data: bytes | None) -> Organisation:
     """The logo, re-encoded; ``None`` takes it away. Raises ``StackmarkError`` for a bad picture."""
     if actor is not None:

@@ -1,4 +1,5 @@
 // The badge follows what is typed and chosen. The Preview button does the same without script.
+import "./steps.js";
 const form = document.querySelector("form[data-art]");
 const images = document.querySelectorAll("[data-art-image]");
 const message = document.querySelector("[data-art-message]");
@@ -7,6 +8,10 @@ let asked = 0;
 let shown = "";
 
 async function draw() {
+  if (!form.elements.title.value.trim()) {
+    message.textContent = form.dataset.artEmpty;
+    return;
+  }
   const values = new URLSearchParams(new FormData(form));
   values.delete("csrfmiddlewaretoken");
   values.delete("revision");

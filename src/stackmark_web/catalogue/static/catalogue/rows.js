@@ -1,4 +1,5 @@
 // Another row without a round trip. Without script the same button saves and shows an empty row.
+import "./steps.js";
 const countOf = (list) => list.querySelector(`:scope > input[name="${list.dataset.rows}-TOTAL_FORMS"]`);
 
 function add(list) {

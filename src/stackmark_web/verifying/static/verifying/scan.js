@@ -37,8 +37,14 @@ function say(words) {
 function take(value) {
   say(root.dataset.found);
   const link = /^https?:\/\/\S+$/i.test(value);
+  form.elements.files.value = ""; // the photo itself is not what is to be checked
   form.elements[link ? "link" : "text"].value = value;
   form.requestSubmit();
+}
+
+// A photo dropped among the files carries no credential, but it may show a code.
+function photoAmong(files) {
+  return files.length === 1 && /^image\/(jpeg|webp|heic|avif)$/.test(files[0].type) ? files[0] : null;
 }
 
 async function fromPhoto(file) {
@@ -95,6 +101,10 @@ if (root && form) {
   camera.addEventListener("click", fromCamera);
   dialog.querySelector("[data-scan-stop]").addEventListener("click", stop);
   dialog.addEventListener("close", stop);
+  form.elements.files.addEventListener("change", (event) => {
+    const photo = photoAmong(event.target.files);
+    if (photo) fromPhoto(photo);
+  });
   root.querySelector("[data-scan-photo]").addEventListener("change", (event) => {
     const [file] = event.target.files;
     if (file) fromPhoto(file);

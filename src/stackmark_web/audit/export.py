@@ -1,0 +1,66 @@
+"""Events as CSV, in which no cell can be a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from stackmark_web.audit.models import AuditEvent
+from stackmark_web.audit.sentences import Told
+
+_COLUMNS: Final = (
+    "time",
+    "who",
+    "who_id",
+    "event",
+    "thing",
+    "thing_id",
+    "name",
+    "what_happened",
+    "before",
+    "after",
+    "via",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_WIDE: Final = ("＝", "＋", "－", "＠")
+
+
+def harmless(value: object) -> str:
+    """A cell that a spreadsheet shows and never runs."""
+    text = str(value).replace("\x00", "")
+    starts = text.lstrip(" \u00a0\u200b\ufeff").startswith(_FORMULA + _WIDE)
+    return f"'{text}" if starts or text.startswith(_FORMULA) else text
+
+
+def lines(events: Iterable[AuditEvent]) -> Iterator[str]:
+    """The CSV, line by line, with its header."""
+    yield _line(_COLUMNS)
+    for event in events:
+        told = Told(event)
+        pairs = ["; ".join(f"{k}: {v}" for k, v in side.items()) for side in _sides(event)]
+        yield _line(
+            (
+                event.at.isoformat(timespec="seconds"),
+                told.who,
+                event.actor_id or "",
+                event.verb,
+                event.target_type,
+                event.target_id,
+                event.target_label,
+                told.sentence,
+                *pairs,
+                event.via,
+            )
+        )
+
+
+def _sides(event: AuditEvent) -> tuple[dict[str, object], dict[str, object]]:
+    return event.before or {}, event.after or {}
+
+
+def _line(cells: Iterable[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([harmless(cell) for cell in cells])
+    return out.getvalue()

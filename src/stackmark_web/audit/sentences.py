@@ -1,0 +1,135 @@
+"""An event as a sentence: who did what to which thing, and what was different afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from stackmark_web.audit.models import AuditEvent
+
+# %(who)s is a person or the system; %(what)s the name of the thing as it was then.
+SENTENCES: Final[dict[str, str]] = {
+    "account.address-added": noop("%(who)s added an e-mail address"),
+    "account.address-removed": noop("%(who)s removed an e-mail address"),
+    "account.address-verified": noop("%(who)s verified an e-mail address"),
+    "account.edited": noop("%(who)s changed their profile"),
+    "account.made": noop("%(who)s made this account"),
+    "account.password-changed": noop("%(who)s set a new password"),
+    "account.primary-changed": noop("%(who)s chose where letters go"),
+    "account.second-step-added": noop("%(who)s added a passkey or second step"),
+    "account.second-step-removed": noop("%(who)s removed a passkey or second step"),
+    "account.signed-in": noop("%(who)s signed in"),
+    "achievement.created": noop("%(who)s started the achievement %(what)s"),
+    "achievement.published": noop("%(who)s published %(what)s"),
+    "achievement.retired": noop("%(who)s retired %(what)s"),
+    "achievement.submitted": noop("%(who)s submitted %(what)s for review"),
+    "appeal.decided": noop("%(who)s decided an appeal about %(what)s"),
+    "appeal.opened": noop("An appeal was opened about %(what)s"),
+    "award.claimed": noop("A credential was claimed: %(what)s"),
+    "award.created": noop("%(who)s prepared an award of %(what)s"),
+    "award.declined": noop("A credential was declined: %(what)s"),
+    "award.lapsed": noop("A credential was not claimed in time: %(what)s"),
+    "award.offered": noop("%(who)s awarded %(what)s"),
+    "award.reinstated": noop("%(who)s made a suspended credential valid again: %(what)s"),
+    "award.revoked": noop("%(who)s revoked a credential: %(what)s"),
+    "award.superseded": noop("%(who)s replaced a credential by a corrected one: %(what)s"),
+    "award.suspended": noop("%(who)s suspended a credential: %(what)s"),
+    "awards.exported": noop("%(who)s exported awards"),
+    "domain.added": noop("%(who)s added the domain %(what)s"),
+    "domain.checked": noop("%(who)s checked the domain %(what)s"),
+    "domain.removed": noop("%(who)s removed the domain %(what)s"),
+    "invitation.accepted": noop("%(who)s accepted an invitation"),
+    "invitation.sent": noop("%(who)s invited somebody"),
+    "invitation.withdrawn": noop("%(who)s withdrew an invitation"),
+    "key.made": noop("%(who)s made the signing key %(what)s"),
+    "key.published": noop("%(who)s put the published signing key %(what)s to use"),
+    "key.revoked": noop("%(who)s revoked the signing key %(what)s"),
+    "key.rotated": noop("%(who)s replaced the signing key by %(what)s"),
+    "mail-template.saved": noop("%(who)s changed the words of a letter"),
+    "offering.closed": noop("%(who)s closed an offering of %(what)s"),
+    "offering.saved": noop("%(who)s saved an offering of %(what)s"),
+    "organisation.created": noop("%(who)s created the organisation %(what)s"),
+    "organisation.did_host_wanted": noop("%(who)s prepared a move of the identity to its own host"),
+    "organisation.edited": noop("%(who)s edited %(what)s"),
+    "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
+    "role.ended": noop("%(who)s ended a role: %(what)s"),
+    "role.given": noop("%(who)s gave a role: %(what)s"),
+    "run.cancelled": noop("%(who)s stopped the run %(what)s"),
+    "run.retried": noop("%(who)s tried the run %(what)s again"),
+    "run.started": noop("%(who)s started the run %(what)s"),
+    "sheet.confirmed": noop("%(who)s confirmed an awards sheet: %(what)s"),
+    "sheet.dropped": noop("%(who)s put an awards sheet away: %(what)s"),
+    "sheet.uploaded": noop("%(who)s uploaded an awards sheet: %(what)s"),
+    "trust.added": noop("%(who)s added a trust entry: %(what)s"),
+    "trust.ended": noop("%(who)s ended a trust entry: %(what)s"),
+    "unit.created": noop("%(who)s created the unit %(what)s"),
+}
+_VIA: Final = {
+    "web": noop("on the web"),
+    "job": noop("by a run"),
+    "claim link": noop("by a claim link"),
+    "demo": noop("by the demo world"),
+}
+
+
+class Told:
+    """An event with its words."""
+
+    def __init__(self, event: AuditEvent) -> None:
+        self.event = event
+        self.at = event.at
+        self.verb = event.verb
+
+    @cached_property
+    def who(self) -> str:
+        """The person by their present name; the system, or somebody whose account is gone."""
+        if self.event.actor_id:
+            return str(self.event.actor)
+        return _("The system") if self.event.by_system else _("Somebody whose account is gone")
+
+    @cached_property
+    def via(self) -> str:
+        """By which door it came in."""
+        known = _VIA.get(self.event.via)
+        return _(known) if known else self.event.via
+
+    @cached_property
+    def sentence(self) -> str:
+        """The event in words."""
+        what = self.event.target_label or self.event.target_type
+        pattern = SENTENCES.get(self.verb)
+        if pattern:
+            return _(pattern) % {"who": self.who, "what": what}
+        return _("%(who)s: %(verb)s, %(what)s") % {
+            "who": self.who,
+            "verb": readable(self.verb),
+            "what": what,
+        }
+
+    @cached_property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Field, before, after; what was not said on one side is empty there."""
+        before: Mapping[str, Any] = self.event.before or {}
+        after: Mapping[str, Any] = self.event.after or {}
+        names = [*before, *(name for name in after if name not in before)]
+        rows = ((name, _shown(before.get(name)), _shown(after.get(name))) for name in names)
+        return [(readable(name), old, new) for name, old, new in rows if old or new]
+
+
+def readable(name: str) -> str:
+    """A field's or verb's name as words."""
+    return name.replace("_", " ").replace("-", " ").replace(".", " ")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(value)

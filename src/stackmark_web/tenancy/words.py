@@ -1,0 +1,21 @@
+"""What each role is for, in one sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from stackmark_web.tenancy.models import Role
+
+ROLE_WORDS: Final[dict[str, str | Promise]] = {
+    Role.OWNER: _("May do everything here, also decide who else may."),
+    Role.DESIGNER: _("Writes and publishes achievements."),
+    Role.REVIEWER: _("Looks over achievements before they are published."),
+    Role.ASSESSOR: _("Marks evidence."),
+    Role.ISSUER: _("Awards, corrects, suspends and revokes credentials."),
+    Role.RECOGNISER: _("Decides what others' credentials count for, and whom to trust."),
+    Role.RECRUITER: _("Compares evidence with what a job needs."),
+    Role.ANALYST: _("Sees figures and awards, changes nothing."),
+}
