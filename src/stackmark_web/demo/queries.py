@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
 
 from stackmark_web.demo.world import CAST, HOUSES, MAIL_DOMAIN, Worker
 
@@ -60,3 +63,50 @@ def _shown(one: Worker) -> Person:
 def is_on() -> bool:
     """Whether this server shows the demo world."""
     return bool(settings.DEMO) and person("lena") is not None
+
+
+def notes() -> Path:
+    """Where the tour's addresses are kept: the database holds only hashes of their tokens."""
+    return Path(settings.DATA) / "demo-tour.json"
+
+
+def tour() -> list[Step]:
+    """The life of one credential in five clicks; empty where there is no demo world."""
+    try:
+        place = json.loads(notes().read_bytes())
+    except (OSError, ValueError):
+        return []
+    award = f"/manage/harbour-skills/awards/{place['award']}"
+    return [
+        Step(
+            _("Design"),
+            _("What can be earned, said so that others can judge it."),
+            f"/achievements/{place['achievement']}",
+        ),
+        Step(
+            _("Award"),
+            _("Harbour Skills has awarded Lena a certificate. See it as Tomás, who did."),
+            f"/demo/enter/tomas?next={award}",
+            "tomas",
+        ),
+        Step(
+            _("Claim and hold"),
+            _("Lena opens the link in her mail and keeps what she earned."),
+            _path(place["claim"]),
+        ),
+        Step(
+            _("Share"),
+            _("Lena shows some of it to somebody, for as long as she likes."),
+            _path(place["share"]),
+        ),
+        Step(
+            _("Verify"),
+            _("Anybody checks it: is it real, unaltered, still in force, and from whom?"),
+            f"/verify?link={place['credential_url']}",
+        ),
+    ]
+
+
+def _path(url: str) -> str:
+    """An address of ours without its host."""
+    return "/" + url.split("/", 3)[3]

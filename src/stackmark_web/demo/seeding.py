@@ -6,7 +6,6 @@ import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from stackmark_web.awarding import claims
 from stackmark_web.demo import founding, world
 from stackmark_web.demo.awarding_history import award_course, mishaps
 from stackmark_web.demo.courses import COURSES
-from stackmark_web.demo.queries import address
+from stackmark_web.demo.queries import address, notes
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs import duties
 from stackmark_web.passport import actions as passport
@@ -31,11 +30,6 @@ from stackmark_web.passport.models import Holding
 from stackmark_web.verifying import actions as verifying
 
 YEARS: Final = timedelta(days=3 * 365)
-
-
-def notes() -> Path:
-    """Where the tour's addresses are kept: the database holds only hashes of their tokens."""
-    return Path(settings.DATA) / "demo-tour.json"
 
 
 def is_seeded() -> bool:
@@ -119,6 +113,6 @@ def _stage(versions: dict[str, Any], cast: dict[str, Any]) -> None:
         "award": str(award.pk),
         "claim": claims.new_link(award),
         "share": passport_queries.share_url(share),
-        "credential": str(shown.award_id),
+        "credential_url": f"{settings.IDENTITY_URL}/credentials/{shown.award_id}",
     }
     write_atomic(notes(), json.dumps(found).encode(), mode=0o600)
