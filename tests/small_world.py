@@ -68,6 +68,8 @@ class SmallWorld:
         self._checks()
         work_until_done()
         duties.run_all()
+        self.run.refresh_from_db()
+        self.import_run.refresh_from_db()
 
     # -- people and organisations ------------------------------------------------------------
 
@@ -230,10 +232,12 @@ class SmallWorld:
         self.award["scheduled"] = scheduled
         offered = (
             *("offered", "claimed", "published", "declined", "lapsed", "revoked", "suspended"),
-            *("corrected", "astray", "anonymous", "late"),
+            *("corrected", "astray", "anonymous"),
         )
+        soon = clock.now() + timedelta(days=7)
         for word in offered:
-            self.award[word] = self._offer(word)
+            claim_by = soon if word == "lapsed" else None
+            self.award[word] = self._offer(word, claim_by=claim_by)
         for word in ("claimed", "published", "revoked", "suspended", "corrected"):
             self.claim(self.award[word])
         self._ends()
@@ -259,9 +263,9 @@ class SmallWorld:
             **more,
         )
 
-    def _offer(self, word):
+    def _offer(self, word, **more):
         with committed():
-            return awarding.offer(self._award(word), actor=self.owner)
+            return awarding.offer(self._award(word, **more), actor=self.owner)
 
     def claim(self, award):
         with committed():
@@ -289,7 +293,7 @@ class SmallWorld:
                 changes={"recipient_name": say("new name", "Ada King")},
                 note=say("correct note", "She married", 500),
             )
-        with clock.at(clock.now() + timedelta(days=800)), committed():
+        with clock.at(clock.now() + timedelta(days=8)), committed():
             awarding.lapse(award["lapsed"])
         self.appeal = Appeal.everywhere.get(award=award["revoked"])
         self.appeal_token = letters.appeal_link(self.appeal).rsplit("/", 1)[1]
@@ -337,7 +341,7 @@ class SmallWorld:
 
     def _share(self, holdings, **more):
         made = passport.make_share(self.learner, holdings, **more)
-        return made, tokens.unseal(made.token_sealed)
+        return made, tokens.unsealed(made.token_sealed)
 
     def _import(self):
         self.issuer = Issuer(fetching._OUTSIDE)

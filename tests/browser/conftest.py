@@ -135,15 +135,19 @@ def visit(site, chromium):
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
         page.on(
             "console",
-            lambda line: trouble.append(f"console: {line.text}")
-            if line.type == "error" and "Content Security Policy" in line.text
-            else None,
+            lambda line: (
+                trouble.append(f"console: {line.text}")
+                if line.type == "error" and "Content Security Policy" in line.text
+                else None
+            ),
         )
         page.on(
             "request",
-            lambda request: trouble.append(f"outside: {request.url}")
-            if not request.url.startswith((site.url, "data:", "blob:", "about:"))
-            else None,
+            lambda request: (
+                trouble.append(f"outside: {request.url}")
+                if not request.url.startswith((site.url, "data:", "blob:", "about:"))
+                else None
+            ),
         )
 
     def open_page(path="/", *, width=1280, dark=False, script=True, **more):

@@ -95,7 +95,9 @@ def test_nobody_sees_them(client, db, path):
 
 
 def test_the_profile_is_saved(signed_in, ada):
-    answer = signed_in.post("/account/", {"name": "  Ada \n Lovelace ", "is_operator": "on"}, follow=True)
+    answer = signed_in.post(
+        "/account/", {"name": "  Ada \n Lovelace ", "is_operator": "on"}, follow=True
+    )
     assert "Saved." in answer.text
     ada.refresh_from_db()
     assert (ada.name, ada.is_operator) == ("Ada Lovelace", False)

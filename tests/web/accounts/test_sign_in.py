@@ -56,7 +56,9 @@ def test_sign_up_without_a_password(client, db):
 
 
 def test_a_weak_password_is_refused_with_words(client, db):
-    answer = client.post("/account/signup/", {"email": "a@people.example", "password1": "password1"})
+    answer = client.post(
+        "/account/signup/", {"email": "a@people.example", "password1": "password1"}
+    )
     assert "too common" in answer.text or "too short" in answer.text
     assert not User.objects.exists()
 
@@ -68,7 +70,9 @@ def test_sign_up_does_not_say_who_has_an_account(client, ada):
         fresh = Client()
         answer = fresh.post("/account/signup/", {"email": email, "password1": PASSWORD})
         page = fresh.get(answer["Location"])
-        pages.append((answer.status_code, answer["Location"], hidden(page.text).replace(email, "X")))
+        pages.append(
+            (answer.status_code, answer["Location"], hidden(page.text).replace(email, "X"))
+        )
     assert pages[0] == pages[1]
     assert [letter.subject for letter in mail.outbox] == [
         "You have an account already",
@@ -155,7 +159,9 @@ def test_a_reset_link_names_our_public_address_whatever_host_was_asked(client, a
     settings.ALLOWED_HOSTS = ["*"]
     settings.PUBLIC_URL = "https://badges.example.org"
     client.post(
-        "/account/password/reset/", {"email": "ada@people.example"}, headers={"host": "evil.example"}
+        "/account/password/reset/",
+        {"email": "ada@people.example"},
+        headers={"host": "evil.example"},
     )
     body = mail.outbox[-1].body
     assert "evil" not in body

@@ -21,9 +21,17 @@ def at(day):
 @pytest.fixture
 def history(northfield, alice, bob, charlie, organisation):
     with at(1):
-        record("award.revoked", actor=alice, target=northfield, organisation=northfield, label="Sailing")
+        record(
+            "award.revoked",
+            actor=alice,
+            target=northfield,
+            organisation=northfield,
+            label="Sailing",
+        )
     with at(2):
-        record("award.offered", actor=bob, target=northfield, organisation=northfield, label="Rowing")
+        record(
+            "award.offered", actor=bob, target=northfield, organisation=northfield, label="Rowing"
+        )
     with at(3):
         record(
             "thing.new-kind",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,8 @@ from stackmark_web.awarding import actions as awarding
 from stackmark_web.verifying.fetching import server_fetcher
 
 from .conftest import NOW
+
+UNKNOWN = "3db15699-80fd-4a83-810c-b76f8a723da2"
 
 pytestmark = pytest.mark.django_db
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -135,10 +136,10 @@ def test_an_achievement_for_people(client, version):
         *("/o/nobody", "/o/nobody.json", "/o/nobody/did.json", "/o/nobody/revocations"),
         *(
             "/o/nobody/brand.css",
-            f"/achievements/{uuid.uuid4()}",
-            f"/achievements/{uuid.uuid4()}.json",
+            f"/achievements/{UNKNOWN}",
+            f"/achievements/{UNKNOWN}.json",
         ),
-        *(f"/status/{uuid.uuid4()}/revocation", f"/assets/{'0' * 64}", "/.well-known/did.json"),
+        *(f"/status/{UNKNOWN}/revocation", f"/assets/{'0' * 64}", "/.well-known/did.json"),
     ],
 )
 def test_what_is_not_there(client, db, path):

@@ -20,7 +20,9 @@ class Web:
         if self.error:
             raise self.error
         if url not in self.files:
-            raise CouldNotTell("fetch.status", "The answer was not used: its status is 404, not 200.")
+            raise CouldNotTell(
+                "fetch.status", "The answer was not used: its status is 404, not 200."
+            )
         return self.files[url]
 
 
@@ -179,7 +181,9 @@ def test_the_page_tells_what_to_do_and_what_was_found(client, northfield, alice,
         (None, "There is no TXT record"),
         (CouldNotTell("domain.dns", "The DNS gave no answer."), "Could not tell: The DNS gave"),
     ):
-        monkeypatch.setattr(trust_views, "tools", lambda e=error: proving.Tools(Web(), dns(error=e)))
+        monkeypatch.setattr(
+            trust_views, "tools", lambda e=error: proving.Tools(Web(), dns(error=e))
+        )
         page = client.post(f"/manage/northfield/domains/{domain.pk}/check", follow=True)
         assert words in page.text
     client.post(f"/manage/northfield/domains/{domain.pk}/remove")

@@ -239,7 +239,9 @@ def test_no_two_organisations_share_a_host(keyed, alice, charlie, organisation):
     assert queries.organisation_by_host("") is None
 
 
-@pytest.mark.parametrize("host", ["localhost", "10.0.0.1", "http://", "a b", "x.internal", "-.example"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "10.0.0.1", "http://", "a b", "x.internal", "-.example"]
+)
 def test_a_host_of_the_inside_is_refused(keyed, alice, host):
     with pytest.raises(UsageError, match="not a host name on the open internet"):
         actions.want_did_host(keyed, actor=alice, host=host)

@@ -53,7 +53,9 @@ def scene(northfield, alice, bob, person):
     def invitation():
         from stackmark_web.integrations.models import OutboxMail
 
-        made = actions.invite(northfield, actor=alice, email="dora@people.example", roles=["issuer"])
+        made = actions.invite(
+            northfield, actor=alice, email="dora@people.example", roles=["issuer"]
+        )
         letter = OutboxMail.everywhere.get(key=f"invitation:{made.pk}").text
         return made, letter.partition("/invitations/")[2].split()[0]
 
@@ -71,7 +73,9 @@ def scene(northfield, alice, bob, person):
         return queries.active_key(northfield) or actions.make_key(northfield, actor=alice)
 
     return {
-        "accept_invitation": lambda: actions.accept_invitation(invitation()[1], user=person("dora")),
+        "accept_invitation": lambda: actions.accept_invitation(
+            invitation()[1], user=person("dora")
+        ),
         "add_domain": domain,
         "check_domain": lambda: actions.check_domain(domain(), actor=alice, tools=tools),
         "check_published": published,

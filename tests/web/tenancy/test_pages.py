@@ -95,7 +95,13 @@ def test_an_organisation_is_made_on_the_page(signed_in, person):
     client = signed_in(olive)
     answer = client.post(
         "/organisations/new",
-        {"name": "Harbour", "kind": "college", "path": "x/", "four_eyes": "on", "did_host": "e.com"},
+        {
+            "name": "Harbour",
+            "kind": "college",
+            "path": "x/",
+            "four_eyes": "on",
+            "did_host": "e.com",
+        },
         follow=True,
     )
     made = Organisation.objects.get(slug="harbour")
@@ -128,7 +134,9 @@ def test_settings_are_saved_and_wrong_ones_named(signed_in, northfield, alice):
     assert client.post("/manage/northfield/settings", given).status_code == 302
     northfield.refresh_from_db()
     assert (northfield.name, northfield.ror) == ("Northfield", given["ror"])
-    answer = client.post("/manage/northfield/settings", {**given, "ror": "https://ror.org/03yrm5c27"})
+    answer = client.post(
+        "/manage/northfield/settings", {**given, "ror": "https://ror.org/03yrm5c27"}
+    )
     assert "check digits" in answer.context["form"].errors["ror"][0]
 
 
@@ -172,7 +180,9 @@ def test_things_of_another_organisation_cannot_be_reached_through_ones_own(
     theirs = Membership.everywhere.get(user=bob)
     domain = actions.add_domain(northfield, actor=alice, name="northfield.example")
     key = actions.make_key(northfield, actor=alice)
-    invitation = actions.invite(northfield, actor=alice, email="new@people.example", roles=["owner"])
+    invitation = actions.invite(
+        northfield, actor=alice, email="new@people.example", roles=["owner"]
+    )
     client, before = signed_in(charlie), state()
     for path in (
         f"/manage/elsewhere/people/{theirs.pk}/end",
@@ -186,7 +196,9 @@ def test_things_of_another_organisation_cannot_be_reached_through_ones_own(
     assert Domain.everywhere.filter(pk=domain.pk).exists()
 
 
-def test_a_person_of_another_organisation_cannot_be_given_a_role(signed_in, northfield, alice, charlie):
+def test_a_person_of_another_organisation_cannot_be_given_a_role(
+    signed_in, northfield, alice, charlie
+):
     signed_in(alice).post(
         "/manage/northfield/people/give", {"user": str(charlie.pk), "role": "owner"}
     )

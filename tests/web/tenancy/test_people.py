@@ -25,7 +25,7 @@ def invited(organisation, actor, email="dora@people.example", roles=("issuer",))
 
 
 def test_an_invitation_gives_exactly_its_roles_once(northfield, alice, person):
-    made, token = invited(northfield, alice, roles=("issuer", "designer"))
+    _made, token = invited(northfield, alice, roles=("issuer", "designer"))
     dora = person("dora")
     actions.accept_invitation(token, user=dora)
     assert queries.roles_of(dora, northfield) == {"issuer", "designer"}
@@ -36,7 +36,7 @@ def test_an_invitation_gives_exactly_its_roles_once(northfield, alice, person):
 
 
 def test_the_letter_goes_to_the_address_and_only_it_holds_the_token(northfield, alice):
-    made, token = invited(northfield, alice)
+    _made, token = invited(northfield, alice)
     letter = OutboxMail.everywhere.get()
     assert letter.to == "dora@people.example"
     assert "Alice" in letter.text
@@ -229,7 +229,9 @@ def test_giving_a_role_twice_gives_it_once(northfield, alice, bob):
 def test_the_people_page_does_it_all(client, northfield, alice, bob):
     client.force_login(alice)
     page = client.post(
-        "/manage/northfield/people", {"email": "new@people.example", "roles": ["issuer"]}, follow=True
+        "/manage/northfield/people",
+        {"email": "new@people.example", "roles": ["issuer"]},
+        follow=True,
     )
     assert "The invitation is on its way to new@people.example." in page.text
     client.post("/manage/northfield/people/give", {"user": str(bob.pk), "role": "analyst"})
