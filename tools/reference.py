@@ -37,6 +37,7 @@ FAMILIES = {
     "usage": "Something was asked that cannot be: an option, a file, a key. Never part of a report.",
     "fetch": "Something could not be got from the network. In a report it stands under the check "
     "that needed it, as could-not-tell.",
+    "descriptor": "The description of an achievement cannot be read. Never part of a report.",
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
 RAISED = {"CheckFailed", "ReadError", "CouldNotTell", "UsageError"}

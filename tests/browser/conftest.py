@@ -184,8 +184,12 @@ def enter():
     return as_person
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """All browser tests in one process: one server, one browser."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.xdist_group("browser"))
+            if "tests/browser/ui" not in str(item.path):
+                # Journeys are still being written; `make fuzz`'s slow pass runs them meanwhile.
+                item.add_marker(pytest.mark.slow)

@@ -13,7 +13,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+# Changing the address on the way is left out: only new accounts could, which tells them apart.
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -27,8 +27,8 @@ ACCOUNT_SESSION_REMEMBER = True
 # At most ten wrong tries in a quarter of an hour for an account and a network; see adapter.py for
 # how others cannot use this to lock somebody out.
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "30/15m/ip,10/15m/key",
-    "login": "30/m/ip",
+    "login_failed": "50/15m/ip,10/15m/key",
+    "login": "300/m/ip",
     "signup": "20/15m/ip",
     "reset_password": "20/15m/ip,5/15m/key",
     "reset_password_from_key": "20/15m/ip",
@@ -43,7 +43,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "/account/login/"
 MFA_ADAPTER = "stackmark_web.accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {"add_webauthn": "stackmark_web.accounts.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "stackmark_web.accounts.passkeys.AddPasskeyForm",
+    "login_webauthn": "stackmark_web.accounts.passkeys.SignInPasskeyForm",
+    "authenticate_webauthn": "stackmark_web.accounts.passkeys.SecondStepPasskeyForm",
+    "reauthenticate_webauthn": "stackmark_web.accounts.passkeys.ConfirmPasskeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Stackmark"
 MFA_TOTP_TOLERANCE = 1

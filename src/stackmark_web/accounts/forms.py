@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html
@@ -43,22 +42,6 @@ class SignUpForm(SignupForm):
                 _("Leave it empty to sign in by a code we mail you, or by a passkey you add."),
                 password_validators_help_text_html(),
             )
-
-
-class AddPasskeyForm(AddWebAuthnForm):
-    """A passkey: always one that signs in by itself, with a name to know it by."""
-
-    passwordless = forms.BooleanField(
-        required=False, initial=True, widget=forms.HiddenInput, disabled=True
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
-        self.fields["name"].help_text = _(
-            "So that you can tell your passkeys apart, like My phone."
-        )
-        self.fields["name"].max_length = 100
 
 
 class ProfileForm(forms.Form):

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
+from stackmark.adapters.clock import SystemClock
 from stackmark_web.accounts.models import User
 
 PASSWORD = "correct horse battery"
@@ -33,7 +34,7 @@ def who(client):
 
 def hidden(text):
     """A page without what differs from one showing of a form to the next."""
-    return re.sub(r'value="[^"]{20,}"', "", text)
+    return re.sub(r'(csrfmiddlewaretoken"|name="id") value="[^"]+"', "", text)
 
 
 def test_sign_up_by_code(client, db):
@@ -224,7 +225,7 @@ def test_strangers_do_not_lock_out_a_browser_that_signed_in_before(ada):
     own = Client(REMOTE_ADDR="203.0.113.5")
     sign_in(own, "ada@people.example")
     own.post("/account/logout/")
-    for _ in range(31):  # the same network, the worst case
+    for _ in range(51):  # the same network, the worst case
         sign_in(Client(REMOTE_ADDR="203.0.113.5"), "ada@people.example", "wrong")
     sign_in(own, "ada@people.example")
     assert who(own) == str(ada.pk)
@@ -252,7 +253,7 @@ def test_a_known_browser_is_known_for_its_own_person_only(ada, person):
 
 
 def test_many_tries_from_one_network_end_too(db):
-    for number in range(30):
+    for number in range(50):
         sign_in(Client(REMOTE_ADDR="198.51.100.7"), f"p{number}@people.example", "wrong")
     answer = sign_in(Client(REMOTE_ADDR="198.51.100.7"), "p99@people.example", "wrong")
     assert "Too many tries" in answer.text
@@ -261,7 +262,7 @@ def test_many_tries_from_one_network_end_too(db):
 
 
 def test_an_address_header_nobody_vouches_for_changes_nothing(db):
-    for number in range(30):
+    for number in range(50):
         sign_in(
             Client(REMOTE_ADDR="198.51.100.7", headers={"x-forwarded-for": f"192.0.2.{number}"}),
             f"p{number}@people.example",
@@ -301,9 +302,7 @@ def test_a_second_step_is_asked_for_and_kept_sealed(client, ada):
     assert who(client) is None
     client.post(answer["Location"], {"code": "000000"})
     assert who(client) is None
-    import time
-
-    counter = int(time.time()) // 30
+    counter = int(SystemClock().now().timestamp()) // 30
     right = totp.format_hotp_value(totp.hotp_value(secret, counter))
     client.post(answer["Location"], {"code": right})
     assert who(client) == str(ada.pk)

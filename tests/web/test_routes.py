@@ -1,0 +1,675 @@
+"""Owner, colleague, stranger and nobody against every route there is (security A90 to A94).
+
+The routes come from the resolver. A route without a rule here fails: whoever adds one says who may.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+import small_world
+
+SIGN_IN = "/account/login/"
+ANSWERED = {200, 302, 400, 422}  # a form that was read, taken or refused with words
+UNKNOWN = {
+    "slug": "nobody-is-called-so",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "int": 987_654,
+    "token": "nobody-was-ever-given-this-token-by-anyone-here",
+    "sha256": "0" * 64,
+    "handle": "nobody-is-called-so",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may do what at one route. ``args`` are words, or names of things in the world."""
+
+    kind: str
+    who: str = "owner"  # who of the world may
+    args: dict = field(default_factory=dict)
+    methods: str = "GET POST"
+    get: int = 200  # what who may gets
+    colleague: int = 403
+    unknown: int = 404  # what an identifier that does not exist gets
+    leaves: tuple = ()  # tables a GET may write to, each with its reason beside the rule
+    fixed: tuple = ()  # arguments that are words of ours, not identifiers
+
+
+def work(methods="GET POST", **more):
+    """Pages of an organisation: for whoever has the right there."""
+    args = {"slug": "northfield", **more.pop("args", {})}
+    return Rule("work", args=args, methods=methods, **more)
+
+
+def own(methods="GET POST", **more):
+    """Pages of a person: theirs alone."""
+    return Rule("own", who=more.pop("who", "learner"), methods=methods, **more)
+
+
+def public(methods="GET", **more):
+    """The same for everybody."""
+    return Rule("public", methods=methods, **more)
+
+
+def token(methods="GET POST", **more):
+    """Whoever has the secret address."""
+    return Rule("public", methods=methods, **more)
+
+
+def account(nobody, signed_in, methods="GET POST", **more):
+    """Sign-in and what belongs to it: what nobody gets, and what a person gets."""
+    return Rule("account", who="learner", methods=methods, get=signed_in, unknown=nobody, **more)
+
+
+ACHIEVEMENT = {"achievement_id": "achievement.pk"}
+DRAFT = {"achievement_id": "draft.achievement_id"}
+OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
+HELD = {"pk": "holding.pk"}
+SHARED = {"token": "share_token", "pk": "imported.pk"}
+CLAIM = {"token": "claim_token"}
+
+
+def award(word):
+    return {"pk": f"award.{word}.pk"}
+
+
+RULES = {
+    # -- the frame
+    "ui:start": public(),
+    "ui:design": public(),
+    "ui:accessibility": public(),
+    "ui:privacy": public(),
+    "ui:theme": public("POST"),
+    "ui:language": public("POST"),
+    "ui:robots": public(),
+    "ui:favicon": public(),
+    "ui:favicon-ico": public(),
+    # -- people
+    "accounts:settings": own(),
+    "account_login": account(200, 302),
+    "account_signup": account(200, 302),
+    "account_logout": account(302, 200),
+    "account_inactive": account(200, 200, "GET"),
+    "account_reauthenticate": account(302, 200),
+    "account_email": account(302, 200),
+    "account_email_verification_sent": account(302, 302),
+    "account_change_password": account(302, 200),
+    "account_set_password": account(302, 302),
+    "account_reset_password": account(200, 200),
+    "account_reset_password_done": account(200, 200, "GET"),
+    "account_reset_password_from_key": account(
+        200, 200, args={"uidb36": "1", "key": "nothing"}, fixed=("uidb36", "key")
+    ),
+    "account_reset_password_from_key_done": account(200, 200, "GET"),
+    "account_request_login_code": account(200, 302),
+    "account_confirm_login_code": account(302, 302),
+    "mfa_index": account(302, 200, "GET"),
+    "mfa_authenticate": account(302, 302),
+    "mfa_reauthenticate": account(302, 200),
+    "mfa_reauthenticate_webauthn": account(302, 200),
+    "mfa_activate_totp": account(302, 200),
+    "mfa_deactivate_totp": account(302, 404),
+    "mfa_view_recovery_codes": account(302, 404, "GET"),
+    "mfa_generate_recovery_codes": account(302, 200),
+    "mfa_download_recovery_codes": account(302, 404, "GET"),
+    "mfa_list_webauthn": account(302, 200, "GET"),
+    "mfa_add_webauthn": account(302, 200),
+    "mfa_login_webauthn": account(200, 302),
+    "mfa_edit_webauthn": own(args={"pk": "passkey.pk"}),
+    "mfa_remove_webauthn": own(args={"pk": "passkey.pk"}),
+    "usersessions_list": account(302, 200),
+    # -- organisations
+    "tenancy:new": own(who="owner"),
+    "tenancy:home": own("GET", who="learner"),
+    "tenancy:invitation": token(args={"token": "invitation_token"}),
+    "tenancy:overview": work("GET", colleague=200),
+    "tenancy:settings": work(),
+    "tenancy:brand": work(),
+    "tenancy:units": work(),
+    "tenancy:people": work(),
+    "tenancy:give": work("POST"),
+    # Anybody may give up a role of their own, so a colleague gets an answer; see the test below.
+    "tenancy:end": work("POST", args={"pk": "membership.pk"}, colleague=302),
+    "tenancy:withdraw": work("POST", args={"pk": "invitation.pk"}),
+    "tenancy:domains": work(),
+    "tenancy:domain_check": work("POST", args={"pk": "domain.pk"}),
+    "tenancy:domain_remove": work("POST", args={"pk": "domain.pk"}),
+    "tenancy:keys": work("GET"),
+    "tenancy:key_change": work("POST"),
+    "tenancy:host": work("POST"),
+    "tenancy:published": work("POST"),
+    "tenancy:key_revoke": work(args={"pk": "retired_key.pk"}),
+    "tenancy:audit": work("GET"),
+    "tenancy:audit_csv": work("GET"),
+    # -- what can be earned
+    "catalogue:list": public(),
+    "catalogue:compare": public(),
+    "catalogue:manage": work("GET", colleague=200),
+    "catalogue:new": work(),
+    "catalogue:detail": work("GET", args=ACHIEVEMENT, colleague=200),
+    "catalogue:check": work("GET", args=DRAFT, colleague=200),
+    "catalogue:edit": work(args={**DRAFT, "step": "basics"}, fixed=("step",)),
+    "catalogue:art": work(args=DRAFT),
+    "catalogue:art_preview": work("GET", args=DRAFT, get=422),
+    "catalogue:art_upload": work("POST", args=DRAFT),
+    "catalogue:draft_badge": work("GET", args=DRAFT, colleague=200),
+    "catalogue:offering_new": work(args=ACHIEVEMENT),
+    "catalogue:offering": work(args=OFFERING),
+    "catalogue:offering_close": work("POST", args=OFFERING),
+    "catalogue:act": work("POST", args={**ACHIEVEMENT, "verb": "retire"}, fixed=("verb",)),
+    # -- awards
+    "awarding:list": work("GET"),
+    "awarding:new": work(),
+    # Taking personal data out is noted in the trail.
+    "awarding:export": work("GET", leaves=("audit.AuditEvent",)),
+    "awarding:detail": work("GET", args=award("claimed")),
+    "awarding:edit": work(args=award("draft")),
+    "awarding:confirm": work(args=award("draft")),
+    "awarding:discard": work("POST", args=award("draft")),
+    "awarding:download": work("GET", args=award("claimed")),
+    "awarding:resend": work("POST", args=award("offered")),
+    "awarding:reissue": work(args=award("offered")),
+    "awarding:correct": work(args=award("claimed")),
+    "awarding:suspend": work(args=award("claimed")),
+    "awarding:reinstate": work("POST", args=award("suspended")),
+    "awarding:revoke": work(args=award("claimed")),
+    "awarding:publish": work("POST", args=award("claimed")),
+    "awarding:appeals": work("GET"),
+    "awarding:appeal_detail": work(args={"pk": "appeal.pk"}),
+    "awarding:appeal": token(args={"token": "appeal_token"}),
+    "awarding:sheets": work("GET"),
+    "awarding:sheet_new": work(),
+    "awarding:sheet_template": work("GET", args={"form": "csv"}, fixed=("form",)),
+    "awarding:sheet": work("GET", args={"pk": "sheet.pk"}),
+    "awarding:sheet_columns": work(args={"pk": "sheet_new.pk"}),
+    "awarding:sheet_questions": work(args={"pk": "sheet.pk"}, get=302),
+    "awarding:sheet_bad": work("GET", args={"pk": "sheet.pk"}),
+    "awarding:sheet_choices": work(args={"pk": "sheet.pk"}),
+    "awarding:sheet_confirm": work(args={"pk": "sheet.pk"}),
+    "awarding:sheet_drop": work("POST", args={"pk": "sheet.pk"}),
+    "awarding:sheet_report": work("GET", args={"pk": "sheet_done.pk"}),
+    "awarding:sheet_report_csv": work("GET", args={"pk": "sheet_done.pk"}),
+    "integrations:outbox": work("GET"),
+    "integrations:words": work("GET"),
+    "integrations:edit": work(args={"kind": "offer", "language": "en"}, fixed=("kind", "language")),
+    "jobs:list": work("GET"),
+    "jobs:run": work("GET", args={"pk": "run.pk"}),
+    "jobs:progress": work("GET", args={"pk": "run.pk"}),
+    "jobs:cancel": work("POST", args={"pk": "run.pk"}),
+    "jobs:retry": work("POST", args={"pk": "run.pk"}),
+    # -- checking
+    "verifying:start": public("GET POST"),
+    "verifying:batch": token("GET", args={"token": "batch_token"}),
+    "verifying:batch_csv": token("GET", args={"token": "batch_token"}),
+    "verifying:batch_delete": token("POST", args={"token": "batch_token"}),
+    "verifying:batch_item": token("GET", args={"token": "batch_token", "number": "0"}),
+    "verifying:keep": public("POST"),
+    "verifying:record": token("GET", args={"token": "record_token"}),
+    "verifying:record_check": token("POST", args={"token": "record_token"}),
+    "verifying:record_delete": Rule(
+        "keeper", "learner", {"token": "record_token"}, methods="POST", colleague=404
+    ),
+    "verifying:register": Rule("keeper", "operator"),
+    "verifying:register_json": public(),
+    "verifying:register_remove": Rule(
+        "keeper", "operator", {"entry": "operator_trust.pk"}, methods="POST"
+    ),
+    "verifying:trust": work(),
+    "verifying:trust_remove": work("POST", args={"entry": "trust.pk"}),
+    # -- the passport
+    "passport:home": own("GET"),
+    "passport:timeline": own("GET"),
+    "passport:skills": own("GET"),
+    "passport:download_all": own("GET"),
+    "passport:import": own(),
+    "passport:import_run": own("GET", args={"pk": "import_run.pk"}),
+    "passport:folders": own(),
+    "passport:folder": own(args={"pk": "folder.pk"}),
+    "passport:folder_delete": own("POST", args={"pk": "folder.pk"}),
+    "passport:shares": own("GET"),
+    "passport:share_new": own(),
+    "passport:share_detail": own("GET", args={"pk": "share.pk"}),
+    "passport:share_withdraw": own("POST", args={"pk": "share.pk"}),
+    "passport:profile": own(),
+    "passport:accept": own("POST", args=award("offered")),
+    "passport:turn_down": own(args=award("offered")),
+    "passport:holding": own("GET", args=HELD),
+    "passport:picture": own("GET", args={"pk": "imported.pk"}, get=404),
+    "passport:download": own("GET", args={**HELD, "form": "json"}, fixed=("form",)),
+    "passport:check": own("POST", args=HELD),
+    "passport:publish": own("POST", args=HELD),
+    "passport:unpublish": own("POST", args={"pk": "shown.pk"}),
+    "passport:file": own("POST", args=HELD),
+    "passport:remove": own(args={"pk": "imported.pk"}),
+    "passport:print_code": own("POST", args=HELD),
+    "passport:linkedin": own(args=HELD),
+    "passport:claim_ask": public("GET POST"),
+    "passport:claim": token("GET", args=CLAIM),
+    "passport:claim_keep": token("POST", args=CLAIM, unknown=302),
+    "passport:claim_download": token(
+        "POST", args={**CLAIM, "form": "json"}, fixed=("form",), unknown=302
+    ),
+    "passport:claim_decline": token(args=CLAIM, unknown=302),
+    "passport:claim_not_me": token(args=CLAIM, unknown=302),
+    "passport:claim_again": token("POST", args=CLAIM, unknown=302),
+    # A visit counts one on its day, and nothing about the visitor.
+    "passport:share": token("GET", args={"token": "share_token"}, leaves=("passport.ShareDay",)),
+    "passport:card": token("GET", args={"token": "share_token"}),
+    "passport:share_pin": token("POST", args={"token": "pinned_token"}),
+    "passport:share_send_code": token("POST", args={"token": "locked_token"}),
+    "passport:share_code": token("POST", args={"token": "locked_token"}),
+    "passport:share_linkedin": token("GET", args={"token": "single_token"}, get=302),
+    "passport:shared_one": token("GET", args=SHARED),
+    "passport:shared_picture": token("GET", args=SHARED, get=404),
+    "passport:shared_check": token("POST", args=SHARED),
+    "passport:shared_download": token("GET", args={**SHARED, "form": "json"}, fixed=("form",)),
+    "passport:person": token("GET", args={"handle": "profile.handle"}),
+    "passport:person_holding": token("GET", args={"handle": "profile.handle", "pk": "shown.pk"}),
+    "passport:person_picture": token(
+        "GET", args={"handle": "profile.handle", "pk": "shown.pk"}, get=404
+    ),
+    "passport:address_reports": work("GET"),
+    "passport:address_send": work(args={"pk": "report.pk"}),
+    "passport:address_close": work("POST", args={"pk": "report.pk"}),
+    # -- public documents
+    "registry:organisation": public(args={"slug": "here.slug"}),
+    "registry:organisation_json": public(args={"slug": "here.slug"}),
+    "registry:did": public(args={"slug": "here.slug"}),
+    "registry:brand": public(args={"slug": "here.slug"}),
+    "registry:revocations": public(args={"slug": "here.slug"}),
+    "registry:own_did": public(get=404),
+    "registry:achievement": public(args={"pk": "achievement.pk"}),
+    "registry:achievement_json": public(args={"pk": "achievement.pk"}),
+    "registry:version": public(args={"pk": "achievement.pk", "number": "version.number"}),
+    "registry:version_json": public(args={"pk": "achievement.pk", "number": "version.number"}),
+    "registry:credential": public(args={"pk": "award.published.pk"}),
+    "registry:credential_json": public(args={"pk": "award.published.pk"}),
+    "registry:credential_card": public(args={"pk": "award.published.pk"}),
+    "registry:status": public(
+        args={"pk": "award.claimed.status_list_id", "purpose": "revocation"}, fixed=("purpose",)
+    ),
+    "registry:asset": public(args={"sha256": "version.image_id"}),
+    "registry:sitemap": public(),
+    # -- the demo world, switched off as on every real server
+    "demo:people": public("GET POST", get=404),
+    "demo:enter": public("GET POST", args={"word": "lena"}, fixed=("word",), get=404),
+}
+
+
+# -- the routes and the world -----------------------------------------------------------------
+
+
+def routes(patterns, space=""):
+    for one in patterns:
+        if hasattr(one, "url_patterns"):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from routes(one.url_patterns, inner)
+        else:
+            yield f"{space}{one.name}"
+
+
+NAMES = sorted(set(routes(get_resolver().url_patterns)))
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route():
+    assert set(NAMES) - set(RULES) == set(), "say in RULES who may open these"
+    assert set(RULES) - set(NAMES) == set(), "these routes are gone"
+
+
+class Stage:
+    """A world, people signed in to it, and what its tables hold."""
+
+    def __init__(self):
+        self.world = small_world.SmallWorld()
+        self.world.claim_token = self.world.link("offered")
+        people = ("owner", "colleague", "stranger", "learner", "operator")
+        self.cookies = {word: signed_in(getattr(self.world, word)).cookies for word in people}
+        self.cookies["nobody"] = {}
+        self.rows = rows()
+
+    def browser(self, who, **more):
+        """A browser of somebody's; what a route does to its cookies is forgotten."""
+        made = Client(**more)
+        for name, morsel in self.cookies[who].items():
+            made.cookies[name] = morsel.value
+        return made
+
+    def path(self, name, rule, **unknown):
+        """The address of a route; ``unknown`` puts others in place of what is there."""
+        args = {word: found(self.world, value) for word, value in rule.args.items()}
+        return reverse(name, kwargs=args | unknown)
+
+
+def signed_in(user):
+    """By the form, as people do: some routes ask how long ago that was."""
+    browser = Client()
+    sent = browser.post(SIGN_IN, {"login": user.email, "password": "a-long-password"})
+    assert sent.status_code == 302, sent.content.decode()
+    if "2fa" in sent["Location"]:  # a passkey is a second step; sessions count as fresh
+        browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def found(world, value):
+    """``award.claimed.pk`` in the world; a plain word as it is."""
+    first, *rest = str(value).split(".")
+    if not hasattr(world, first):
+        return value
+    thing = getattr(world, first)
+    for word in rest:
+        thing = thing[word] if isinstance(thing, dict) else getattr(thing, word)
+    return thing
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker):
+    """One world for all tests of this file; each test's changes are rolled back."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        small_world.no_network(patch)
+        with transaction.atomic():
+            yield Stage()
+            transaction.set_rollback(True)
+    small_world.forget_files()
+
+
+def rows(leaves=()):
+    """Everything in the database but sessions, as text."""
+    held = {}
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label
+        if label in ("sessions.Session", *leaves):
+            continue
+        table = model._base_manager.order_by("pk").values_list()
+        held[label] = [[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in table]
+    return held
+
+
+def changed(before, leaves=()):
+    now = rows(leaves)
+    return [label for label in now if now[label] != before[label]]
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("routes")]
+EVERY = pytest.mark.parametrize("name", NAMES)
+
+
+# -- reading and writing ----------------------------------------------------------------------
+
+
+@EVERY
+def test_get_for_each(stage, name):
+    """Each gets what the rule says, and nothing has changed afterwards."""
+    rule = RULES[name]
+    path = stage.path(name, rule)
+    for who in stage.cookies:
+        answer = stage.browser(who).get(path)
+        assert answer.status_code in expected(rule, who, "GET"), (who, path, words(answer))
+        check_sent_to_sign_in(rule, who, answer)
+    assert changed(stage.rows, rule.leaves) == []
+
+
+@EVERY
+def test_post_for_each(stage, name):
+    """An empty form: whoever may gets an answer in words, the others change nothing."""
+    rule = RULES[name]
+    path = stage.path(name, rule)
+    for who in stage.cookies:
+        with transaction.atomic():
+            answer = stage.browser(who).post(path)
+            assert answer.status_code in expected(rule, who, "POST"), (who, path, words(answer))
+            check_sent_to_sign_in(rule, who, answer)
+            if refused(rule, who) and "POST" in rule.methods:
+                assert changed(stage.rows) == [], who
+            transaction.set_rollback(True)
+
+
+@EVERY
+def test_post_without_our_token_is_refused(stage, name):
+    """From another site's page nothing can be sent in somebody's name, at any route."""
+    rule = RULES[name]
+    browser = stage.browser(rule.who, enforce_csrf_checks=True)
+    answer = browser.post(stage.path(name, rule), {"name": "x"})
+    assert answer.status_code == 403
+    assert "This form has grown old" in answer.content.decode()
+    assert changed(stage.rows) == []
+
+
+def expected(rule, who, method):
+    """The status codes somebody may get."""
+    if method not in rule.methods:
+        return {405} if may(rule, who) else {405, 403, 404, 302}
+    if rule.kind == "account":
+        return {rule.get if who != "nobody" else rule.unknown} | (
+            ANSWERED if method == "POST" else {200, 302}
+        )
+    if may(rule, who):
+        if method == "GET" or rule.get == 404:
+            return {rule.get}
+        return ANSWERED
+    if rule.kind == "keeper":
+        return keeper_answers(rule, who, method)
+    if who == "nobody":
+        return {302}
+    return {rule.colleague} if who == "colleague" and rule.kind == "work" else {404}
+
+
+def keeper_answers(rule, who, method):
+    """A register everybody may read and one person may change."""
+    if method == "GET":
+        return {200}
+    return {404} if who == "nobody" else {rule.colleague}
+
+
+def may(rule, who):
+    if rule.kind in ("public", "account"):
+        return True
+    if rule.kind == "own" and not any(name not in rule.fixed for name in rule.args):
+        return who != "nobody"  # one's own page: each has one
+    return who == rule.who
+
+
+def refused(rule, who):
+    return not may(rule, who) and not (who == "colleague" and rule.colleague < 400)
+
+
+def check_sent_to_sign_in(rule, who, answer):
+    """Nobody is shown the way in; where a person is sent is never another site."""
+    if answer.status_code == 302:
+        there = answer["Location"]
+        if who == "nobody" and rule.kind in ("work", "own"):
+            assert there.startswith(f"{SIGN_IN}?next="), there
+        assert there.startswith(("/", "https://www.linkedin.com/")), there
+        assert not there.startswith("//")
+
+
+def words(answer):
+    return answer.status_code, getattr(answer, "url", ""), plain(answer, "")[:600]
+
+
+# -- what is not yours is not there -----------------------------------------------------------
+
+WITH_IDS = [name for name in NAMES if set(RULES.get(name, Rule("")).args) - set(RULES[name].fixed)]
+
+
+@pytest.mark.parametrize("name", WITH_IDS)
+def test_unknown_and_not_yours_answer_alike(stage, name):
+    """Whether something exists is told only to those who may know it."""
+    rule = RULES[name]
+    real = stage.path(name, rule)
+    for missing in unknown_paths(stage, name, rule):
+        for method in rule.methods.split():
+            told = [ask(stage, who, method, real) for who in strangers(rule)]
+            if told:
+                not_there = [ask(stage, who, method, missing) for who in strangers(rule)]
+                assert alike(told, real) == alike(not_there, missing)
+            answer = ask(stage, rule.who, method, missing)
+            assert answer.status_code == unknown_status(rule, method), words(answer)
+            if answer.status_code == 302:
+                after = stage.browser(rule.who).get(answer["Location"])
+                assert after.status_code == 404
+
+
+def strangers(rule):
+    """Signed-in people for whom this is not there."""
+    if rule.kind == "work":
+        return ("stranger", "learner")
+    return ("stranger", "owner") if rule.kind == "own" and rule.who == "learner" else ()
+
+
+def unknown_status(rule, method):
+    del method
+    return rule.unknown
+
+
+def unknown_paths(stage, name, rule):
+    """The address with each of its identifiers replaced by one that nobody has."""
+    for word in set(rule.args) - set(rule.fixed):
+        yield stage.path(name, rule, **{word: nobody_s(word, found(stage.world, rule.args[word]))})
+
+
+def nobody_s(word, value):
+    if word in UNKNOWN:
+        return UNKNOWN[word]
+    if isinstance(value, int) or str(value).isdigit():
+        return UNKNOWN["int"]
+    return UNKNOWN["uuid"]
+
+
+def ask(stage, who, method, path):
+    with transaction.atomic():
+        browser = stage.browser(who)
+        answer = browser.get(path) if method == "GET" else browser.post(path)
+        transaction.set_rollback(True)
+    return answer
+
+
+def alike(answers, path):
+    return [(one.status_code, plain(one, path), headers(one)) for one in answers]
+
+
+def plain(answer, path):
+    """A page without the token of its forms and without the address that was asked for."""
+    if answer.streaming:
+        return ""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode("latin-1"))
+    return text.replace(path, "PATH") if path else text
+
+
+def headers(answer):
+    return {name: value for name, value in answer.items() if name != "Content-Length"}
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_IDS if RULES[name].kind == "work"])
+def test_ids_of_others_do_not_open_under_ones_own_name(stage, name):
+    """The owner of Elsewhere puts Northfield's ids behind Elsewhere's own address."""
+    rule = RULES[name]
+    ids = set(rule.args) - set(rule.fixed) - {"slug"}
+    if not ids:
+        return
+    theirs = stage.path(name, rule, slug="elsewhere")
+    blank = {word: nobody_s(word, found(stage.world, rule.args[word])) for word in ids}
+    missing = stage.path(name, rule, slug="elsewhere", **blank)
+    for method in rule.methods.split():
+        told = ask(stage, "stranger", method, theirs)
+        assert told.status_code == 404, words(told)
+        assert alike([told], theirs) == alike([ask(stage, "stranger", method, missing)], missing)
+
+
+def test_ids_of_others_do_not_open_in_queries_and_forms(stage):
+    """The same for ids that come in the query or the body (mass assignment, nested objects)."""
+    world, browser = stage.world, stage.browser("stranger")
+    version = str(world.version.pk)
+    asked = browser.get(reverse("awarding:new", args=["elsewhere"]), {"version": version})
+    assert asked.status_code == 404
+    sent = browser.post(
+        reverse("awarding:sheet_new", args=["elsewhere"]), {"version": version, "file": b"x"}
+    )
+    assert sent.status_code == 422
+    shared = browser.post(reverse("passport:share_new"), {"holdings": [str(world.holding.pk)]})
+    assert shared.status_code == 400
+    given = browser.post(
+        reverse("tenancy:give", args=["elsewhere"]),
+        {"person": str(world.colleague.pk), "role": "owner"},
+    )
+    assert given.status_code == 302
+    assert "Choose a person and a role" in browser.get(given.url).content.decode()
+    assert changed(stage.rows) == []
+
+
+def test_fields_nobody_offered_are_not_taken(stage):
+    """Organisation, role, state and owner come from who asks, never from a form (A91)."""
+    world, browser = stage.world, stage.browser("owner")
+    extra = {
+        "state": "claimed",
+        "organisation": str(world.elsewhere.pk),
+        "slug": "taken-over",
+        "id": str(world.elsewhere.pk),
+        "parent": str(world.elsewhere.pk),
+        "is_operator": "on",
+        "did_host": "evil.example",
+    }
+    sent = browser.post(
+        reverse("tenancy:settings", args=["northfield"]),
+        {"name": "Northfield", "kind": "university", "country": "IE", **extra},
+    )
+    assert sent.status_code == 302
+    world.here.refresh_from_db()
+    assert (world.here.name, world.here.slug) == ("Northfield", "northfield")
+    assert (world.here.parent_id, world.here.did_host) == (None, "")
+    browser.post(reverse("accounts:settings"), {"name": "Alice", **extra})
+    world.owner.refresh_from_db()
+    assert world.owner.is_operator is False
+
+
+def test_a_colleague_ends_only_their_own_role(stage):
+    world, browser = stage.world, stage.browser("colleague")
+    theirs = world.owner.roles.get(organisation=world.here)
+    sent = browser.post(reverse("tenancy:end", args=["northfield", theirs.pk]))
+    assert sent.status_code == 403
+    assert changed(stage.rows) == []
+
+
+def test_rights_end_at_once(stage):
+    """A colleague whose role ended in this second is a stranger."""
+    world = stage.world
+    path = reverse("tenancy:overview", args=["northfield"])
+    assert stage.browser("colleague").get(path).status_code == 200
+    ended = stage.browser("owner").post(
+        reverse("tenancy:end", args=["northfield", world.membership.pk])
+    )
+    assert ended.status_code == 302
+    gone = stage.browser("colleague").get(path)
+    never = stage.browser("stranger").get(path)
+    assert gone.status_code == never.status_code == 404
+    assert "There is nothing here" not in rule_text(gone)
+
+
+def rule_text(answer):
+    return plain(answer, "").replace(answer.wsgi_request.path, "")
+
+
+def test_a_mail_scanner_spends_no_link(stage):
+    """HEAD and GET of every address in a letter, ten times: nothing is claimed (A94)."""
+    for name in ("passport:claim", "tenancy:invitation", "awarding:appeal", "passport:share"):
+        rule = replace(RULES[name], leaves=("passport.ShareDay",))
+        path = stage.path(name, rule)
+        for _ in range(10):
+            assert stage.browser("nobody").head(path).status_code == 200
+            assert stage.browser("nobody").get(path).status_code == 200
+        assert changed(stage.rows, rule.leaves) == []
+
+
+def test_a_claim_link_is_built_from_the_settings_not_from_the_request(stage):
+    """A86: whatever Host a request names, links in letters and pages are ours."""
+    answer = stage.browser("owner").get(
+        stage.path("awarding:detail", RULES["awarding:detail"]), headers={"host": "evil.example"}
+    )
+    assert answer.status_code == 400
