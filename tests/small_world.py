@@ -82,7 +82,7 @@ class SmallWorld:
         self.passkey = Authenticator.objects.create(
             user=self.learner,
             type=Authenticator.Type.WEBAUTHN,
-            data={"name": self.say("passkey", "Key ring", 100), "credential": {}},
+            data={"name": self.say("passkey", "Key ring", 100), "credential": a_passkey()},
         )
 
     def _person(self, word, **more):
@@ -414,6 +414,31 @@ class SmallWorld:
             Item("two.json", b"{}"),
         ]
         self.batch, self.batch_token = batches.start(items, actor=None)
+
+
+def a_passkey():
+    """What a browser sends when a passkey is registered, without attestation."""
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+    from fido2.cose import ES256
+    from fido2.utils import sha256, websafe_encode
+    from fido2.webauthn import (
+        Aaguid,
+        AttestationObject,
+        AttestedCredentialData,
+        AuthenticatorData,
+        CollectedClientData,
+    )
+
+    public = ES256.from_cryptography_key(generate_private_key(SECP256R1()).public_key())
+    made = AttestedCredentialData.create(Aaguid(bytes(16)), b"a passkey", public)
+    about = AuthenticatorData.create(sha256(b"testserver"), 0x45, 0, made)
+    asked = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
+    answer = {
+        "clientDataJSON": websafe_encode(asked),
+        "attestationObject": websafe_encode(AttestationObject.create("none", about, {})),
+    }
+    name = websafe_encode(b"a passkey")
+    return {"id": name, "rawId": name, "type": "public-key", "response": answer}
 
 
 # -- around a world --------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class SignUpForm(SignupForm):
         _plain(self)
         self.fields["email"].label = _("E-mail address")
         if "password1" in self.fields:
-            self.fields["password1"].label = _("Password (optional)")
+            self.fields["password1"].label = _("Password")
             self.fields["password1"].help_text = format_html(
                 "<p>{}</p>{}",
                 _("Leave it empty to sign in by a code we mail you, or by a passkey you add."),

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from stackmark_web.accounts import views
 
-_own = ([path("", views.home, name="settings")], "accounts")
+_own = (
+    [
+        path("", RedirectView.as_view(pattern_name="accounts:settings"), name="home"),
+        path("profile", views.home, name="settings"),
+    ],
+    "accounts",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(_own)),

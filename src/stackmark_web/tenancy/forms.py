@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from stackmark.errors import StackmarkError
 from stackmark_web.tenancy.countries import COUNTRIES
 from stackmark_web.tenancy.models import Domain, Organisation, Role
+from stackmark_web.tenancy.words import ROLE_WORDS
 
 T = TypeVar("T")
 _COUNTRY_CHOICES = [("", _("Not said")), *COUNTRIES.items()]
+_ROLES = [
+    (role.value, format_lazy("{}: {}", role.label, ROLE_WORDS[role]))  # Owner: may do …
+    for role in Role
+]
 _UNIT_KINDS = [choice for choice in Organisation.UnitKind.choices if choice[0] != "institution"]
 
 
@@ -144,7 +150,7 @@ class InviteForm(forms.Form):
 
     email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput)
     roles = forms.MultipleChoiceField(
-        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Roles"), choices=_ROLES, widget=forms.CheckboxSelectMultiple
     )
 
 

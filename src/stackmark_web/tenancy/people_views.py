@@ -153,7 +153,6 @@ def _page(
             (row, [Role(role).label for role in row.roles])
             for row in queries.open_invitations(organisation, now=clock.now())
         ],
-        "role_words": [(Role(role).label, words) for role, words in ROLE_WORDS.items()],
     }
 
 

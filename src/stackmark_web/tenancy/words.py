@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from stackmark_web.tenancy.models import Role
 
 ROLE_WORDS: Final[dict[str, str | Promise]] = {
-    Role.OWNER: _("May do everything here, also decide who else may."),
-    Role.DESIGNER: _("Writes and publishes achievements."),
-    Role.REVIEWER: _("Looks over achievements before they are published."),
-    Role.ASSESSOR: _("Marks evidence."),
-    Role.ISSUER: _("Awards, corrects, suspends and revokes credentials."),
-    Role.RECOGNISER: _("Decides what others' credentials count for, and whom to trust."),
-    Role.RECRUITER: _("Compares evidence with what a job needs."),
-    Role.ANALYST: _("Sees figures and awards, changes nothing."),
+    Role.OWNER: _("may do everything here, also decide who else may."),
+    Role.DESIGNER: _("writes and publishes achievements."),
+    Role.REVIEWER: _("looks over achievements before they are published."),
+    Role.ASSESSOR: _("marks evidence."),
+    Role.ISSUER: _("awards, corrects, suspends and revokes credentials."),
+    Role.RECOGNISER: _("decides what others' credentials count for, and whom to trust."),
+    Role.RECRUITER: _("compares evidence with what a job needs."),
+    Role.ANALYST: _("sees figures and awards, changes nothing."),
 }

@@ -22,7 +22,7 @@ OPEN = [
     "/account/password/reset/done/",
 ]
 OWN = [
-    "/account/",
+    "/account/profile",
     "/account/email/",
     "/account/password/change/",
     "/account/2fa/",
@@ -96,7 +96,7 @@ def test_nobody_sees_them(client, db, path):
 
 def test_the_profile_is_saved(signed_in, ada):
     answer = signed_in.post(
-        "/account/", {"name": "  Ada \n Lovelace ", "is_operator": "on"}, follow=True
+        "/account/profile", {"name": "  Ada \n Lovelace ", "is_operator": "on"}, follow=True
     )
     assert "Saved." in answer.text
     ada.refresh_from_db()
@@ -207,7 +207,7 @@ def test_a_passkey_sign_in_that_is_none_is_refused(client, ada):
 
 
 def test_the_account_page_tells_what_happened(signed_in):
-    text = signed_in.get("/account/").text
+    text = signed_in.get("/account/profile").text
     assert "Ada signed in" in text
     assert "Always works" in text
 

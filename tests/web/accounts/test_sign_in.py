@@ -141,8 +141,8 @@ def test_a_new_password_ends_every_other_session(ada):
         {"oldpassword": PASSWORD, "password1": new, "password2": new},
     )
     assert answer.status_code == 302
-    assert here.get("/account/").status_code == 200
-    assert there.get("/account/")["Location"] == "/account/login/?next=/account/"
+    assert here.get("/account/profile").status_code == 200
+    assert there.get("/account/profile")["Location"] == "/account/login/?next=/account/profile"
     assert "Your password was changed" in [letter.subject for letter in mail.outbox]
 
 
@@ -152,8 +152,8 @@ def test_sessions_are_listed_and_ended(ada):
     sign_in(there, "ada@people.example")
     assert "Old Phone" in here.get("/account/sessions/").text
     here.post("/account/sessions/")
-    assert there.get("/account/").status_code == 302
-    assert here.get("/account/").status_code == 200
+    assert there.get("/account/profile").status_code == 302
+    assert here.get("/account/profile").status_code == 200
 
 
 def test_a_reset_link_names_our_public_address_whatever_host_was_asked(client, ada, settings):

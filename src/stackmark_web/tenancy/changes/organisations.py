@@ -49,7 +49,14 @@ def create_organisation(
     if actor is not None:
         Membership.everywhere.create(organisation=made, user=actor, role=Role.OWNER)
     after = {"name": made.name, "kind": kind, "slug": made.slug}
-    record("organisation.created", actor=actor, target=made, organisation=made, after=after)
+    record(
+        "organisation.created",
+        actor=actor,
+        target=made,
+        organisation=made,
+        after=after,
+        label=made.name,
+    )
     first_key(made, actor=actor)
     return made
 
@@ -71,7 +78,14 @@ def create_unit(
     made.accent = given.get("accent") or parent.accent
     _save_new(made)
     after = {"name": made.name, "unit_kind": unit_kind, "parent": parent.slug}
-    record("unit.created", actor=actor, target=made, organisation=made, after=after)
+    record(
+        "unit.created",
+        actor=actor,
+        target=made,
+        organisation=made,
+        after=after,
+        label=made.name,
+    )
     return made
 
 

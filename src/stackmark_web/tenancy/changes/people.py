@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
@@ -119,7 +120,7 @@ def invite(
         context={
             "sender": str(actor),
             "link": f"{settings.PUBLIC_URL}/invitations/{token}",
-            "date": made.expires_at.date().isoformat(),
+            "date": date_format(made.expires_at, "j F Y"),
         },
     )
     return made
