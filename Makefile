@@ -33,9 +33,9 @@ demo: setup ## issue and verify badges in the terminal, before your eyes
 	@$(BIN)/stackmark demo
 
 test: setup ## run the tests (T= names some of them)
-	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup --ignore=tests/web --ignore=tests/browser $(strip $(T))
+	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(strip $(T))
 
-test-web: setup ## the tests of the web product (not yet part of check: some still fail)
+test-web: setup ## the tests of the web product alone
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)

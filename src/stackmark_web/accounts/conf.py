@@ -9,6 +9,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_FORMS = {
     "login": "stackmark_web.accounts.forms.SignInForm",
     "signup": "stackmark_web.accounts.forms.SignUpForm",
+    "add_email": "stackmark_web.accounts.forms.AddAddressForm",
+    "request_login_code": "stackmark_web.accounts.forms.MailCodeForm",
+    "reset_password": "stackmark_web.accounts.forms.MailLinkForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+    SignupForm,
+)
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html
@@ -42,6 +48,33 @@ class SignUpForm(SignupForm):
                 _("Leave it empty to sign in by a code we mail you, or by a passkey you add."),
                 password_validators_help_text_html(),
             )
+
+
+class AddAddressForm(AddEmailForm):
+    """One more address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
+        self.fields["email"].label = _("E-mail address")
+
+
+class MailCodeForm(RequestLoginCodeForm):
+    """Where to mail a code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
+        self.fields["email"].label = _("E-mail address")
+
+
+class MailLinkForm(ResetPasswordForm):
+    """Where to mail a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self)
+        self.fields["email"].label = _("E-mail address")
 
 
 class ProfileForm(forms.Form):

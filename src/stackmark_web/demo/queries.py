@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark_web.demo.world import CAST, HOUSES, MAIL_DOMAIN, Worker
@@ -28,12 +29,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the tour. With ``person`` it is a button that signs in first."""
+    """One step of the tour. With ``enter`` it is a button that signs in there, then goes on."""
 
     title: str
     text: str
     url: str
-    person: str = ""
+    enter: str = ""
 
 
 def address(word: str) -> str:
@@ -86,8 +87,8 @@ def tour() -> list[Step]:
         Step(
             _("Award"),
             _("Harbour Skills has awarded Lena a certificate. See it as Tomás, who did."),
-            f"/demo/enter/tomas?next={award}",
-            "tomas",
+            award,
+            reverse("demo:enter", args=["tomas"]),
         ),
         Step(
             _("Claim and hold"),

@@ -24,6 +24,7 @@ class Step:
     title: str | Promise
     text: str | Promise
     url: str = ""
+    enter: str = ""
 
 
 _LIFE: Final = (
