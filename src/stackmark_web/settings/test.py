@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("STACKMARK_DATA", tempfile.mkdtemp(prefix="stackmark-test-"))
+# Each test process has a folder of its own: workers inherit the environment of the one that
+# starts them, and would otherwise delete each other's lists. Its own children share it.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+if os.environ.get("STACKMARK_TEST_WORKER") != _WORKER:
+    os.environ["STACKMARK_TEST_WORKER"] = _WORKER
+    os.environ["STACKMARK_DATA"] = tempfile.mkdtemp(prefix="stackmark-test-")
+    atexit.register(shutil.rmtree, os.environ["STACKMARK_DATA"], ignore_errors=True)
 os.environ.setdefault("STACKMARK_IDENTITY_URL", "https://badges.example.org")
 
-from stackmark_web.settings.base import *  # noqa: F403 - the environment comes first
+from stackmark_web.settings.base import *  # noqa: E402, F403 - the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -203,7 +203,8 @@ def test_after_a_rotation_the_new_key_signs_and_the_old_credential_verifies(
     assert methods[0].endswith("#key-1")
     assert methods[1].endswith("#key-2")
     for award in (old, new):
-        assert judge(award, documents).verdict == "verified"
+        report = judge(award, documents)
+        assert report.verdict == "verified", report.why
 
 
 def test_many_at_once_are_each_different_and_verify(draft, documents):
