@@ -84,7 +84,7 @@ reference: setup ## write docs/reference/checks.md anew from the code
 
 lock: ## write requirements/*.txt anew (needs uv; UPGRADE=--upgrade takes newer releases)
 	@cd requirements && for name in base web dev; do \
-	  uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url --no-header \
+	  uv pip compile --quiet $(UPGRADE) --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	    --python-version 3.11 $$name.in -o $$name.txt || exit 1; done
 
 vendor-check: setup ## compare vendored files with the archives in ARCHIVES=folder
