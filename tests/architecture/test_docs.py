@@ -4,6 +4,9 @@ In a page, ```json title="a.json" (any language) is a file to be made; ```consol
 after "$ " (continued after "> "), each followed by parts of what it prints ("…" stands for anything) and
 by "# exit 1" when it is to end like that; ```python is a program of its own, "# → text" in it a promise
 of what it prints.
+
+A command that does not end is shown indented, and a comment names the test that runs it:
+<!-- `make run` is run by tests/browser/journeys/test_life.py -->
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"^# exit (\d+)$")
+COVERED = re.compile(r"^<!-- `make ([a-z-]+)` is run by (\S+) -->$", re.MULTILINE)
+SHOWN = re.compile(r"^ {4}make ([a-z-]+)", re.MULTILINE)
+ENDLESS = {"run"}  # targets that stay until Ctrl-C
 SECONDS = 60
 
 
@@ -126,10 +132,28 @@ def test_what_a_page_tells_to_do_works(page, tmp_path):
     assert faults(asked, run(asked, folder)) == []
 
 
-def test_the_pages_that_teach_have_commands():
-    names = {str(page.relative_to(ROOT)) for page in WITH_STEPS}
-    assert "README.md" in names
-    assert {str(p.relative_to(ROOT)) for p in (ROOT / "docs/tutorial").glob("*.md")} <= names
+def test_the_pages_that_teach_have_commands_or_a_test_elsewhere():
+    names = {page for page in WITH_STEPS if page.name != "README.md"}
+    covered = {page for page in PAGES if COVERED.search(page.read_text())}
+    assert ROOT / "README.md" in WITH_STEPS
+    assert set((ROOT / "docs/tutorial").glob("*.md")) <= names | covered
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_command_that_does_not_end_is_run_by_the_test_a_page_names(page):
+    text = page.read_text()
+    covered = dict(COVERED.findall(text))
+    assert set(covered) == ENDLESS & set(SHOWN.findall(text))
+    for test in covered.values():
+        assert "def test_" in (ROOT / test).read_text()
+
+
+def test_the_browser_tests_start_what_make_run_starts():
+    makefile = (ROOT / "Makefile").read_text()
+    assert "STACKMARK_DEMO=True $(BIN)/stackmark-web serve" in makefile
+    started = (ROOT / "tests/browser/conftest.py").read_text()
+    assert '"STACKMARK_DEMO": "True"' in started
+    assert '"-m", "stackmark_web", "serve"' in started
 
 
 def test_a_wrong_page_is_noticed(tmp_path):
@@ -153,3 +177,15 @@ def test_every_option_a_page_names_is_there(page):
     )
     named = {option for line in lines for option in re.findall(r" (--[a-z][a-z-]*)", line)}
     assert named - known <= {"--help", "--version"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_the_server_a_page_names_is_there(page):
+    named = re.findall(
+        r"(?:^(?:\$ )?|`|stackmark )stackmark-web ([a-z_]+)", page.read_text(), re.MULTILINE
+    )
+    ours = {
+        file.stem for file in (ROOT / "src/stackmark_web").glob("*/management/commands/[a-z]*.py")
+    }
+    assert "serve" in ours
+    assert set(named) <= ours | {"check", "migrate", "shell"}

@@ -190,6 +190,3 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.xdist_group("browser"))
-            if "tests/browser/ui" not in str(item.path):
-                # Journeys are still being written; `make fuzz`'s slow pass runs them meanwhile.
-                item.add_marker(pytest.mark.slow)

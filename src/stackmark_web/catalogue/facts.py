@@ -74,7 +74,8 @@ def _credit(descriptor: Descriptor) -> Said:
     found = descriptor.credit
     if found is None or found.value is None:
         return NOBODY
-    unit = found.unit_name if found.unit == "other" else words.CREDIT_UNITS[found.unit]
+    own = found.unit_name if found.unit == "other" else ""
+    unit = words.credit_unit(found.unit, found.value, own)
     by = _("Assigned by %(name)s") % {"name": found.assigned_by} if found.assigned_by else ""
     return f"{number_format(found.value)} {unit}", by
 

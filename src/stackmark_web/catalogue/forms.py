@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from stackmark_web.catalogue import content as json
 from stackmark_web.catalogue import vocabulary as words
 
 Content = dict[str, Any]
+_later = lazy(format_html, SafeString)  # in the reader's language, not in that of the start
 
 
 def line(label: Any, help_text: Any = "", *, limit: int = 300, **more: Any) -> forms.CharField:
@@ -252,7 +254,7 @@ def rows_of(form: type[RowForm], *, most: int, extra: int = 1) -> type[Rows]:
 def _with_note(text: Any, note: Any) -> Any:
     if not note:
         return text
-    return format_html('{}<span class="option__note">{}</span>', text, note)
+    return _later('{} <span class="option__note">{}</span>', text, note)
 
 
 def _to_translate(source: str, language: str) -> SafeString | str:

@@ -43,6 +43,16 @@ CREDIT_UNITS: Final[Words] = {
     "hours": _("credit hours"),
     "other": _("another unit"),
 }
+ONE_CREDIT: Final[Words] = {  # the same where it is one
+    "ects": _("ECTS credit"),
+    "uk": _("UK credit (CATS)"),
+    "us-semester": _("US semester credit"),
+    "us-quarter": _("US quarter credit"),
+    "nz": _("New Zealand credit"),
+    "my": _("Malaysian credit"),
+    "ceu": _("continuing education unit (CEU)"),
+    "hours": _("credit hour"),
+}
 METHODS: Final[Words] = {
     "written-exam": _("Written examination"),
     "oral-exam": _("Oral examination"),
@@ -220,3 +230,8 @@ def language_tag(name: str) -> str:
     if LANGUAGE.fullmatch(name.strip()):
         return name.strip()
     return next((tag for tag, said in LANGUAGES.items() if str(said).casefold() == wanted), "")
+
+
+def credit_unit(unit: str, value: object, name: str = "") -> str:
+    """What so much credit is counted in; ``name`` is the unit's own where it has one."""
+    return name or str((value == 1 and ONE_CREDIT.get(unit)) or CREDIT_UNITS[unit])

@@ -20,7 +20,7 @@ from stackmark.rendering.certificate import CertificateData, PageSize
 from stackmark.rendering.qr import qr_svg
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
-from stackmark_web.catalogue.vocabulary import CREDIT_UNITS
+from stackmark_web.catalogue.vocabulary import credit_unit
 from stackmark_web.passport.linkedin import public_id
 from stackmark_web.passport.queries import print_url
 from stackmark_web.passport.standing import Standing, award_standing, standing_of
@@ -153,7 +153,7 @@ def _hours(said: Achievement) -> str:
 def _credits(said: Achievement) -> str:
     if said.credit is None or said.credit.value is None:
         return ""
-    unit = said.credit.unit_name or CREDIT_UNITS[said.credit.unit]
+    unit = credit_unit(said.credit.unit, said.credit.value, said.credit.unit_name)
     return f"{_number(said.credit.value)} {unit}"
 
 

@@ -123,7 +123,7 @@ def _of_file(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     head = data[:64].removeprefix(_BOM).lstrip()[:1]
     if is_pdf(data):
         yield from ((name, one) for one in attachments(data))
-    elif recognise(data):
+    elif recognise(data) and not _is_page(data):
         yield name, data
     elif head in (b"{", b"["):
         yield from _of_json(name, data)
@@ -169,10 +169,14 @@ def _of_tokens(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     yield from ((f"{name}, line {at}", line) for at, line in enumerate(lines, 1))
 
 
+def _is_page(data: bytes) -> bool:
+    return data.removeprefix(_BOM).lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
+
+
 def _what_it_is(data: bytes) -> ReadError:
     if not data.strip():
         return ReadError("read.empty", _("There is nothing in it."))
-    if data.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+    if _is_page(data):
         return ReadError("read.page", _("This is a web page and not a credential."))
     if len(data) > MAX_IMAGE_BYTES:
         return ReadError("read.too-large", _("It is too large for a credential."))

@@ -65,7 +65,7 @@ def standing_of(holding: Holding) -> Standing:
     if holding.standing:
         return Standing(holding.standing)
     if holding.provenance == Holding.Provenance.REFUSED:
-        return Standing("unknown", _("Does not verify"))
+        return Standing("refused", _("Does not verify"))
     if holding.provenance in _UNSURE:
         return Standing("unknown", _("Not confirmed"))
     return _dated(holding)

@@ -21,6 +21,7 @@ _TONES: Final = {
     "declined": "neutral",
     "lapsed": "neutral",
     "revoked": "bad",
+    "refused": "bad",
     "unknown": "warn",
 }
 _ICONS: Final = {
@@ -32,6 +33,7 @@ _ICONS: Final = {
     "declined": "minus",
     "lapsed": "minus",
     "revoked": "cross",
+    "refused": "cross",
     "unknown": "question",
 }
 _LABELS: Final = {
@@ -43,6 +45,7 @@ _LABELS: Final = {
     "declined": _("Declined"),
     "lapsed": _("Not claimed in time"),
     "revoked": _("Revoked"),
+    "refused": _("Does not verify"),
     "unknown": _("Status not known"),
 }
 

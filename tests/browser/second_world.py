@@ -1,0 +1,53 @@
+"""A site of one of everything (tests/small_world.py), for the pages that no link leads to.
+
+Run as a program it makes that world in ``STACKMARK_DATA`` and prints an address for every route.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+PASSWORD = "a-long-password"  # of everybody in it
+
+
+def make():
+    """For every route its address and who opens it, and each one's cookies."""
+    sys.path.insert(0, str(TESTS))
+    import django
+    import pytest
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    import small_world
+    from web import test_routes
+
+    with pytest.MonkeyPatch.context() as patch:
+        small_world.no_network(patch)
+        stage = object.__new__(test_routes.Stage)
+        stage.world = small_world.SmallWorld()
+    stage.world.claim_token = stage.world.link("offered")
+    rules = test_routes.RULES.items()
+    pages = {name: [one.who, stage.path(name, one)] for name, one in rules if "GET" in one.methods}
+    people = {who for who, _ in pages.values()}
+    cookies = {who: cookies_of(getattr(stage.world, who)) for who in people}
+    return {"pages": pages, "cookies": cookies}
+
+
+def cookies_of(user):
+    """Signed in, and the password said once more a moment ago: some pages ask for that."""
+    from django.test import Client
+
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    said = browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert said.status_code == 302, said.content.decode()
+    return {name: morsel.value for name, morsel in browser.cookies.items()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(make()))
