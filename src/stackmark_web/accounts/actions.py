@@ -30,3 +30,21 @@ def edit_profile(user: User, *, actor: Any, name: str, locale: str | None = None
     row.save(update_fields=["name", "locale"])
     record("account.edited", actor=actor, target=row)
     return row
+
+
+@transaction.atomic
+def set_operator(user: User, *, operator: bool, actor: Any) -> None:
+    """Who runs this server; only from its command line (``actor`` None)."""
+    if actor is not None:
+        raise PermissionDenied(_("Operators are made on the server itself."))
+    if user.is_operator == operator:
+        return
+    User.objects.filter(pk=user.pk).update(is_operator=operator)
+    record(
+        "account.operator",
+        actor=None,
+        target=user,
+        before={"operator": not operator},
+        after={"operator": operator},
+        via="command line",
+    )

@@ -18,6 +18,7 @@ SENTENCES: Final[dict[str, str]] = {
     "account.address-verified": noop("%(who)s verified an e-mail address"),
     "account.edited": noop("%(who)s changed their profile"),
     "account.made": noop("%(who)s made this account"),
+    "account.operator": noop("%(who)s changed who runs this server"),
     "account.password-changed": noop("%(who)s set a new password"),
     "account.primary-changed": noop("%(who)s chose where letters go"),
     "account.second-step-added": noop("%(who)s added a passkey or second step"),

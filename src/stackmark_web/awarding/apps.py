@@ -10,3 +10,10 @@ class AwardingConfig(AppConfig):
 
     name = "stackmark_web.awarding"
     label = "awarding"
+
+    def ready(self) -> None:
+        """Tell the catalogue what only awarding knows."""
+        from stackmark_web.awarding.queries import figures
+        from stackmark_web.catalogue.figures import provide
+
+        provide(figures)

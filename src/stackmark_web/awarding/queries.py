@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from stackmark_web import clock
 from stackmark_web.awarding import claims, publishing, states
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
+from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.cards import Card
 
@@ -103,6 +104,17 @@ def status_list_document(list_id: object, purpose: str) -> bytes | None:
     if not name or purpose not in PURPOSES:
         return None
     return publishing.document(name, purpose)
+
+
+def figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:
+    """How many hold each version: issued, not withdrawn, not run out. Pass rates are not known."""
+    rows = Award.everywhere.filter(
+        Q(valid_until=None) | Q(valid_until__gt=clock.now()),
+        version__in=versions,
+        state__in=(Award.State.OFFERED, Award.State.CLAIMED),
+    )
+    counted = rows.order_by().values_list("version").annotate(Count("pk"))
+    return {version: Figures(holders=number) for version, number in counted}
 
 
 def revoked_ids(organisation: Any) -> QuerySet[Award]:

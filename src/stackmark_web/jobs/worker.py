@@ -8,6 +8,7 @@ heartbeat, before it stores anything (fault F04).
 from __future__ import annotations
 
 import logging
+import os
 from datetime import timedelta
 from typing import Final
 
@@ -37,6 +38,32 @@ def work_once(worker: str) -> bool:
         _fail(chunk, f"{type(error).__name__}: {error}")
     else:
         _finish(chunk, outcome)
+    return True
+
+
+def free_the_dead(host: str) -> int:
+    """End the leases of workers of this machine that are no more. How many there were.
+
+    A worker is named ``host:process``. Should the name lie (two machines of one name), the fence
+    number keeps the worker that lives from writing, and the chunk is done by one alone.
+    """
+    rows = Chunk.objects.filter(
+        state="leased", worker__startswith=f"{host}:", lease_until__gt=clock.now()
+    )
+    names = set(rows.values_list("worker", flat=True))
+    dead = [name for name in names if not _lives(name.removeprefix(f"{host}:"))]
+    return rows.filter(worker__in=dead).update(lease_until=clock.now())
+
+
+def _lives(process: str) -> bool:
+    if not process.isdecimal():
+        return True  # not a name of ours: only its lease says
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
     return True
 
 

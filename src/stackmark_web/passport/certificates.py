@@ -39,6 +39,7 @@ def certificate(source: Any, *, paper: str = "a4") -> bytes:
         signed_json=source.contents.text,
         signed_name=f"credential.{suffix}",
         created=clock.now().replace(microsecond=0),
+        font_folders=settings.FONT_FOLDERS,
     )
 
 

@@ -19,6 +19,7 @@ IDENTITY_URL = env.url(
 SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
 KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
 SIGNER = env.text("STACKMARK_SIGNER", "file")
+FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
 ALLOWED_HOSTS = [
@@ -144,6 +145,7 @@ MEDIA_ROOT = DATA / "media"
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # a folder of badges dropped on /verify
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 _SECURE = _PUBLIC.scheme == "https"
@@ -156,6 +158,8 @@ X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 ALLAUTH_TRUSTED_PROXY_COUNT = env.count("STACKMARK_TRUSTED_PROXIES", 0)
+if _SECURE and ALLAUTH_TRUSTED_PROXY_COUNT:  # the proxy speaks TLS for us, and says so
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # passkeys on http://localhost
 
 DEFAULT_FROM_EMAIL = env.text("STACKMARK_MAIL_FROM") or f"Stackmark <stackmark@{_PUBLIC.hostname}>"

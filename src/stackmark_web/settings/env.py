@@ -26,6 +26,8 @@ VARIABLES = {
     "file, encrypted in the data folder).",
     "STACKMARK_TRUSTED_PROXIES": "How many reverse proxies stand before this server and add "
     "X-Forwarded-For (default: 0).",
+    "STACKMARK_FONT_FOLDERS": "Folders of further fonts for certificates, separated by colons, for "
+    "scripts that ours do not draw (default: none).",
     "STACKMARK_DEBUG": "True shows errors in full; never on a public server (default: False).",
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
@@ -68,6 +70,15 @@ def folder(name: str, default: str) -> Path:
     path = Path(text(name) or default).resolve()
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def folders(name: str) -> tuple[Path, ...]:
+    """Folders that are there, separated as on the path of programs."""
+    named = [Path(one) for one in text(name).split(os.pathsep) if one]
+    for one in named:
+        if not one.is_dir():
+            raise ImproperlyConfigured(f"{name} names {one}, which is no folder.")
+    return tuple(named)
 
 
 def url(name: str, default: str) -> str:

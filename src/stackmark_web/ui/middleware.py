@@ -64,6 +64,7 @@ class SecurityHeaders:
         response.headers["Permissions-Policy"] = _FEATURES
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         _keep_private(request, response)
+        _speak_no_language(response)
         return response
 
 
@@ -84,6 +85,17 @@ def _keep_private(request: HttpRequest, response: HttpResponseBase) -> None:
         return
     if _holds_token(request) or _is_personal(request):
         response.headers["Cache-Control"] = "no-store"
+
+
+def _speak_no_language(response: HttpResponseBase) -> None:
+    """Public documents and pictures are the same in every language: caches keep one of each."""
+    if _is_page(response) or "public" not in response.headers.get("Cache-Control", ""):
+        return
+    vary = [one.strip() for one in response.headers.get("Vary", "").split(",")]
+    for name in ("Content-Language", "Vary"):
+        del response.headers[name]
+    if kept := [one for one in vary if one and one.lower() != "accept-language"]:
+        patch_vary_headers(response, kept)
 
 
 def _is_page(response: HttpResponseBase) -> bool:

@@ -53,9 +53,16 @@ def markdown_html(text: str) -> SafeString:
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes=_SCHEMES,
+        attribute_filter=_absolute,
         link_rel="nofollow ugc noopener noreferrer",
     )
     return mark_safe(clean)  # noqa: S308 - nh3 has just cleaned it to the list above
+
+
+def _absolute(_tag: str, name: str, value: str) -> str | None:
+    """A link names its site: ``/account/logout`` in a person's text would be a page of ours."""
+    scheme = value.partition(":")[0].lower()
+    return value if name != "href" or scheme in _SCHEMES else None
 
 
 def isolated(text: object) -> SafeString:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Final
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -41,7 +43,15 @@ def _who(request: HttpRequest) -> tuple[str, int]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user-{user.pk}", KNOWN
-    return _digest(network_of(request.META.get("REMOTE_ADDR", ""))), ANONYMOUS
+    return _digest(network_of(_address(request))), ANONYMOUS
+
+
+def _address(request: HttpRequest) -> str:
+    """Whose request it is, behind as many proxies as the operator said there are."""
+    try:
+        return get_client_ip(request) or ""
+    except ImproperlyConfigured:  # fewer proxies than said: one allowance for all such requests
+        return ""
 
 
 def network_of(address: str) -> str:

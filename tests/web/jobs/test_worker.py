@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -124,3 +127,36 @@ def test_a_kind_nobody_knows_is_an_error_with_its_name():
             worker.work_once("w")
     run.refresh_from_db()
     assert 'no handler for runs of kind "unheard-of"' in run.error
+
+
+def test_the_lease_of_a_dead_process_of_this_machine_ends_at_once(kind):
+    def dies(run, first, last, heartbeat):
+        raise KeyboardInterrupt
+
+    run = begin(kind(dies), total=1)
+    with pytest.raises(KeyboardInterrupt):
+        worker.work_once(f"here:{dead_process()}")
+    assert worker.free_the_dead("elsewhere") == 0, "a process of another machine"
+    assert worker.free_the_dead("here") == 1
+    kind(lambda run, first, last, heartbeat: Outcome(done=1))
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        assert worker.work_once(f"here:{os.getpid()}")
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
+
+
+def test_the_lease_of_a_living_process_stays(kind):
+    def dies(run, first, last, heartbeat):
+        raise KeyboardInterrupt
+
+    begin(kind(dies), total=1)
+    with pytest.raises(KeyboardInterrupt):
+        worker.work_once(f"here:{os.getpid()}")
+    assert worker.free_the_dead("here") == 0
+
+
+def dead_process():
+    """The number of a process that was, and is no more."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    return gone.pid

@@ -157,3 +157,11 @@ def test_the_sitemap_names_what_is_public(client, version, held):
     assert "http://127.0.0.1:8000/verify<" in text
     assert "<lastmod>2026-06-01</lastmod>" in text
     assert str(holding.award_id) not in text
+
+
+def test_public_documents_are_the_same_in_every_language(client, status_path):
+    answer = client.get(status_path, headers={"accept-language": "de"})
+    assert "Content-Language" not in answer.headers
+    assert "Accept-Language" not in answer.headers.get("Vary", "")
+    page = client.get("/catalogue")
+    assert "Accept-Language" in page.headers["Vary"]

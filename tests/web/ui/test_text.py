@@ -157,3 +157,11 @@ def test_a_moment_can_be_shown_as_a_day():
 def test_a_day_can_be_plain_words(value):
     assert text.day_text(value) == "3 May 2026"
     assert text.day_text(None) == ""
+
+
+@pytest.mark.parametrize("address", ["/account/logout", "//evil.example/x", "?state=x", "verify"])
+def test_a_link_in_a_persons_text_names_its_site(address):
+    html = render("{% markdown t %}", t=f"[here]({address}) [there](mailto:a@b.example)")
+    assert 'href="mailto:a@b.example"' in html
+    assert address not in html
+    assert "here" in html

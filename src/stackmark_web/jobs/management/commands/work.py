@@ -30,11 +30,12 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: stop.set())
-        name = f"{socket.gethostname()}:{os.getpid()}"
+        host = socket.gethostname()[:40]
+        name = f"{host}:{os.getpid()}"
         while not stop.is_set():
             try:
                 duties.run_due()
-                busy = worker.work_once(name)
+                busy = worker.work_once(name) or worker.free_the_dead(host) > 0
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")
                 busy = False
