@@ -92,6 +92,7 @@ def cards() -> list[Card]:
         ("revoked", date(2026, 1, 12), None),
         ("suspended", date(2026, 4, 8), None),
         ("unknown", date(2026, 4, 8), None),
+        ("refused", date(2026, 4, 8), None),
     ]
     return [
         Card(

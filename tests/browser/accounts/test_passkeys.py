@@ -111,7 +111,8 @@ def test_whoever_stops_halfway_is_told_how_to_go_on(site, chromium):
     with phone(chromium) as page:
         page.goto(f"{here}/account/login/")
         page.evaluate(
-            "navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+            "() => { navigator.credentials.get = () =>"
+            " Promise.reject(new DOMException('', 'NotAllowedError')) }"
         )
         page.click("#passkey_login")
         page.wait_for_selector("[data-passkey-note]:not([hidden])")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 HEADINGS = {
     "/": "Micro-credentials that prove themselves",
@@ -90,7 +91,7 @@ def test_the_copy_button_says_that_it_copied(visit):
     button.click()
     assert button.inner_text() == "Copied"
     assert page.evaluate("navigator.clipboard.readText()").endswith("/s/4kQ")
-    page.wait_for_function("document.getElementById('announcer').textContent == 'Copied'")
+    expect(page.locator("#announcer")).to_have_text("Copied")
 
 
 def test_a_chosen_file_is_named_in_its_drop_zone(visit):
