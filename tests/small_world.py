@@ -204,7 +204,7 @@ class SmallWorld:
                     {
                         "name": say("skill", "Soil sampling technique"),
                         "uri": "https://skills.example/1",
-                        "framework": say("framework", "ESCO"),
+                        "framework": say("framework", "ESCO", 100),
                     },
                     {"name": say("loose skill", "Care with glass")},
                 ],

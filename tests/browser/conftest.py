@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,35 +69,44 @@ def wait_for(url, process, seconds):
     pytest.fail(f"{url} did not answer within {seconds} s")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The demo world, served by the command that people use."""
-    chromium_path()
-    data = tmp_path_factory.mktemp("site")
-    url = f"http://127.0.0.1:{free_port()}"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("STACKMARK_")},
+def environment_of(data, url, *, demo):
+    """The environment of a server of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STACKMARK_")}
+    kept.pop("DATABASE_URL", None)
+    return kept | {
         "STACKMARK_DATA": str(data),
         "STACKMARK_PUBLIC_URL": url,
-        "STACKMARK_DEMO": "True",
+        "STACKMARK_DEMO": str(demo),
         "DJANGO_SETTINGS_MODULE": "stackmark_web.settings.base",
     }
-    environment.pop("DATABASE_URL", None)
-    log = (data / "log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stackmark_web", "serve"],
-        cwd=ROOT,
-        env=environment,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        wait_for(f"{url}/", process, 180)
-        yield Site(url, data)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        log.close()
+
+
+@contextmanager
+def serving(data, url, *, demo):
+    """The product, started by the command that people use, until the block ends."""
+    with (data / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stackmark_web", "serve"],
+            cwd=ROOT,
+            env=environment_of(data, url, demo=demo),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(f"{url}/", process, 180)
+            yield Site(url, data)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The demo world."""
+    chromium_path()
+    url = f"http://127.0.0.1:{free_port()}"
+    with serving(tmp_path_factory.mktemp("site"), url, demo=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -98,5 +98,5 @@ class Found:
         parser.feed(html)
         for href in parser.found:
             there = urldefrag(urljoin(self.site + path, href))[0]
-            if there.startswith(self.site + "/"):
+            if there.startswith(self.site + "/") and "/static/" not in there:
                 yield there.removeprefix(self.site)

@@ -1,32 +1,29 @@
-"""Every page there is, looked at by axe and by eye-less common sense, on wide and narrow screens.
+"""Every page there is, looked at by axe, on wide and narrow screens, in light and in dark.
 
-Addresses come from following links through the demo world as four people; the states that no link
-leads to (what came by mail, half-done sheets, appeals) from a second site, tests/small_world.py.
+A site of one of everything (tests/small_world.py) has an address for every route, those that no link
+leads to as well; the demo world has the main pages filled as in real life.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from browser import conftest, crawl, second_world
+from browser import conftest, crawl
 
-PASSWORD = "stackmark-demo-world"
-WALKERS = {"nobody": ["/"], "lena": ["/passport"], "olga": ["/manage"], "tomas": ["/manage"]}
+FILLED = {
+    "nobody": ["/", "/catalogue", "/catalogue?q=water", "/verify", "/demo"],
+    "lena": ["/passport", "/passport?view=timeline", "/account/email/"],
+    "olga": ["/manage/northfield", "/manage/northfield/awards", "/manage/northfield/audit"],
+}
 CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 AXE = {"resultTypes": ["violations"]}
-
-# Routes that are no page: what they answer to GET, or why nobody sees them.
-NO_PAGE = {
-    "demo:enter": "POST only",
-    "mfa_webauthn": "",
-}
+MAIN = ["/", "/catalogue", "/verify", "/account/login/", "/account/signup/", "/ui"]
 
 
 class Visitor:
@@ -49,6 +46,9 @@ class Visitor:
     def stays_here(self, request):
         if not request.url.startswith((self.url, "data:", "blob:", "about:")):
             self.note(f"asked outside: {request.url}")
+
+    def ask(self, path):
+        return self.context.request.get(self.url + path, max_redirects=0)
 
     def go(self, path):
         answer = self.page.goto(self.url + path)
@@ -101,7 +101,7 @@ class Visitor:
             self.note(f"h1s, title, language: {told}")
 
     def axe(self, rules, where):
-        found = self.page.evaluate(f"() => axe.run({json.dumps(rules)})")["violations"]
+        found = self.page.evaluate(f"() => axe.run({json.dumps(rules)}).then(r => r.violations)")
         for one in found:
             nodes = [node["html"][:200] for node in one["nodes"]][:3]
             self.note(f"axe {one['id']} ({one['help']}): {nodes}", where)
@@ -111,3 +111,102 @@ class Visitor:
         folder = os.path.join(conftest.SHOTS, "pages")
         os.makedirs(folder, exist_ok=True)
         self.page.screenshot(path=f"{folder}/{name.replace(':', '.')}-{word}.png", full_page=True)
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory):
+    """The site of one of everything: (site, {"pages": route -> [who, path], "cookies": …})."""
+    conftest.chromium_path()
+    data, url = tmp_path_factory.mktemp("small"), f"http://127.0.0.1:{conftest.free_port()}"
+    made = subprocess.run(
+        [sys.executable, "-m", "browser.second_world"],
+        cwd=conftest.ROOT / "tests",
+        env=conftest.environment_of(data, url, demo=False),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr[-3000:]
+    with conftest.serving(data, url, demo=False) as running:
+        yield running, json.loads(made.stdout.splitlines()[-1])
+
+
+def is_page(answer):
+    """Whether a browser would show it, as our own page."""
+    if answer.status >= 300:
+        return False  # where it leads is a route of its own; refusals are test_routes' business
+    if "<html" not in answer.text():
+        return False  # a part of a page, for htmx
+    headers = answer.headers
+    shown = "attachment" not in headers.get("content-disposition", "")
+    return shown and headers.get("content-type", "").startswith("text/html")
+
+
+def test_axe_finds_nothing_on_any_page(small_site, chromium):
+    site, world = small_site
+    faults, looked = [], 0
+    for who, cookies in {**world["cookies"], "nobody": {}}.items():
+        visitor = Visitor(chromium, site.url, cookies.items())
+        for whose, path in sorted(world["pages"].values()):
+            if whose == who and is_page(visitor.ask(path)):
+                visitor.look(path)
+                looked += 1
+        faults += [f"{who}: {one}" for one in visitor.faults]
+        visitor.context.close()
+    assert not faults, "\n".join(faults)
+    assert looked > 80, f"only {looked} pages of {len(world['pages'])} routes"
+
+
+def test_axe_finds_nothing_on_the_filled_pages(visit, site, chromium, enter):
+    faults = []
+    for who, paths in FILLED.items():
+        visitor = Visitor(chromium, site.url)
+        if who != "nobody":
+            visitor.go("/demo")
+            enter(visitor.page, who)
+        for path in paths:
+            visitor.look(path)
+        faults += [f"{who}: {one}" for one in visitor.faults]
+        visitor.context.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_no_link_of_the_demo_world_is_broken(site, chromium, enter):
+    found = crawl.Found(site.url)
+    for who, start in (("nobody", "/"), ("lena", "/passport"), ("olga", "/manage")):
+        visitor = Visitor(chromium, site.url)
+        if who != "nobody":
+            visitor.go("/demo")
+            enter(visitor.page, who)
+        found.walk(who, visitor.context.request, [start])
+        visitor.context.close()
+    assert not found.broken, "\n".join(found.broken)
+    assert len(found.pages) > 60, sorted(found.pages)
+
+
+@pytest.mark.parametrize("path", MAIN)
+def test_the_page_is_whole_without_script(visit, path):
+    page = visit(path, width=390, script=False)
+    assert page.locator("main h1").count() == 1
+    assert page.locator("main").inner_text().strip()
+    if path != "/":
+        assert page.locator("main form button:visible").count() >= 1
+
+
+@pytest.mark.parametrize("path", ["/catalogue", "/verify", "/account/login/", "/account/signup/"])
+def test_the_keyboard_is_seen_wherever_it_goes(visit, path):
+    page = visit(path)
+    places = 0
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        told = page.evaluate(
+            "() => { const e = document.activeElement; if (e === document.body) return null;"
+            " const s = getComputedStyle(e); return [e.outerHTML.slice(0, 120),"
+            " s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 ||"
+            " s.boxShadow !== 'none' || !!e.closest('[class]:focus-within')] }"
+        )
+        if told is None:
+            break
+        places += 1
+        assert told[1], f"no focus to be seen on {told[0]}"
+    assert places > 5

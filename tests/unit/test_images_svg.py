@@ -288,6 +288,7 @@ def test_active_content_is_named(inside, finding):
         "<!-- <script/> --><desc>script onload=x url(https://a.example)</desc>",
         '<metadata><d:source xmlns:d="urn:d" d:resource="https://a.example">x</d:source></metadata>',
         '<a id="on"/><text>@import</text>',
+        '<g aria-label="An image (CT), @import and url(https://a.example/)"/>',
         CREDENTIAL,
         '<old:assertion verify="https://a.example/b"/>',
     ],

@@ -23,6 +23,7 @@ _ACTIVE: Final = re.compile(
 )
 _ANIMATION: Final = re.compile(r"set|animate\w*", re.IGNORECASE)
 _REFERENCES: Final = frozenset(("href", "src"))
+_SPOKEN: Final = "aria-"  # words for people: nothing reads them as a style or an address
 _DROPPED_BY_URLS: Final = re.compile(r"^[\x00-\x20]+|[\t\n\r]")  # WHATWG URL section 4.4
 _INNER: Final = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
 _CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
@@ -95,7 +96,7 @@ class _Inspector(SvgWalk):
         elif word in _REFERENCES:
             if not _stays_inside(value):
                 self._name(f"reference {local} to {value.strip()[:60]!r}")
-        elif _css_fetches(value):
+        elif not word.startswith(_SPOKEN) and _css_fetches(value):
             self._name(f"{local} attribute that fetches")
 
     def _name(self, what: str) -> None:

@@ -16,7 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from stackmark.errors import StackmarkError
 from stackmark_web.awarding import actions, publishing, queries, states
 from stackmark_web.awarding.drafting import Correction
-from stackmark_web.awarding.forms import AddressForm, RevokeForm, SuspendForm, initial_of
+from stackmark_web.awarding.forms import (
+    AddressForm,
+    RevokeForm,
+    SuspendForm,
+    explain_end,
+    initial_of,
+)
 from stackmark_web.awarding.models import Award
 from stackmark_web.awarding.views import page
 from stackmark_web.tenancy.permissions import Permission
@@ -133,6 +139,7 @@ def correct(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
             return redirect("awarding:detail", slug, fresh.pk)
     else:
         correction = Correction(initial=initial_of(award), evidence=award.evidence)
+    explain_end(correction.form, award.version)
     context = {"award": award, "draft": correction, "form": correction.form}
     answer = page(request, "correct", organisation, **context)
     answer.status_code = 422 if correction.refused else 200

@@ -7,12 +7,15 @@ from typing import Any, Final
 
 from django import forms
 from django.conf import global_settings
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from stackmark_web import clock
 from stackmark_web.awarding import checks
 from stackmark_web.awarding.models import Award
 from stackmark_web.awarding.sheet_choices import Choices, Terms
+from stackmark_web.catalogue.queries import descriptor_of
+from stackmark_web.ui.text import day_text
 
 _DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _LAST: Final = time(23, 59, 59)
@@ -152,6 +155,30 @@ def usual_end(version: Any) -> date | None:
     """The last day of a credential issued today, as the achievement says."""
     found = Terms(version, Choices(), now=clock.now()).usual_end(clock.now())
     return None if found is None else found.date()
+
+
+def explain_end(form: forms.Form, version: Any) -> None:
+    """Say at "Valid until" what the achievement says, and that an empty field overrules it."""
+    validity = descriptor_of(version).validity
+    months = None if validity is None else validity.months
+    if validity is not None and validity.until is not None:
+        said = _("The achievement ends on %(day)s.") % {"day": day_text(validity.until)}
+    elif months is not None:
+        said = ngettext(
+            "The achievement says %(n)s month from the day of issue.",
+            "The achievement says %(n)s months from the day of issue.",
+            months,
+        ) % {"n": months}
+    else:
+        return
+    field = form.fields["valid_until"]
+    field.help_text = " ".join(
+        (
+            gettext("The last day on which it counts."),
+            str(said),
+            gettext("Empty means that this one does not expire all the same."),
+        )
+    )
 
 
 def initial_of(award: Award) -> dict[str, Any]:

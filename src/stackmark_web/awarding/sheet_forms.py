@@ -183,7 +183,10 @@ class ChoicesForm(forms.Form):
     suspendable = forms.BooleanField(
         label=_("Make them so that they can be put on hold"),
         required=False,
-        help_text=_("Revoking is always possible; this adds a way back."),
+        help_text=_(
+            "For licences and the like. They can be suspended and reinstated; checkers elsewhere "
+            "will call them suspended even when they are revoked."
+        ),
     )
 
     def __init__(self, *args: Any, errors: int, **kwargs: Any) -> None:

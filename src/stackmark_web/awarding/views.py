@@ -19,7 +19,7 @@ from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.awarding import actions, exporting, issuing, letters, queries, states
 from stackmark_web.awarding.drafting import Draft
-from stackmark_web.awarding.forms import initial_of, usual_end
+from stackmark_web.awarding.forms import explain_end, initial_of, usual_end
 from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.integrations.queries import letters_about
@@ -140,6 +140,7 @@ def _choices(versions: list[Any]) -> list[Any]:
 def _form(
     request: HttpRequest, organisation: Organisation, draft: Draft, **context: Any
 ) -> HttpResponse:
+    explain_end(draft.form, context["version"])
     status = 422 if draft.refused else 200
     answer = page(request, "form", organisation, draft=draft, form=draft.form, **context)
     answer.status_code = status

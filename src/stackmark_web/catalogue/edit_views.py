@@ -18,7 +18,7 @@ from stackmark.errors import UsageError
 from stackmark_web.catalogue import actions, editing, queries, steps
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.errors import StaleError
-from stackmark_web.catalogue.forms import line, radios
+from stackmark_web.catalogue.forms import line, need_to_publish, radios
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
@@ -42,6 +42,11 @@ class StartForm(forms.Form):
         choices=sorted(words.LANGUAGES.items(), key=lambda row: str(row[1])),
         initial="en",
     )
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        for name in ("title", "kind"):
+            need_to_publish(self.fields[name])
 
     def content(self) -> dict[str, Any]:
         """The descriptor's beginning."""

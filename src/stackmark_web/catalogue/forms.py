@@ -132,6 +132,11 @@ class TagsField(forms.CharField):
         return list(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
 
 
+def need_to_publish(field: forms.Field) -> None:
+    """Say at a field that a draft can do without it and a publication cannot."""
+    field.need = gettext_lazy("needed to publish")  # type: ignore[attr-defined]  # for field.html
+
+
 class PlacedForm(forms.Form):
     """A form whose fields stand at paths of some JSON: texts by language, values as they are."""
 
@@ -186,12 +191,7 @@ class PlacedForm(forms.Form):
 
     def _mark_needed(self) -> None:
         for path in self.NEEDED_TO_PUBLISH if not self.translating else ():
-            field = self.fields[json.field_name(path)]
-            field.help_text = format_html(
-                '<span class="field__publish">{}</span> {}',
-                _("Needed to publish."),
-                field.help_text,
-            )
+            need_to_publish(self.fields[json.field_name(path)])
 
     def _keep_texts_only(self) -> None:
         texts = {json.field_name(path): path for path in self.TEXTS}

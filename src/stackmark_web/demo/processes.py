@@ -58,7 +58,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def server(host: str, port: int, *, threads: int) -> list[str]:
-    """The command of the web server: granian under WSGI (decision 12)."""
+    """The command of the web server: granian under WSGI (docs/decisions/0005)."""
     return [
         *(sys.executable, "-m", "granian", "stackmark_web.wsgi:application"),
         *("--interface", "wsgi", "--host", host, "--port", str(port)),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.mail.utils import DNS_NAME
+from django.utils.encoding import punycode
 
 
 class IntegrationsConfig(AppConfig):
@@ -10,3 +15,9 @@ class IntegrationsConfig(AppConfig):
 
     name = "stackmark_web.integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        """All mail names the host people know, not that of the machine it was made on."""
+        host = urlsplit(settings.PUBLIC_URL).hostname
+        if host:
+            DNS_NAME._fqdn = punycode(host)  # noqa: SLF001 - Django has no setting for it

@@ -35,6 +35,7 @@ from stackmark_web.passport.sharing import (
     withdraw_print_share,
     withdraw_share,
 )
+from stackmark_web.passport.standing import standing_of
 
 __all__ = [
     "Brought",
@@ -240,6 +241,8 @@ def publish(holding: Holding, *, actor: Any) -> None:
         raise ValidationError(
             _("Only what was issued here has a public page here; share this one by a link.")
         )
+    if standing_of(holding).over:
+        raise ValidationError(_("Its issuer has taken it back, so it cannot be made public."))
     _set_published(holding, actor=actor, published=True)
 
 

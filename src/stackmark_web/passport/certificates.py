@@ -80,9 +80,6 @@ def stamp_of(standing: Standing) -> str:
     """What is drawn across a corner of a certificate that is no longer in force."""
     words = {
         "expired": _("Expired"),
-        "revoked": _("Revoked"),
-        "suspended": _("Suspended"),
-        "superseded": _("Replaced"),
         "lapsed": _("Not claimed"),
         "declined": _("Declined"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from stackmark.verification.report import Check, Report
@@ -62,22 +62,26 @@ def keep_answer(holding: Holding, checked: Checked) -> None:
     """Store an answer; an imported credential's label and standing follow from it."""
     values: dict[str, Any] = {"report": checked.to_json(), "checked_at": clock.now()}
     if holding.award_id is None:
-        values["provenance"], values["standing"] = label_of(checked.report)
+        values["provenance"], values["standing"] = label_of(checked.report, checked.facts)
         values["match"] = match_of(Contents(credential_bytes(holding)), addresses_of(holding.user))
     for name, value in values.items():
         setattr(holding, name, value)
     holding.save(update_fields=list(values))
 
 
-def label_of(report: Report) -> tuple[str, str]:
+def label_of(report: Report, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Provenance and standing of an imported credential.
 
-    One that is only expired, revoked or suspended is still verified as its issuer's own.
+    One that is only expired, revoked or suspended is still verified as its issuer's own. Of one
+    of ours the books here know more than its list can say.
     """
     failed = [check.reason for check in _decisive(report) if check.outcome == "failed"]
     if any(reason not in _GENUINE for reason in failed):
         return Holding.Provenance.REFUSED, Holding.Standing.NONE
     standing = next(filter(None, (_GENUINE[reason] for reason in failed)), Holding.Standing.NONE)
+    own = (facts.get("own") or {}).get(report.credential.id or "", {}).get("status")
+    if own in ("revoked", "superseded"):
+        standing = Holding.Standing.REVOKED
     if report.verdict == "verified" or (failed and _proven(report)):
         return Holding.Provenance.VERIFIED, standing
     return Holding.Provenance.UNTOLD, standing

@@ -31,6 +31,7 @@ from stackmark_web.awarding.signing import pen_of
 from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.models import Holding
+from stackmark_web.passport.standing import Standing, award_standing, standing_of
 
 LABELS: Final = {
     "json": gettext_lazy("Signed file (JSON)"),
@@ -46,6 +47,11 @@ _TYPES: Final = {
     "png": "image/png",
     "svg": "image/svg+xml",
     "pdf": "application/pdf",
+}
+_UNPRINTED: Final = {
+    "revoked": gettext_lazy("It was revoked, so there is no certificate of it any more."),
+    "suspended": gettext_lazy("It is suspended, so there is no certificate of it for now."),
+    "superseded": gettext_lazy("It was replaced; the certificate is that of the newer one."),
 }
 _NAME: Final = 60  # characters of a file name before its ending
 
@@ -110,9 +116,20 @@ def forms_of(one: Holding | Award) -> list[str]:
 
 def _may_print(one: Holding | Award) -> bool:
     """Paper convinces people: what did not verify is never put on it."""
+    if _standing(one).status in _UNPRINTED:
+        return False
     if isinstance(one, Award) or one.award_id is not None:
         return True
     return one.provenance == Holding.Provenance.VERIFIED
+
+
+def _standing(one: Holding | Award) -> Standing:
+    return award_standing(one) if isinstance(one, Award) else standing_of(one)
+
+
+def no_certificate(one: Holding | Award) -> str:
+    """Why there is no certificate of it, as a sentence; empty when there is one or never was."""
+    return str(_UNPRINTED.get(_standing(one).status, ""))
 
 
 def labelled_forms(one: Holding | Award) -> list[tuple[str, object]]:
@@ -123,6 +140,8 @@ def labelled_forms(one: Holding | Award) -> list[tuple[str, object]]:
 def make(one: Holding | Award, form: str, *, paper: str = "a4") -> Download:
     """The file. Raises ``UsageError`` with a sentence when there is no such form of it."""
     if form not in forms_of(one):
+        if form == "pdf" and (why := no_certificate(one)):
+            raise UsageError("download.ended", why)
         raise UsageError("download.form", _("This credential cannot be had in that form."))
     source = Source.of(one)
     if form == "original":

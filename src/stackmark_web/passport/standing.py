@@ -57,6 +57,11 @@ class Standing:
         """Taken back by its issuer, for good or for now."""
         return self.status in ("revoked", "suspended")
 
+    @property
+    def over(self) -> bool:
+        """Taken back for good: no way leads back."""
+        return self.status in ("revoked", "superseded")
+
 
 def standing_of(holding: Holding) -> Standing:
     """How it stands."""

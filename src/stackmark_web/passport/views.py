@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stackmark.errors import StackmarkError
+from stackmark_web import clock
+from stackmark_web.awarding import letters
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.awarding.actions import WrongState
 from stackmark_web.passport import actions, claiming, downloads, linkedin, queries
@@ -104,12 +106,25 @@ def _about(request: HttpRequest, found: Holding) -> dict[str, Any]:
         "replacement": next_one,
         "shown": answer_of(found),
         "forms": downloads.labelled_forms(found),
+        "no_certificate": downloads.no_certificate(found),
+        "appeal": _appeal(found),
         "print_url": queries.print_url(found),
         "public_url": public_url(found) if found.published else "",
         "folders": FoldersForm(initial={"folders": found.folders.all()}, user=request.user),
         "shares": queries.shares_of(request.user).filter(holdings=found, withdrawn_at=None),
         "presentable": queries.is_presentable(found),
     }
+
+
+def _appeal(found: Holding) -> dict[str, Any] | None:
+    """The holder's way to answer a revocation: what came of it so far, and where."""
+    award = found.award
+    revoked = award is not None and standing_of(found).status == "revoked"
+    appeal = awarding.appeal_about(award) if award is not None and revoked else None
+    if appeal is None:
+        return None
+    late = appeal.due_at <= clock.now() and not appeal.text and appeal.decided_at is None
+    return {"about": appeal, "url": letters.appeal_link(appeal), "late": late}
 
 
 def _replacement(found: Holding) -> Holding | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -166,11 +167,20 @@ DEFAULT_FROM_EMAIL = env.text("STACKMARK_MAIL_FROM") or f"Stackmark <stackmark@{
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.mail("EMAIL_URL", DATA))
 
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Anybody can send an unknown host, as often as they like: no traceback for that."""
+    record.exc_info = None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "filters": {"short": {"()": "django.utils.log.CallbackFilter", "callback": _in_one_line}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.security.DisallowedHost": {"filters": ["short"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 

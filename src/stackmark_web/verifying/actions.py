@@ -75,10 +75,13 @@ def _no_credential() -> ReadError:
 def told(checked: Checked, register: queries.OwnRegister) -> Checked:
     """The same with what the register says of the issuer, and who keeps it."""
     about = checked.report.credential
+    silent = register.slug and about.issuer_trust == "unknown"
     return replace(
         checked,
         register=register.keeper,
         trusted=register.statement(about.issuer_id, about.issuer_trust),
+        chosen=register.slug,
+        elsewhere=queries.server_statement(about) if silent else None,
     )
 
 

@@ -24,7 +24,8 @@ class Checked:
     """The answer about one document. ``received`` is None when it could not be read.
 
     ``register`` names whose register was asked; ``trusted`` is that register's statement about
-    the issuer (name, since), if it has one.
+    the issuer (name, since), if it has one. Of an organisation's own register ``chosen`` is its
+    slug, and ``elsewhere`` what this server's register says where that one says nothing.
     """
 
     report: Report
@@ -34,6 +35,8 @@ class Checked:
     source: str = ""
     register: str = ""
     trusted: dict[str, Any] | None = None
+    chosen: str = ""
+    elsewhere: dict[str, Any] | None = None
     workings: dict[str, Rows] = field(default_factory=dict)
 
     @property
@@ -51,6 +54,8 @@ class Checked:
             "source": self.source,
             "register": self.register,
             "trusted": self.trusted,
+            "chosen": self.chosen,
+            "elsewhere": self.elsewhere,
         }
         return dict(storable(found))
 

@@ -19,7 +19,7 @@ from stackmark.verification.words import open_received
 from stackmark_web.verifying import issuers, pictures, standing
 from stackmark_web.verifying.names import marks, visible
 from stackmark_web.verifying.plain import language_map, plain, web_address
-from stackmark_web.verifying.published import label_of
+from stackmark_web.verifying.published import kind_of, label_of
 
 MAX_ITEMS: Final = 60  # skills, results, pieces of evidence shown of one document
 Facts = dict[str, Any]
@@ -45,7 +45,7 @@ def facts_of(received: Received | None, report: Report) -> Facts:
         from stackmark_web.verifying.facts_ob2 import facts_of_ob2
 
         return facts | facts_of_ob2(tree)
-    return facts | _credential(tree) | {"since": standing.since(report)}
+    return facts | _credential(tree) | {"own": standing.own_standings(report)}
 
 
 def _tree(received: Received | None) -> Mapping[str, Any] | None:
@@ -71,14 +71,16 @@ def _credential(tree: Mapping[str, Any]) -> Facts:
         "expires": plain(tree.get(last)) or "",
         "legal_name": _legal_name(issuer),
         "others": list(_others(achievement, issuer)),
-        "kind": _kind(_first_text(achievement.get("achievementType"))),
         "description": plain(achievement.get("description") or tree.get("description")) or "",
         "evidence": [_evidence(one) for one in _objects(tree.get("evidence"))],
         "endorsements": list(_endorsements(tree, achievement)),
         "image": pictures.safe(achievement.get("image")) or pictures.safe(tree.get("image")),
     }
     found |= _achievement(achievement) | _performance(subject, achievement)
-    return found | {"published": label_of(found["achievement"])}
+    found["published"] = label_of(found["achievement"])
+    signed = _first_text(achievement.get("achievementType"))
+    found["kind"] = kind_of(found["achievement"], signed) or _kind(signed)
+    return found
 
 
 def _achievement(achievement: Mapping[str, Any]) -> Facts:

@@ -7,6 +7,7 @@ import uuid
 from typing import Any, Final
 
 from stackmark_web.catalogue import queries as catalogue
+from stackmark_web.catalogue.vocabulary import KINDS
 from stackmark_web.verifying.fetching import own_path
 
 _ADDRESS: Final = re.compile(
@@ -16,11 +17,7 @@ _ADDRESS: Final = re.compile(
 
 def label_of(achievement: str) -> list[dict[str, Any]]:
     """The facts label of the version at an address, as plain JSON; empty for all but ours."""
-    own = own_path(achievement)
-    found = _ADDRESS.fullmatch(own[0]) if own else None
-    if found is None:
-        return []
-    version = catalogue.public_version(uuid.UUID(found[1]), int(found[2]) if found[2] else None)
+    version = _version(achievement)
     if version is None:
         return []
     return [
@@ -32,3 +29,19 @@ def label_of(achievement: str) -> list[dict[str, Any]]:
         }
         for fact in catalogue.facts(version)
     ]
+
+
+def kind_of(achievement: str, signed: Any) -> str:
+    """What the version at an address calls its kind, if it is ours and signs as that type."""
+    version = _version(achievement)
+    if version is None or version.signable.get("achievementType") != signed:
+        return ""
+    return str(KINDS.get(catalogue.descriptor_of(version).kind, ""))
+
+
+def _version(achievement: str) -> Any:
+    own = own_path(achievement)
+    found = _ADDRESS.fullmatch(own[0]) if own else None
+    if found is None:
+        return None
+    return catalogue.public_version(uuid.UUID(found[1]), int(found[2]) if found[2] else None)

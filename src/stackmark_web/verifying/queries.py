@@ -9,7 +9,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from stackmark.errors import StackmarkError
 from stackmark.trust.register import Entry, Register
+from stackmark.verification.dates import parse_stamp
+from stackmark.verification.report import Subject
 from stackmark_web import clock
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
@@ -58,6 +61,17 @@ def register_for(organisation: Any = None) -> OwnRegister:
     found = TrustEntry.objects.select_related("organisation").filter(organisation_id__in=ids)
     rows = tuple(found.order_by("name"))
     return OwnRegister(_register(rows), organisation.name, organisation.slug, rows)
+
+
+def server_statement(about: Subject) -> dict[str, Any] | None:
+    """What the server's register says of the issuer of a credential, if it accepts it."""
+    server = register_for(None)
+    try:
+        issued = parse_stamp(about.valid_from, "validFrom") if about.valid_from else None
+    except StackmarkError:
+        return None
+    standing, _sentence = server.register.standing(about.issuer_id or "", [], issued)
+    return server.statement(about.issuer_id, standing)
 
 
 def _register(rows: tuple[TrustEntry, ...]) -> Register:

@@ -24,7 +24,14 @@ _STATES: Final = {
     "status.suspended": "suspended",
     "validity.expired": "expired",
 }
-_STATE_ICONS: Final = {"revoked": "ban", "suspended": "pause", "expired": "clock"}
+_LISTED: Final = ("status.revoked", "status.suspended")
+_STATE_ICONS: Final = {
+    "revoked": "ban",
+    "suspended": "pause",
+    "superseded": "ban",
+    "expired": "clock",
+}
+Own = Mapping[str, Mapping[str, str]]  # what ``standing.own_standings`` found
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Answer:
     icon: str
     detail: str  # the engine's own sentence about what decided, in English
     reason: str
+    state: str = ""  # revoked, suspended, superseded or expired
+    since: str = ""  # of a credential of ours: the instant it came to be so
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +88,23 @@ class Shown:
         self.source: str = found.get("source") or ""
         self.register: str = found.get("register") or ""
         self.trusted: Mapping[str, Any] | None = found.get("trusted")
+        self.chosen: str = found.get("chosen") or ""
+        self.elsewhere: Mapping[str, Any] | None = found.get("elsewhere")
 
     @cached_property
     def answer(self) -> Answer:
         """Verified, refused or could not tell, and why, in plain words."""
-        return answer_of(self.report)
+        return answer_of(self.report, self._own)
+
+    @property
+    def _own(self) -> Own:
+        return self.facts.get("own") or {}
 
     @cached_property
     def decided(self) -> tuple[str | Promise, str]:
         """What decided, as words and an instant, where people can say it better than the engine."""
+        if self.answer.since:
+            return wording.SINCE[self.answer.state], self.answer.since
         words, key = wording.DECIDED.get(self.answer.reason, ("", ""))
         when = str(self.facts.get(key) or "")
         return (words, when) if when else ("", "")
@@ -162,7 +179,7 @@ class Shown:
     def _status(self) -> str:
         if self.answer.verdict == "verified":
             return "active"
-        return _STATES.get(self.answer.reason, "unknown")
+        return self.answer.state or "unknown"
 
     @cached_property
     def label(self) -> list[Fact]:
@@ -186,7 +203,7 @@ class Shown:
     @cached_property
     def parts(self) -> list[Part]:
         """The credentials inside it, each with an answer of its own."""
-        return [Part(one) for one in self.report.get("parts", [])]
+        return [Part(one, self._own) for one in self.report.get("parts", [])]
 
     @cached_property
     def key_steps(self) -> list[Step]:
@@ -233,51 +250,65 @@ class Shown:
 class Part:
     """A credential inside another."""
 
-    def __init__(self, report: Mapping[str, Any]) -> None:
-        self.answer = answer_of(report)
+    def __init__(self, report: Mapping[str, Any], own: Own) -> None:
+        self.answer = answer_of(report, own)
         about = report["credential"]
         self.title: str = about["name"] or about["id"] or report["format"]
         self.issuer: str = about["issuer"]["name"] or about["issuer"]["id"] or ""
         self.steps = [step for step in steps_of(report, {}) if step.outcome != "not-applicable"]
 
 
-def answer_of(report: Mapping[str, Any]) -> Answer:
-    """The words for a report's verdict."""
+def answer_of(report: Mapping[str, Any], own: Own | None = None) -> Answer:
+    """The words for a report's verdict; for a credential of ours, those of the books here."""
     verdict = str(report["verdict"])
     if verdict == "verified":
         standing = str(report["credential"]["issuerTrust"])
-        found, decided = wording.GOOD[standing], {}
-    else:
-        decided = deciding(report)
-        table, otherwise = (
-            (wording.BAD, wording.ELSE_BAD)
-            if verdict == "refused"
-            else (wording.OPEN, wording.ELSE_OPEN)
+        return Answer(
+            verdict,
+            wording.VERDICTS[verdict],
+            wording.GOOD[standing],
+            _TONES[verdict],
+            _ICONS[verdict],
+            detail="",
+            reason="",
         )
-        found = wording.saying(table, str(decided.get("reason", "")), otherwise)
-    reason = str(decided.get("reason", ""))
-    state = _STATES.get(reason, "")
+    where, decided = deciding(report)
+    reason, detail = str(decided.get("reason", "")), str(decided.get("detail", ""))
+    state, since = _STATES.get(reason, ""), ""
+    known = (own or {}).get(str(where["credential"]["id"])) if reason in _LISTED else None
+    if known is not None:
+        if known["status"] != state:  # its one list has a weaker word: docs/decisions/0008
+            detail = ""
+        state, since = known["status"], known["since"]
+        reason = "status.suspended" if state == "suspended" else "status.revoked"
+    table, otherwise = (
+        (wording.BAD, wording.ELSE_BAD)
+        if verdict == "refused"
+        else (wording.OPEN, wording.ELSE_OPEN)
+    )
     return Answer(
         verdict,
         wording.VERDICTS[verdict],
-        found,
+        wording.saying(table, f"status.{state}" if known else reason, otherwise),
         "warn" if state in ("suspended", "expired") else _TONES[verdict],
         _STATE_ICONS.get(state) or _ICONS[verdict],
-        str(decided.get("detail", "")),
+        detail,
         reason,
+        state,
+        since,
     )
 
 
-def deciding(report: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The check that decided against a document, or that of a credential inside it."""
+def deciding(report: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The check that decided against a document, and the report it is in: this or a part's."""
     wanted = "failed" if report["verdict"] == "refused" else "could-not-tell"
     for check in report["checks"]:
         if check["outcome"] == wanted and not check["reason"].startswith("trust."):
-            return dict(check)
+            return report, dict(check)
     for part in report.get("parts", []):
         if part["verdict"] == report["verdict"]:
             return deciding(part)
-    return {}
+    return report, {}
 
 
 def steps_of(report: Mapping[str, Any], workings: Mapping[str, Any]) -> list[Step]:

@@ -1,25 +1,48 @@
-"""Since when a credential of ours is revoked or suspended: what the public may know of it."""
+"""How a credential of ours stands in the books here: what the public may know, and no more.
+
+A credential names one status list (docs/decisions/0008), so the list may hold the weaker word:
+*suspended* of one that was revoked. Whoever awarded it here knows better, and the page says so.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
 
+import orjson
+
 from stackmark.verification.report import Report
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.verifying.fetching import own_path
 
 _ADDRESS: Final = re.compile(r"/credentials/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-_REASONS: Final = {"status.revoked": "revoked", "status.suspended": "suspended"}
+_LISTED: Final = ("status.revoked", "status.suspended")
+_TOLD: Final = ("revoked", "suspended", "superseded")
+
+Own = dict[str, dict[str, str]]  # credential id → status, since
 
 
-def since(report: Report) -> str:
-    """The instant, where the list said so and the credential is ours; else an empty text."""
-    stated = _REASONS.get(report.check("status").reason)
+def own_standings(report: Report) -> Own:
+    """Status and instant of each credential of ours in a report that its list says is off."""
+    found: Own = {}
+    for one in (report, *report.parts):
+        award = _award(one)
+        status, when = ("", None) if award is None else awarding.status_of(award)
+        if status in _TOLD:
+            since = when.isoformat() if when is not None else ""
+            found[one.credential.id or ""] = {"status": status, "since": since}
+    return found
+
+
+def _award(report: Report) -> Any:
+    """The award behind a credential whose list says it is off; only where the proof is ours."""
+    proven = all(report.check(code).outcome == "passed" for code in ("proof", "issuer-key"))
     own = own_path(report.credential.id or "")
-    found = _ADDRESS.fullmatch(own[0]) if own and stated else None
-    award: Any = awarding.award_for_public(found[1]) if found else None
+    named = _ADDRESS.fullmatch(own[0]) if own else None
+    if named is None or not proven or report.check("status").reason not in _LISTED:
+        return None
+    award: Any = awarding.award_for_public(named[1])
     if award is None:
-        return ""
-    status, when = awarding.status_of(award)
-    return when.isoformat() if when is not None and status == stated else ""
+        return None
+    issuer = orjson.loads(awarding.credential_bytes(award))["issuer"]["id"]
+    return award if issuer == report.credential.issuer_id else None

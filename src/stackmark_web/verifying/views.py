@@ -156,7 +156,8 @@ def batch_csv(request: HttpRequest, token: str) -> HttpResponse:
 
 _DOWNLOAD: Final = {"Content-Disposition": 'attachment; filename="verification.csv"'}
 _COLUMNS: Final = (
-    *("number", "source", "verdict", "reason", "answer", "detail", "credential", "holder"),
+    *("number", "source", "verdict", "reason", "answer", "since", "detail"),
+    *("credential", "holder"),
     *("issuer", "issuer_id", "issuer_trust", "issued", "expires", "credential_id"),
     *("checked_at", "sha256"),
 )
@@ -173,6 +174,7 @@ def _cells(row: BatchItem) -> list[str]:
         row.verdict,
         shown.answer.reason,
         str(shown.answer.saying.title),
+        shown.answer.since,
         shown.answer.detail,
         shown.title,
         shown.holder,

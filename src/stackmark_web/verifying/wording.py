@@ -69,8 +69,12 @@ SHORT: Final[dict[str, dict[str, Words]]] = {
 DECIDED: Final[dict[str, tuple[Words, str]]] = {
     "validity.expired": (_("It was valid until"), "expires"),
     "validity.not-yet": (_("It is valid from"), "issued"),
-    "status.revoked": (_("Revoked on"), "since"),
-    "status.suspended": (_("Suspended since"), "since"),
+}
+# The same for how a credential of ours stands in the books here.
+SINCE: Final[dict[str, Words]] = {
+    "revoked": _("Revoked on"),
+    "suspended": _("Suspended since"),
+    "superseded": _("Replaced on"),
 }
 # Reasons whose answer leaves nothing for the engine's sentence to add.
 SAID: Final = frozenset(
@@ -116,6 +120,11 @@ BAD: Final[dict[str, Saying]] = {
         _("Suspended by its issuer"),
         _("It was really issued, but the issuer has put it on hold. It does not count for now."),
         _("Check again later, or ask the issuer."),
+    ),
+    "status.superseded": Saying(
+        _("Replaced by its issuer"),
+        _("It was really issued, but the issuer has put another one in its place."),
+        _("Ask the holder for the newer one."),
     ),
     "status": Saying(
         _("Its revocation list does not hold"),

@@ -338,3 +338,10 @@ def test_signing_out_is_a_post(client, ada):
     assert who(client)
     client.post("/account/logout/")
     assert who(client) is None
+
+
+def test_letters_name_the_host_people_know(client, person):
+    person("ada")
+    client.post("/account/login/code/", {"email": "ada@people.example"})
+    name = mail.outbox[-1].message()["Message-ID"]
+    assert name.endswith("@127.0.0.1>")  # that of PUBLIC_URL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -397,3 +398,53 @@ def test_an_award_of_another_organisation_is_not_found_under_this_one(
         assert desk.get(at(name, award.pk)).status_code == 404
     version_url = f"{at('new')}?version={award.version_id}"
     assert desk.get(version_url).status_code == 404
+
+
+# -- what an empty field means -----------------------------------------------------------------
+
+ALWAYS = "Empty means it does not expire."
+STILL = "Empty means that this one does not expire all the same."
+
+
+def lasting(version, validity):
+    """The next version, with this validity."""
+    kept = {f.attname: getattr(version, f.attname) for f in version._meta.concrete_fields}
+    content = {"title": {"en": "Soil"}} | ({"validity": validity} if validity else {})
+    made = type(version).everywhere.create(
+        **kept | {"id": uuid.uuid4(), "number": 2, "content": content}
+    )
+    version.achievement.current = made
+    version.achievement.save()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("validity", "words"),
+    [
+        (None, ALWAYS),
+        ({"kind": "unlimited"}, ALWAYS),
+        (
+            {"kind": "months", "months": 24},
+            f"The achievement says 24 months from the day of issue. {STILL}",
+        ),
+        (
+            {"kind": "fixed", "until": "2031-05-01"},
+            f"The achievement ends on 1 May 2031. {STILL}",
+        ),
+    ],
+)
+def test_an_empty_end_says_what_it_means(desk, version, validity, words):
+    version = lasting(version, validity)
+    page = desk.get(new_url(version))
+    assert words in text(page)
+    sent = desk.post(new_url(version), filled(page, valid_until=""))
+    award = Award.everywhere.get()
+    assert award.valid_until is None  # the words are true
+    assert words in text(desk.get(at("edit", award.pk)))
+    assert sent.url == at("confirm", award.pk)
+
+
+def test_a_correction_says_the_same(desk, version, claimed):
+    version = lasting(version, {"kind": "months", "months": 1})
+    page = text(desk.get(at("correct", claimed(version=version).pk)))
+    assert f"The achievement says 1 month from the day of issue. {STILL}" in page

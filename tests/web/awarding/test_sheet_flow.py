@@ -679,3 +679,21 @@ def test_the_template_holds_the_right_headers(way, form):
         meanings = [column.meaning for column, _ in page.context["form"].rows()]
         assert "custom" not in meanings
         assert "" not in meanings
+
+
+def test_on_hold_costs_the_same_words_as_for_one_person(way):
+    way.checked(csv_of(ANN))
+    page = text_of(way.client.get(address("sheet_choices", way.sheet)))
+    assert "checkers elsewhere will call them suspended even when they are revoked." in page
+
+
+def test_a_row_with_errors_is_refused_on_every_page(way, work):
+    way.checked(csv_of(ANN, "not-an-address,Bo Ng"))
+    way.choose(scope="good")
+    page = text_of(way.client.get(address("sheet_confirm", way.sheet)))
+    assert "Refused, with errors 1" in page
+    assert "Left out, with errors" not in page
+    run_page = way.confirm().url
+    work()
+    assert "Refused 1 row" in text_of(way.client.get(run_page))
+    assert "Refused 1" in text_of(way.client.get(address("sheet_report", way.sheet)))

@@ -72,6 +72,16 @@ class TestStart:
         }  # fmt: skip
         assert version.organisation == northfield
 
+    def test_what_publication_needs_is_said_and_a_draft_needs_it_not(
+        self, client, designer, northfield
+    ):
+        client.force_login(designer)
+        url = reverse("catalogue:new", args=["northfield"])
+        shown = client.get(url).content.decode()
+        assert 'Title <span class="field__need">needed to publish</span>' in shown
+        assert 'Kind <span class="field__need">needed to publish</span>' in shown
+        assert client.post(url, {"title": "", "kind": "", "language": "en"}).status_code == 302
+
     def test_get_makes_nothing(self, client, designer, northfield):
         client.force_login(designer)
         assert client.get(reverse("catalogue:new", args=["northfield"])).status_code == 200
@@ -88,6 +98,11 @@ class TestSteps:
                 found = [a for t, a in shown.elements if a.get("name") == name]
                 assert found, name
                 assert "e.g" not in shown.text
+
+    def test_a_step_names_what_publication_needs(self, here, client):
+        shown = client.get(here.step("basics")).content.decode()
+        assert shown.count("needed to publish") == 3
+        assert 'Programme <span class="field__need">optional</span>' in shown
 
     def test_basics_are_kept(self, here):
         answer = here.save(

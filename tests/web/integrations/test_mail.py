@@ -219,3 +219,18 @@ def test_words_are_previewed_saved_and_refused(client, alice, northfield):
     assert client.post(url, {"subject": "To {{recipient_name}}", "body": "Well"}).status_code == 302
     again = client.get(url).content.decode()
     assert "To {{recipient_name}}" in again
+
+
+def test_the_outbox_writes_days_as_all_pages_do(client, alice, northfield):
+    queue_mail(
+        "offer",
+        to="ada@people.example",
+        organisation=northfield,
+        key="k",
+        language="en",
+        context={"recipient_name": "Ada", "title": "Logic", "link": "https://x.example/1"},
+    )
+    mail = OutboxMail.everywhere.get()
+    client.force_login(alice)
+    page = client.get(reverse("integrations:outbox", args=["northfield"])).content.decode()
+    assert f'<time datetime="{mail.queued_at.isoformat(timespec="seconds")}">' in page

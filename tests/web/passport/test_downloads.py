@@ -123,15 +123,6 @@ def test_a_withdrawn_code_is_not_printed(ada, held):
     assert data.verify_url == "http://127.0.0.1:8000/verify"
 
 
-def test_a_revoked_certificate_is_stamped(held, django_capture_on_commit_callbacks):
-    one = held()
-    with django_capture_on_commit_callbacks(execute=True):
-        awarding.revoke(one.award, actor=None, reason="issued-in-error")
-    one.award.refresh_from_db()
-    assert certificates.certificate_data(Source.of(one)).stamp == "Revoked 1 June 2026"
-    assert downloads.make(one, "pdf").data.startswith(b"%PDF")
-
-
 def test_nobody_puts_a_name_on_somebody_elses_credential(ada, issuer):
     one = actions.import_credential(ada, issuer.sign(), "b.json")
     data = certificates.certificate_data(Source.of(one))

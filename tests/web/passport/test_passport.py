@@ -352,3 +352,14 @@ def test_hostile_texts_stay_text(signed_in, ada, imported):
         assert "<script>alert" not in text, path
         assert "<img src=x" not in text, path
         assert "&lt;script&gt;alert(1)" in text, path
+
+
+def test_hidden_names_of_buttons_have_no_space_before_the_colon(signed_in, ada, offered, held):
+    offered()
+    actions.make_share(ada, [held(recipient_email="bea@people.example")], title='My "best"')
+    home = signed_in(ada).get("/passport").content.decode()
+    assert 'aria-label="Keep it: Soil sampling"' in home
+    assert 'aria-label="Decline: Soil sampling"' in home
+    links = signed_in(ada).get("/passport/shares").content.decode()
+    assert 'aria-label="Copy: My &quot;best&quot;"' in links
+    assert 'aria-label="Withdraw: My &quot;best&quot;"' in links

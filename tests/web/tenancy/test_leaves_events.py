@@ -96,6 +96,7 @@ def scene(northfield, alice, bob, person):
         "revoke_key": lambda: actions.revoke_key(key(), actor=alice),
         "rotate_key": lambda: (key(), actions.rotate_key(northfield, actor=alice)),
         "set_brand": lambda: actions.set_brand(northfield, actor=alice, accent="#123456"),
+        "set_operator": lambda: account_actions.set_operator(alice, operator=True, actor=None),
         "set_logo": lambda: actions.set_logo(northfield, actor=alice, data=None),
         "want_did_host": lambda: actions.want_did_host(
             northfield, actor=alice, host="ids.northfield.example"
@@ -123,6 +124,7 @@ VERBS = {
     "rotate_key": "key.rotated",
     "set_brand": "organisation.edited",
     "set_logo": "organisation.logo",
+    "set_operator": "account.operator",
     "want_did_host": "organisation.did_host_wanted",
     "withdraw_invitation": "invitation.withdrawn",
 }
@@ -144,7 +146,8 @@ def test_the_action_leaves_its_event(scene, alice, name):
     assert events.count() == 1
     event = events.get()
     assert event.target_id
-    expected = {"accept_invitation": "Dora", "recheck_domains": "The system"}.get(name, None)
+    system = {"recheck_domains": "The system", "set_operator": "The system"}
+    expected = {"accept_invitation": "Dora", **system}.get(name)
     assert Told(event).who == (expected or str(event.actor))
     assert expected or event.actor == alice
 

@@ -214,3 +214,19 @@ def test_public_keys_in_the_document_are_those_kept(made):
     (method,) = queries.did_document(made)["verificationMethod"]
     assert method["publicKeyMultibase"] == key.public_multibase
     assert PublicKey.from_multikey(key.public_multibase).algorithm == "Ed25519"
+
+
+def test_what_a_unit_has_is_done_above(northfield, alice, organisation):
+    from stackmark_web import clock
+    from stackmark_web.catalogue.models import Achievement
+    from stackmark_web.tenancy.steps import first_steps
+
+    def done(where):
+        return {one.label: one.done for one in first_steps(alice, where)}["Design an achievement"]
+
+    unit, other = (organisation(slug, parent=northfield) for slug in ("farm", "music"))
+    assert not done(northfield)
+    Achievement.everywhere.create(organisation=unit, created_at=clock.now())
+    assert done(northfield)
+    assert done(unit)
+    assert not done(other)

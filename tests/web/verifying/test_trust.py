@@ -171,3 +171,35 @@ def test_a_famous_name_is_not_trusted_by_its_name_alone(issuer, web):
     checked = actions.check(thief.sign(issuer.badge()))
     assert checked.verdict == "refused"
     assert checked.trusted is None
+
+
+def test_the_page_says_by_which_register_the_issuer_is_known(client, alice, northfield, badge):
+    client.force_login(alice)
+    asked = {"text": badge().decode(), "register": "northfield"}
+    page = words(client.post("/verify", asked))
+    assert (
+        "Neither the register of <strong><bdi>Northfield University</bdi></strong> nor that of "
+        "this server names this issuer." in page
+    )
+    assert "No register here" not in page
+    actions.trust(actor=None, **UNI, note="Visited")
+    page = words(client.post("/verify", asked))
+    assert "Trusted by <strong><bdi>the operator of this server</bdi></strong> since <time" in page
+    assert (
+        "The register of <strong><bdi>Northfield University</bdi></strong>, which you chose, "
+        "does not name it." in page
+    )
+    assert "Unaltered and in force" in page
+    assert "from a trusted issuer" not in page  # the register that was chosen decides
+    actions.trust(northfield, actor=None, **UNI)
+    page = words(client.post("/verify", asked))
+    assert "from a trusted issuer" in page
+    assert "does not name it" not in page
+
+
+def test_a_server_that_accepts_another_time_only_says_nothing(alice, northfield, badge):
+    from simulators.issuer import NOW
+
+    actions.trust(actor=None, **UNI, valid_until=NOW.replace(year=2020))
+    checked = actions.check(badge(), organisation=northfield)
+    assert (checked.chosen, checked.elsewhere) == ("northfield", None)

@@ -1,0 +1,38 @@
+"""What strangers can make the log say, and how much of it."""
+
+from __future__ import annotations
+
+import io
+import logging
+import logging.config
+
+import pytest
+from django.conf import settings
+
+
+@pytest.fixture
+def log():
+    """What the console would show, by the settings of the server."""
+    found = io.StringIO()
+    logging.config.dictConfig(settings.LOGGING)
+    (console,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    console.setStream(found)
+    yield found
+    logging.getLogger().removeHandler(console)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["evil.example", "evil.example\nERROR forged"])
+def test_an_unknown_host_is_one_line(client, log, host):
+    answer = client.get("/", headers={"host": host})
+    assert answer.status_code == 400
+    (line,) = log.getvalue().splitlines()
+    assert line.startswith("ERROR django.security.DisallowedHost Invalid HTTP_HOST header: 'evil")
+
+
+def test_a_fault_of_ours_keeps_its_traceback(log):
+    try:
+        raise ValueError("boom")
+    except ValueError:
+        logging.getLogger("django.request").exception("it failed")
+    assert "Traceback" in log.getvalue()
