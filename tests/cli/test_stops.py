@@ -175,7 +175,7 @@ def test_a_second_run_on_the_same_list_takes_other_indexes(tmp_path):
 
 
 def test_ctrl_c_says_how_to_go_on(tmp_path):
-    prepare(tmp_path, 20_000)
+    prepare(tmp_path, 100_000)
     one = subprocess.Popen(
         [sys.executable, "-m", "stackmark", *command("jsonl", 2)],
         cwd=tmp_path,

@@ -39,7 +39,7 @@ def lines(events: Iterable[AuditEvent]) -> Iterator[str]:
     yield _line(_COLUMNS)
     for event in events:
         told = Told(event)
-        pairs = ["; ".join(f"{k}: {v}" for k, v in side.items()) for side in _sides(event)]
+        pairs = ["; ".join(f"{k}: {v}" for k, v in sorted(side.items())) for side in _sides(event)]
         yield _line(
             (
                 event.at.isoformat(timespec="seconds"),

@@ -118,7 +118,7 @@ def test_the_file_holds_the_same_and_no_formulas(client, history, alice):
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["name"] for row in rows] == ["'=cmd()", "Rowing"]
     assert rows[1]["who"] == "Bob"
-    assert rows[0]["after"] == "state: b; flag: True; list: ['x', 'y']"
+    assert rows[0]["after"] == "flag: True; list: ['x', 'y']; state: b"
     assert 'filename="northfield-audit.csv"' in answer["Content-Disposition"]
 
 
