@@ -15,10 +15,11 @@ NEVER = {
     *("iframe", "frame", "object", "embed", "applet", "base", "style", "math", "foreignobject"),
     *("template", "portal", "mglyph", "animate", "set", "noembed", "plaintext", "xmp"),
 }
-COUNTED = ("script", "form", "meta", "link", "svg", "html", "head", "body", "title", "main")
+COUNTED = ("script", "form", "meta", "link", "html", "head", "body", "main", "template", "h1")
 OURS = re.compile(r"(?![/\\]{2})/(?![/\\])|[?#]|$")  # a path of ours, a query, a part of the page
 ELSEWHERE = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
-VOID = {"script", "style"}
+QUIET = {"script", "style"}
+EMPTY = {"meta", "link", "img", "input", "br", "hr", "wbr", "col", "source", "track", "area"}
 
 
 class Page(HTMLParser):
@@ -26,28 +27,44 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)
-        self.elements, self.words, self.markup, self._inside = [], [], [], None
+        self.elements, self.words, self.scripts = [], [], []
+        self._inside, self.fields = None, []  # what stands in fields to be changed
+        self.seen, self._open = [], []  # (the elements around, the words) in the page itself
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, [(name, value or "") for name, value in attrs]))
-        self._inside = tag if tag in VOID else self._inside
-        self.words += [f" {value} " for name, value in attrs if name in SPEAKING and value]
+        if tag not in EMPTY:
+            self._open.append(tag)
+        if tag in QUIET | {"textarea"}:
+            self._inside = tag
+        if tag in QUIET:
+            self.scripts.append("")
+        for name, value in attrs:
+            if value and name in SPEAKING:
+                (self.fields if name == "value" else self.words).append(f" {value} ")
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
-        self._inside = None
+        self.handle_endtag(tag)
 
     def handle_endtag(self, tag):
         self._inside = None if tag == self._inside else self._inside
+        while tag in self._open and self._open.pop() != tag:
+            pass
 
     def handle_data(self, data):
-        (self.markup if self._inside else self.words).append(data)
+        if self._inside in QUIET:
+            self.scripts[-1] += data
+        else:
+            (self.fields if self._inside else self.words).append(data)
+            if not self._inside:
+                self.seen.append((tuple(self._open), data))
 
     @property
     def text(self):
-        return "".join(self.words)
+        return "".join([*self.words, " ", *self.fields])
 
     @property
     def names(self):
@@ -70,7 +87,7 @@ class Page(HTMLParser):
         if tag in NEVER:
             yield tag
         if tag == "script" and not given.get("src", "").startswith("/static/"):
-            yield from [] if given.get("type") == "application/ld+json" else ["script"]
+            yield from [] if given.get("type") == "application/ld+json" else ["script"]  # data
         if tag == "meta" and "http-equiv" in given:
             yield "meta http-equiv"
         if len(given) != len(attrs):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 from shared import SHARED
 
@@ -60,7 +61,7 @@ OWN = {
     ],
 }
 _LINES = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
-_MARK = re.compile(r"\bQq\d\d\dx")
+_MARK = re.compile(r"Qq\d\d\dx")
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -123,5 +124,5 @@ class Voice:
 
 
 def plain(text):
-    """As a reader sees it: without turns, spaces as one."""
-    return " ".join(TURNS.sub("", text).split())
+    """As a reader sees it: without turns, spaces as one, letters composed."""
+    return unicodedata.normalize("NFC", " ".join(TURNS.sub("", text).split()))

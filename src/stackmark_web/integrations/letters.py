@@ -16,12 +16,14 @@ from typing import Any, Final
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
-from markdown_it import MarkdownIt
+
+from stackmark_web.ui.text import markdown_html
 
 PLACEHOLDERS: Final = ("recipient_name", "title", "issuer", "reason", "date", "sender", "code")
 _HOLE: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
+# Marks that turn the direction of the letter around a value; no name needs them.
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +201,11 @@ def write(
     letter = LETTERS[kind]
     with override(language or "en"):
         subject, body = own or (gettext(letter.subject), gettext(letter.body))
-        filled = {name: _one_line(values.get(name)) for name in PLACEHOLDERS}
+        filled = {name: one_line(values.get(name)) for name in PLACEHOLDERS}
         button = gettext(letter.button) if letter.button and values.get("link") else ""
         context = {
-            "subject": _fill(subject, filled),
-            "body": _fill(_MARKDOWN.render(body), {k: html.escape(v) for k, v in filled.items()}),
+            "subject": _fill(one_line(subject), filled),
+            "body": _fill(markdown_html(body), {k: html.escape(v) for k, v in filled.items()}),
             "button": button,
             "link": values.get("link", ""),
             "issuer": filled["issuer"],
@@ -221,11 +223,11 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), text)
 
 
-def _one_line(value: Any) -> str:
+def one_line(value: Any) -> str:
     """A value without line breaks: none of them may start a header or a paragraph."""
-    return _CONTROL.sub(" ", "" if value is None else str(value)).strip()
+    return _CONTROL.sub(" ", _TURNS.sub("", "" if value is None else str(value))).strip()
 
 
 def _plain(markdown: str) -> str:
     """The text of simple Markdown."""
-    return markdown.replace("**", "").strip()
+    return _TURNS.sub("", markdown).replace("**", "").strip()

@@ -18,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from stackmark_web import clock
+from stackmark_web.integrations.letters import one_line
 from stackmark_web.integrations.models import OutboxMail
 
 MAX_ATTEMPTS: Final = 8
@@ -74,7 +75,7 @@ _NOT_SENT: Final = (
 
 
 def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    name = " ".join(mail.organisation.name.split()) if mail.organisation else ""
+    name = one_line(mail.organisation.name) if mail.organisation else ""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply = [mail.organisation.email] if mail.organisation and mail.organisation.email else []
     message = EmailMultiAlternatives(

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from stackmark_web.passport import queries
 from stackmark_web.passport.importing import MAX_FILES, MAX_UPLOAD, Upload
 from stackmark_web.passport.models import Folder, Holding, Profile
 from stackmark_web.passport.standing import LABELS, standing_of
+from stackmark_web.ui.text import isolated
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])")
 _RESERVED: Final = frozenset({"admin", "about", "help", "me", "new", "settings", "stackmark"})
@@ -144,7 +146,7 @@ class HoldingsField(forms.ModelMultipleChoiceField):
         standing = standing_of(obj)
         if not standing.live:
             parts.append(str(standing.label or LABELS.get(standing.status, "")))
-        return " · ".join(filter(None, parts))
+        return format_html_join(" · ", "{}", ((isolated(one),) for one in parts if one))
 
 
 class ShareForm(forms.Form):

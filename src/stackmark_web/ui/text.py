@@ -11,7 +11,7 @@ from typing import Any, Final
 import nh3
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from markdown_it import MarkdownIt
@@ -68,6 +68,14 @@ def _absolute(_tag: str, name: str, value: str) -> str | None:
 def isolated(text: object) -> SafeString:
     """A foreign word in its own direction, so that it cannot turn the sentence around it."""
     return format_html("<bdi>{}</bdi>", _TURNS.sub("", str(text)))
+
+
+def address_html(text: object) -> SafeString:
+    """An address or a DID, isolated, that breaks between its parts when the line is short."""
+    parts = _TURNS.sub("", str(text)).split(":")
+    return format_html(
+        "<bdi>{}</bdi>", format_html_join(mark_safe(":<wbr>"), "{}", ((part,) for part in parts))
+    )
 
 
 def best_language(texts: object) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def test_a_card_shows_everything_it_knows():
     )
     html = part("credential_card", card=card)
     for words in ("Data analysis", "Northfield", "did:web:northfield.example", "Badge", "Ada"):
-        assert words in html
+        assert words in html.replace("<wbr>", "")  # where a long name may break
     assert 'alt="A star"' in html
     assert 'href="/credentials/1"' in html
     assert "3 May 2022" in html

@@ -70,6 +70,12 @@ def isolate(value: object) -> SafeString:
     return texts.isolated(value)
 
 
+@register.filter
+def address(value: object) -> SafeString:
+    """A DID or an address in its own direction, which breaks between its parts."""
+    return texts.address_html(value)
+
+
 @register.simple_tag
 def localised(texts_by_language: object) -> str:
     """The text of a language map that suits the reader, as plain text."""
