@@ -140,6 +140,8 @@ def credit(achievement: Achievement) -> str:
     if found is None:
         return ""
     unit = found.unit_name if found.unit == "other" else _UNITS.get(found.unit, found.unit)
+    if found.value == 1 and found.unit in _UNITS:
+        unit = unit.replace("credits", "credit").replace("units", "unit").replace("hours", "hour")
     by = f" (assigned by {found.assigned_by})" if found.assigned_by else ""
     return f"{number(found.value)} {unit}{by}"
 

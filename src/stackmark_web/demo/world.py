@@ -112,7 +112,9 @@ CAST: Final = (
     Worker("dana", "Dana Okafor", "designs micro-credentials", (("northfield", "designer"),)),
     Worker("ivo", "Ivo Petersen", "awards and revokes them", (("northfield", "issuer"),)),
     Worker("olga", "Olga Lindqvist", "runs the university's account", (("northfield", "owner"),)),
-    Worker("rhea", "Rhea Castellano", "reviews what Dana designs", (("northfield", "reviewer"),)),
+    Worker(
+        "rhea", "Rhea Castellano", "reviews designs, where asked to", (("northfield", "reviewer"),)
+    ),
     Worker("lena", "Lena Marsh", "learns, keeps and shares what she earned"),
     Worker("tomas", "Tomás Ferreira", "runs Harbour Skills", (("harbour-skills", "owner"),)),
     Worker("greta", "Greta Voss", "runs the Guild", (("guild-of-assurance", "owner"),)),

@@ -24,7 +24,7 @@ from stackmark.verification.dates import stamp
 from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
 from stackmark_web.passport.contents import Contents
-from stackmark_web.passport.downloads import Download, Source, file_stem
+from stackmark_web.passport.downloads import Download, Source, file_stem, kept_form
 from stackmark_web.passport.models import Holding
 from stackmark_web.verifying.fetching import CheckFetcher, own_path, server_fetcher
 
@@ -64,8 +64,9 @@ def bundle(holdings: Iterable[Holding]) -> Download:
         taken: set[str] = set()
         for holding in holdings:
             source = Source.of(holding)
-            name = _name(source, taken)
-            _put(archive, f"credentials/{name}", source.contents.data, now)
+            kind, data = kept_form(source.contents)
+            name = _name(source, kind, taken)
+            _put(archive, f"credentials/{name}", data, now)
             report = verifier.verify(source.contents.data)
             _achievements(source.contents, recorder)
             rows.append({"file": name, "title": holding.title, "verdict": report.verdict})
@@ -74,13 +75,12 @@ def bundle(holdings: Iterable[Holding]) -> Download:
     return Download(out.getvalue(), "application/zip", f"passport-{now:%Y-%m-%d}.zip")
 
 
-def _name(source: Source, taken: set[str]) -> str:
-    contents = source.contents
-    ending = _ENDINGS[contents.container or contents.form]
+def _name(source: Source, kind: str, taken: set[str]) -> str:
+    ending = _ENDINGS[kind]
     stem = file_stem(source)
     name = f"{stem}.{ending}"
     if name in taken:
-        name = f"{stem}-{contents.sha256[:8]}.{ending}"
+        name = f"{stem}-{source.contents.sha256[:8]}.{ending}"
     taken.add(name)
     return name
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from stackmark.errors import UsageError
 from stackmark.issuing.securing import JWT, secure
 from stackmark.issuing.selfcheck import self_check
+from stackmark.reading.svg_safety import active_content
 from stackmark.rendering.art import default_image
 from stackmark.rendering.bake import bake
 from stackmark_web import clock
@@ -180,7 +181,7 @@ def _png(source: Source) -> bytes:
 
 
 def _svg(source: Source) -> bytes:
-    if source.contents.container == "svg":
+    if source.contents.container == "svg" and not is_active(source.contents):
         return source.contents.data
     return bake(source.image("svg"), source.contents.text, replace=True)
 
@@ -194,8 +195,21 @@ _MAKERS: Final[dict[str, Callable[[Source], bytes]]] = {
 
 
 def _original(source: Source) -> Download:
-    kind = source.contents.container or source.contents.form
-    return Download(source.contents.data, _TYPES[kind], f"{file_stem(source)}.{kind}")
+    kind, data = kept_form(source.contents)
+    return Download(data, _TYPES[kind], f"{file_stem(source)}.{kind}")
+
+
+def kept_form(contents: Contents) -> tuple[str, bytes]:
+    """The file as it came; without its picture when that could run a script where it is opened."""
+    if contents.container and not is_active(contents):
+        return contents.container, contents.data
+    return contents.form, contents.text
+
+
+def is_active(contents: Contents) -> bool:
+    """Whether it came in an SVG that runs or loads something. Nothing of that is signed."""
+    data = contents.data
+    return contents.container == "svg" and (b"<!DOCTYPE" in data or bool(active_content(data)))
 
 
 def _award_image(award: Award, kind: str) -> bytes:

@@ -89,6 +89,16 @@ class FilesField(forms.FileField):
         return found
 
 
+class LinkField(forms.URLField):
+    """A whole address: //host would be read as one of this site's neighbours."""
+
+    def to_python(self, value: Any) -> Any:
+        """Refuses what only a page could complete."""
+        if isinstance(value, str) and value.strip().startswith(("//", "\\\\")):
+            raise ValidationError(gettext("Write the whole address: it begins with https://."))
+        return super().to_python(value)
+
+
 class ImportForm(forms.Form):
     """Files, a link, or text."""
 
@@ -100,7 +110,7 @@ class ImportForm(forms.Form):
             "another wallet. Several at once are fine, also as a zip."
         ),
     )
-    link = forms.URLField(
+    link = LinkField(
         label=_("Link"),
         required=False,
         max_length=2000,

@@ -45,7 +45,8 @@ def facts_of(received: Received | None, report: Report) -> Facts:
         from stackmark_web.verifying.facts_ob2 import facts_of_ob2
 
         return facts | facts_of_ob2(tree)
-    return facts | _credential(tree) | {"own": standing.own_standings(report)}
+    facts |= _credential(tree) | {"own": standing.own_standings(report)}
+    return facts | _published(facts, report)
 
 
 def _tree(received: Received | None) -> Mapping[str, Any] | None:
@@ -77,10 +78,17 @@ def _credential(tree: Mapping[str, Any]) -> Facts:
         "image": pictures.safe(achievement.get("image")) or pictures.safe(tree.get("image")),
     }
     found |= _achievement(achievement) | _performance(subject, achievement)
-    found["published"] = label_of(found["achievement"])
-    signed = _first_text(achievement.get("achievementType"))
-    found["kind"] = kind_of(found["achievement"], signed) or _kind(signed)
+    found["signed_kind"] = _first_text(achievement.get("achievementType"))
+    found["kind"] = _kind(found["signed_kind"])
     return found
+
+
+def _published(facts: Facts, report: Report) -> Facts:
+    """What the catalogue here adds; anybody may name our achievement, so only to awards of ours."""
+    if standing.award_of(report) is None:
+        return {}
+    kind = kind_of(facts["achievement"], facts["signed_kind"]) or facts["kind"]
+    return {"published": label_of(facts["achievement"]), "kind": kind}
 
 
 def _achievement(achievement: Mapping[str, Any]) -> Facts:

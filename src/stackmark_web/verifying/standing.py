@@ -26,7 +26,8 @@ def own_standings(report: Report) -> Own:
     """Status and instant of each credential of ours in a report that its list says is off."""
     found: Own = {}
     for one in (report, *report.parts):
-        award = _award(one)
+        listed = one.check("status").reason in _LISTED
+        award = award_of(one) if listed else None
         status, when = ("", None) if award is None else awarding.status_of(award)
         if status in _TOLD:
             since = when.isoformat() if when is not None else ""
@@ -34,12 +35,12 @@ def own_standings(report: Report) -> Own:
     return found
 
 
-def _award(report: Report) -> Any:
-    """The award behind a credential whose list says it is off; only where the proof is ours."""
+def award_of(report: Report) -> Any:
+    """The award here behind a credential; only where the proof is of the issuer it was made by."""
     proven = all(report.check(code).outcome == "passed" for code in ("proof", "issuer-key"))
     own = own_path(report.credential.id or "")
     named = _ADDRESS.fullmatch(own[0]) if own else None
-    if named is None or not proven or report.check("status").reason not in _LISTED:
+    if named is None or not proven:
         return None
     award: Any = awarding.award_for_public(named[1])
     if award is None:
