@@ -38,6 +38,11 @@ FAMILIES = {
     "fetch": "Something could not be got from the network. In a report it stands under the check "
     "that needed it, as could-not-tell.",
     "descriptor": "The description of an achievement cannot be read. Never part of a report.",
+    "convert": "A record cannot be written in a format. Never part of a report.",
+    "credit": "A credit, level or grade cannot be converted. Never part of a report.",
+    "profile": "A profile of quality rules cannot be read. Never part of a report.",
+    "statement": "A statement of trust cannot be read or made. Never part of a report.",
+    "framework": "A file of skills cannot be read. Never part of a report.",
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
 RAISED = {"CheckFailed", "ReadError", "CouldNotTell", "UsageError"}

@@ -42,10 +42,11 @@ class Skill(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Part):
-    """What a holder can do, beginning with a verb."""
+    """What a holder can do, beginning with a verb, and the kinds of assessment that show it."""
 
     statement: Texts = rule.texts(1_000)
     skills: tuple[Skill, ...] = rule.parts(Skill, MAX_SKILLS)
+    assessed_by: tuple[str, ...] = rule.choices(codes.ASSESSMENT_METHODS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +74,16 @@ class Criteria(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level(Part):
-    """A level of the European or a national framework, or the statement that there is none."""
+    """A level of the European or a national framework, or the statement that there is none.
+
+    ``assigned_by`` names the body that assigned it; empty means self-declared.
+    """
 
     eqf: int | None = rule.whole(1, 8)
     framework: str = rule.text(100)
     code: str = rule.text(60)
     not_levelled: bool = rule.flag()
+    assigned_by: str = rule.text(200)
 
     def check(self, place: str) -> None:
         """A level is stated, or its absence, never both."""
@@ -107,7 +112,10 @@ class Workload(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit(Part):
-    """Credit with its unit: a bare number means nothing."""
+    """Credit with its unit: a bare number means nothing.
+
+    ``assigned_by`` names the body that assigned it; empty means self-declared.
+    """
 
     value: Decimal | None = rule.number(1_000)
     unit: str = rule.choice(codes.CREDIT_UNITS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -39,9 +39,22 @@ class Part:
         """Raise ``UsageError`` for what does not go together; here nothing."""
 
 
+class DescriptorError(UsageError):
+    """A descriptor that cannot be read; ``place`` is where, ``""`` for the whole."""
+
+    def __init__(self, reason: str, detail: str, place: str = "") -> None:
+        super().__init__(reason, detail)
+        self.place = place
+
+    def __reduce__(self) -> Any:
+        """Cross a process pool unharmed."""
+        return (type(self), (self.reason, self.detail, self.place))
+
+
 def refuse(slug: str, place: str, sentence: str) -> NoReturn:
     """The one way a descriptor is refused."""
-    raise UsageError(f"descriptor.{slug}", f"{place or 'descriptor'}: {sentence}")
+    where = place or "descriptor"
+    raise DescriptorError(f"descriptor.{slug}", f"{where}: {sentence}", place)
 
 
 def text(limit: int = LINE) -> Any:
@@ -64,6 +77,11 @@ def choice(allowed: tuple[str, ...]) -> Any:
 def choices(allowed: tuple[str, ...]) -> Any:
     """Several words of a list, each once."""
     return field(default=(), metadata={"rule": _each(lambda v, p: _choice(v, p, allowed), 30)})
+
+
+def token(limit: int = 60) -> Any:
+    """A word of letters, digits, dots, hyphens and underscores: the name of a scheme or scale."""
+    return field(default="", metadata={"rule": lambda value, place: _token(value, place, limit)})
 
 
 def words(limit: int, most: int) -> Any:
@@ -104,6 +122,16 @@ def number(high: int) -> Any:
 def day() -> Any:
     """A calendar day, or nothing."""
     return field(default=None, metadata={"rule": _day})
+
+
+def moment() -> Any:
+    """An instant with its zone, or nothing."""
+    return field(default=None, metadata={"rule": _moment})
+
+
+def country() -> Any:
+    """A country of ISO 3166-1, two capital letters."""
+    return field(default="", metadata={"rule": _country})
 
 
 def flag() -> Any:
@@ -158,6 +186,8 @@ def write(value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -182,6 +212,13 @@ def _text(value: Any, place: str, limit: int) -> str:
     if found:
         refuse("text", place, f"holds U+{ord(found[0]):04X}, which cannot be shown; remove it.")
     return lines
+
+
+def _token(value: Any, place: str, limit: int) -> str:
+    found = _text(value, place, limit)
+    if found and not re.fullmatch(r"[A-Za-z0-9._-]+", found):
+        refuse("choice", place, f"{found[:40]!r} may only have letters, digits, and . - _ in it.")
+    return found
 
 
 def _texts(value: Any, place: str, limit: int) -> dict[str, str]:
@@ -247,6 +284,22 @@ def _day(value: Any, place: str) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         refuse("date", place, f"{str(value)[:20]!r} is no day; write it like 2026-12-25.")
+
+
+def _moment(value: Any, place: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        refuse("date", place, f"{str(value)[:30]!r} is no instant like 2026-12-25T09:00:00Z.")
+    return found
+
+
+def _country(value: Any, place: str) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Z]{2}", value):
+        refuse("country", place, f"{str(value)[:20]!r} is no country code like FR (ISO 3166-1).")
+    return value
 
 
 def _flag(value: Any, place: str) -> bool:

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
+from stackmark.exchange.ob3.achievement import open_badge_achievement
 from stackmark.issuing.award import Award
 from stackmark.issuing.builder import build_credential, new_design
 from stackmark.issuing.lint import lint
-from stackmark.issuing.open_badge import open_badge_achievement
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark_web import clock
 from stackmark_web.catalogue import art

@@ -1,6 +1,6 @@
 """From the canonical descriptor to an Open Badges 3.0 Achievement.
 
-Native members first. What has none is said in ``criteria.narrative`` (see ``open_badge_words``):
+Native members first. What has none is said in ``criteria.narrative`` (see ``words``):
 nothing a designer stated is left out of what gets signed, and a credit number never stands
 without its unit.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from stackmark.errors import UsageError
-from stackmark.issuing import open_badge_words as words
+from stackmark.exchange.ob3 import words
 from stackmark.model.achievement import Achievement, Skill
 
 _TYPES: Final = {

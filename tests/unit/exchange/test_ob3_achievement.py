@@ -7,8 +7,8 @@ import pytest
 import stackmark
 from achievement_designs import bare, full
 from stackmark.errors import UsageError
-from stackmark.issuing import open_badge_words as words
-from stackmark.issuing.open_badge import open_badge_achievement
+from stackmark.exchange.ob3 import words
+from stackmark.exchange.ob3.achievement import open_badge_achievement
 from stackmark.keys import PrivateKey
 from stackmark.model import achievement_codes as codes
 from stackmark.model.achievement import Achievement

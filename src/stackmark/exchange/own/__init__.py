@@ -1,0 +1,1 @@
+"""Our own form: the JSON of a `Record`, or of an `Achievement` alone."""

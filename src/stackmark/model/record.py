@@ -1,0 +1,177 @@
+"""``Record``: one achievement as it is offered, or as it was awarded to a person.
+
+The canonical form between the formats: what is read from Open Badges, CLR, ELM, CTDL and others
+becomes a ``Record``; what is written to them comes from one. The achievement is what can be
+earned; the issuer signs, the awarding body decides (they may differ); the award is what is true
+of one person only, and is missing in a design.
+
+A record says what a document says. Whether that is true is for ``verification`` to answer.
+"""
+
+# ruff: noqa: RUF009 - each of these calls gives a fresh dataclasses.field with its rule
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from stackmark.model import achievement_rules as rule
+from stackmark.model.achievement import Achievement
+from stackmark.model.achievement_rules import ESSAY, LINE, Part, Texts, refuse
+
+ORGANISATION_KINDS: Final = (
+    *("university", "college", "training-provider", "industry-association", "employer"),
+    "quality-agency",
+)
+RESULT_STATUS: Final = ("completed", "enrolled", "failed", "in-progress", "on-hold", "withdrew")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier(Part):
+    """A number or name in a scheme, such as ROR, DEQAR, Erasmus code, CTID, student number.
+
+    ``hashed`` values are ``algorithm$hex`` over value and ``salt`` (OB 3.0 IdentityObject).
+    """
+
+    scheme: str = rule.token()
+    value: str = rule.text(500)
+    hashed: bool = rule.flag()
+    salt: str = rule.text(200)
+
+    def check(self, place: str) -> None:
+        """A value of a named scheme."""
+        if not self.scheme or not self.value:
+            refuse("missing", place, "an identifier needs its scheme and its value.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation(Part):
+    """Who signs or awards. ``country`` is ISO 3166-1 alpha-2, ``id`` a DID or web address."""
+
+    id: str = rule.identifier()
+    name: str = rule.text(LINE)
+    legal_name: str = rule.text(LINE)
+    kind: str = rule.choice(ORGANISATION_KINDS)
+    country: str = rule.country()
+    url: str = rule.address()
+    email: str = rule.text(254)
+    identifiers: tuple[Identifier, ...] = rule.parts(Identifier, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner(Part):
+    """Whom it was awarded to: a DID or other id, a name, identifiers."""
+
+    id: str = rule.identifier()
+    name: str = rule.text(LINE)
+    given_name: str = rule.text(200)
+    family_name: str = rule.text(200)
+    identifiers: tuple[Identifier, ...] = rule.parts(Identifier, 20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(Part):
+    """A mark: its value, the scale it stands on, and what was needed.
+
+    ``value`` and the bounds are texts, as written by who gave them: "87.5", "B+", "Pass". ``scale``
+    is a word of Open Badges 3.0's resultType (Percent, LetterGrade, …) or of a named own scale.
+    """
+
+    name: str = rule.text(200)
+    value: str = rule.text(100)
+    scale: str = rule.token()
+    minimum: str = rule.text(100)
+    maximum: str = rule.text(100)
+    required: str = rule.text(100)
+    level: str = rule.text(200)
+    status: str = rule.choice(RESULT_STATUS)
+
+    def check(self, place: str) -> None:
+        """A result says something."""
+        if not (self.value or self.level or self.status):
+            refuse("missing", place, "a result needs a value, a level or a status.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Part):
+    """Work that shows the achievement, and what is said of it."""
+
+    url: str = rule.identifier()
+    name: str = rule.text(LINE)
+    narrative: str = rule.text(ESSAY)
+    genre: str = rule.text(200)
+
+    def check(self, place: str) -> None:
+        """Evidence is somewhere or is described."""
+        if not (self.url or self.name or self.narrative):
+            refuse("missing", place, "evidence needs an address, a name or a description.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Award(Part):
+    """What is true of one person's credential only. Instants carry their zone.
+
+    ``valid_from`` is left out when it is the instant of issue.
+    """
+
+    id: str = rule.identifier()
+    learner: Learner | None = rule.part(Learner)
+    issued: datetime | None = rule.moment()
+    valid_from: datetime | None = rule.moment()
+    valid_until: datetime | None = rule.moment()
+    started: datetime | None = rule.moment()
+    ended: datetime | None = rule.moment()
+    results: tuple[Result, ...] = rule.parts(Result, 100)
+    narrative: str = rule.text(ESSAY)
+    evidence: tuple[Evidence, ...] = rule.parts(Evidence, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Part):
+    """An achievement with who stands behind it; with ``award``, one person's credential.
+
+    ``id`` is the address of the achievement (of this version of it), ``image`` that of its
+    picture, ``identifiers`` its other numbers. ``awarding_body`` is empty when the issuer awards.
+    """
+
+    achievement: Achievement = rule.part(Achievement)
+    id: str = rule.identifier()
+    version: str = rule.text(100)
+    image: str = rule.identifier()
+    identifiers: tuple[Identifier, ...] = rule.parts(Identifier, 20)
+    issuer: Organisation | None = rule.part(Organisation)
+    awarding_body: Organisation | None = rule.part(Organisation)
+    award: Award | None = rule.part(Award)
+
+    def check(self, place: str) -> None:
+        """There is an achievement."""
+        if self.achievement is None:
+            refuse("missing", f"{place}/achievement".lstrip("/"), "a record has an achievement.")
+
+    @staticmethod
+    def from_json(value: Any) -> Record:
+        """Read a record strictly.
+
+        Raises ``DescriptorError`` ``descriptor.…`` whose ``place`` is where it is wrong.
+        """
+        return rule.read(Record, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON, without what is unknown."""
+        found: dict[str, Any] = rule.write(self)
+        return found
+
+    @property
+    def is_design(self) -> bool:
+        """Whether nobody holds it: a plan of what can be earned."""
+        return self.award is None
+
+    @property
+    def awarded_by(self) -> Organisation | None:
+        """The awarding body: the one named, else the issuer."""
+        return self.awarding_body or self.issuer
+
+    def texts(self, value: Texts) -> str:
+        """A text in the achievement's own language, or in any there is."""
+        return self.achievement.say(value)
