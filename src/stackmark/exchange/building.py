@@ -25,6 +25,7 @@ class Builder:
     def __init__(self) -> None:
         self._tree: dict[str, Any] = {"achievement": {}}
         self._places: dict[str, str] = {}
+        self._hoped: set[str] = set()
         self._refused: list[Loss] = []
         self.missing: list[str] = []
 
@@ -33,9 +34,11 @@ class Builder:
 
         A number in the path is a position in a list, filled in order.
         """
-        self._places.setdefault(path, place)
         if value in _EMPTY and value is not False:
+            self.would(path, place)
             return
+        if path in self._hoped or path not in self._places:
+            self.place(path, place)
         _set(self._tree, path.split("/")[1:], value)
 
     def add(self, path: str, value: Any, place: str) -> str:
@@ -92,11 +95,14 @@ class Builder:
 
     def would(self, path: str, place: str) -> None:
         """Where a value would stand in the document, if it were there."""
-        self._places.setdefault(path, place)
+        if path not in self._places:
+            self._places[path] = place
+            self._hoped.add(path)
 
     def place(self, path: str, place: str) -> None:
         """A better place for a value that was put before."""
         self._places[path] = place
+        self._hoped.discard(path)
 
     def has(self, path: str) -> bool:
         """Whether something was put there or below."""
@@ -108,8 +114,24 @@ class Builder:
         Raises ``ReadError`` ``read.descriptor`` when nothing at all could be read.
         """
         record = self._settle()
+        self._point_at_values()
         left = (*self._refused, *source.rest(reason))
         return Imported(record, name, dict(self._places), left, tuple(self.missing))
+
+    def _point_at_values(self) -> None:
+        """A thing that is there is where its first value was found, not where it might stand."""
+        put = {path for path in self._places if path not in self._hoped}
+        for path in self._hoped & self._places.keys():
+            below = next(
+                (
+                    one
+                    for one in self._places
+                    if one in put and one.startswith(f"{path}/") and self.has(one)
+                ),
+                "",
+            )
+            if below:
+                self._places[path] = self._places[below]
 
     def _settle(self) -> Record:
         """Take out what the model refuses until it reads; each round removes something."""
