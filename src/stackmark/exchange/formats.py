@@ -39,11 +39,13 @@ class Options:
 
     ``language`` is a tag to write single-language texts in, the record's own when empty.
     ``facts`` (Open Badges 3.0, CLR 2.0) is ``document`` (bound by digest), ``none``, or
-    ``extension`` (own context, opt-in).
+    ``extension`` (own context, opt-in). ``facts_address`` is where the facts document will be
+    published; when empty it is derived from the achievement's own address.
     """
 
     language: str = ""
     facts: str = "document"
+    facts_address: str = ""
 
 
 def read_record(
