@@ -109,7 +109,7 @@ def _read_mailbox(reading: Reading, path: str, source: Source) -> None:
     mailbox = first(first(source, "contactPoint"), "emailAddress")
     found = str(mailbox.peek("id") or "")
     if found.startswith("mailto:"):
-        mailbox.take("id")
+        mailbox.all()
         address = found.removeprefix("mailto:")
         reading.builder.put(f"{path}/email", address, mailbox.place("id"))
 

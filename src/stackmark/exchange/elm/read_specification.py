@@ -59,9 +59,13 @@ def read_specification(reading: Reading, source: Source) -> None:
 
 
 def _read_kind(reading: Reading, source: Source) -> None:
+    """The kind by our own word; any other type by its label."""
     for one in source.each("dcType"):
-        if not reading.builder.has("/achievement/kind"):
-            reading.put("/achievement/kind", concepts.KINDS.word(one), one.pointer)
+        word = concepts.KINDS.word(one)
+        reading.put("/achievement/kind", word, one.pointer)
+        if not (word or reading.builder.has("/type_stated")):
+            reading.put_line("/type_stated", one, "prefLabel")
+            one.take("inScheme")
 
 
 def _read_numbers(reading: Reading, source: Source) -> None:

@@ -46,7 +46,7 @@ def specification(record: Record) -> Json:
         _class(one),
         id=record.id,
         identifier=kept(_code(one), *map(identifier, record.identifiers)),
-        dcType=kept(concepts.KINDS.concept(one.kind) if one.kind else None),
+        dcType=_types(record),
         title=texts(one.title, language),
         description=texts(one.description, language),
         category={language: list(one.tags)} if one.tags else None,
@@ -63,6 +63,14 @@ def specification(record: Record) -> Json:
 def _class(one: Achievement) -> str:
     levelled = one.level is not None and (one.level.eqf or one.level.code)
     return "Qualification" if levelled or one.quality else "LearningAchievementSpecification"
+
+
+def _types(record: Record) -> list[Json]:
+    """The kind as a concept of ours, and the word another document had for it."""
+    kind, stated = record.achievement.kind, record.type_stated
+    language = record.achievement.language
+    own = concepts.own_concept("type", label=stated, language=language) if stated else None
+    return kept(concepts.KINDS.concept(kind) if kind else None, own)
 
 
 def _code(one: Achievement) -> Json | None:
