@@ -29,6 +29,7 @@ class Format:
 # In the order in which a document is tried.
 NAMES: Final[dict[str, Format]] = {
     "stackmark": Format("Stackmark record", "stackmark.exchange.own"),
+    "elm": Format("European Learning Model 3", "stackmark.exchange.elm"),
     "ob3": Format("Open Badges 3.0", "stackmark.exchange.ob3"),
 }
 

@@ -33,3 +33,24 @@ def homed(path, homes, language=""):
     return any(
         re.fullmatch(re.escape(one).replace(r"\*", "[^/]+") + "(/.*)?", path) for one in table
     )
+
+
+_ORGANISATION = ("id", "name", "legal_name", "kind", "country", "url", "email", "identifiers")
+# A region of a language (pt-BR) has no concept of its own; hashed identifiers have no place.
+ELM = [
+    *("/id", "/version", "/type_stated", "/identifiers"),
+    *(f"/{body}/{name}" for body in ("issuer", "awarding_body") for name in _ORGANISATION),
+    *("/award/id", "/award/issued", "/award/valid_from", "/award/valid_until", "/award/started"),
+    *("/award/ended", "/award/results", "/award/narrative", "/award/evidence"),
+    *("/award/learner/id", "/award/learner/name", "/award/learner/given_name"),
+    *("/award/learner/family_name", "/achievement/language", "/achievement/kind"),
+    *("/achievement/title", "/achievement/description", "/achievement/programme"),
+    *("/achievement/outcomes/*/statement", "/achievement/outcomes/*/skills"),
+    *("/achievement/criteria", "/achievement/level/eqf", "/achievement/level/framework"),
+    *("/achievement/level/code", "/achievement/level/not_levelled", "/achievement/workload"),
+    *("/achievement/credit/value", "/achievement/credit/unit", "/achievement/credit/unit_name"),
+    *("/achievement/participation", "/achievement/assessment", "/achievement/supervision"),
+    *("/achievement/ai_policy", "/achievement/quality", "/achievement/prerequisites"),
+    *("/achievement/field/code", "/achievement/stackability", "/achievement/validity"),
+    *("/achievement/tags", "/achievement/author", "/achievement/code", "/achievement/further"),
+]
