@@ -1,0 +1,138 @@
+"""``check``: a document against a profile, row by row.
+
+Silence: our own form has a place for everything, so what is mandatory and not there failed. A
+foreign document may have none, so there it could not be told. What is stated and does not fit
+fails everywhere. What is only recommended or advised never fails by being absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from stackmark.model.record import Record
+from stackmark.quality import sizes
+from stackmark.quality.answers import Answer, wrong
+from stackmark.quality.case import Case, Described, Own
+from stackmark.quality.classes import Class, Mislabel, derive, mislabel
+from stackmark.quality.coverage import matrix
+from stackmark.quality.judgement import Judgement, Result
+from stackmark.quality.judges import JUDGES
+from stackmark.quality.lints import Advice, lint
+from stackmark.quality.profile import Profile, Row
+
+_LABEL_CLAUSE: Final = "2022/C 243/02, definition; ASTM E2659; ISO/IEC 17024"
+_LABEL_FIX: Final = "Call it what it is, or state the facts that make it what it is called."
+
+
+def check(document: Described | Record, profile: Profile, *, now: datetime) -> Judgement:
+    """Judge what a reader found (or a record of our own) by a profile, as of ``now``."""
+    given = Own(document) if isinstance(document, Record) else document
+    case = Case(given, now)
+    coverage = matrix(case.record.achievement)
+    derived = derive(case.record)
+    label = _label(case, derived)
+    open_ = [] if label is None or label.certain else [_open_label(label)]
+    warnings = (*open_, *lint(case.record, coverage))
+    return Judgement(
+        profile=profile,
+        format=given.format,
+        is_design=case.record.is_design,
+        derived=derived,
+        mislabel=label.message if label is not None and label.certain else "",
+        rows=(*(_row(case, row) for row in profile.rows), *_label_row(case, label)),
+        warnings=tuple(_placed(case, one) for one in warnings),
+        coverage=coverage,
+    )
+
+
+def _row(case: Case, row: Row) -> Result:
+    design = case.record.is_design
+    if (row.applies, design) in (("credential", True), ("design", False)):
+        told = "a design has no holder" if design else "it is asked of designs only"
+        return _result(case, row, "not-applicable", f"{row.element}: {told}.", row.where[0])
+    answer = _read_wrongly(case, row, JUDGES[row.test](case, row))
+    outcome = _outcome(case, row, answer)
+    message = answer.message
+    if outcome == "could-not-tell" and case.document.missing:
+        files = ", ".join(case.document.missing)
+        message += f" It may stand in a file that was not at hand: {files}."
+    return _result(case, row, outcome, message, answer.path or row.where[0])
+
+
+def _outcome(case: Case, row: Row, answer: Answer) -> str:
+    if answer.kind == "met":
+        return "passed"
+    if answer.kind == "wrong":
+        return "failed"
+    if answer.kind == "silent" and case.is_own and row.severity == "mandatory":
+        return "failed"
+    return "not-applicable" if answer.kind == "not-applicable" else "could-not-tell"
+
+
+def _read_wrongly(case: Case, row: Row, answer: Answer) -> Answer:
+    """Silence, though the document has something at the very place: it is stated and no good."""
+    if answer.kind != "silent":
+        return answer
+    for path in dict.fromkeys((answer.path or row.where[0], *row.where)):
+        found = case.unread(path)
+        if found is None:
+            continue
+        text = str(found.value)
+        odd = sizes.calendar_duration(text) if "workload" in path else ""
+        return wrong(f"{row.element}: {odd}." if odd else _unfit(row, text, found.reason), path)
+    return answer
+
+
+def _unfit(row: Row, text: str, reason: str) -> str:
+    shown = " ".join(text.split())[:60]
+    return f"{row.element}: it says “{shown}”, which cannot be read as that: {reason}"
+
+
+def _result(case: Case, row: Row, outcome: str, message: str, path: str) -> Result:
+    return Result(
+        id=row.id,
+        element=row.element,
+        outcome=outcome,
+        severity=row.severity,
+        pointer=case.pointer(path),
+        message=message,
+        fix=row.fix if outcome in ("failed", "could-not-tell") else "",
+        clause=row.clause,
+    )
+
+
+def _label(case: Case, derived: Class) -> Mislabel | None:
+    """What it is called against what it is; a foreign type word counts where none of ours does."""
+    native = tuple(
+        str(word)
+        for one in case.lost("achievementType")
+        for word in (one.value if isinstance(one.value, list) else [one.value])
+    )
+    return mislabel(case.record, derived, native)
+
+
+def _label_row(case: Case, found: Mislabel | None) -> list[Result]:
+    if found is None or not found.certain:
+        return []
+    return [
+        Result(
+            id="class.label",
+            element="Class of credential",
+            outcome="failed",
+            severity="mandatory",
+            pointer=case.pointer(found.label.path),
+            message=found.message,
+            fix=_LABEL_FIX,
+            clause=_LABEL_CLAUSE,
+        )
+    ]
+
+
+def _open_label(found: Mislabel) -> Advice:
+    return Advice("class.label-open", found.label.path, found.message, _LABEL_FIX)
+
+
+def _placed(case: Case, one: Advice) -> Advice:
+    return replace(one, pointer=case.pointer(one.pointer))
