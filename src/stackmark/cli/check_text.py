@@ -43,13 +43,11 @@ def tell(judged: Judgement, source: str, *, whole: bool) -> None:
 
 def _sorted(findings: Iterable[Result]) -> list[tuple[str, list[Result]]]:
     """What is wrong, what could not be told, and what is only advised."""
-    wrong, unclear, advised = [], [], []
+    found: dict[str, list[Result]] = {"To be mended": [], "Could not be told": [], "Would help": []}
     for row in findings:
-        if row.outcome == "failed":
-            wrong.append(row)
-        else:
-            (unclear if row.severity == "mandatory" else advised).append(row)
-    return [("To be mended", wrong), ("Could not be told", unclear), ("Would help", advised)]
+        missing = "Could not be told" if row.severity == "mandatory" else "Would help"
+        found["To be mended" if row.outcome == "failed" else missing].append(row)
+    return list(found.items())
 
 
 def _head(judged: Judgement, source: str) -> None:

@@ -58,15 +58,15 @@ class Mislabel:
 
 
 def derive(record: Record) -> Class:
-    """The class its facts make it; ``unknown`` when nobody said how it is assessed."""
+    """The class its facts make it; ``unknown`` when too little is said of assessment and size."""
+    assessed, told = _assessed(record)
+    if assessed is False:
+        return Class("attendance", (told,))
     large = _large(record)
     if large:
         return Class("larger-award", (large,))
-    assessed, told = _assessed(record)
     if assessed is None:
         return Class("unknown", (told,))
-    if not assessed:
-        return Class("attendance", (told,))
     missing = [sentence for met, sentence in _certification(record) if not met]
     if not missing:
         rest = [sentence for _, sentence in _certification(record)]
@@ -200,13 +200,16 @@ def _against(record: Record, label: Label, derived: Class) -> Mislabel | None:
     said = f"It is called “{label.word}”"
     told = f"{said}, but by its facts it is {derived.words}. {' '.join(derived.because)}"
     if label.value == "larger-award":
-        known = sizes.hours(record.achievement) is not None
+        known = derived.value == "attendance" or sizes.hours(record.achievement) is not None
         size = f"{said}; whether it is that large is not stated."
         return Mislabel(label, told if known else size, known)
     if derived.value == "micro-credential":
         return _no_certification(record, label, told)
-    # A certification may be called a micro-credential: it is assessed, too.
+    # A certification may be called a micro-credential: it is assessed, too. A large one may be
+    # called a certification, if not a micro one.
     if (label.value, derived.value) == ("micro-credential", "micro-certification"):
+        return None
+    if derived.value == "larger-award" and not label.word.lower().startswith("micro"):
         return None
     return Mislabel(label, told, certain=True)
 
