@@ -209,7 +209,8 @@ def _against(record: Record, label: Label, derived: Class) -> Mislabel | None:
     # called a certification, if not a micro one.
     if (label.value, derived.value) == ("micro-credential", "micro-certification"):
         return None
-    if derived.value == "larger-award" and not label.word.lower().startswith("micro"):
+    loose = label.value == "micro-certification" and not label.word.lower().startswith("micro")
+    if derived.value == "larger-award" and loose:
         return None
     return Mislabel(label, told, certain=True)
 

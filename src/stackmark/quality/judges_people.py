@@ -52,8 +52,9 @@ def learner(case: Case, row: Row) -> Answer:
     del row
     found = case.record.award.learner if case.record.award else None
     if found is None or not (found.id or found.identifiers):
-        named = "only a name is stated, which others may have too" if found else "nothing is stated"
-        return silent(f"Who the learner is cannot be told: {named}.", "/award/learner")
+        named = found and (found.name or found.given_name or found.family_name)
+        said = "only a name is stated, which others may have too" if named else "nothing is stated"
+        return silent(f"Who the learner is cannot be told: {said}.", "/award/learner")
     for number, one in enumerate(found.identifiers):
         if one.hashed and not one.salt:
             told = "A hashed identifier has no salt, so it can be guessed from a list of addresses."

@@ -73,6 +73,7 @@ _LEAD: Final = re.compile(
     r"earner|graduate|candidate)s?|you|they|they can)?\s*"
     r"(?:(?:will|should|can|could|is|are|be|able|to)\s+)*"
 )
+_MODALS: Final = ("be", "able", "can", "will", ",")
 _CONTEXT: Final = ("a", "an", "the", "their", "its", "your", "what", "how", "why", "which", "to")
 
 
@@ -141,12 +142,14 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _second(words: list[str]) -> str:
-    """The verb after an "and" (or a comma before one) that begins a second thing."""
-    for place, word in enumerate(words[:-1]):
+    """The verb after an "and" that begins a second thing; "to" of "able to" is passed over."""
+    told = [word for word in words if word not in _MODALS]
+    for place, word in enumerate(told[:-1]):
         if word != "and":
             continue
-        verb = _verb(words[place + 1])
-        after = words[place + 2] if place + 2 < len(words) else ""
+        rest = told[place + 2 :] if told[place + 1] == "to" else told[place + 1 :]
+        verb = _verb(rest[0]) if rest else ""
+        after = rest[1] if len(rest) > 1 else ""
         # "plan and design a study"; "sampling and design principles" is no second verb.
         doubtful = verb in _verbs()["noun"] and place != 1 and after not in _CONTEXT
         if verb and not doubtful:

@@ -115,9 +115,7 @@ def test_a_descriptor_alone_has_places_without_the_record_around_it():
 
 
 def test_optional_elements_never_decide():
-    bare = without(
-        design(), [path for name in list(ELEMENTS)[11:] for path in OF_A_DESIGN[name]]
-    )
+    bare = without(design(), [path for name in list(ELEMENTS)[11:] for path in OF_A_DESIGN[name]])
     done = judged(bare)
     assert (done.conforms, len(done.findings)) == (True, 5)
     assert {one.outcome for one in done.findings} == {"could-not-tell"}
