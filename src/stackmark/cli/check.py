@@ -12,6 +12,7 @@ from stackmark.cli.console import out, out_json, plain
 from stackmark.cli.fetching import DocumentsOption
 from stackmark.cli.guard import NO
 from stackmark.cli.loading import read_input
+from stackmark.errors import StackmarkError, UsageError
 
 if TYPE_CHECKING:
     from stackmark.exchange.shapes import Imported
@@ -51,7 +52,7 @@ def check(
     if list_:
         return _list(json=json)
     if file is None:
-        raise typer.BadParameter("Name a file to check, or --list.", param_hint="FILE")
+        raise UsageError("usage.file", "Name a file to check, or --list for the profiles.")
     rules = _profile(profile)
     found = _read(file, documents)
     judged = _judged(found, rules, at)
@@ -96,8 +97,6 @@ class _AtHand(Mapping[str, bytes]):
         self._fetcher = fetcher
 
     def __getitem__(self, url: str) -> bytes:
-        from stackmark.errors import StackmarkError
-
         try:
             return self._fetcher.fetch(url)
         except StackmarkError:

@@ -20,9 +20,9 @@ _COLOURS: Final = {
     "could-not-tell": "yellow",
 }
 _VERDICTS: Final = {
-    "conforms": "It says what {title} asks for.",
-    "does-not-conform": "It does not say what {title} asks for.",
-    "could-not-tell": "It could not be told whether it says what {title} asks for.",
+    "conforms": "Conforms: it says all that {title} asks for.",
+    "does-not-conform": "Does not conform: it does not say all that {title} asks for.",
+    "could-not-tell": "Could not be told: it says too little to judge it by {title}.",
 }
 _ADVICE: Final = {"mandatory": "", "recommended": " (recommended)", "advice": " (optional)"}
 

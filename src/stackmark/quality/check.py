@@ -50,8 +50,8 @@ def check(document: Described | Record, profile: Profile, *, now: datetime) -> J
 def _row(case: Case, row: Row) -> Result:
     design = case.record.is_design
     if (row.applies, design) in (("credential", True), ("design", False)):
-        told = "a design has no holder" if design else "it is asked of designs only"
-        return _result(case, row, "not-applicable", f"{row.element}: {told}.", row.where[0])
+        told = "A design has no holder yet." if design else "This is asked of designs only."
+        return _result(case, row, "not-applicable", told, row.where[0])
     answer = _read_wrongly(case, row, JUDGES[row.test](case, row))
     outcome = _outcome(case, row, answer)
     message = answer.message

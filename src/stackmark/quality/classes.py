@@ -67,11 +67,10 @@ def derive(record: Record) -> Class:
         return Class("larger-award", (large,))
     if assessed is None:
         return Class("unknown", (told,))
-    missing = [sentence for met, sentence in _certification(record) if not met]
-    if not missing:
-        rest = [sentence for _, sentence in _certification(record)]
-        return Class("micro-certification", (told, *rest))
-    return Class("micro-credential", (told, *missing))
+    lacks = _lacks(record)
+    if lacks:
+        return Class("micro-credential", (told, f"It is no micro-certification: {lacks}."))
+    return Class("micro-certification", (told, f"{_assessor(record)} assesses.", _ENDING))
 
 
 def labels(record: Record, native: tuple[str, ...] = ()) -> list[Label]:
@@ -111,11 +110,7 @@ _NATIVE: Final = {
         "larger-award",
     ),
 }
-_ENDING: Final = {
-    True: "It ends and has to be renewed.",
-    False: "It never ends, and a certification does.",
-    None: "It is not stated that it ends, as a certification does.",
-}
+_ENDING: Final = "It ends and has to be renewed."
 # English; a title in another language is not judged.
 _TITLES: Final = (
     ("micro-credential", re.compile(r"(?i)\bmicro-?credential\b")),
@@ -163,18 +158,23 @@ def _assessed(record: Record) -> tuple[bool | None, str]:
     return None, "It is not stated whether learning is assessed."
 
 
-def _certification(record: Record) -> Iterator[tuple[bool, str]]:
-    """What a certification has beyond assessment: whether it is there, and a sentence on it."""
+def _lacks(record: Record) -> str:
+    """What a certification has beyond assessment, and this is not known to have."""
+    found = [] if _assessor(record) else ["no independent assessor is named"]
+    ends = _ends(record)
+    if not ends:
+        found.append("it is not stated that it ends" if ends is None else "it never ends")
+    return " and ".join(found)
+
+
+def _assessor(record: Record) -> str:
+    """A body that assesses and does not award; a certification is assessed by one."""
     body = record.awarded_by
     names = {body.name, body.legal_name} if body else set()
     parties = record.achievement.parties
-    other = next((p for p in parties if p.role == "assessor" and p.name not in names), None)
-    if other:
-        yield True, f"The assessment is independent: {other.name} assesses."
-    else:
-        yield False, "No independent assessor is named, as a certification has."
-    ends = _ends(record)
-    yield bool(ends), _ENDING[ends]
+    return next(
+        (one.name for one in parties if one.role == "assessor" and one.name not in names), ""
+    )
 
 
 def _ends(record: Record) -> bool | None:
@@ -217,13 +217,10 @@ def _against(record: Record, label: Label, derived: Class) -> Mislabel | None:
 
 def _no_certification(record: Record, label: Label, told: str) -> Mislabel:
     """Called a certification, and assessed: facts speak against it, or some are missing."""
-    against = []
-    if _ends(record) is False:
-        against.append("It never ends.")
+    against = ["It never ends."] if _ends(record) is False else []
     if record.achievement.supervision.startswith("unsupervised"):
         against.append("Its assessment is not supervised.")
     if against:
         return Mislabel(label, f"{told} {' '.join(against)}", certain=True)
-    missing = " ".join(sentence for met, sentence in _certification(record) if not met)
-    open_ = f"It is called “{label.word}”, and it cannot be told that it is one. {missing}"
+    open_ = f"It is called “{label.word}”; whether it is one cannot be told: {_lacks(record)}."
     return Mislabel(label, open_, certain=False)

@@ -88,7 +88,7 @@ def identifier(case: Case, row: Row) -> Answer:
     for pointer, value in case.values(f"{row.where[0]}/scheme"):
         if str(value).lower() == wanted:
             return met(row.parameters["scheme"], pointer.rpartition("/")[0])
-    return silent(f"There is no {row.parameters['scheme']}.")
+    return silent(f"There is no identifier of the scheme {row.parameters['scheme']}.")
 
 
 def independent(case: Case, row: Row) -> Answer:

@@ -73,6 +73,7 @@ _LEAD: Final = re.compile(
     r"earner|graduate|candidate)s?|you|they|they can)?\s*"
     r"(?:(?:will|should|can|could|is|are|be|able|to)\s+)*"
 )
+_INSIDE: Final = ("aware", "awareness", "familiar", "knowledgeable", "knowledge", "understanding")
 _MODALS: Final = ("be", "able", "can", "will", ",")
 _CONTEXT: Final = ("a", "an", "the", "their", "its", "your", "what", "how", "why", "which", "to")
 
@@ -86,7 +87,7 @@ def _words(text: str, place: str) -> Iterator[Advice]:
         yield Advice(
             "outcome.weak-verb",
             place,
-            f"“{_cut(text)}”: nobody can see whether somebody {_third(words[0])}.",
+            f"“{_cut(text)}” says what goes on inside a person, which nobody can see.",
             "Say what a holder does that shows it: explains, compares, applies, builds.",
         )
     elif not verb:
@@ -107,21 +108,14 @@ def _words(text: str, place: str) -> Iterator[Advice]:
 
 
 def _weak(words: list[str]) -> bool:
-    weak = _verbs()["weak"]
+    """Understands, knows; is aware of; shows an understanding of."""
     if not words:
         return False
-    if words[0] in ("be", "have", "become") or any(form in weak for form in _forms(words[0])):
+    if words[0] in ("have", "become", *_INSIDE) or any(
+        form in _verbs()["weak"] for form in _forms(words[0])
+    ):
         return True
-    # "aware of", "familiar with": what remains after "be" was taken off.
-    return words[0] in ("aware", "familiar", "knowledgeable", "knowledge", "understanding")
-
-
-def _third(word: str) -> str:
-    adjectives = ("aware", "familiar", "knowledgeable", "knowledge", "understanding")
-    if word in adjectives:
-        return "is that"
-    base = next((form for form in _forms(word) if form in _verbs()["weak"]), word)
-    return f"{base}s" if not base.endswith("s") else base
+    return words[0] in ("demonstrate", "show") and bool(set(words[1:3]) & set(_INSIDE))
 
 
 def _verb(word: str) -> str:

@@ -30,8 +30,12 @@ FACTS = [
     ({"assessment": None}, "unknown", "It is not stated whether learning is assessed."),
     ({"assessment": {"attempts": 3}}, "unknown", "It is not stated whether learning is assessed."),
     ({"assessment": {"required": 60}}, "micro-credential", "there is a rule for passing"),
-    ({"parties": ASSESSOR}, "micro-credential", "It never ends, and a certification does."),
-    ({"validity": ENDS}, "micro-credential", "No independent assessor is named"),
+    ({"parties": ASSESSOR}, "micro-credential", "It is no micro-certification: it never ends."),
+    (
+        {"validity": ENDS},
+        "micro-credential",
+        "It is no micro-certification: no independent assessor is named.",
+    ),
     ({"validity": ENDS, "parties": ASSESSOR}, "micro-certification", "Assessors Ltd assesses."),
     (
         {
@@ -39,7 +43,7 @@ FACTS = [
             "parties": [{"name": "Northfield University", "role": "assessor"}],
         },
         "micro-credential",
-        "No independent assessor is named",
+        "no independent assessor is named",
     ),
     ({"credit": {"value": 60, "unit": "ects"}}, "larger-award", "60 ECTS credits are a full"),
     ({"credit": {"value": 59.9, "unit": "ects"}}, "micro-credential", "Learning is assessed"),
@@ -129,5 +133,5 @@ def test_no_false_error(changes):
 def test_a_label_whose_facts_are_missing_is_a_warning():
     done = judged(kind="micro-certification", validity=ENDS)
     assert [one.id for one in done.warnings] == ["class.label-open"]
-    assert "cannot be told that it is one. No independent assessor" in done.warnings[0].message
+    assert "whether it is one cannot be told: no independent assessor" in done.warnings[0].message
     assert done.warnings[0].pointer == "/achievement/kind"

@@ -41,6 +41,8 @@ WEAK = [
     "Be aware of risks",
     "Be familiar with tools",
     "Know how to plan",
+    "Demonstrate an understanding of ethics",
+    "Have knowledge of welding",
 ]
 NONE = ["Statistics", "Data protection law and its limits", "The basics of welding"]
 TWO = [
