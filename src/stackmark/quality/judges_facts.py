@@ -110,7 +110,7 @@ def workload(case: Case, row: Row) -> Answer:
 def size(case: Case, row: Row) -> Answer:
     """The size as an interval against the bounds."""
     unit = row.parameters["unit"]
-    span = sizes.in_unit(case.record.achievement, unit) if sizes.is_unit(unit) else None
+    span = sizes.in_unit(case.record.achievement, unit)
     if span is None:
         return silent(f"The size in {sizes.unit_name(unit)} is not known.")
     least = Decimal(str(row.parameters.get("least", 0)))

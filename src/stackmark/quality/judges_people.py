@@ -177,8 +177,10 @@ def _due(one: Quality) -> dt.date:
 
 
 def _later(start: dt.date, months: int) -> dt.date:
-    """The same day so many months later, or the last of that month."""
+    """The same day so many months later, or the last of that month; the end of time at most."""
     year, month = divmod(start.month - 1 + months, 12)
+    if start.year + year >= dt.MAXYEAR:
+        return dt.date.max
     first = dt.date(start.year + year, month + 1, 1)
     following = (first + dt.timedelta(days=32)).replace(day=1)
     last = (following - dt.timedelta(days=1)).day

@@ -16,9 +16,11 @@ from typing import Any, Final, NoReturn
 from stackmark.errors import UsageError
 from stackmark.quality import vocabulary
 from stackmark.quality.paths import is_path
+from stackmark.quality.titles import banned
 
 MAX_PROFILE_BYTES: Final = 256 * 1024
 MAX_ROWS: Final = 200
+MAX_NUMBER: Final = 100_000  # of a parameter
 NAMES: Final = (
     *("eu-2022", "open-mc", "cmf", "au-nmf", "nz-2022", "tmc-knowledge", "tmc-application"),
     *("ctdl-min", "e2659", "iso-17024"),
@@ -178,10 +180,18 @@ class _Reader:
         for name, parameter in known.items():
             if parameter.needed and name not in given:
                 self._refuse("test", f"parameters.{name}", f"the test {test!r} needs it.")
-            if name in given and not _IS[parameter.kind](given[name]):
-                told = _FORMS[parameter.kind]
-                self._refuse("test", f"parameters.{name}", f"must be {told}.")
+            if name in given:
+                self._parameter(name, given[name], parameter)
         return {name: _settled(value) for name, value in given.items()}
+
+    def _parameter(self, name: str, value: Any, parameter: vocabulary.Parameter) -> None:
+        place = f"parameters.{name}"
+        if not _IS[parameter.kind](value):
+            self._refuse("test", place, f"must be {_FORMS[parameter.kind]}.")
+        words = tuple(banned()) if name == "jurisdiction" else parameter.words
+        for word in [value] if isinstance(value, str) else value if words else ():
+            if words:
+                self._choice(word, place, words)
 
     def _known(self, tree: Mapping[str, Any], names: set[str]) -> None:
         odd = sorted(tree.keys() - names)
@@ -225,7 +235,8 @@ def _is_texts(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_one and 0 <= value <= MAX_NUMBER
 
 
 def _is_text(value: Any) -> bool:
@@ -243,7 +254,7 @@ _IS: Final[dict[str, Callable[[Any], bool]]] = {
     "flag": _is_flag,
 }
 _FORMS: Final = {
-    "number": "a number from 0",
+    "number": f"a number from 0 to {MAX_NUMBER:,}",
     "text": "text",
     "texts": "a list of texts",
     "flag": "true or false",

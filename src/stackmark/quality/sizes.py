@@ -27,6 +27,8 @@ _HOURS: Final[dict[str, tuple[int, int | None]]] = {
     "us-quarter": (30, None),
     "hours": (1, 1),
 }
+UNITS: Final = tuple(_HOURS)
+"""The units that sizes can be compared in."""
 _CONTACT: Final = {"ceu": (10, None)}
 _YEAR: Final = {
     "ects": 60,
@@ -89,11 +91,6 @@ def plain(value: Decimal) -> str:
 def unit_name(unit: str) -> str:
     """A unit in words."""
     return _NAMES.get(unit, unit)
-
-
-def is_unit(unit: str) -> bool:
-    """Whether sizes can be compared in this unit."""
-    return unit in _HOURS
 
 
 def hours(achievement: Achievement) -> Span | None:

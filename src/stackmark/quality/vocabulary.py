@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from stackmark.model.achievement_codes import ASSESSMENT_METHODS
+from stackmark.quality import sizes
+from stackmark.quality.classes import CLASSES
+
 SEVERITIES: Final = ("mandatory", "recommended", "advice")
 APPLIES: Final = ("both", "design", "credential")
 READINGS: Final = ("official", "unofficial")
@@ -17,10 +21,14 @@ KINDS: Final = ("rule-set", "readiness-checklist")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a test: ``number``, ``text``, ``texts`` or ``flag``; needed or not."""
+    """One parameter of a test: ``number``, ``text``, ``texts`` or ``flag``; needed or not.
+
+    ``words`` are those it may have; empty when it may have any.
+    """
 
     kind: str
     needed: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,16 @@ TESTS: Final[dict[str, Test]] = {
     "size": Test(
         "The size lies between `least` and `most` of the `unit`. Other units are compared as "
         "intervals; one that reaches over an edge could not be told.",
-        {"unit": Parameter("text", needed=True), "least": _NUMBER, "most": _NUMBER},
+        {
+            "unit": Parameter("text", needed=True, words=sizes.UNITS),
+            "least": _NUMBER,
+            "most": _NUMBER,
+        },
     ),
     "assessed": Test(
         "The kind of assessment is stated and it is not “none”; with `methods`, one of these is "
         "among them.",
-        {"methods": _TEXTS},
+        {"methods": Parameter("texts", words=ASSESSMENT_METHODS)},
     ),
     "supervised": Test("The assessment is supervised."),
     "identified": Test("Identity is checked at the assessment."),
@@ -112,7 +124,7 @@ TESTS: Final[dict[str, Test]] = {
     ),
     "class-is": Test(
         "The class derived from the facts is one of `allowed`.",
-        {"allowed": Parameter("texts", needed=True)},
+        {"allowed": Parameter("texts", needed=True, words=tuple(CLASSES))},
     ),
     "ask": Test("No document can show it: a person has to ask. Always could-not-tell."),
 }

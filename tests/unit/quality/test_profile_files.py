@@ -120,6 +120,34 @@ def test_what_is_refused_and_where(old, new, reason, words):
     assert (found, words in sentence) == (reason, True), sentence
 
 
+@pytest.mark.parametrize(
+    ("test", "parameters", "words"),
+    [
+        ("size", 'unit = "ect"', "'ect' is none of ects, uk"),
+        ("size", 'unit = "ects", most = inf', "must be a number from 0 to 100,000"),
+        ("size", 'unit = "ects", most = nan', "must be a number"),
+        ("size", 'unit = "ects", most = -1', "must be a number"),
+        ("size", 'unit = "ects", most = true', "must be a number"),
+        ("assessed", 'methods = ["exam"]', "'exam' is none of written-exam"),
+        ("class-is", 'allowed = ["degree"]', "'degree' is none of attendance"),
+        ("not-in-title", 'jurisdiction = "XX"', "'XX' is none of NZ"),
+        ("level", 'or_none = "yes"', "must be true or false"),
+    ],
+)
+def test_parameters_that_would_never_hold(test, parameters, words):
+    text = changed('"choice"', f'"{test}"').replace('refused = ["quiz"]', parameters)
+    reason, sentence = refused(text)
+    assert 'row 1 (own-1.01), field "parameters.' in sentence
+    assert (reason in ("profile.test", "profile.field"), words in sentence) == (True, True), (
+        sentence
+    )
+
+
+def test_a_review_as_late_as_one_likes():
+    text = changed('"choice"', '"review"').replace('refused = ["quiz"]', "months = 100000")
+    assert judged(text, design()).outcome == "passed"
+
+
 def test_a_needed_parameter():
     text = changed('"choice"', '"size"').replace("refused", "least").replace('["quiz"]', "3")
     assert refused(text) == (
