@@ -98,7 +98,7 @@ ELEMENTS = {
     "Title": ["/achievement/title"],
     "Country/region of issuer": ["/issuer/country"],
     "Awarding body": ["/issuer/name"],
-    "Date of issuing": ["/award/issued"],
+    "Date of issuing": ["/award/issued", "/award/valid_from"],
     "Learning outcomes": ["/achievement/outcomes"],
     "Notional workload": ["/achievement/workload", "/achievement/credit"],
     "Level": ["/achievement/level"],
@@ -134,12 +134,19 @@ def credential(**changes):
 
 
 def without(tree, paths):
-    """A copy without what stands at these pointers."""
+    """A copy without what stands at these pointers, where there is something."""
     made = deepcopy(tree)
     for path in paths:
         *keys, last = path.split("/")[1:]
         around = made
         for key in keys:
-            around = around[int(key)] if isinstance(around, list) else around[key]
-        del around[int(last) if isinstance(around, list) else last]
+            around = _member(around, key)
+        if _member(around, last) is not None:
+            del around[int(last) if isinstance(around, list) else last]
     return made
+
+
+def _member(around, key):
+    if isinstance(around, list):
+        return around[int(key)] if int(key) < len(around) else None
+    return around.get(key) if isinstance(around, dict) else None

@@ -95,17 +95,27 @@ class Case:
         """What the record says at a pointer of a profile, with positions."""
         return list(paths.found(self.tree, path))
 
-    def pointer(self, path: str) -> str:
-        """Where in the document it stands, or would stand; else the nearest thing around it."""
-        if path in self.document.places:
-            return self.document.places[path]
+    def pointer(self, path: str, *others: str) -> str:
+        """Where in the document it stands, or would stand; else the nearest thing around it.
+
+        ``others``: where else it could stand; a place for one of them is better than none.
+        """
+        places = self.document.places
+        exact = next((one for one in (path, *others) if one in places), None)
+        if exact is not None and (exact == path or not self.is_own):
+            return places[exact]
         for around in _around(path):
-            if around in self.document.places:
-                place = self.document.places[around]
+            if around in places:
                 # Our own form has a place for all; a descriptor alone has none beside itself.
-                return place + path[len(around) :] if self.is_own else place
-        alone = self.document.places.get("/achievement") == ""
-        return path if self.is_own and not alone else ""
+                return places[around] + (path[len(around) :] if self.is_own else "")
+        if self.is_own:
+            return "" if places.get("/achievement") == "" else path
+        return self._beside(path)
+
+    def _beside(self, path: str) -> str:
+        """The achievement of a foreign document: what its title stands in."""
+        title = self.document.places.get("/achievement/title", "")
+        return title.rpartition("/")[0] if path.startswith("/achievement/") else ""
 
     def unread(self, path: str) -> Unread | None:
         """What the document has at the very place, though it could not be read as that."""

@@ -34,7 +34,7 @@ def check(document: Described | Record, profile: Profile, *, now: datetime) -> J
     derived = derive(case.record)
     label = _label(case, derived)
     open_ = [] if label is None or label.certain else [_open_label(label)]
-    warnings = (*open_, *lint(case.record, coverage))
+    warnings = (*open_, *lint(case.record, coverage, own=case.is_own))
     return Judgement(
         profile=profile,
         format=given.format,
@@ -86,8 +86,10 @@ def _read_wrongly(case: Case, row: Row, answer: Answer) -> Answer:
 
 
 def _unfit(row: Row, text: str, reason: str) -> str:
-    shown = " ".join(text.split())[:60]
-    return f"{row.element}: it says “{shown}”, which cannot be read as that: {reason}"
+    shown = " ".join(text[:300].split())[:60]
+    place, _, sentence = reason.partition(": ")
+    told = sentence if sentence and " " not in place else reason
+    return f"{row.element}: it says “{shown}”, which cannot be read as that. {told}"
 
 
 def _result(case: Case, row: Row, outcome: str, message: str, path: str) -> Result:
@@ -96,7 +98,7 @@ def _result(case: Case, row: Row, outcome: str, message: str, path: str) -> Resu
         element=row.element,
         outcome=outcome,
         severity=row.severity,
-        pointer=case.pointer(path),
+        pointer=case.pointer(path, *row.where),
         message=message,
         fix=row.fix if outcome in ("failed", "could-not-tell") else "",
         clause=row.clause,

@@ -25,9 +25,8 @@ def outcomes(case: Case, row: Row) -> Answer:
         return silent("No learning outcome is stated.", _OUTCOMES)
     for number, one in enumerate(found):
         if not any(one.statement.values()):
-            return wrong(
-                f"Outcome {number + 1} has no statement.", f"{_OUTCOMES}/{number}/statement"
-            )
+            told = "only names a skill" if one.skills else "has no statement"
+            return silent(f"Outcome {number + 1} {told}.", f"{_OUTCOMES}/{number}/statement")
     if len(found) < wanted:
         return wrong(f"{_count(len(found))}; {wanted} or more are asked for.", _OUTCOMES)
     return met(f"{_count(len(found))}.", _OUTCOMES)

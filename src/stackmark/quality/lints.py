@@ -41,14 +41,19 @@ class Advice:
         }
 
 
-def lint(record: Record, coverage: Coverage) -> Iterator[Advice]:
-    """Every warning; pointers lead into the record's JSON."""
+def lint(record: Record, coverage: Coverage, *, own: bool) -> Iterator[Advice]:
+    """Every warning; pointers lead into the record's JSON.
+
+    Most formats cannot say which assessment shows which outcome: where a document that is not in
+    our ``own`` form says it of none, nothing is said of it here either.
+    """
     for number, one in enumerate(record.achievement.outcomes):
         for tag, text in one.statement.items():
             if tag.partition("-")[0] == "en":
                 place = f"/achievement/outcomes/{number}/statement/{tag}"
                 yield from _words(text, place)
-    yield from _coverage(coverage)
+    if own or len(coverage.uncovered) < len(coverage.lines):
+        yield from _coverage(coverage)
     yield from _size(record)
     yield from _title(record)
 

@@ -53,7 +53,14 @@ WRONG = [
     ("04", "/awarding_body", {"country": "IE"}, "silent", "no name and no persistent identifier"),
     ("05", "/award/issued", "2026-12-01T00:00:00Z", "wrong", "in the future"),
     ("05", "/award/issued", "2026-05-01T00:00:00Z", "wrong", "before the learning ended"),
-    ("06", "/achievement/outcomes", [{"assessed_by": ["quiz"]}], "wrong", "has no statement"),
+    ("06", "/achievement/outcomes", [{"assessed_by": ["quiz"]}], "silent", "has no statement"),
+    (
+        "06",
+        "/achievement/outcomes",
+        [{"skills": [{"name": "plan research"}]}],
+        "silent",
+        "Outcome 1 only names a skill",
+    ),
     ("08", "/achievement/level", {"framework": "NFQ", "code": "7"}, "open", "none of the EQF"),
     ("09", "/achievement/assessment/methods", ["none"], "wrong", "nothing is assessed"),
     ("11", "/achievement/quality", [{"type": "external-review"}], "silent", "by whom and when"),
@@ -119,11 +126,14 @@ class TestForeign:
         done = foreign(
             without(credential(), ["/issuer/country"]),
             places={"/issuer/country": place},
-            loss=(Loss(place, "Eire", "no country code."),),
+            loss=(Loss(place, "Eire", "issuer/country: 'Eire' is no country code."),),
         )
         found = row(done, "03")
         assert (found.outcome, found.pointer) == ("failed", place)
-        assert "“Eire”, which cannot be read as that: no country code." in found.message
+        assert (
+            "it says “Eire”, which cannot be read as that. 'Eire' is no country code."
+            in found.message
+        )
         assert done.verdict == "does-not-conform"
 
     def test_sixty_months_are_no_workload(self):
@@ -141,6 +151,17 @@ class TestForeign:
         done = foreign(tree, places={"/achievement": "/credentialSubject/achievement"})
         assert row(done, "08").pointer == "/credentialSubject/achievement"
 
+    def test_without_a_place_around_it_is_where_the_title_stands(self):
+        tree = without(credential(), ["/achievement/level", "/issuer/country"])
+        done = foreign(tree, places={"/achievement/title": "/badge/name"})
+        assert row(done, "08").pointer == "/badge"
+        assert row(done, "03").pointer == ""
+
+    def test_another_of_its_places_is_better_than_none(self):
+        tree = without(credential(), ["/achievement/workload", "/achievement/credit"])
+        done = foreign(tree, places={"/achievement/credit": "/badge/creditsAvailable"})
+        assert row(done, "07").pointer == "/badge/creditsAvailable"
+
     def test_a_file_that_was_not_at_hand_is_named(self):
         tree = without(credential(), ["/achievement/participation"])
         done = foreign(tree, missing=("https://uni.example/facts.json",))
@@ -150,6 +171,11 @@ class TestForeign:
     def test_silence_leaves_it_open(self):
         done = foreign(without(credential(), ["/achievement/quality"]))
         assert (done.conforms, done.verdict) == (False, "could-not-tell")
+
+    def test_a_format_that_cannot_tie_outcomes_to_assessments_is_not_blamed(self):
+        tree = credential(outcomes=[{"statement": {"en": "Plan a study"}}])
+        assert [one.id for one in judged(tree).warnings] == ["outcome.not-assessed"]
+        assert foreign(tree).warnings == ()
 
     def test_a_degree_by_its_native_type_is_a_mislabel(self):
         loss = (Loss("/credentialSubject/achievement/achievementType", "Degree", "no kind."),)
