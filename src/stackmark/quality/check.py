@@ -7,6 +7,7 @@ fails everywhere. What is only recommended or advised never fails by being absen
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -22,6 +23,13 @@ from stackmark.quality.judges import JUDGES
 from stackmark.quality.lints import Advice, lint
 from stackmark.quality.profile import Profile, Row
 
+_WORKLOAD: Final = "/achievement/workload"
+# Members that hold hours of learning as a duration, in the formats that have them.
+_HOURS: Final = frozenset(
+    {"workload", "volumeOfLearning", "estimatedDuration", "timeRequired", "expected_study_time"}
+)
+_HOURS_FIX: Final = "State the hours, such as PT60H for 60 hours."
+_LONGEST: Final = 100  # characters of a duration
 _LABEL_CLAUSE: Final = "2022/C 243/02, definition; ASTM E2659; ISO/IEC 17024"
 _LABEL_FIX: Final = "Call it what it is, or state the facts that make it what it is called."
 
@@ -42,7 +50,7 @@ def check(document: Described | Record, profile: Profile, *, now: datetime) -> J
         derived=derived,
         mislabel=label.message if label is not None and label.certain else "",
         rows=(*(_row(case, row) for row in profile.rows), *_label_row(case, label)),
-        warnings=tuple(_placed(case, one) for one in warnings),
+        warnings=(*(_placed(case, one) for one in warnings), *_durations(case)),
         coverage=coverage,
     )
 
@@ -73,16 +81,32 @@ def _outcome(case: Case, row: Row, answer: Answer) -> str:
 
 def _read_wrongly(case: Case, row: Row, answer: Answer) -> Answer:
     """Silence, though the document has something at the very place: it is stated and no good."""
+    if row.test == "workload" and (odd := _calendar(case)):
+        return wrong(f"{row.element}: {odd}.", _WORKLOAD)
     if answer.kind != "silent":
         return answer
     for path in dict.fromkeys((answer.path or row.where[0], *row.where)):
         found = case.unread(path)
         if found is None:
             continue
-        text = str(found.value)
-        odd = sizes.calendar_duration(text) if "workload" in path else ""
-        return wrong(f"{row.element}: {odd}." if odd else _unfit(row, text, found.reason), path)
+        return wrong(_unfit(row, str(found.value), found.reason), path)
     return answer
+
+
+def _calendar(case: Case) -> str:
+    """What is odd about a duration that stands where the hours belong."""
+    found = case.unread(_WORKLOAD)
+    return sizes.calendar_duration(str(found.value)[:_LONGEST]) if found else ""
+
+
+def _durations(case: Case) -> Iterator[Advice]:
+    """The same elsewhere in the document, such as at an activity."""
+    home = case.unread(_WORKLOAD)
+    for one in case.document.loss:
+        member = one.path.rpartition("/")[2]
+        odd = sizes.calendar_duration(str(one.value)[:_LONGEST]) if member in _HOURS else ""
+        if odd and one is not home:
+            yield Advice("size.calendar-duration", one.path, f"{odd}.", _HOURS_FIX)
 
 
 def _unfit(row: Row, text: str, reason: str) -> str:
@@ -107,12 +131,14 @@ def _result(case: Case, row: Row, outcome: str, message: str, path: str) -> Resu
 
 def _label(case: Case, derived: Class) -> Mislabel | None:
     """What it is called against what it is; a foreign type word counts where none of ours does."""
-    native = tuple(
-        str(word)
-        for one in case.lost("achievementType")
-        for word in (one.value if isinstance(one.value, list) else [one.value])
-    )
-    return mislabel(case.record, derived, native)
+    return mislabel(case.record, derived, native_words(case))
+
+
+def native_words(case: Case) -> tuple[str, ...]:
+    """The type words of its own format that are no kind of ours, kept by the record or not."""
+    given = [value for _, value in case.values("/type_stated")]
+    given += [one.value for one in case.lost("achievementType")]
+    return tuple(str(word) for one in given for word in (one if isinstance(one, list) else [one]))
 
 
 def _label_row(case: Case, found: Mislabel | None) -> list[Result]:
@@ -124,7 +150,7 @@ def _label_row(case: Case, found: Mislabel | None) -> list[Result]:
             element="Class of credential",
             outcome="failed",
             severity="mandatory",
-            pointer=case.pointer(found.label.path),
+            pointer=case.pointer(found.label.path, "/achievement/kind"),
             message=found.message,
             fix=_LABEL_FIX,
             clause=_LABEL_CLAUSE,

@@ -79,7 +79,7 @@ def labels(record: Record, native: tuple[str, ...] = ()) -> list[Label]:
     found = [Label(value, word, path) for value, word, path in _by_title(record)]
     if achievement.kind in _KINDS:
         found.append(Label(_KINDS[achievement.kind], achievement.kind, "/achievement/kind"))
-    found += [Label(_NATIVE[word], word, "/achievement/kind") for word in native if word in _NATIVE]
+    found += [Label(_NATIVE[word], word, "/type_stated") for word in native if word in _NATIVE]
     return found
 
 

@@ -10,7 +10,8 @@ from quality_records import NOW, credential, design, without
 from stackmark.exchange.formats import read_record
 from stackmark.exchange.shapes import Imported, Loss
 from stackmark.model.record import Record
-from stackmark.quality.check import check
+from stackmark.quality.case import Case
+from stackmark.quality.check import check, native_words
 from stackmark.quality.profile import NAMES, named
 
 EU = named("eu-2022")
@@ -146,6 +147,25 @@ class TestForeign:
         assert row(done, "07").outcome == "failed"
         assert "write PT60H" in row(done, "07").message
 
+    def test_sixty_months_are_wrong_beside_good_credit_too(self):
+        place = "/credentialSubject/hasClaim/0/specifiedBy/volumeOfLearning"
+        done = foreign(
+            without(credential(), ["/achievement/workload"]),
+            places={"/achievement/workload": place},
+            loss=(Loss(place, "P60M", "not read."),),
+        )
+        assert (row(done, "07").outcome, row(done, "07").pointer) == ("failed", place)
+        assert done.warnings == ()
+
+    def test_sixty_months_at_an_activity_are_a_warning(self):
+        place = "/credentialSubject/hasClaim/0/influencedBy/0/workload"
+        other = Loss("/credentialSubject/note", "P60M", "not read.")
+        done = foreign(credential(), loss=(Loss(place, "P60M", "not read."), other))
+        assert done.findings == ()
+        (one,) = done.warnings
+        assert (one.id, one.pointer) == ("size.calendar-duration", place)
+        assert "write PT60H" in one.message
+
     def test_it_points_to_the_nearest_thing_around(self):
         tree = without(credential(), ["/achievement/level"])
         done = foreign(tree, places={"/achievement": "/credentialSubject/achievement"})
@@ -179,9 +199,18 @@ class TestForeign:
 
     def test_a_degree_by_its_native_type_is_a_mislabel(self):
         loss = (Loss("/credentialSubject/achievement/achievementType", "Degree", "no kind."),)
-        done = foreign(credential(kind=None), loss=loss)
+        done = foreign(credential(kind=None), loss=loss, places={"/achievement/kind": loss[0].path})
         assert done.rows[-1].id == "class.label"
+        assert done.rows[-1].pointer == "/credentialSubject/achievement/achievementType"
         assert "“Degree”, but by its facts it is an assessed micro-credential" in done.mislabel
+
+    def test_type_words_of_its_own_are_kept_by_the_record_or_lost(self):
+        lost = (Loss("/achievementType", ["Degree", "ext:X"], "no kind."),)
+        given = Imported(Record.from_json(credential()), "ob3", {}, lost)
+        case = Case(given, NOW)
+        assert native_words(case) == ("Degree", "ext:X")
+        case.__dict__["tree"] = {"type_stated": "MicroCredential"}
+        assert native_words(case) == ("MicroCredential", "Degree", "ext:X")
 
 
 class TestVerdict:
