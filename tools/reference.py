@@ -1,6 +1,6 @@
 """Write the pages of docs/reference that are facts about the code.
 
-checks.md, contexts.md, cli.md and limits.md are written whole; in recipients-csv.md the table of
+checks.md, contexts.md, cli.md, limits.md and profiles.md are written whole; in recipients-csv.md the table of
 columns is, the words around it are not.
 
 python tools/reference.py            write them (make reference)
@@ -25,6 +25,8 @@ import typer
 from stackmark import limits
 from stackmark.cli.app import app
 from stackmark.issuing import columns
+from stackmark.quality import titles, vocabulary
+from stackmark.quality.profile import DEFAULT, NAMES, Profile, Row, named
 from stackmark.verification.report import STEPS
 
 if TYPE_CHECKING:
@@ -311,6 +313,90 @@ def recipients_page() -> str:
     return "\n".join([before + START, "", *table, "", END + after])
 
 
+def profiles_page() -> str:
+    """Every profile with its source and rows, the words of banned titles, the vocabulary."""
+    lines = [
+        "# Profiles",
+        "",
+        "Written by `make reference` from `src/stackmark/quality/profiles`. A profile is a rule set as",
+        "data: one row a requirement. `stackmark check FILE --profile NAME` judges a design or a",
+        f"credential by it; `{DEFAULT}` if no name is given. *Unofficial reading*: we did not read the",
+        "source itself, or not all of it. What a row's outcome means, and how to write a profile of",
+        "your own: [add a profile](../how-to/add-a-profile.md).",
+        "",
+        "| profile | title | kind | reading |",
+        "|---|---|---|---|",
+        *(
+            f"| [`{name}`](#{name}) | {_cell(named(name).title)} | "
+            f"{named(name).kind.replace('-', ' ')} | {named(name).reading} |"
+            for name in NAMES
+        ),
+    ]
+    for name in NAMES:
+        lines += _profile(named(name))
+    lines += _title_words()
+    lines += _vocabulary()
+    return "\n".join(lines) + "\n"
+
+
+def _profile(one: Profile) -> list[str]:
+    lines = ["", f"## {one.id}", "", f"**{one.title}.** {one.source}. Version {one.version}."]
+    if one.reading == "unofficial":
+        lines[-1] += " Unofficial reading."
+    if one.is_checklist:
+        lines[-1] += " A readiness checklist: it never says that something conforms."
+    lines += ["", one.note] if one.note else []
+    lines += [
+        "",
+        "| row | element | asks | where in a record | test | clause |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [_profile_row(row) for row in one.rows]
+    if one.not_judged:
+        lines += ["", "Also asked for by the source, and not to be seen in a document:", ""]
+        lines += [f"- {told}" for told in one.not_judged]
+    return lines
+
+
+def _profile_row(row: Row) -> str:
+    applies = "" if row.applies == "both" else f" ({row.applies}s only)"
+    where = ", ".join(f"`{path}`" for path in row.where)
+    parameters = ", ".join(f"{key} {_value(value)}" for key, value in row.parameters.items())
+    test = f"`{row.test}`{f': {parameters}' if parameters else ''}"
+    cells = (f"`{row.id}`", row.element, f"{row.what} *{row.severity}*{applies}", where, test)
+    return f"| {' | '.join(map(_cell, (*cells, row.clause)))} |"
+
+
+def _value(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
+
+
+def _title_words() -> list[str]:
+    lines = ["", "## Words kept out of titles", "", "| where | words | source |", "|---|---|---|"]
+    for code, one in titles.banned().items():
+        told = f"{one.source} ({one.reading} reading)"
+        lines.append(f"| {code} | {', '.join(one.words)} | {_cell(told)} |")
+    return lines
+
+
+def _vocabulary() -> list[str]:
+    lines = [
+        "",
+        "## Tests",
+        "",
+        "What a row may ask. The list is closed; a file that names",
+        "another test is refused.",
+    ]
+    lines += ["", "| test | holds when | parameters |", "|---|---|---|"]
+    for name, one in vocabulary.TESTS.items():
+        told = ", ".join(
+            f"`{key}` ({parameter.kind}{', needed' if parameter.needed else ''})"
+            for key, parameter in one.parameters.items()
+        )
+        lines.append(f"| `{name}` | {_cell(one.asks)} | {told} |")
+    return lines
+
+
 def pages() -> dict[Path, str]:
     return {
         PAGES / "checks.md": checks_page(),
@@ -318,6 +404,7 @@ def pages() -> dict[Path, str]:
         PAGES / "cli.md": cli_page(),
         PAGES / "limits.md": limits_page(),
         PAGES / "recipients-csv.md": recipients_page(),
+        PAGES / "profiles.md": profiles_page(),
     }
 
 

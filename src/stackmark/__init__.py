@@ -3,6 +3,7 @@
 ============== ===============================================================================
 ``issue``      make one signed credential
 ``verify``     judge a credential of any kind: a ``Report``
+``check``      whether a design or credential says what a rule set asks for: a ``Judgement``
 ``read``       take a document out of whatever it came in, without judging it
 ``canonicalize`` the text that gets hashed
 ============== ===============================================================================
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
     from stackmark.keys.keyfile import KeyFile
     from stackmark.keys.private import PrivateKey
+    from stackmark.quality.judgement import Judgement
     from stackmark.reading.received import Received
     from stackmark.verification.report import Report
 
 __version__: Final = "0.1.0"
-__all__ = ["__version__", "canonicalize", "issue", "read", "verify"]
+__all__ = ["__version__", "canonicalize", "check", "issue", "read", "verify"]
 
 
 def issue(
@@ -141,6 +143,36 @@ def verify(
         recipient=recipient,
     )
     return verifier.verify(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+
+
+def check(
+    data: bytes | str,
+    *,
+    profile: str | bytes = "eu-2022",
+    now: datetime | None = None,
+    documents: Mapping[str, bytes] | None = None,
+) -> Judgement:
+    """What a set of rules makes of a design or a credential in any format that can be read.
+
+    ``profile`` is the name of one of ours or the text of a profile file. ``now`` is zone-aware,
+    the machine's time if not given. ``documents`` maps addresses to files the document is bound
+    to by digest. Nothing is verified. Raises ``ReadError`` for what cannot be read, ``UsageError``
+    for an unknown or broken profile and for a record of our own form that is wrong::
+
+        import stackmark
+        found = stackmark.check(open("design.json", "rb").read())
+        print(found.verdict, found.derived.value)
+        for row in found.findings:
+            print(row.element, row.pointer, row.message)
+    """
+    from stackmark.adapters.clock import SystemClock
+    from stackmark.exchange.formats import read_record
+    from stackmark.quality.check import check as judge
+    from stackmark.quality.profile import named, parse
+
+    rules = named(profile) if isinstance(profile, str) else parse(profile, "profile")
+    found = read_record(read(data).tree, resources=documents)
+    return judge(found, rules, now=now or SystemClock().now())
 
 
 def read(data: bytes | str) -> Received:

@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 import pytest
 
+import quality_records
 import stackmark
 from badge_design import ACHIEVEMENT, NOW, PROFILE, keyfile
 from sample_keys import key
@@ -143,6 +144,19 @@ def test_read_and_canonicalize():
     ):
         with pytest.raises(UsageError):
             stackmark.canonicalize(document, **more)
+
+
+def test_check():
+    design = orjson.dumps(quality_records.design())
+    found = stackmark.check(design, now=NOW)
+    assert (found.verdict, found.profile.id) == ("conforms", "eu-2022")
+    assert stackmark.check(design.decode(), profile="cmf").findings[0].id == "cmf.01"
+    with pytest.raises(UsageError) as caught:
+        stackmark.check(design, profile=b"id = 3")
+    assert caught.value.reason == "profile.field"
+    with pytest.raises(ReadError) as caught:
+        stackmark.check(b"%PDF-1.7")
+    assert caught.value.reason == "read.unknown"
 
 
 def test_every_public_name_explains_itself_with_an_example_of_five_lines():

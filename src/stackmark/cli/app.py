@@ -9,6 +9,7 @@ import typer
 from stackmark.cli import (
     bake,
     canonicalize,
+    check,
     demo,
     derive,
     explain,
@@ -63,6 +64,7 @@ _lists.command("set", cls=LightCommand)(guarded(status.set_))
 _lists.command("show", cls=LightCommand)(guarded(status.show))
 
 app.command("verify", cls=LightCommand)(guarded(verify.verify))
+app.command("check", cls=LightCommand)(guarded(check.check))
 app.command("issue", cls=LightCommand)(guarded(issue.issue))
 app.add_typer(_keys, name="key", help="Make, replace and revoke an issuer's key.")
 app.add_typer(_lists, name="status", help="Make, change and read status lists (revocation).")

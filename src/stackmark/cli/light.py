@@ -17,6 +17,7 @@ _PLAIN: Final = (str, int, bool, Path)
 _ORDER: Final = (
     "demo",
     "verify",
+    "check",
     "key",
     "issue",
     "status",
