@@ -9,6 +9,7 @@ import typer
 from stackmark.cli import (
     bake,
     canonicalize,
+    credit,
     demo,
     derive,
     explain,
@@ -72,4 +73,10 @@ app.command("bake", cls=LightCommand)(guarded(bake.bake))
 app.command("extract", cls=LightCommand)(guarded(bake.extract))
 app.command("explain", cls=LightCommand)(guarded(explain.explain))
 app.command("canonicalize", cls=LightCommand)(guarded(canonicalize.canonicalize))
+app.command(
+    "credits",
+    cls=LightCommand,
+    # A negative number is a wrong number, not an unknown option.
+    context_settings={"ignore_unknown_options": True},
+)(guarded(credit.credits_))
 app.command("demo", cls=LightCommand)(guarded(demo.demo))

@@ -25,6 +25,8 @@ _ORDER: Final = (
     "bake",
     "extract",
     "explain",
+    "credits",
+    "duplicates",
     "canonicalize",
 )
 

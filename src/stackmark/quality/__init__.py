@@ -1,0 +1,1 @@
+"""Quality of designs and credentials: profiles, classes, lints and duplicates."""
