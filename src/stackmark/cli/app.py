@@ -12,6 +12,7 @@ from stackmark.cli import (
     credit,
     demo,
     derive,
+    duplicates,
     explain,
     issue,
     key,
@@ -79,4 +80,5 @@ app.command(
     # A negative number is a wrong number, not an unknown option.
     context_settings={"ignore_unknown_options": True},
 )(guarded(credit.credits_))
+app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("demo", cls=LightCommand)(guarded(demo.demo))
