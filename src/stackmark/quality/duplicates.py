@@ -22,7 +22,7 @@ TEXT_THRESHOLD: Final = 0.65  # of words: chosen on planted paraphrases, tests/u
 FAMILY: Final = 5
 MIN_SKILLS: Final = 3  # fewer ids tell too little
 MIN_STEMS: Final = 6  # so do fewer words
-EXACT_WORK: Final = 40_000_000  # list entries to walk: seconds; beyond, candidates by MinHash
+EXACT_WORK: Final = 1_000_000  # list entries to walk, about 10 s; beyond, candidates by MinHash
 METHODS: Final = ("auto", "exact", "minhash")
 _SHOWN: Final = 8
 
