@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 K: Final = 192  # numbers of a signature
-ROWS: Final = 2  # of a band: 96 bands
+ROWS: Final = 3  # of a band: 64 bands
 _CHUNK: Final = 2_000_000  # features hashed at once; bounds memory
 _NEIGHBOURS: Final = 64  # of a band's bucket that one set is compared with
 _SEED: Final = 0x5AC4A12E
