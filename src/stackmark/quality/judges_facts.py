@@ -109,18 +109,23 @@ def workload(case: Case, row: Row) -> Answer:
 def size(case: Case, row: Row) -> Answer:
     """The size as an interval against the bounds."""
     unit = row.parameters["unit"]
-    span = sizes.in_unit(case.record.achievement, unit)
+    achievement = case.record.achievement
+    span = sizes.in_unit(achievement, unit)
     if span is None:
         return silent(f"The size in {sizes.unit_name(unit)} is not known.")
+    by_credit = achievement.workload is None or (
+        achievement.credit is not None and achievement.credit.unit == unit
+    )
+    path = "/achievement/credit" if by_credit else "/achievement/workload"
     least = Decimal(str(row.parameters.get("least", 0)))
     most = row.parameters.get("most")
     top = None if most is None else Decimal(str(most))
     told = f"{span} {sizes.unit_name(unit)}; {_bounds(least, top)} asked for"
     if (span.high is not None and span.high < least) or (top is not None and span.low > top):
-        return wrong(f"It has {told}.")
+        return wrong(f"It has {told}.", path)
     if span.low >= least and (top is None or (span.high is not None and span.high <= top)):
-        return met(f"{span} {sizes.unit_name(unit)}.")
-    return unsure(f"By what is stated it has {told}.")
+        return met(f"{span} {sizes.unit_name(unit)}.", path)
+    return unsure(f"By what is stated it has {told}.", path)
 
 
 def _bounds(least: Decimal, most: Decimal | None) -> str:
