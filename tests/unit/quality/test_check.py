@@ -177,6 +177,10 @@ class TestForeign:
         assert row(done, "08").pointer == "/badge"
         assert row(done, "03").pointer == ""
 
+    def test_a_part_of_it_shows_where_it_stands(self):
+        places = {"/achievement/workload/low": "/badge/hours", "/achievement/credit": "/badge/c"}
+        assert row(foreign(credential(), places=places), "07").pointer == "/badge/hours"
+
     def test_another_of_its_places_is_better_than_none(self):
         tree = without(credential(), ["/achievement/workload", "/achievement/credit"])
         done = foreign(tree, places={"/achievement/credit": "/badge/creditsAvailable"})
