@@ -65,7 +65,7 @@ def test_second_hand_readings_say_so(folder):
 
 
 def test_a_profile_of_ones_own(folder):
-    own = (EXAMPLES.parent / "src/stackmark/quality/profiles/cmf.toml").read_text()
+    own = (EXAMPLES.parent / "src/stackmark/quality/data/profiles/cmf.toml").read_text()
     (folder / "own.toml").write_text(own.replace("cmf", "ours"))
     done = run("check", "design.json", "--profile", "./own.toml", "--json", cwd=folder)
     assert json.loads(done.out)["rows"][0]["id"] == "ours.01"
