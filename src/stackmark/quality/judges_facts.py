@@ -93,7 +93,10 @@ def workload(case: Case, row: Row) -> Answer:
     achievement = case.record.achievement
     span = sizes.hours(achievement)
     if achievement.workload is not None:
-        return met(f"{span} hours of learning.", "/achievement/workload")
+        return met(
+            f"{span} {'hour' if str(span) == '1' else 'hours'} of learning.",
+            "/achievement/workload",
+        )
     credit = achievement.credit
     if credit is None:
         return silent("No hours of learning and no credit are stated.", "/achievement/workload")

@@ -101,6 +101,10 @@ class TestRows:
         assert "assigned by Quality Agency" in row(judged(design()), "08").message
         assert "self-declared" in row(judged(design(level={"eqf": 4})), "08").message
 
+    def test_an_hour_is_one(self):
+        found = row(judged(design(workload={"low": 1, "high": 1}, credit=None)), "07")
+        assert found.message == "1 hour of learning."
+
     def test_credit_alone_is_workload_where_it_stands_for_hours(self):
         found = row(judged(design(workload=None)), "07")
         assert (found.outcome, found.pointer) == ("passed", "/achievement/credit")
