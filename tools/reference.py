@@ -1,6 +1,7 @@
 """Write the pages of docs/reference that are facts about the code.
 
-checks.md, contexts.md, cli.md, limits.md and profiles.md are written whole; in recipients-csv.md the table of
+checks.md, contexts.md, cli.md, limits.md, profiles.md and credits-and-levels.md are written whole;
+in recipients-csv.md the table of
 columns is, the words around it are not.
 
 python tools/reference.py            write them (make reference)
@@ -24,6 +25,8 @@ import typer
 
 from stackmark import limits
 from stackmark.cli.app import app
+from stackmark.credit import grades, levels, policies
+from stackmark.credit.numbers import show_range
 from stackmark.issuing import columns
 from stackmark.quality import titles, vocabulary
 from stackmark.quality.profile import DEFAULT, NAMES, Profile, Row, named
@@ -397,11 +400,85 @@ def _vocabulary() -> list[str]:
     return lines
 
 
+def credits_page() -> str:
+    """Units, policies, frameworks, tables and grade policies, from the data."""
+    per = policies.policies()["hours"].per
+    lines = [
+        "# Credit, levels and grades",
+        "",
+        "Written by `make reference` from `src/stackmark/credit/data/`. *Official*: the body that",
+        "owns the scheme, or a law, states it. *Unofficial*: a convention of the field. Why each",
+        "answer is an interval: [conversions](../explanation/conversions-and-duplicates.md).",
+        "",
+        "## Units",
+        "",
+        "| unit | name | hours in one | source |",
+        "|---|---|---|---|",
+    ]
+    for one in policies.units().values():
+        row = per.get(one.code)
+        hours = show_range(row.hours) if row else "10 contact hours" if one.code == "ceu" else ""
+        least = "at least " if row and row.least else ""
+        lines.append(
+            f"| `{one.code}` | {one.many} | {least}{hours} | {_cell(row.source) if row and row.source else ''} |"
+        )
+    lines += ["", "## Policies", "", "| policy | says | status | source |", "|---|---|---|---|"]
+    lines += [
+        f"| `{one.id}` | {one.title} | {_official(one.official)} | {_cell(one.source)} |"
+        for one in policies.policies().values()
+    ]
+    lines += [
+        "",
+        "Without `--policy`, `uk` and `ects`, and `ects` and `us-semester`, go by",
+        "`convention-2-to-1`; `us-quarter` and `us-semester` by `quarter-3-to-2`; `ceu` and",
+        "`contact-hours` by `iacet-ceu`; all others by `hours`. CEU count contact hours, so they",
+        "become credit only by the total hours that an issuer states.",
+        "",
+        "## Levels",
+        "",
+        "Two tables are never chained. What has no table is refused.",
+        "",
+        "| framework | name | levels |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{one.id}` | {one.title} | {', '.join(one.levels)} |"
+        for one in levels.frameworks().values()
+    ]
+    for table in levels.tables():
+        lines += [
+            "",
+            f"### {table.id}",
+            "",
+            f"{table.source}. {table.kind.capitalize()}, "
+            f"{_official(table.official)}. {table.without}".rstrip(),
+            "",
+        ]
+        lines += [f"| {table.source_framework} | {table.target} |", "|---|---|"]
+        lines += [
+            f"| {code} | {low if low == high else f'{low} to {high}'} |"
+            for code, (low, high) in table.rows.items()
+        ]
+    lines += ["", "### Refused", "", "| framework | why |", "|---|---|"]
+    lines += [f"| `{name}` | {why} |" for name, why in levels.refused().items()]
+    lines += ["", "## Grades", "", "| policy | status | source |", "|---|---|---|"]
+    lines += [
+        f"| `{name}` | {_official(row['official'])} | {_cell(row['source'])} |"
+        for name, row in grades.grade_policies().items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _official(official: object) -> str:
+    return "official" if official else "unofficial"
+
+
 def pages() -> dict[Path, str]:
     return {
         PAGES / "checks.md": checks_page(),
         PAGES / "contexts.md": contexts_page(),
         PAGES / "cli.md": cli_page(),
+        PAGES / "credits-and-levels.md": credits_page(),
         PAGES / "limits.md": limits_page(),
         PAGES / "recipients-csv.md": recipients_page(),
         PAGES / "profiles.md": profiles_page(),

@@ -30,6 +30,7 @@ TARGETS = {
     "contexts": ROOT / "src/stackmark/canonical/data",
     "schemas": ROOT / "src/stackmark/verification/data",
 }
+OWN = {"package": "Stackmark", "version": "1"}
 READ_LITERAL = """
 const text = require('fs').readFileSync(0, 'utf8');
 const value = require('vm').runInNewContext('(' + text + ')', Object.create(null), {timeout: 2000});
@@ -72,9 +73,13 @@ def build(sources: dict[str, Any], folder: Path) -> dict[Path, bytes]:
     for kind, target in TARGETS.items():
         index = []
         for entry in sources[kind]:
-            data = extract(archives[entry["archive"]], entry)
+            if entry.get("own"):  # written here, and pinned like the others
+                archive, data = OWN, (target / entry["file"]).read_bytes()
+            else:
+                archive = sources["archives"][entry["archive"]]
+                data = extract(archives[entry["archive"]], entry)
             made[target / entry["file"]] = data
-            index.append(index_line(entry, sources["archives"][entry["archive"]], data))
+            index.append(index_line(entry, archive, data))
         text = json.dumps(index, indent=2, ensure_ascii=False) + "\n"
         made[target / "index.json"] = text.encode()
     return made | build_assets(sources, archives)

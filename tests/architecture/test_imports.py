@@ -66,6 +66,7 @@ def test_only_named_parts_are_used(path):
         "typst",
         "resvg_py",
         "PIL",
+        "numpy",  # extra [science]
     }
     assert imported(path) - set(sys.stdlib_module_names) <= ours
 

@@ -52,6 +52,8 @@ def test_nothing_lies_there_without_a_line(folder):
 @pytest.mark.parametrize(("folder", "line"), INDEXES, ids=name)
 def test_the_notice_names_the_package(folder, line):
     package = line["package"].removesuffix(" (source archive)")
+    if package == "Stackmark":
+        pytest.skip("written here, taken from nobody")
     assert f"{package} {line['version']}" in NOTICE.read_text()
 
 

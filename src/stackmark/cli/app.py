@@ -10,8 +10,10 @@ from stackmark.cli import (
     bake,
     canonicalize,
     check,
+    credit,
     demo,
     derive,
+    duplicates,
     explain,
     issue,
     key,
@@ -74,4 +76,11 @@ app.command("bake", cls=LightCommand)(guarded(bake.bake))
 app.command("extract", cls=LightCommand)(guarded(bake.extract))
 app.command("explain", cls=LightCommand)(guarded(explain.explain))
 app.command("canonicalize", cls=LightCommand)(guarded(canonicalize.canonicalize))
+app.command(
+    "credits",
+    cls=LightCommand,
+    # A negative number is a wrong number, not an unknown option.
+    context_settings={"ignore_unknown_options": True},
+)(guarded(credit.credits_))
+app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("demo", cls=LightCommand)(guarded(demo.demo))

@@ -26,6 +26,8 @@ _ORDER: Final = (
     "bake",
     "extract",
     "explain",
+    "credits",
+    "duplicates",
     "canonicalize",
 )
 

@@ -32,11 +32,23 @@ def tell_one(report: Report, *, whole: bool) -> None:
         if whole or _matters(check):
             sign = "!" if check.detail in report.warnings else mark(check.outcome)
             out(f"  {sign} {check.code:<13}{plain(check.detail)}")
+    _tell_standing(report)
     for number, part in enumerate(report.parts, 1):
         name = plain(part.credential.name or part.credential.id or "credential")
         out()
         out(f"  Inside {number}: {name}")
         out(f"    {mark(OUTCOME[part.verdict])} {headline(part)}")
+
+
+def _tell_standing(report: Report) -> None:
+    """Who it is, whether it may, who looked at it: three answers that are never added up."""
+    if report.standing is None or not report.standing.stated:
+        return  # the check "trust" has said all there is
+    signs = {"in-scope": "passed", "out-of-scope": "failed", "unknown": "could-not-tell"}
+    out()
+    for name in ("identity", "authority", "quality"):
+        answer = getattr(report.standing, name)
+        out(f"  {mark(signs[answer.outcome])} {name:<13}{plain(answer.sentence)}")
 
 
 def tell_many(reports: Iterator[tuple[str, Report]], *, whole: bool) -> Counter[str]:

@@ -42,10 +42,14 @@ def sign(
         str | None, typer.Option(help="For a presentation: the verifier's challenge.")
     ] = None,
     domain: Annotated[str | None, typer.Option(help="For a presentation: its audience.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="For a trust register: until when it holds."),
+    ] = None,
     out: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Sign a credential or presentation.
+    """Sign a credential, a presentation or a trust register.
 
     FILE is complete but for its proof. The same checks run first as before issuing, so that
     nothing goes out that others could read in two ways; what was signed is verified before it
@@ -59,6 +63,9 @@ def sign(
 
     tree = Document.parse(read_input(file)).tree
     opened = load_key(key, passphrase_file)
+    if "issuers" in tree and "@context" not in tree:
+        deliver(_register(tree, opened, until), out)
+        return
     chosen = choose_suite(suite, opened.private.algorithm)
     _check_mandatory(mandatory, chosen)
     created = stamp(SystemClock().now())
@@ -72,6 +79,22 @@ def sign(
         signed = _credential(tree, opened, chosen, created, mandatory)
         _check(signed, tree, created, key, opened)
     deliver(signed, out)
+
+
+def _register(tree: dict[str, Any], key: KeyFile, until: str | None) -> bytes:
+    from stackmark.adapters.clock import SystemClock, parse_time
+    from stackmark.trust.signed_register import sign_register
+
+    if until is None:
+        raise UsageError("usage.trust", "A signed register ends some day: give --until TIME.")
+    return sign_register(
+        tree,
+        by=key.did,
+        kid=key.method_id,
+        signer=key.private,
+        start=SystemClock().now(),
+        end=parse_time(until),
+    )
 
 
 def _check_mandatory(mandatory: list[str] | None, suite: str) -> None:

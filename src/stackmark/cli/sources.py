@@ -148,6 +148,22 @@ def _bounded_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | ReadError]]:
         yield number, ReadError("read.too-large", f"Line {number} has over {_LINE:,} bytes.")
 
 
+def lines_of(path: Path) -> Iterator[tuple[int, bytes | ReadError]]:
+    """The lines of a file that hold something, each with its number from 1.
+
+    A line that is too long is a ``ReadError`` in its place. Raises ``UsageError`` ``usage.file``.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in _bounded_lines(file):
+                if not isinstance(line, bytes):
+                    yield number, line
+                elif line.strip():
+                    yield number, line.strip(b" \t\r\n\xef\xbb\xbf")
+    except OSError as error:
+        raise UsageError("usage.file", f"{path}: {error.strerror}.") from None
+
+
 def _is_manifest(path: Path) -> bool:
     """The list that ``issue`` leaves in its folder is no credential."""
     if path.name != "manifest.jsonl":

@@ -20,7 +20,10 @@ from stackmark.cli.fetching import (
 from stackmark.cli.guard import NO, OPEN
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from stackmark.cli.sources import Found
+    from stackmark.trust.register import Register
     from stackmark.verification.report import Report
     from stackmark.verification.verifier import Verifier
 
@@ -40,7 +43,7 @@ def verify(
     offline: OfflineOption = False,
     trust: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Your register of accepted issuers (JSON)."),
+        typer.Option(metavar="FILE", help="Your register of accepted issuers: JSON, or signed."),
     ] = None,
     recipient: Annotated[
         str | None,
@@ -87,21 +90,34 @@ def _verifier(
     domain: str | None,
 ) -> Verifier:
     from stackmark.adapters.clock import SystemClock, parse_time
-    from stackmark.cli.loading import read_input
-    from stackmark.trust.register import Register
     from stackmark.verification.policy import policy_named
     from stackmark.verification.verifier import Verifier
 
+    now = SystemClock().now() if at is None else parse_time(at)
     return Verifier(
-        now=SystemClock().now() if at is None else parse_time(at),
+        now=now,
         fetcher=net.fetcher,
         at_hand=net.at_hand,
         policy=policy_named(policy),
-        register=None if trust is None else Register.parse(read_input(trust)),
+        register=None if trust is None else _register(trust, net, now),
         recipient=recipient,
         challenge=challenge,
         domain=domain,
     )
+
+
+def _register(trust: Path, net: Network, now: datetime) -> Register:
+    """The JSON of one's own register, or one that somebody signed and that is in force."""
+    from stackmark.cli.loading import read_input
+    from stackmark.trust.register import Register
+    from stackmark.trust.signed_register import is_signed
+
+    data = read_input(trust)
+    if not is_signed(data):
+        return Register.parse(data)
+    from stackmark.verification.registers import check_register
+
+    return check_register(data, net.fetcher, now).register
 
 
 def _judged(

@@ -29,6 +29,7 @@ class Format:
 # In the order in which a document is tried.
 NAMES: Final[dict[str, Format]] = {
     "stackmark": Format("Stackmark record", "stackmark.exchange.own"),
+    "elm": Format("European Learning Model 3", "stackmark.exchange.elm"),
     "ob3": Format("Open Badges 3.0", "stackmark.exchange.ob3"),
 }
 
@@ -39,11 +40,13 @@ class Options:
 
     ``language`` is a tag to write single-language texts in, the record's own when empty.
     ``facts`` (Open Badges 3.0, CLR 2.0) is ``document`` (bound by digest), ``none``, or
-    ``extension`` (own context, opt-in).
+    ``extension`` (own context, opt-in). ``facts_address`` is where the facts document will be
+    published; when empty it is derived from the achievement's own address.
     """
 
     language: str = ""
     facts: str = "document"
+    facts_address: str = ""
 
 
 def read_record(

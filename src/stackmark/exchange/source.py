@@ -36,6 +36,10 @@ class Source:
             self._taken.add(self.place(name))
         return self.tree.get(name)
 
+    def take_item(self, name: str, number: int) -> None:
+        """An entry of a list counts as carried."""
+        self._taken.add(f"{self.place(name)}/{number}")
+
     def peek(self, name: str) -> Any:
         """A member's value without taking it."""
         return self.tree.get(name)

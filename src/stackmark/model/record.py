@@ -133,12 +133,15 @@ class Record(Part):
 
     ``id`` is the address of the achievement (of this version of it), ``image`` that of its
     picture, ``identifiers`` its other numbers. ``awarding_body`` is empty when the issuer awards.
+    ``type_stated`` is the word a foreign document classes it by ("Degree", "MicroCredential"),
+    kept when no ``kind`` says the same.
     """
 
     achievement: Achievement = rule.part(Achievement)
     id: str = rule.identifier()
     version: str = rule.text(100)
     image: str = rule.identifier()
+    type_stated: str = rule.text(100)
     identifiers: tuple[Identifier, ...] = rule.parts(Identifier, 20)
     issuer: Organisation | None = rule.part(Organisation)
     awarding_body: Organisation | None = rule.part(Organisation)

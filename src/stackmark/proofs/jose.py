@@ -37,6 +37,8 @@ TYPES: Final = {
     "vc+ld+json+jwt": "vc",
 }
 
+REGISTER: Final = "stackmark-register+jwt"  # never taken for a credential: it is not in TYPES
+
 
 @dataclass(frozen=True, slots=True)
 class Jws:
@@ -83,8 +85,17 @@ def _refuse_extensions(header: Mapping[str, Any]) -> None:
 def check_header(header: Mapping[str, Any]) -> str:
     """The profile the header names: ``ob3``, ``vc`` or ``vp``.
 
+    Raises ``CheckFailed``: ``proof.typ``, and what ``check_members`` raises.
+    """
+    check_members(header)
+    return _profile(header)
+
+
+def check_members(header: Mapping[str, Any]) -> None:
+    """All of a header but its type.
+
     Raises ``CheckFailed``: ``proof.algorithm``, ``proof.header``, ``proof.crit``,
-    ``proof.typ``, ``issuer-key.header-key``, ``issuer-key.private``, ``issuer-key.key-id``.
+    ``issuer-key.header-key``, ``issuer-key.private``, ``issuer-key.key-id``.
     """
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
@@ -100,7 +111,6 @@ def check_header(header: Mapping[str, Any]) -> str:
     kid = header.get("kid")
     if kid is not None and (not isinstance(kid, str) or not 0 < len(kid) <= MAX_KEY_ID):
         raise CheckFailed("issuer-key.key-id", "The header's kid is no usable key identifier.")
-    return _profile(header)
 
 
 def _refuse_header_keys(header: Mapping[str, Any]) -> None:
@@ -149,8 +159,8 @@ def check_signature(jws: Jws, key: PublicKey) -> None:
 
 
 def sign_compact(payload: bytes, *, signer: Signer, typ: str, kid: str | None) -> str:
-    """A compact JWS over ``payload``; ``typ`` is JWT, vc+jwt or vp+jwt."""
-    if typ not in TYPES:
+    """A compact JWS over ``payload``; ``typ`` is JWT, vc+jwt, vp+jwt or that of a register."""
+    if typ not in TYPES and typ != REGISTER:
         raise UsageError("usage.typ", f"{typ!r} is no token type for credentials.")
     header: dict[str, str] = {"alg": _NAMES[signer.algorithm], "typ": typ}
     if kid is not None:

@@ -4,10 +4,12 @@ The file is JSON::
 
     {"issuers": [{"id": "did:web:uni.example", "name": "Uni Example",
                   "achievements": ["https://uni.example/a/*"],
-                  "from": "2024-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}]}
+                  "from": "2024-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"},
+                 {"id": "did:web:agency.example", "as": ["agency"]}]}
 
 ``achievements`` (optional) limits what the issuer is accepted for: achievement ids, a trailing
-``*`` standing for any ending. Times are optional.
+``*`` standing for any ending. Times are optional. ``as`` says what it is accepted as: ``issuer``
+(so when left out), ``agency`` (its accreditations and rights to issue count), or both.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from stackmark.errors import UsageError
 from stackmark.model.strict_json import parse_json
 
 Standing = Literal["known", "unknown", "out-of-scope"]
-_MEMBERS = frozenset({"id", "name", "achievements", "from", "until", "note"})
+_MEMBERS = frozenset({"id", "name", "achievements", "from", "until", "note", "as"})
+_ROLES = ("issuer", "agency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Entry:
     achievements: tuple[str, ...] | None = None
     start: datetime | None = None
     end: datetime | None = None
+    roles: tuple[str, ...] = ("issuer",)
 
     def covers(self, achievement: str) -> bool:
         """Whether an achievement id is within what the issuer is accepted for."""
@@ -65,8 +69,8 @@ class Register:
         self, issuer: str, achievements: Iterable[str], issued: datetime | None
     ) -> tuple[Standing, str]:
         """How the issuer stands for these achievements at the time of issue, with a sentence."""
-        found = self.entries.get(issuer)
-        if found is None:
+        found = [one for one in self.entries.get(issuer, ()) if "issuer" in one.roles]
+        if not found:
             return "unknown", f"The register does not name {issuer[:120]}."
         wanted = list(achievements)
         for entry in found:
@@ -76,6 +80,11 @@ class Register:
             f"The register names {found[0].name or issuer[:120]}, but not for this achievement "
             "or not at the time of issue."
         )
+
+    def accepts_agency(self, id: str, when: datetime | None) -> bool:  # noqa: A002 - as in a document
+        """Whether what this agency stated at an instant counts."""
+        found = self.entries.get(id, ())
+        return any("agency" in one.roles and _in_time(one, when) for one in found)
 
 
 def _in_time(entry: Entry, issued: datetime | None) -> bool:
@@ -106,7 +115,18 @@ def _entry(one: Any, number: int) -> Entry:
         None if allowed is None else tuple(allowed),
         _time(one, "from", number),
         _time(one, "until", number),
+        _roles(one.get("as"), number),
     )
+
+
+def _roles(given: Any, number: int) -> tuple[str, ...]:
+    if given is None:
+        return ("issuer",)
+    if not isinstance(given, list) or not given or not all(one in _ROLES for one in given):
+        raise UsageError(
+            "usage.trust", f'"as" of issuer {number} lists one or both of {", ".join(_ROLES)}.'
+        )
+    return tuple(given)
 
 
 def _time(one: Mapping[str, Any], name: str, number: int) -> datetime | None:

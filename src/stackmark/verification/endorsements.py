@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stackmark.errors import CheckFailed, StackmarkError
 from stackmark.limits import MAX_PART_DEPTH, MAX_PARTS
 from stackmark.reading.received import types_of
+from stackmark.trust.statements import Statement, read_statement
 from stackmark.verification.case import Case
 from stackmark.verification.parts import receive_part
 from stackmark.verification.report import (
@@ -47,8 +48,10 @@ def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str
                     yield creator.get("id"), creator
 
 
-def check_endorsements(verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int) -> None:
-    """Adds the one check for all endorsements of a credential."""
+def check_endorsements(
+    verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int
+) -> tuple[Statement, ...]:
+    """Adds the one check for all endorsements; returns what those state that hold."""
     allowed = _ids([carrier for _, carrier in _carriers(tree)])
     allowed |= _ids(as_list(tree.get("credentialSubject")))
     found = [
@@ -59,15 +62,15 @@ def check_endorsements(verifier: Verifier, case: Case, tree: Mapping[str, Any], 
     ]
     if not found:
         case.add(not_applicable("endorsements", "It carries no endorsement."))
-        return
+        return ()
     if len(found) > MAX_PARTS or depth >= MAX_PART_DEPTH:
         case.fault(
             "endorsements", CheckFailed("endorsements.too-many", "There are too many endorsements.")
         )
-        return
-    for one in found:
-        _judge(verifier, case, one, allowed, depth)
+        return ()
+    stated = [_judge(verifier, case, one, allowed, depth) for one in found]
     case.add(passed("endorsements", f"{len(found)} endorsement(s) hold."))
+    return tuple(one for one in stated if one is not None)
 
 
 def _ids(objects: list[Any]) -> set[str]:
@@ -75,31 +78,37 @@ def _ids(objects: list[Any]) -> set[str]:
     return {one for one in found if isinstance(one, str)}
 
 
-def _judge(verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: int) -> None:
+def _judge(
+    verifier: Verifier, case: Case, one: Any, allowed: set[Any], depth: int
+) -> Statement | None:
+    """One endorsement; what it states when it holds, else a fault."""
     try:
         received = receive_part(one)
     except StackmarkError as error:
         case.add(failed("endorsements", "endorsements.broken", error.detail))
-        return
+        return None
     report = verifier.endorsement_report(received, depth=depth + 1)
     who = report.credential.issuer_name or report.credential.issuer_id or "somebody"
     if report.verdict != "verified":
         _unproven(case, report, who)
-        return
-    tree = received.tree
-    if "EndorsementCredential" not in types_of(tree):
-        case.add(
-            failed("endorsements", "endorsements.type", "An endorsement is not one by its type.")
-        )
+        return None
+    return _stated(case, received.tree, allowed, who)
+
+
+def _stated(case: Case, tree: Mapping[str, Any], allowed: set[Any], who: str) -> Statement | None:
     about = _ids(as_list(tree.get("credentialSubject")))
-    if not about or not about <= allowed:
-        case.add(
-            failed(
-                "endorsements",
-                "endorsements.other-subject",
-                f"The endorsement by {who} is about something else.",
-            )
-        )
+    if "EndorsementCredential" not in types_of(tree):
+        sentence = "An endorsement is not one by its type."
+        case.add(failed("endorsements", "endorsements.type", sentence))
+    elif not about or not about <= allowed:
+        sentence = f"The endorsement by {who} is about something else."
+        case.add(failed("endorsements", "endorsements.other-subject", sentence))
+    else:
+        try:
+            return read_statement(tree)
+        except CheckFailed as error:
+            case.add(failed("endorsements", "endorsements.broken", error.detail))
+    return None
 
 
 def _unproven(case: Case, report: Report, who: str) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stackmark.canonical import contexts
-from stackmark.errors import CheckFailed, CouldNotTell
+from stackmark.errors import CheckFailed, CouldNotTell, ReadError
 from stackmark.keys.multibase import MultibaseError, multibase_decode
+from stackmark.model.data_address import data_of
 from stackmark.ports import Fetcher
 from stackmark.verification.structure import as_list
 
@@ -91,11 +92,19 @@ def _matches(url: str, digests: list[tuple[str, bytes]], at_hand: Fetcher) -> bo
         candidates = [own]
     else:
         try:
-            candidates = [at_hand.fetch(url)]
+            candidates = [_inside(url) or at_hand.fetch(url)]
         except CouldNotTell:
             return False
     compare_digests(url, digests, candidates)
     return True
+
+
+def _inside(url: str) -> bytes | None:
+    """What a ``data:`` address holds: it is always at hand."""
+    try:
+        return data_of(url)
+    except ReadError as error:
+        raise CheckFailed("related.malformed", error.detail) from None
 
 
 def compare_digests(url: str, digests: list[tuple[str, bytes]], candidates: list[bytes]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+from stackmark.trust.standing import Standing
+
 Outcome = Literal["passed", "failed", "could-not-tell", "not-applicable"]
 Verdict = Literal["verified", "refused", "could-not-tell"]
 IssuerTrust = Literal["known", "unknown", "out-of-scope"]
@@ -140,6 +142,7 @@ class Report:
     checks: tuple[Check, ...]
     parts: tuple[Report, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    standing: Standing | None = None
 
     def check(self, code: str) -> Check:
         """The check with this code."""
@@ -179,6 +182,8 @@ class Report:
             "credential": self.credential.to_json(),
             "checks": [check.to_json() for check in self.checks],
         }
+        if self.standing is not None:
+            found["standing"] = self.standing.to_json()
         if self.warnings:
             found["warnings"] = list(self.warnings)
         if self.parts:

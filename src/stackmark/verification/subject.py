@@ -62,14 +62,20 @@ def _recipient(tree: Mapping[str, Any]) -> str | None:
     return None
 
 
-def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
-    """The ids of the achievements it is about."""
+def achievements(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The achievements it is about, as objects."""
     return [
-        achievement["id"]
+        achievement
         for subject in _subjects(tree)
         for achievement in as_list(subject.get("achievement"))
-        if isinstance(achievement, dict) and isinstance(achievement.get("id"), str)
+        if isinstance(achievement, dict)
     ]
+
+
+def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
+    """The ids of the achievements it is about."""
+    found = (one.get("id") for one in achievements(tree))
+    return [one for one in found if isinstance(one, str)]
 
 
 def subject_ids(tree: Mapping[str, Any]) -> set[str]:

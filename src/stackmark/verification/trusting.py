@@ -1,30 +1,43 @@
-"""Step "trust": how the issuer stands in the verifier's own register."""
+"""Step "trust": how the issuer stands in the verifier's own register, and by whose statements."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from stackmark.errors import CheckFailed
 from stackmark.trust.register import Register
+from stackmark.trust.standing import Matter, Standing, judge
+from stackmark.trust.statements import Statement
 from stackmark.verification.case import Case
 from stackmark.verification.dates import parse_stamp
 from stackmark.verification.report import Subject, could_not_tell, failed, passed
-from stackmark.verification.structure import issuer_id
-from stackmark.verification.subject import achievement_ids
+from stackmark.verification.structure import as_list, issuer_id
+from stackmark.verification.subject import achievement_ids, achievements
 from stackmark.verification.validity import period
+
+_LEVELS: Final = tuple("12345678")
 
 
 def judge_issuer(
-    register: Register, case: Case, tree: Mapping[str, Any], subject: Subject
+    register: Register,
+    case: Case,
+    tree: Mapping[str, Any],
+    subject: Subject,
+    statements: tuple[Statement, ...] = (),
 ) -> Subject:
     """Adds the trust check; returns the summary with ``issuer_trust`` filled.
 
     A name in the register counts only once the key is shown to be the issuer's: otherwise
-    anybody could borrow a famous id.
+    anybody could borrow a famous id. An issuer the register does not name is accepted by the
+    right to issue that an agency in the register states.
     """
     standing, sentence = register.standing(issuer_id(tree), achievement_ids(tree), _issued(tree))
+    if standing == "unknown":
+        authority = standing_of(register, tree, statements).authority
+        if authority.outcome == "in-scope":
+            standing, sentence = "known", authority.sentence
     key = case.checks.get("issuer-key")
     if standing != "unknown" and (key is None or key.outcome != "passed"):
         case.add(
@@ -38,6 +51,43 @@ def judge_issuer(
     else:
         case.add(failed("trust", "trust.out-of-scope", sentence))
     return replace(subject, issuer_trust=standing)
+
+
+def standing_of(
+    register: Register | None, tree: Mapping[str, Any], statements: tuple[Statement, ...]
+) -> Standing:
+    """Identity, authority and quality of a credential whose proof holds."""
+    level, field = _level_and_field(tree)
+    matter = Matter(
+        issuer_id(tree),
+        tuple(achievement_ids(tree)),
+        _issued(tree),
+        level=level,
+        field=field,
+        country=_country(tree),
+    )
+    return judge(register, statements, matter)
+
+
+def _level_and_field(tree: Mapping[str, Any]) -> tuple[int | None, str]:
+    """The EQF level (an alignment of type ext:EQFLevel) and ISCED-F code an achievement names."""
+    for achievement in achievements(tree):
+        field = str(achievement.get("fieldOfStudy") or "").split(" ")[0]
+        codes = [
+            str(one.get("targetCode") or "")
+            for one in as_list(achievement.get("alignment"))
+            if isinstance(one, dict) and one.get("targetType") == "ext:EQFLevel"
+        ]
+        level = int(codes[0]) if codes and codes[0] in _LEVELS else None
+        return level, field if field.isdecimal() else ""
+    return None, ""
+
+
+def _country(tree: Mapping[str, Any]) -> str:
+    issuer = tree.get("issuer")
+    address = issuer.get("address") if isinstance(issuer, dict) else None
+    found = address.get("addressCountryCode") if isinstance(address, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _issued(tree: Mapping[str, Any]) -> Any:

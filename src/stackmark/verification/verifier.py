@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from stackmark.proofs.jose import check_signature
 from stackmark.proofs.suites import Canonicals
 from stackmark.reading.received import Received, receive, types_of
 from stackmark.trust.register import Register
+from stackmark.trust.statements import Statement
 from stackmark.verification.binding import KeyRing, check_key_time
 from stackmark.verification.case import Case
 from stackmark.verification.dates import parse_stamp, stamp
@@ -34,6 +36,7 @@ from stackmark.verification.statuses import StatusBook
 from stackmark.verification.structure import as_list, check_context, issuer_id
 from stackmark.verification.subject import describe, subject_ids
 from stackmark.verification.tokens import check_claims
+from stackmark.verification.trusting import judge_issuer, standing_of
 from stackmark.verification.validity import check_validity, period
 from stackmark.verification.words import (
     describe_format,
@@ -140,18 +143,21 @@ class Verifier:
             return self.report(case, describe(received.tree), received.format)
         subject = describe(tree)
         parts: tuple[Report, ...] = ()
+        stated: tuple[Statement, ...] = ()
         if self._shape(case, tree, is_list=is_list):
             canonicals = canonicals or Canonicals(without_proof(tree))
             if case.run("lossless", lambda: describe_lossless(canonicals)):
                 self._secured(case, received, tree, canonicals, claims, profile)
             case.run("validity", lambda: check_validity(tree, self.now))
             if not is_list:
-                parts = self._surroundings(case, tree, depth)
-                subject = self._trust(case, tree, subject)
+                stated, parts = self._surroundings(case, tree, depth)
+                subject = self._trust(case, tree, subject, stated)
         policy = STANDARD if is_list else self.policy
         report = self.report(case, subject, received.format, parts, policy=policy)
         if canonicals is not None and not canonicals.settled and report.verdict == "verified":
             SHAPES.note(canonicals.unsecured)
+        if (stated or self.register) and report.check("issuer-key").outcome == "passed":
+            report = replace(report, standing=standing_of(self.register, tree, stated))
         return report
 
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
@@ -271,7 +277,10 @@ class Verifier:
 
     # -- around it -----------------------------------------------------------------------
 
-    def _surroundings(self, case: Case, tree: Mapping[str, Any], depth: int) -> tuple[Report, ...]:
+    def _surroundings(
+        self, case: Case, tree: Mapping[str, Any], depth: int
+    ) -> tuple[tuple[Statement, ...], tuple[Report, ...]]:
+        """What endorsements state, and the reports on credentials inside."""
         if "credentialStatus" in tree:
             case.run("status", lambda: self.statuses.check(tree))
         else:
@@ -281,13 +290,13 @@ class Verifier:
             case.run("related", lambda: describe_related(tree, self.at_hand))
         else:
             case.add(not_applicable("related", "It binds no related resource."))
-        check_endorsements(self, case, tree, depth)
+        stated = check_endorsements(self, case, tree, depth)
         if self.recipient is None:
             case.add(not_applicable("recipient", "No recipient was asked for."))
         else:
             wanted = self.recipient
             case.run("recipient", lambda: check_recipient(tree, wanted))
-        return self._parts(case, tree, depth)
+        return stated, self._parts(case, tree, depth)
 
     def _refresh(self, case: Case, tree: Mapping[str, Any]) -> None:
         if "refreshService" not in tree:
@@ -340,13 +349,17 @@ class Verifier:
             reports.append(self.verify_received(received, depth=depth + 1))
         return tuple(reports)
 
-    def _trust(self, case: Case, tree: Mapping[str, Any], subject: Subject) -> Subject:
+    def _trust(
+        self,
+        case: Case,
+        tree: Mapping[str, Any],
+        subject: Subject,
+        stated: tuple[Statement, ...],
+    ) -> Subject:
         if self.register is None:
             case.add(not_applicable("trust", "No register of accepted issuers was given."))
             return subject
-        from stackmark.verification.trusting import judge_issuer
-
-        return judge_issuer(self.register, case, tree, subject)
+        return judge_issuer(self.register, case, tree, subject, stated)
 
     # -- status lists and the end --------------------------------------------------------
 

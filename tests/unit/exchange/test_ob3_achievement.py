@@ -220,16 +220,16 @@ class TestSignedText:
     def test_every_code_has_words(self):
         tables = (
             (codes.KINDS, words.KINDS),
-            (codes.PARTICIPATION, words._PARTICIPATION),
-            (codes.ASSESSMENT_METHODS, words._METHODS),
-            (codes.SUPERVISION, words._SUPERVISION),
-            (codes.QUALITY, words._QUALITY),
-            (codes.PARTY_ROLES, words._ROLES),
-            (codes.SCALES, words._SCALES),
+            (codes.PARTICIPATION, words.PARTICIPATION),
+            (codes.ASSESSMENT_METHODS, words.METHODS),
+            (codes.SUPERVISION, words.SUPERVISION),
+            (codes.QUALITY, words.QUALITY),
+            (codes.PARTY_ROLES, words.ROLES),
+            (codes.SCALES, words.SCALES),
         )
         for known, said_in in tables:
             assert set(known) == set(said_in)
-        assert set(codes.CREDIT_UNITS) == {*words._UNITS, "other"}
+        assert set(codes.CREDIT_UNITS) == {*words.UNITS, "other"}
 
 
 def _texts(value):

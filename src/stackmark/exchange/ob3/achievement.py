@@ -50,21 +50,31 @@ def open_badge_achievement(
     """
     tongue = language or descriptor.language
     built: dict[str, Any] = {"id": id, "type": ["Achievement"], **_texts(descriptor, tongue)}
+    built = {**native_members(descriptor, tongue, id), **built}
     built |= {
         "achievementType": _TYPES.get(descriptor.kind, "Achievement"),
         "inLanguage": tongue,
         "version": version,
-        "humanCode": descriptor.code,
         "creator": dict(creator) if creator else None,
-        "fieldOfStudy": _field_of_study(descriptor),
-        "creditsAvailable": _credits(descriptor),
         "tag": _tags(descriptor),
-        "alignment": _alignments(descriptor),
-        "resultDescription": _results(descriptor, id),
         "image": _image(image, descriptor, tongue),
         "related": [_related(*one) for one in earlier],
     }
     return {name: value for name, value in built.items() if value not in (None, "", [])}
+
+
+def native_members(descriptor: Achievement, language: str, address: str) -> dict[str, Any]:
+    """The members that hold a descriptor's field as it is; ``address`` is the achievement's."""
+    return {
+        "name": words.one_line(descriptor.title.get(language, "")),
+        "description": descriptor.description.get(language, ""),
+        "humanCode": descriptor.code,
+        "fieldOfStudy": _field_of_study(descriptor),
+        "creditsAvailable": _credits(descriptor),
+        "tag": list(descriptor.tags),
+        "alignment": _alignments(descriptor),
+        "resultDescription": _results(descriptor, address),
+    }
 
 
 def _texts(descriptor: Achievement, language: str) -> dict[str, Any]:

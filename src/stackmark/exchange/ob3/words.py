@@ -22,7 +22,7 @@ KINDS: Final = {
     "nano-degree-part": "Part of a nano-degree",
     "micro-certification": "Micro-certification",
 }
-_UNITS: Final = {
+UNITS: Final = {
     "ects": "ECTS credits",
     "uk": "UK credits (CATS)",
     "us-semester": "US semester credits",
@@ -32,14 +32,14 @@ _UNITS: Final = {
     "ceu": "continuing education units (CEU)",
     "hours": "hours",
 }
-_PARTICIPATION: Final = {
+PARTICIPATION: Final = {
     "online": "online",
     "onsite": "on site",
     "blended": "blended (partly online)",
     "work-based": "work-based",
     "rpl": "recognition of prior learning",
 }
-_METHODS: Final = {
+METHODS: Final = {
     "written-exam": "written examination",
     "oral-exam": "oral examination",
     "online-exam": "online examination",
@@ -56,13 +56,13 @@ _METHODS: Final = {
     "prior-learning": "assessment of prior learning",
     "none": "not assessed",
 }
-_SUPERVISION: Final = {
+SUPERVISION: Final = {
     "unsupervised-no-id": "unsupervised, identity not checked",
     "supervised-no-id": "supervised, identity not checked",
     "supervised-online-id": "supervised online, identity checked",
     "supervised-onsite-id": "supervised on site, identity checked",
 }
-_QUALITY: Final = {
+QUALITY: Final = {
     "institution-accreditation": "accreditation of the institution",
     "programme-accreditation": "accreditation of the programme",
     "external-review": "external review",
@@ -71,14 +71,14 @@ _QUALITY: Final = {
     "industry-endorsement": "endorsement by industry",
     "other": "other quality assurance",
 }
-_ROLES: Final = {
+ROLES: Final = {
     "awarding": "jointly awarding body",
     "partner": "partner",
     "developer": "developer",
     "assessor": "assessing body",
     "employer": "employer partner",
 }
-_SCALES: Final = {
+SCALES: Final = {
     "pass-fail": "pass or fail",
     "percent": "percent",
     "points": "points",
@@ -104,7 +104,7 @@ def facts(achievement: Achievement, language: str) -> list[Row]:
     rows += [("Quality assurance", _quality(one)) for one in achievement.quality]
     rows += _text_rows(achievement, language)
     rows += [
-        (_ROLES[one.role].capitalize(), _with_id(one.name, one.id)) for one in achievement.parties
+        (ROLES[one.role].capitalize(), _with_id(one.name, one.id)) for one in achievement.parties
     ]
     rows += _other_rows(achievement, language)
     return [(label, one_line(value)) for label, value in rows if value]
@@ -139,11 +139,16 @@ def credit(achievement: Achievement) -> str:
     found = achievement.credit
     if found is None:
         return ""
-    unit = found.unit_name if found.unit == "other" else _UNITS.get(found.unit, found.unit)
-    if found.value == 1 and found.unit in _UNITS:
-        unit = unit.replace("credits", "credit").replace("units", "unit").replace("hours", "hour")
+    unit = found.unit_name if found.unit == "other" else UNITS.get(found.unit, found.unit)
+    if found.value == 1 and found.unit in UNITS:
+        unit = singular(unit)
     by = f" (assigned by {found.assigned_by})" if found.assigned_by else ""
     return f"{number(found.value)} {unit}{by}"
+
+
+def singular(unit: str) -> str:
+    """The name of a unit of which there is one."""
+    return unit.replace("credits", "credit").replace("units", "unit").replace("hours", "hour")
 
 
 def level(achievement: Achievement) -> str:
@@ -192,7 +197,7 @@ def _kind_rows(achievement: Achievement, language: str) -> list[Row]:
 
 
 def _size_rows(achievement: Achievement) -> list[Row]:
-    forms = (_PARTICIPATION[one] for one in achievement.participation)
+    forms = (PARTICIPATION[one] for one in achievement.participation)
     return [
         ("Level", level(achievement)),
         ("Workload", hours(achievement)),
@@ -207,13 +212,13 @@ def _assessment_rows(achievement: Achievement, language: str) -> list[Row]:
     rows: list[Row] = []
     if found:
         rows += [
-            ("Assessment", ", ".join(_METHODS[one] for one in found.methods)),
+            ("Assessment", ", ".join(METHODS[one] for one in found.methods)),
             ("How it is assessed", say(found.description, language)),
             ("Pass rule", say(found.pass_rule, language)),
             ("Grading", _grading(achievement)),
             ("Attempts allowed", _attempts(found.attempts)),
         ]
-    checked = _SUPERVISION.get(achievement.supervision, "")
+    checked = SUPERVISION.get(achievement.supervision, "")
     return [*rows, ("Supervision and identity check", checked)]
 
 
@@ -223,7 +228,7 @@ def _grading(achievement: Achievement) -> str:
         return ""
     top = f", at most {number(found.maximum)}" if found.maximum is not None else ""
     needed = f", {number(found.required)} to pass" if found.required is not None else ""
-    return f"{_SCALES[found.scale]}{top}{needed}"
+    return f"{SCALES[found.scale]}{top}{needed}"
 
 
 def _attempts(count: int | None) -> str:
@@ -234,7 +239,7 @@ def _quality(one: Quality) -> str:
     by = f" by {_with_id(one.name, one.id)}" if one.name else ""
     when = f", {one.date.isoformat()}" if one.date else ""
     due = f", next review due {one.review_due.isoformat()}" if one.review_due else ""
-    return f"{_QUALITY[one.type]}{by}{when}{due}{f', {one.url}' if one.url else ''}"
+    return f"{QUALITY[one.type]}{by}{when}{due}{f', {one.url}' if one.url else ''}"
 
 
 def _text_rows(achievement: Achievement, language: str) -> list[Row]:

@@ -1,0 +1,56 @@
+"""Where each field of a record has a home in each format (reference: the crosswalk of the docs).
+
+One dict a format, from a pattern of pointers into a record's JSON to True (it must come back) or
+a word why only a part does. What no pattern names has no home: a loss report may name it.
+``*`` stands for one step. A loss at a list or object as a whole is judged by that pointer.
+"""
+
+from __future__ import annotations
+
+import re
+
+OB3 = [
+    *("/id", "/version", "/image", "/identifiers"),
+    *("/issuer/id", "/issuer/name", "/issuer/url", "/issuer/email", "/issuer/country"),
+    "/issuer/identifiers",
+    *("/achievement/code", "/achievement/field", "/achievement/tags", "/achievement/level/eqf"),
+    "/achievement/criteria/url",
+    "/award",
+]
+OB3_CREDENTIAL = [
+    *OB3,
+    *("/awarding_body/id", "/awarding_body/name", "/awarding_body/url", "/awarding_body/email"),
+    *("/awarding_body/country", "/awarding_body/identifiers"),
+]
+# Texts in the one language a document is written in.
+SPOKEN = ["/achievement/title", "/achievement/description", "/achievement/criteria/narrative"]
+
+
+def homed(path, homes, language=""):
+    """Whether a record's pointer has a home: it or something around it is in the table."""
+    texts = [f"{one}/{language}" for one in SPOKEN]
+    table = [*homes, *texts]
+    return any(
+        re.fullmatch(re.escape(one).replace(r"\*", "[^/]+") + "(/.*)?", path) for one in table
+    )
+
+
+_ORGANISATION = ("id", "name", "legal_name", "kind", "country", "url", "email", "identifiers")
+# A region of a language (pt-BR) has no concept of its own; hashed identifiers have no place.
+ELM = [
+    *("/id", "/version", "/type_stated", "/identifiers"),
+    *(f"/{body}/{name}" for body in ("issuer", "awarding_body") for name in _ORGANISATION),
+    *("/award/id", "/award/issued", "/award/valid_from", "/award/valid_until", "/award/started"),
+    *("/award/ended", "/award/results", "/award/narrative", "/award/evidence"),
+    *("/award/learner/id", "/award/learner/name", "/award/learner/given_name"),
+    *("/award/learner/family_name", "/achievement/language", "/achievement/kind"),
+    *("/achievement/title", "/achievement/description", "/achievement/programme"),
+    *("/achievement/outcomes/*/statement", "/achievement/outcomes/*/skills"),
+    *("/achievement/criteria", "/achievement/level/eqf", "/achievement/level/framework"),
+    *("/achievement/level/code", "/achievement/level/not_levelled", "/achievement/workload"),
+    *("/achievement/credit/value", "/achievement/credit/unit", "/achievement/credit/unit_name"),
+    *("/achievement/participation", "/achievement/assessment", "/achievement/supervision"),
+    *("/achievement/ai_policy", "/achievement/quality", "/achievement/prerequisites"),
+    *("/achievement/field/code", "/achievement/stackability", "/achievement/validity"),
+    *("/achievement/tags", "/achievement/author", "/achievement/code", "/achievement/further"),
+]

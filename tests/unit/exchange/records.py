@@ -1,0 +1,276 @@
+"""Whole records for hypothesis: several languages, awards, joint bodies, everything that may be.
+
+One strategy for all formats. Records are in their normal form (`Record`), and texts are plain
+words without line breaks: what a format does to odd characters is not what these tests are about.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from stackmark.model import achievement_codes as codes
+from stackmark.model.record import ORGANISATION_KINDS, RESULT_STATUS, Record
+
+LANGUAGES = ("en", "de", "fr", "pt-BR", "zh-Hans", "el")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZäöüßéñçøλπдя漢字"
+words = st.text(alphabet=_LETTERS, min_size=1, max_size=9)
+lines = st.lists(words, min_size=1, max_size=5).map(" ".join)
+tokens = st.text(alphabet="abcdefghijklmnopqrstuvwxyzABC", min_size=3, max_size=12)
+slugs = st.text(alphabet="abcdefghij0123456789", min_size=1, max_size=8)
+
+
+def maps(texts=lines, *, least=1):
+    """A language map."""
+    return st.dictionaries(st.sampled_from(LANGUAGES), texts, min_size=least, max_size=3)
+
+
+def addresses(host):
+    """Web addresses below a host."""
+    return slugs.map(lambda slug: f"https://{host}.example/{slug}")
+
+
+def some(**fields):
+    """An object with any of these fields."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def unique(values, most=3):
+    """A list in which nothing stands twice."""
+    return st.lists(values, min_size=1, max_size=most, unique_by=repr)
+
+
+def numbers(low, high):
+    """A number with at most two digits after the point."""
+    return st.integers(low * 100, high * 100).map(lambda n: n / 100 if n % 100 else n // 100)
+
+
+days = st.dates(datetime(2015, 1, 1).date(), datetime(2040, 1, 1).date()).map(
+    lambda d: d.isoformat()
+)
+_zones = st.sampled_from(
+    [UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=3))]
+)
+instants = st.datetimes(datetime(2015, 1, 1), datetime(2040, 1, 1), timezones=_zones).map(
+    lambda d: d.replace(microsecond=0)
+)
+
+skills = st.fixed_dictionaries(
+    {"name": lines},
+    optional={"uri": addresses("skills"), "framework": lines, "code": slugs},
+)
+outcomes = st.fixed_dictionaries(
+    {"statement": maps()},
+    optional={
+        "skills": unique(skills),
+        "assessed_by": unique(st.sampled_from(codes.ASSESSMENT_METHODS)),
+    },
+)
+levels = st.one_of(
+    st.just({"not_levelled": True}),
+    st.fixed_dictionaries({"eqf": st.integers(1, 8)}, optional={"assigned_by": lines}),
+    st.fixed_dictionaries(
+        {"framework": lines, "code": slugs},
+        optional={"eqf": st.integers(1, 8), "assigned_by": lines},
+    ),
+)
+workloads = st.tuples(numbers(1, 500), numbers(1, 500)).map(
+    lambda ends: {"low": min(ends), "high": max(ends)}
+)
+credit_points = st.one_of(
+    st.fixed_dictionaries(
+        {"value": numbers(1, 60), "unit": st.sampled_from(codes.CREDIT_UNITS[:-1])},
+        optional={"assigned_by": lines},
+    ),
+    st.fixed_dictionaries({"value": numbers(1, 60), "unit": st.just("other"), "unit_name": words}),
+)
+methods = st.one_of(st.just(["none"]), unique(st.sampled_from(codes.ASSESSMENT_METHODS[:-1])))
+assessments = some(
+    methods=methods,
+    description=maps(),
+    pass_rule=maps(),
+    scale=st.sampled_from(codes.SCALES),
+    maximum=numbers(50, 200),
+    required=numbers(1, 50),
+    attempts=st.integers(0, 5),
+).filter(bool)
+qualities = st.fixed_dictionaries(
+    {"type": st.sampled_from(codes.QUALITY)},
+    optional={
+        "name": lines,
+        "id": addresses("agency"),
+        "date": st.just("2024-05-01"),
+        "url": addresses("report"),
+        "review_due": days.filter(lambda day: day > "2024-05-01"),
+    },
+)
+validities = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("unlimited")}),
+    st.fixed_dictionaries(
+        {"kind": st.just("months"), "months": st.integers(1, 60)}, optional={"renewal": maps()}
+    ),
+    st.fixed_dictionaries({"kind": st.just("fixed"), "until": days}, optional={"renewal": maps()}),
+)
+parties = st.fixed_dictionaries(
+    {"name": lines, "role": st.sampled_from(codes.PARTY_ROLES)},
+    optional={"id": addresses("party")},
+)
+programmes = st.fixed_dictionaries(
+    {"name": maps()},
+    optional={
+        "position": st.integers(1, 3),
+        "parts": st.integers(3, 9),
+        "url": addresses("programme"),
+    },
+)
+fields_of_study = st.one_of(
+    st.fixed_dictionaries({"name": lines}),
+    st.fixed_dictionaries(
+        {"code": st.sampled_from(("06", "061", "0613", "0541"))}, optional={"name": lines}
+    ),
+)
+
+
+@st.composite
+def achievements(draw):
+    """A descriptor's JSON; title and description share at least one language."""
+    language = draw(st.sampled_from(LANGUAGES))
+    optional = draw(
+        some(
+            kind=st.sampled_from(codes.KINDS),
+            programme=programmes,
+            outcomes=unique(outcomes, 4),
+            criteria=some(narrative=maps(), url=addresses("criteria")).filter(bool),
+            level=levels,
+            workload=workloads,
+            credit=credit_points,
+            participation=unique(st.sampled_from(codes.PARTICIPATION)),
+            assessment=assessments,
+            supervision=st.sampled_from(codes.SUPERVISION),
+            ai_policy=maps(),
+            quality=unique(qualities),
+            prerequisites=maps(),
+            field=fields_of_study,
+            instruction=unique(st.sampled_from(LANGUAGES)),
+            stackability=maps(),
+            validity=validities,
+            parties=unique(parties),
+            tags=unique(words, 5),
+            author=lines,
+            code=slugs,
+            further=maps(),
+        )
+    )
+    title = draw(maps()) | {language: draw(lines)}
+    description = draw(maps()) | {language: draw(lines)}
+    return {"language": language, "title": title, "description": description, **optional}
+
+
+def identifiers(host):
+    """Numbers in schemes of their own names."""
+    del host
+    plain = st.fixed_dictionaries({"scheme": tokens, "value": slugs})
+    return unique(plain, 2)
+
+
+def organisations(host):
+    """An organisation that has an address of its own."""
+    return st.fixed_dictionaries(
+        {"id": st.just(f"https://{host}.example/"), "name": lines},
+        optional={
+            "legal_name": lines,
+            "kind": st.sampled_from(ORGANISATION_KINDS),
+            "country": st.sampled_from(("DE", "FR", "IE", "KR", "BR")),
+            "url": addresses(host),
+            "email": words.map(lambda name: f"{len(name)}@{host}.example"),
+            "identifiers": identifiers(host),
+        },
+    )
+
+
+learner_numbers = st.one_of(
+    st.fixed_dictionaries({"scheme": tokens, "value": slugs}),
+    st.fixed_dictionaries(
+        {
+            "scheme": st.just("emailAddress"),
+            "value": slugs.map(lambda slug: f"sha256${slug}"),
+            "hashed": st.just(True),
+            "salt": slugs,
+        }
+    ),
+)
+learners = st.fixed_dictionaries(
+    {"id": slugs.map(lambda slug: f"did:example:{slug}")},
+    optional={
+        "name": lines,
+        "given_name": words,
+        "family_name": words,
+        "identifiers": unique(learner_numbers, 2),
+    },
+)
+results = st.fixed_dictionaries(
+    {"value": slugs},
+    optional={
+        "name": lines.filter(lambda text: text != "Result"),
+        "scale": st.sampled_from(("Percent", "LetterGrade", "RawScore", "ownScale")),
+        "minimum": slugs,
+        "maximum": slugs,
+        "required": slugs,
+        "level": lines,
+        "status": st.sampled_from(RESULT_STATUS),
+    },
+)
+evidences = st.fixed_dictionaries(
+    {"name": lines}, optional={"url": addresses("work"), "narrative": lines, "genre": words}
+)
+
+
+@st.composite
+def awards(draw):
+    """An award's JSON; its start of validity is said when it is another than the issue."""
+    issued = draw(instants)
+    found = draw(
+        st.fixed_dictionaries(
+            {"id": slugs.map(lambda slug: f"urn:uuid:{slug}"), "learner": learners},
+            optional={
+                "started": instants.map(_iso),
+                "ended": instants.map(_iso),
+                "results": unique(results),
+                "narrative": lines,
+                "evidence": unique(evidences),
+            },
+        )
+    )
+    found["issued"] = _iso(issued)
+    if draw(st.booleans()):
+        found["valid_from"] = _iso(issued + timedelta(days=draw(st.integers(1, 90))))
+    if draw(st.booleans()):
+        found["valid_until"] = _iso(issued + timedelta(days=draw(st.integers(100, 900))))
+    return found
+
+
+def _iso(moment):
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+@st.composite
+def records(draw, *, awarded=None):
+    """A whole record; ``awarded`` true or false for credentials or designs only."""
+    tree = {
+        "achievement": draw(achievements()),
+        "id": draw(addresses("achievements")),
+        "issuer": draw(organisations("issuer")),
+    }
+    tree |= draw(
+        some(
+            version=slugs,
+            image=addresses("images"),
+            identifiers=identifiers("achievements"),
+            awarding_body=organisations("awarding"),
+            type_stated=st.sampled_from(("Degree", "Course", "Diploma")),
+        )
+    )
+    if draw(st.booleans()) if awarded is None else awarded:
+        tree["award"] = draw(awards())
+    return Record.from_json(tree)
