@@ -16,6 +16,7 @@ from stackmark.model.record import Record
 from stackmark.quality import paths
 
 OWN: Final = "stackmark"
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 class Unread(Protocol):
@@ -131,7 +132,8 @@ class Case:
         place = self.document.places.get(path)
         if not place:
             return None
-        return next((one for one in self.document.loss if one.path == place), None)
+        said = (one for one in self.document.loss if one.path == place)
+        return next((one for one in said if one.value not in _EMPTY), None)
 
     def lost(self, member: str) -> list[Unread]:
         """What was not taken from members of this name, anywhere."""
