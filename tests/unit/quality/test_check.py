@@ -149,6 +149,15 @@ class TestForeign:
         )
         assert done.verdict == "does-not-conform"
 
+    def test_an_id_that_a_record_does_not_keep_is_one(self):
+        place = "/credentialSubject/id"
+        done = foreign(
+            without(credential(), ["/award/learner"]),
+            places={"/award/learner/id": place},
+            loss=(Loss(place, "mailto:ada@people.example", "award/learner/id: no identifier."),),
+        )
+        assert (row(done, "01").outcome, row(done, "01").pointer) == ("passed", place)
+
     @pytest.mark.parametrize("empty", [None, "", {}, []])
     def test_nothing_at_the_place_is_nothing(self, empty):
         done = foreign(
