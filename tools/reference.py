@@ -321,7 +321,7 @@ def profiles_page() -> str:
     lines = [
         "# Profiles",
         "",
-        "Written by `make reference` from `src/stackmark/quality/profiles`. A profile is a rule set as",
+        "Written by `make reference` from `src/stackmark/quality/data/profiles`. A profile is a rule set as",
         "data: one row a requirement. `stackmark check FILE --profile NAME` judges a design or a",
         f"credential by it; `{DEFAULT}` if no name is given. *Unofficial reading*: we did not read the",
         "source itself, or not all of it. What a row's outcome means, and how to write a profile of",

@@ -38,7 +38,7 @@ def test_the_time_to_judge_as_of(folder):
 
 def test_what_does_not_and_what_could_not_be_told_end_with_1(folder):
     assert run("check", "design.json", "--profile", "cmf", cwd=folder).code == 1
-    tree = design(level={"framework": "NFQ", "code": "7"})
+    tree = design(level={"framework": "Ours", "code": "7"})
     (folder / "design.json").write_text(json.dumps(tree))
     done = run("check", "design.json", "--json", cwd=folder)
     assert (done.code, json.loads(done.out)["verdict"]) == (1, "could-not-tell")
@@ -65,7 +65,7 @@ def test_second_hand_readings_say_so(folder):
 
 
 def test_a_profile_of_ones_own(folder):
-    own = (EXAMPLES.parent / "src/stackmark/quality/profiles/cmf.toml").read_text()
+    own = (EXAMPLES.parent / "src/stackmark/quality/data/profiles/cmf.toml").read_text()
     (folder / "own.toml").write_text(own.replace("cmf", "ours"))
     done = run("check", "design.json", "--profile", "./own.toml", "--json", cwd=folder)
     assert json.loads(done.out)["rows"][0]["id"] == "ours.01"

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from quality_records import design
+from stackmark.quality.profile import NAMES
+
 ROOT = Path(__file__).resolve().parents[2]
 ACHIEVEMENT = {
     "id": "https://uni.example/a/7",
@@ -87,3 +90,12 @@ def test_issue_and_verify_outside_the_checkout(installed):
     done = run(installed, "verify", "out", "--offline", "--json")
     assert done.returncode == 0, done.stdout
     assert [one["verdict"] for one in json.loads(done.stdout)] == ["verified", "verified"]
+
+
+def test_the_profiles_are_in_the_wheel(installed):
+    _, folder = installed
+    (folder / "d.json").write_text(json.dumps(design(title={"en": "Diploma of small data"})))
+    assert len(json.loads(run(installed, "check", "--list", "--json").stdout)) == len(NAMES)
+    done = run(installed, "check", "d.json", "--profile", "nz-2022", "--json")
+    told = json.loads(done.stdout)
+    assert [row["id"] for row in told["rows"] if row["outcome"] == "failed"] == ["nz-2022.02"]

@@ -16,6 +16,7 @@ from stackmark.model.record import Record
 from stackmark.quality import paths
 
 OWN: Final = "stackmark"
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 class Unread(Protocol):
@@ -98,12 +99,15 @@ class Case:
     def pointer(self, path: str, *others: str) -> str:
         """Where in the document it stands, or would stand; else the nearest thing around it.
 
-        ``others``: where else it could stand; a place for one of them is better than none.
+        In a foreign document a place of a part of it, or of one of ``others`` (where else it could
+        stand), is better than what is around it.
         """
         places = self.document.places
-        exact = next((one for one in (path, *others) if one in places), None)
-        if exact is not None and (exact == path or not self.is_own):
-            return places[exact]
+        if path in places:
+            return places[path]
+        near = None if self.is_own else self._near(path, others)
+        if near is not None:
+            return near
         for around in _around(path):
             if around in places:
                 # Our own form has a place for all; a descriptor alone has none beside itself.
@@ -111,6 +115,12 @@ class Case:
         if self.is_own:
             return "" if places.get("/achievement") == "" else path
         return self._beside(path)
+
+    def _near(self, path: str, others: tuple[str, ...]) -> str | None:
+        places = self.document.places
+        part = next((one for one in places if one.startswith(f"{path}/")), None)
+        found = part or next((one for one in others if one in places), None)
+        return None if found is None else places[found]
 
     def _beside(self, path: str) -> str:
         """The achievement of a foreign document: what its title stands in."""
@@ -122,7 +132,8 @@ class Case:
         place = self.document.places.get(path)
         if not place:
             return None
-        return next((one for one in self.document.loss if one.path == place), None)
+        said = (one for one in self.document.loss if one.path == place)
+        return next((one for one in said if one.value not in _EMPTY), None)
 
     def lost(self, member: str) -> list[Unread]:
         """What was not taken from members of this name, anywhere."""

@@ -82,7 +82,7 @@ def _outcome(case: Case, row: Row, answer: Answer) -> str:
 def _read_wrongly(case: Case, row: Row, answer: Answer) -> Answer:
     """Silence, though the document has something at the very place: it is stated and no good."""
     if row.test == "workload" and (odd := _calendar(case)):
-        return wrong(f"{row.element}: {odd}.", _WORKLOAD)
+        return wrong(f"{row.element}: {odd}", _WORKLOAD)
     if answer.kind != "silent":
         return answer
     for path in dict.fromkeys((answer.path or row.where[0], *row.where)):
@@ -106,7 +106,7 @@ def _durations(case: Case) -> Iterator[Advice]:
         member = one.path.rpartition("/")[2]
         odd = sizes.calendar_duration(str(one.value)[:_LONGEST]) if member in _HOURS else ""
         if odd and one is not home:
-            yield Advice("size.calendar-duration", one.path, f"{odd}.", _HOURS_FIX)
+            yield Advice("size.calendar-duration", one.path, odd, _HOURS_FIX)
 
 
 def _unfit(row: Row, text: str, reason: str) -> str:

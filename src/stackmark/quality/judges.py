@@ -93,9 +93,10 @@ def class_is(case: Case, row: Row) -> Answer:
     because = " ".join(derived.because)
     if derived.value == "unknown":
         return silent(f"The class cannot be told. {because}")
+    path = next((one for one in (*row.where, "/award/results") if case.values(one)), "/achievement")
     if derived.value not in row.parameters["allowed"]:
-        return wrong(f"By its facts it is: {derived.words}. {because}")
-    return met(f"By its facts it is: {derived.words}.")
+        return wrong(f"By its facts it is: {derived.words}. {because}", path)
+    return met(f"By its facts it is: {derived.words}.", path)
 
 
 def ask(case: Case, row: Row) -> Answer:

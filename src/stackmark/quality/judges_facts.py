@@ -5,12 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from stackmark.credit.levels import to_level
+from stackmark.errors import CheckFailed, UsageError
 from stackmark.model.achievement import Level
 from stackmark.quality import sizes
 from stackmark.quality.answers import Answer, met, silent, unsure, wrong
 from stackmark.quality.case import Case
 from stackmark.quality.profile import Row
 
+_EQF: Final = "/achievement/level/eqf"
 _OUTCOMES: Final = "/achievement/outcomes"
 _METHODS: Final = "/achievement/assessment/methods"
 _SUPERVISION: Final = "/achievement/supervision"
@@ -69,7 +72,7 @@ def level(case: Case, row: Row) -> Answer:
         return wrong("It says that it is not levelled; a level is asked for.")
     if found.eqf is None:
         return _national(found, row)
-    least, most = int(row.parameters.get("least", 1)), int(row.parameters.get("most", 8))
+    least, most = _levels(row)
     if not least <= found.eqf <= most:
         told = f"EQF level {found.eqf} does not lie between {least} and {most}."
         return wrong(told, "/achievement/level/eqf")
@@ -83,8 +86,28 @@ def _national(found: Level, row: Row) -> Answer:
     if told and (row.parameters.get("national") or (is_cycle and not row.parameters.get("least"))):
         return met(f"{told}.")
     if not told:
-        return silent("No level is stated.", "/achievement/level/eqf")
-    return unsure(f"Only the level {told} is stated, none of the EQF.", "/achievement/level/eqf")
+        return silent("No level is stated.", _EQF)
+    return _referenced(found, row) or unsure(
+        f"Only the level {told} is stated, none of the EQF, and no published table says where that "
+        "lies.",
+        _EQF,
+    )
+
+
+def _referenced(found: Level, row: Row) -> Answer | None:
+    """Where a published table puts a national level in the EQF; None when there is none."""
+    try:
+        there = to_level(found.framework, found.code, "eqf")
+    except (UsageError, CheckFailed):
+        return None
+    least, most = _levels(row)
+    if not least <= int(there.low) <= int(there.high) <= most:
+        return wrong(f"{there.sentence} Asked for is {least} to {most}.", "/achievement/level/code")
+    return met(there.sentence, "/achievement/level/code")
+
+
+def _levels(row: Row) -> tuple[int, int]:
+    return int(row.parameters.get("least", 1)), int(row.parameters.get("most", 8))
 
 
 def workload(case: Case, row: Row) -> Answer:
@@ -93,7 +116,10 @@ def workload(case: Case, row: Row) -> Answer:
     achievement = case.record.achievement
     span = sizes.hours(achievement)
     if achievement.workload is not None:
-        return met(f"{span} hours of learning.", "/achievement/workload")
+        return met(
+            f"{span} {'hour' if str(span) == '1' else 'hours'} of learning.",
+            "/achievement/workload",
+        )
     credit = achievement.credit
     if credit is None:
         return silent("No hours of learning and no credit are stated.", "/achievement/workload")
@@ -109,18 +135,23 @@ def workload(case: Case, row: Row) -> Answer:
 def size(case: Case, row: Row) -> Answer:
     """The size as an interval against the bounds."""
     unit = row.parameters["unit"]
-    span = sizes.in_unit(case.record.achievement, unit)
+    achievement = case.record.achievement
+    span = sizes.in_unit(achievement, unit)
     if span is None:
         return silent(f"The size in {sizes.unit_name(unit)} is not known.")
+    by_credit = achievement.workload is None or (
+        achievement.credit is not None and achievement.credit.unit == unit
+    )
+    path = "/achievement/credit" if by_credit else "/achievement/workload"
     least = Decimal(str(row.parameters.get("least", 0)))
     most = row.parameters.get("most")
     top = None if most is None else Decimal(str(most))
     told = f"{span} {sizes.unit_name(unit)}; {_bounds(least, top)} asked for"
     if (span.high is not None and span.high < least) or (top is not None and span.low > top):
-        return wrong(f"It has {told}.")
+        return wrong(f"It has {told}.", path)
     if span.low >= least and (top is None or (span.high is not None and span.high <= top)):
-        return met(f"{span} {sizes.unit_name(unit)}.")
-    return unsure(f"By what is stated it has {told}.")
+        return met(f"{span} {sizes.unit_name(unit)}.", path)
+    return unsure(f"By what is stated it has {told}.", path)
 
 
 def _bounds(least: Decimal, most: Decimal | None) -> str:

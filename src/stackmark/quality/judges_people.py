@@ -14,6 +14,7 @@ from stackmark.quality.profile import Row
 
 _COUNTRY: Final = "/issuer/country"
 _ISSUED: Final = "/award/issued"
+_LEARNER_ID: Final = "/award/learner/id"
 _IDENTIFIERS: Final = "/award/learner/identifiers"
 _QUALITY: Final = "/achievement/quality"
 
@@ -51,6 +52,9 @@ def learner(case: Case, row: Row) -> Answer:
     """Somebody in particular; nobody can be guessed from a hash."""
     del row
     found = case.record.award.learner if case.record.award else None
+    # An id of a kind that a record does not keep, such as mailto:, is an id all the same.
+    if case.unread(_LEARNER_ID) and not (found and (found.id or found.identifiers)):
+        return met("by id", _LEARNER_ID)
     if found is None or not (found.id or found.identifiers):
         named = found and (found.name or found.given_name or found.family_name)
         said = "only a name is stated, which others may have too" if named else "nothing is stated"

@@ -1,6 +1,6 @@
 """``Profile``: a named rule set as data, one row a requirement.
 
-Ours lie in ``profiles/``; an agency writes its own file in the same form and names it on the
+Ours lie in ``data/profiles/``; an agency writes its own file in the same form and names it on the
 command line. The form is told in docs/how-to/add-a-profile.md.
 """
 
@@ -73,7 +73,7 @@ def named(name: str) -> Profile:
             "profile.unknown",
             f"{name!r} is no profile; use {', '.join(NAMES)}, or the path of a file (.toml).",
         )
-    data = files("stackmark.quality").joinpath("profiles", f"{name}.toml").read_bytes()
+    data = files("stackmark.quality").joinpath("data", "profiles", f"{name}.toml").read_bytes()
     return parse(data, f"{name}.toml")
 
 

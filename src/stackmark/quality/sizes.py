@@ -1,55 +1,34 @@
-"""How large an achievement is, as an interval: the one place that turns units into hours.
+"""How large an achievement is, as an interval: the one place where ``quality`` asks ``credit``.
 
-Hours of learning that one credit stands for: ECTS 25 to 30 (ECTS Users' Guide 2015: 60 credits are
-1,500 to 1,800 hours); UK and New Zealand 10; Malaysia 40; US semester credit at least 45, quarter
-credit at least 30 (1.5 quarter credits are one semester credit). A CEU is 10 contact hours, which
-are no hours of learning: it only says that there are no fewer.
+What one credit of a unit stands for in hours, and the sources of that, are the hours policy of
+``stackmark.credit``. A CEU counts contact hours, which are no hours of learning, so it has no size.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
+from stackmark.credit.durations import read_duration
+from stackmark.credit.policies import HOURS, policies, units
+from stackmark.credit.workload import check_hours
+from stackmark.errors import CheckFailed
 from stackmark.model.achievement import Achievement, Credit
 
 YEAR_HOURS: Final = Decimal(1500)
 """The fewest hours of a full academic year (60 ECTS credits; ECTS Users' Guide 2015)."""
 
-_HOURS: Final[dict[str, tuple[int, int | None]]] = {
-    "ects": (25, 30),
-    "uk": (10, 10),
-    "nz": (10, 10),
-    "my": (40, 40),
-    "us-semester": (45, None),
-    "us-quarter": (30, None),
-    "hours": (1, 1),
-}
-UNITS: Final = tuple(_HOURS)
+UNITS: Final = ("ects", "uk", "us-semester", "us-quarter", "nz", "my", "hours")
 """The units that sizes can be compared in."""
-_CONTACT: Final = {"ceu": (10, None)}
-_YEAR: Final = {
-    "ects": 60,
-    "uk": 120,
-    "nz": 120,
-    "us-semester": 30,
-    "us-quarter": 45,
-    "hours": 1500,
-}
-_NAMES: Final = {
-    "ects": "ECTS credits",
-    "uk": "UK credits",
-    "nz": "New Zealand credits",
-    "my": "Malaysian credits",
-    "us-semester": "US semester credits",
-    "us-quarter": "US quarter credits",
-    "ceu": "CEU",
-    "hours": "hours",
-}
-# ISO 8601: years or months (before the T), which nobody means by a workload.
-_CALENDAR: Final = re.compile(r"-?P(?:[\d.,]+Y)?(?:([\d.,]+)M)?(?:[\d.,]+[WD])?(?:T[\dHMS.,]+)?")
+
+_YEAR: Final = {"ects": 60, "uk": 120, "nz": 120, "us-semester": 30, "us-quarter": 45}
+_CALENDAR: Final = ("credit.duration-months", "credit.duration-calendar")
+
+
+Factor = tuple[Decimal, Decimal | None]  # hours of one credit, no upper end when None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +45,18 @@ class Span:
             return plain(self.low)
         return f"{plain(self.low)} to {plain(self.high)}"
 
-    def times(self, factor: tuple[int, int | None]) -> Span:
+    def times(self, factor: Factor) -> Span:
         """The hours of so many credits."""
         low, high = factor
         return Span(self.low * low, None if None in (self.high, high) else self._top(high))
 
-    def over(self, factor: tuple[int, int | None]) -> Span:
+    def over(self, factor: Factor) -> Span:
         """The credits of so many hours."""
         low, high = factor
         least = Decimal(0) if high is None else self.low / high
         return Span(least, None if self.high is None else self.high / low)
 
-    def _top(self, factor: int | None) -> Decimal:
+    def _top(self, factor: Decimal | None) -> Decimal:
         assert self.high is not None
         assert factor is not None
         return self.high * factor
@@ -90,7 +69,19 @@ def plain(value: Decimal) -> str:
 
 def unit_name(unit: str) -> str:
     """A unit in words."""
-    return _NAMES.get(unit, unit)
+    return units()[unit].many if unit in units() else unit
+
+
+@cache
+def _hours() -> Mapping[str, Factor]:
+    """Hours of one credit by unit, as the hours policy has them."""
+    return {
+        unit: (
+            Decimal(str(float(row.hours.low))),
+            None if row.least else Decimal(str(float(row.hours.high))),
+        )
+        for unit, row in policies()[HOURS].per.items()
+    }
 
 
 def hours(achievement: Achievement) -> Span | None:
@@ -99,9 +90,9 @@ def hours(achievement: Achievement) -> Span | None:
     if stated is not None:
         return stated
     credit = achievement.credit
-    if credit is None or credit.unit not in _HOURS:
+    if credit is None or credit.unit not in _hours():
         return None
-    return _amount(credit).times(_HOURS[credit.unit])
+    return _amount(credit).times(_hours()[credit.unit])
 
 
 def in_unit(achievement: Achievement, unit: str) -> Span | None:
@@ -110,7 +101,7 @@ def in_unit(achievement: Achievement, unit: str) -> Span | None:
     if credit is not None and credit.unit == unit:
         return _amount(credit)
     found = hours(achievement)
-    return None if found is None else found.over(_HOURS[unit])
+    return None if found is None else found.over(_hours()[unit])
 
 
 def year_credits(achievement: Achievement) -> int | None:
@@ -119,22 +110,11 @@ def year_credits(achievement: Achievement) -> int | None:
 
 
 def disagreement(achievement: Achievement, country: str = "") -> str:
-    """One sentence when stated hours and stated credit cannot both be right; else ``""``.
-
-    In the United Kingdom 20 hours an ECTS credit are usual (2 UK credits, 10 hours each).
-    """
-    stated, credit = _stated_hours(achievement), achievement.credit
-    factor = {**_HOURS, **_CONTACT}.get(credit.unit) if credit else None
-    if stated is None or stated.high is None or credit is None or factor is None:
+    """One sentence when stated hours and stated credit cannot both be right; else ``""``."""
+    if achievement.workload is None or achievement.credit is None:
         return ""
-    if credit.unit == "ects" and country == "GB":
-        factor = (20, 30)
-    meant = _amount(credit).times(factor)
-    if stated.high >= meant.low and (meant.high is None or stated.low <= meant.high):
-        return ""
-    said = f"{plain(_amount(credit).low)} {unit_name(credit.unit)}"
-    kind = "contact hours" if credit.unit in _CONTACT else "hours"
-    return f"{said} stand for {meant} {kind}, but {stated} hours are stated."
+    found = check_hours(achievement.credit, achievement.workload, country=country)
+    return found.sentence if found.outcome == "disagrees" else ""
 
 
 def calendar_duration(text: str) -> str:
@@ -142,12 +122,11 @@ def calendar_duration(text: str) -> str:
 
     ``P60M`` is 60 months (ISO 8601): the official Annex I sample has it where 60 hours are meant.
     """
-    found = _CALENDAR.fullmatch(text.strip())
-    if found is None or not re.match(r"-?P[^T]*[YM]", text.strip()):
+    try:
+        found = read_duration(text.strip())
+    except CheckFailed:
         return ""
-    months = found[1]
-    hint = f"; if {months} hours are meant, write PT{months}H" if months else ""
-    return f"{text.strip()} counts years or months of the calendar, not hours of learning{hint}"
+    return found.sentence if found.doubt in _CALENDAR else ""
 
 
 def _stated_hours(achievement: Achievement) -> Span | None:

@@ -74,8 +74,8 @@ TESTS: Final[dict[str, Test]] = {
     "linked": Test("Every outcome names a kind of assessment that shows it."),
     "level": Test(
         "A level of the European Qualifications Framework from `least` to `most` (1 to 8 when not "
-        "given), or, with `or_none`, the statement that there is none; with `national`, a level "
-        "of any framework will do.",
+        "given), or a national one that a published table puts there, or, with `or_none`, the "
+        "statement that there is none; with `national`, a level of any framework will do.",
         {
             "least": _NUMBER,
             "most": _NUMBER,

@@ -62,7 +62,7 @@ WRONG = [
         "silent",
         "Outcome 1 only names a skill",
     ),
-    ("08", "/achievement/level", {"framework": "NFQ", "code": "7"}, "open", "none of the EQF"),
+    ("08", "/achievement/level", {"framework": "Ours", "code": "7"}, "open", "none of the EQF"),
     ("09", "/achievement/assessment/methods", ["none"], "wrong", "nothing is assessed"),
     ("11", "/achievement/quality", [{"type": "external-review"}], "silent", "by whom and when"),
     (
@@ -97,9 +97,21 @@ class TestRows:
     def test_levels_that_will_do(self, level):
         assert row(judged(design(level=level)), "08").outcome == "passed"
 
+    def test_a_national_level_lies_where_its_referencing_says(self):
+        found = row(judged(design(level={"framework": "NFQ", "code": "7"})), "08")
+        assert (found.outcome, found.pointer) == ("passed", "/achievement/level/code")
+        assert found.message.startswith("NFQ 7 lies at EQF 6 (Referencing of the Irish")
+        low = judged(design(level={"framework": "NFQ", "code": "2"}), "cmf")
+        found = next(one for one in low.rows if one.id == "cmf.02")
+        assert (found.outcome, "Asked for is 4 to 7." in found.message) == ("failed", True)
+
     def test_who_assigned_a_level_is_said(self):
         assert "assigned by Quality Agency" in row(judged(design()), "08").message
         assert "self-declared" in row(judged(design(level={"eqf": 4})), "08").message
+
+    def test_an_hour_is_one(self):
+        found = row(judged(design(workload={"low": 1, "high": 1}, credit=None)), "07")
+        assert found.message == "1 hour of learning."
 
     def test_credit_alone_is_workload_where_it_stands_for_hours(self):
         found = row(judged(design(workload=None)), "07")
@@ -137,6 +149,24 @@ class TestForeign:
         )
         assert done.verdict == "does-not-conform"
 
+    def test_an_id_that_a_record_does_not_keep_is_one(self):
+        place = "/credentialSubject/id"
+        done = foreign(
+            without(credential(), ["/award/learner"]),
+            places={"/award/learner/id": place},
+            loss=(Loss(place, "mailto:ada@people.example", "award/learner/id: no identifier."),),
+        )
+        assert (row(done, "01").outcome, row(done, "01").pointer) == ("passed", place)
+
+    @pytest.mark.parametrize("empty", [None, "", {}, []])
+    def test_nothing_at_the_place_is_nothing(self, empty):
+        done = foreign(
+            without(credential(), ["/issuer/country"]),
+            places={"/issuer/country": "/issuer/country"},
+            loss=(Loss("/issuer/country", empty, "no country."),),
+        )
+        assert row(done, "03").outcome == "could-not-tell"
+
     def test_sixty_months_are_no_workload(self):
         place = "/credentialSubject/hasClaim/0/specifiedBy/volumeOfLearning"
         done = foreign(
@@ -145,7 +175,7 @@ class TestForeign:
             loss=(Loss(place, "P60M", "not read."),),
         )
         assert row(done, "07").outcome == "failed"
-        assert "write PT60H" in row(done, "07").message
+        assert "probably PT60H" in row(done, "07").message
 
     def test_sixty_months_are_wrong_beside_good_credit_too(self):
         place = "/credentialSubject/hasClaim/0/specifiedBy/volumeOfLearning"
@@ -164,7 +194,7 @@ class TestForeign:
         assert done.findings == ()
         (one,) = done.warnings
         assert (one.id, one.pointer) == ("size.calendar-duration", place)
-        assert "write PT60H" in one.message
+        assert "probably PT60H" in one.message
 
     def test_it_points_to_the_nearest_thing_around(self):
         tree = without(credential(), ["/achievement/level"])
@@ -176,6 +206,10 @@ class TestForeign:
         done = foreign(tree, places={"/achievement/title": "/badge/name"})
         assert row(done, "08").pointer == "/badge"
         assert row(done, "03").pointer == ""
+
+    def test_a_part_of_it_shows_where_it_stands(self):
+        places = {"/achievement/workload/low": "/badge/hours", "/achievement/credit": "/badge/c"}
+        assert row(foreign(credential(), places=places), "07").pointer == "/badge/hours"
 
     def test_another_of_its_places_is_better_than_none(self):
         tree = without(credential(), ["/achievement/workload", "/achievement/credit"])
@@ -209,8 +243,9 @@ class TestForeign:
         given = Imported(Record.from_json(credential()), "ob3", {}, lost)
         case = Case(given, NOW)
         assert native_words(case) == ("Degree", "ext:X")
-        case.__dict__["tree"] = {"type_stated": "MicroCredential"}
-        assert native_words(case) == ("MicroCredential", "Degree", "ext:X")
+        kept = Record.from_json({**credential(), "type_stated": "MicroCredential"})
+        given = Imported(kept, "ob3", {}, lost)
+        assert native_words(Case(given, NOW)) == ("MicroCredential", "Degree", "ext:X")
 
 
 class TestVerdict:

@@ -84,17 +84,17 @@ def test_credit_and_hours_that_cannot_both_be_right(achievement, country, agree)
 
 
 def test_contact_hours_are_called_so():
-    assert "at least 20 contact hours, but 10 hours" in sizes.disagreement(made(2, "ceu", 10, 10))
+    assert "2 CEU are 20 contact hours; 10 hours" in sizes.disagreement(made(2, "ceu", 10, 10))
 
 
 @pytest.mark.parametrize("text", ["P60M", "P1Y", "P1Y2M", "P2M3D", " P60M "])
 def test_calendar_durations_are_caught(text):
-    assert sizes.calendar_duration(text).startswith(f"{text.strip()} counts years or months")
+    assert sizes.calendar_duration(text).startswith(f"{text.strip()} ")
 
 
 def test_what_was_probably_meant():
-    assert sizes.calendar_duration("P60M").endswith("if 60 hours are meant, write PT60H")
-    assert "write" not in sizes.calendar_duration("P1Y")
+    assert "probably PT60H, 60 hours, was meant" in sizes.calendar_duration("P60M")
+    assert "PT" not in sizes.calendar_duration("P1Y")
 
 
 @pytest.mark.parametrize("text", ["PT60H", "PT60M", "P3D", "P2W", "60", "", "P", "Monday"])
