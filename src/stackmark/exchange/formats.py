@@ -29,7 +29,9 @@ class Format:
 # In the order in which a document is tried.
 NAMES: Final[dict[str, Format]] = {
     "stackmark": Format("Stackmark record", "stackmark.exchange.own"),
+    "clr": Format("CLR 2.0", "stackmark.exchange.clr"),
     "ob3": Format("Open Badges 3.0", "stackmark.exchange.ob3"),
+    "ob2": Format("Open Badges 2.0", "stackmark.exchange.ob2"),
 }
 
 

@@ -33,3 +33,12 @@ def homed(path, homes, language=""):
     return any(
         re.fullmatch(re.escape(one).replace(r"\*", "[^/]+") + "(/.*)?", path) for one in table
     )
+
+
+OB2 = [
+    *("/id", "/version", "/image", "/achievement/tags", "/achievement/level/eqf"),
+    *("/issuer/id", "/issuer/name", "/issuer/url", "/issuer/email"),
+    "/achievement/criteria/url",
+    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative", "/award/evidence"),
+]
+CLR = [*OB3_CREDENTIAL, "/achievement/programme/url"]
