@@ -12,7 +12,7 @@ from judging import outcomes, reasons
 from simulators.issuer import EXTENSIONS, OB, V2, Clock, Issuer, Web, changed
 from stackmark.canonical import contexts
 from stackmark.issuing.award import identity_hash
-from stackmark.verification.policy import STRICT
+from stackmark.verification.policy import STANDARD, STRICT
 
 ISSUER = Issuer()
 AGENCY = Issuer(ISSUER.web, "did:web:agency.example", number=1)
@@ -81,7 +81,7 @@ def multibase(data):
         (related(digestMultibase=multibase(PICTURE)), "verified", None),
         (related(data=b"another"), "refused", "related.changed"),
         (related(digestMultibase=multibase(b"another")), "refused", "related.changed"),
-        (related(url="https://uni.example/other"), "could-not-tell", "related.not-at-hand"),
+        (related(url="https://uni.example/other"), "verified", "related.not-at-hand"),
         (related(digestSRI=None), "refused", "related.malformed"),
         (related(digestSRI="md5-AAAA"), "refused", "related.malformed"),
         (related(digestSRI="sha256-AAAA"), "refused", "related.malformed"),
@@ -97,6 +97,14 @@ def test_related_resource(entry, verdict, reason):
     assert report.check("related").reason == (reason or "related.ok")
     if reason and not isinstance(entry, list):
         assert (report.verdict, reasons(report)) == (verdict, [reason])
+
+
+def test_a_related_resource_that_is_not_at_hand_decides_under_the_strict_policy_only():
+    signed = ISSUER.sign(ISSUER.plain(relatedResource=related()), suite="eddsa-jcs-2022")
+    report = ISSUER.verify(signed)
+    assert (report.verdict, reasons(report)) == ("verified", ["related.not-at-hand"])
+    assert STRICT.counts(report.check("related"))
+    assert not STANDARD.counts(report.check("related"))
 
 
 def test_related_resources_are_never_fetched():

@@ -30,7 +30,9 @@ class Format:
 NAMES: Final[dict[str, Format]] = {
     "stackmark": Format("Stackmark record", "stackmark.exchange.own"),
     "elm": Format("European Learning Model 3", "stackmark.exchange.elm"),
+    "clr": Format("CLR 2.0", "stackmark.exchange.clr"),
     "ob3": Format("Open Badges 3.0", "stackmark.exchange.ob3"),
+    "ob2": Format("Open Badges 2.0", "stackmark.exchange.ob2"),
 }
 
 

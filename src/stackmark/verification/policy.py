@@ -53,8 +53,8 @@ _ENDORSEMENT_WARNINGS: Final = frozenset(
 STANDARD: Final = Policy(
     "standard",
     "The document decides; who the issuer is stands beside the verdict; an endorsement by "
-    "somebody who cannot be confirmed warns.",
-    _ENDORSEMENT_WARNINGS | {"trust"},
+    "somebody who cannot be confirmed warns, and so does a related file that is not at hand.",
+    _ENDORSEMENT_WARNINGS | {"trust", "related.not-at-hand"},
 )
 STRICT: Final = Policy(
     "strict",

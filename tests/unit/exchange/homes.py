@@ -54,3 +54,10 @@ ELM = [
     *("/achievement/field/code", "/achievement/stackability", "/achievement/validity"),
     *("/achievement/tags", "/achievement/author", "/achievement/code", "/achievement/further"),
 ]
+OB2 = [
+    *("/id", "/version", "/image", "/achievement/tags", "/achievement/level/eqf"),
+    *("/issuer/id", "/issuer/name", "/issuer/url", "/issuer/email"),
+    "/achievement/criteria/url",
+    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative", "/award/evidence"),
+]
+CLR = [*OB3_CREDENTIAL, "/achievement/programme/url"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from achievement_designs import full
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.exchange import foreign
-from unit.exchange.records import records
 
+from achievement_designs import full
 from stackmark.errors import ReadError
 from stackmark.exchange.formats import read_record, write_record
 from stackmark.exchange.ob3 import read as ob3
 from stackmark.exchange.ob3.achievement import open_badge_achievement
 from stackmark.model.achievement import Achievement
+from unit.exchange import foreign
+from unit.exchange.records import records
 
 SLOW = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
 

@@ -90,7 +90,7 @@ def _achievement(root: Source) -> Source:
 
 
 def _fill(source: Source, builder: Builder, *, wording: bool) -> None:
-    if "credentialSubject" in source or "vc" in source:
+    if "credentialSubject" in source or isinstance(source.peek("vc"), Mapping):
         _read_credential(source, builder, wording=wording)
         return
     read_achievement(source, builder, wording=wording)
@@ -108,18 +108,25 @@ def _read_issuer(root: Source, name: str, builder: Builder, claim: Source | None
         builder.put("/issuer/id", claim.text("iss"), claim.place("iss"))
 
 
-def _read_credential(source: Source, builder: Builder, *, wording: bool) -> None:
-    root = source.at("vc") if "vc" in source else source
+def read_around(source: Source, builder: Builder) -> None:
+    """Put what a credential says beside its achievement: ids, dates, issuer, person, evidence."""
+    root = source.at("vc") if isinstance(source.peek("vc"), Mapping) else source
     root.drop(*_MACHINERY)
     source.drop(*_CLAIMS)
     subject = root.at("credentialSubject")
-    achievement = subject.at("achievement")
     _read_identity(root, source, builder)
     _read_dates(root, source, subject, builder)
     _read_issuer(root, "issuer", builder, source)
-    _read_awarding_body(achievement, builder)
     read_learner(subject, source, builder)
     read_evidence(root, builder)
+
+
+def _read_credential(source: Source, builder: Builder, *, wording: bool) -> None:
+    read_around(source, builder)
+    root = source.at("vc") if isinstance(source.peek("vc"), Mapping) else source
+    subject = root.at("credentialSubject")
+    achievement = subject.at("achievement")
+    read_creator(achievement, builder)
     used = read_results(subject, achievement, builder)
     read_achievement(achievement, builder, wording=wording, used=used)
     _same_as_achievement(root, achievement)
@@ -171,7 +178,7 @@ def _same_instant(one: str, other: str) -> bool:
         return one == other
 
 
-def _read_awarding_body(achievement: Source, builder: Builder) -> None:
+def read_creator(achievement: Source, builder: Builder) -> None:
     """The creator awards when it is another than the issuer."""
     builder.would("/awarding_body", achievement.place("creator"))
     found = achievement.peek("creator")

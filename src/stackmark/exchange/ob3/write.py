@@ -97,7 +97,7 @@ def tongue(achievement: Achievement, wanted: str) -> str:
 def write_achievement(record: Record, language: str) -> dict[str, Any]:
     """The Achievement; its creator is the awarding body, in a design the issuer."""
     spoken = tongue(record.achievement, language)
-    said = _in_one(record.achievement, spoken)
+    said = in_one(record.achievement, spoken)
     address = demand(record.id, "id", "the achievement needs an address of its own.")
     built: dict[str, Any] = {"id": address, "type": ["Achievement"]}
     built |= native_members(said, spoken, address)
@@ -110,10 +110,10 @@ def write_achievement(record: Record, language: str) -> dict[str, Any]:
         "otherIdentifier": write_identifiers(record.identifiers),
     }
     kept = {name: value for name, value in built.items() if value not in (None, "", [])}
-    return kept | {"criteria": _criteria(said, spoken)}
+    return kept | {"criteria": criteria_of(said, spoken)}
 
 
-def _in_one(achievement: Achievement, language: str) -> Achievement:
+def in_one(achievement: Achievement, language: str) -> Achievement:
     """The descriptor with texts of one language only, so that no other is written as it."""
     assessment, validity, programme = (
         achievement.assessment,
@@ -144,7 +144,8 @@ def _in_one(achievement: Achievement, language: str) -> Achievement:
     )
 
 
-def _criteria(said: Achievement, language: str) -> dict[str, Any]:
+def criteria_of(said: Achievement, language: str) -> dict[str, Any]:
+    """Criteria with the facts in words behind their own text; empty when there are none."""
     url = said.criteria.url if said.criteria else ""
     found = {"id": url, "narrative": words.narrative(said, language)}
     return {name: value for name, value in found.items() if value}
