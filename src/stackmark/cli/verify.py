@@ -18,6 +18,7 @@ from stackmark.cli.fetching import (
     network,
 )
 from stackmark.cli.guard import NO, OPEN
+from stackmark.cli.seal import AnchorsOption, read_anchors
 
 if TYPE_CHECKING:
     from stackmark.cli.sources import Found
@@ -52,6 +53,7 @@ def verify(
     ] = None,
     domain: Annotated[str | None, typer.Option(help="For presentations: who you are.")] = None,
     allow_host: AllowHostOption = None,
+    anchors: AnchorsOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Show every source and every check.")] = False,
 ) -> int:
     """Verify badges and other credentials of any kind.
@@ -63,7 +65,7 @@ def verify(
     from stackmark.cli import sources as given
 
     net = network(documents, offline=offline, allow_hosts=allow_host)
-    verifier = _verifier(net, at, trust, recipient, policy, challenge, domain)
+    verifier = _verifier(net, at, trust, recipient, policy, challenge, domain, anchors)
     many = given.is_many(sources)
     reports = _judged(verifier, net, given.find(sources, net.fetcher, besides=documents))
     if json:
@@ -85,6 +87,7 @@ def _verifier(
     policy: str,
     challenge: str | None,
     domain: str | None,
+    anchors: Path | None,
 ) -> Verifier:
     from stackmark.adapters.clock import SystemClock, parse_time
     from stackmark.cli.loading import read_input
@@ -101,6 +104,7 @@ def _verifier(
         recipient=recipient,
         challenge=challenge,
         domain=domain,
+        anchors=read_anchors(anchors),
     )
 
 

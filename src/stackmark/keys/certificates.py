@@ -83,6 +83,14 @@ def owner(certificate: Certificate) -> str:
     return f"{name} ({rest})" if rest and name else name or certificate.subject.rfc4514_string()
 
 
+def organisation(certificate: Certificate) -> tuple[str, str]:
+    """The registered number (such as VATIE-1234567A) and the name of the organisation."""
+    return (
+        _name(certificate, NameOID.ORGANIZATION_IDENTIFIER),
+        _name(certificate, NameOID.ORGANIZATION_NAME),
+    )
+
+
 def _name(certificate: Certificate, oid: x509.ObjectIdentifier) -> str:
     found = certificate.subject.get_attributes_for_oid(oid)
     return str(found[0].value).strip()[:200] if found else ""
@@ -140,14 +148,14 @@ def check_vouched(
         return leaf
     if not anchors:
         raise CouldNotTell(
-            "issuer-key.anchor", "No trust anchors were given, so its maker is not known to you."
+            "issuer-key.anchor", "No trust anchors were given, so nobody you know vouches for it."
         )
     try:
         found = _verifier(anchors, at).verify(leaf, list(between))
     except verification.VerificationError as error:
         text = str(error).splitlines()[0][:200]
         raise CouldNotTell(
-            "issuer-key.anchor", f"None of your trust anchors vouches for the certificate: {text}."
+            "issuer-key.anchor", f"None of your trust anchors vouches for it: {text}."
         ) from None
     anchor: Certificate = found.chain[-1]
     return anchor

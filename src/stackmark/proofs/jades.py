@@ -351,7 +351,10 @@ def _whose(
     seal: Seal, chain: Sequence[Certificate], anchors: Sequence[Certificate], name: str
 ) -> str:
     certificates.check_use(chain[0])
-    anchor = certificates.check_vouched(chain, anchors, sealed_at(seal))
+    try:
+        anchor = certificates.check_vouched(chain, anchors, sealed_at(seal))
+    except CouldNotTell as error:
+        raise CouldNotTell(error.reason, f"The certificate names {name}. {error.detail}") from None
     return f"The certificate is that of {name}; {certificates.owner(anchor)} vouches for it."
 
 
