@@ -21,6 +21,7 @@ _ORDER: Final = (
     "issue",
     "status",
     "sign",
+    "seal",
     "derive",
     "bake",
     "extract",

@@ -50,7 +50,7 @@ def seal(
     out_: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> int:
-    """Seal an ELM document with a certificate, or check such a seal.
+    """Seal an ELM document with a certificate.
 
     The seal is a JAdES signature of level B-B over exactly the bytes of FILE. Before sealing, the
     document must keep the cardinalities of the EDC application profile. Whether the certificate is

@@ -206,33 +206,39 @@ def _certificate(text: Any) -> bytes:
 def check_header(seal: Seal) -> None:
     """Whether the header is one that can be relied on.
 
-    Raises ``CheckFailed``: ``proof.algorithm``, ``proof.crit``, ``proof.header``; ``CouldNotTell``
-    ``proof.not-evaluated``.
+    Raises ``CheckFailed``: ``proof.seal-algorithm``, ``proof.seal-crit``, ``proof.seal-header``;
+    ``CouldNotTell`` ``proof.not-evaluated``.
     """
     algorithm = seal.header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise CheckFailed(
-            "proof.algorithm",
+            "proof.seal-algorithm",
             f"The algorithm {str(algorithm)[:40]!r} is not accepted for seals; "
             f"{', '.join(ALGORITHMS)} are.",
         )
     _check_critical(seal.header)
     if not isinstance(seal.header.get("b64", True), bool):
-        raise CheckFailed("proof.header", "The header's b64 is neither true nor false.")
+        raise CheckFailed("proof.seal-header", "The header's b64 is neither true nor false.")
     if "b64" in seal.header and "b64" not in seal.header.get("crit", ()):
-        raise CheckFailed("proof.crit", "The header has b64 without saying so in crit (RFC 7797).")
+        raise CheckFailed(
+            "proof.seal-crit", "The header has b64 without saying so in crit (RFC 7797)."
+        )
 
 
 def _check_critical(header: Mapping[str, Any]) -> None:
     named = header.get("crit", ["sigT"] if "sigT" in header else [])
     if not isinstance(named, list) or ("crit" in header and not named):
-        raise CheckFailed("proof.crit", "The header's crit is no list of names (RFC 7515 §4.1.11).")
+        raise CheckFailed(
+            "proof.seal-crit", "The header's crit is no list of names (RFC 7515 §4.1.11)."
+        )
     for name in named:
         if not isinstance(name, str) or name not in header:
-            raise CheckFailed("proof.crit", f"crit names {str(name)[:40]!r}, which is not there.")
+            raise CheckFailed(
+                "proof.seal-crit", f"crit names {str(name)[:40]!r}, which is not there."
+            )
         if name not in _UNDERSTOOD | _KNOWN:
             raise CheckFailed(
-                "proof.crit", f"The header asks for {name[:40]!r}, which is not known here."
+                "proof.seal-crit", f"The header asks for {name[:40]!r}, which is not known here."
             )
     open_ = sorted((header.keys() & _KNOWN) & {*named, "sigD"})
     if open_:

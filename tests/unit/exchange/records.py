@@ -78,7 +78,7 @@ levels = st.one_of(
 workloads = st.tuples(numbers(1, 500), numbers(1, 500)).map(
     lambda ends: {"low": min(ends), "high": max(ends)}
 )
-credits = st.one_of(
+credit_points = st.one_of(
     st.fixed_dictionaries(
         {"value": numbers(1, 60), "unit": st.sampled_from(codes.CREDIT_UNITS[:-1])},
         optional={"assigned_by": lines},
@@ -144,7 +144,7 @@ def achievements(draw):
             criteria=some(narrative=maps(), url=addresses("criteria")).filter(bool),
             level=levels,
             workload=workloads,
-            credit=credits,
+            credit=credit_points,
             participation=unique(st.sampled_from(codes.PARTICIPATION)),
             assessment=assessments,
             supervision=st.sampled_from(codes.SUPERVISION),
