@@ -17,6 +17,7 @@ from stackmark.cli import (
     explain,
     issue,
     key,
+    seal,
     sign,
     status,
     verify,
@@ -71,6 +72,7 @@ app.command("issue", cls=LightCommand)(guarded(issue.issue))
 app.add_typer(_keys, name="key", help="Make, replace and revoke an issuer's key.")
 app.add_typer(_lists, name="status", help="Make, change and read status lists (revocation).")
 app.command("sign", cls=LightCommand)(guarded(sign.sign))
+app.command("seal", cls=LightCommand)(guarded(seal.seal))
 app.command("derive", cls=LightCommand)(guarded(derive.derive))
 app.command("bake", cls=LightCommand)(guarded(bake.bake))
 app.command("extract", cls=LightCommand)(guarded(bake.extract))

@@ -22,6 +22,7 @@ _ORDER: Final = (
     "issue",
     "status",
     "sign",
+    "seal",
     "derive",
     "bake",
     "extract",

@@ -18,6 +18,7 @@ from stackmark.cli.fetching import (
     network,
 )
 from stackmark.cli.guard import NO, OPEN
+from stackmark.cli.seal import AnchorsOption, read_anchors
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,6 +56,7 @@ def verify(
     ] = None,
     domain: Annotated[str | None, typer.Option(help="For presentations: who you are.")] = None,
     allow_host: AllowHostOption = None,
+    anchors: AnchorsOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Show every source and every check.")] = False,
 ) -> int:
     """Verify badges and other credentials of any kind.
@@ -66,7 +68,7 @@ def verify(
     from stackmark.cli import sources as given
 
     net = network(documents, offline=offline, allow_hosts=allow_host)
-    verifier = _verifier(net, at, trust, recipient, policy, challenge, domain)
+    verifier = _verifier(net, at, trust, recipient, policy, challenge, domain, anchors)
     many = given.is_many(sources)
     reports = _judged(verifier, net, given.find(sources, net.fetcher, besides=documents))
     if json:
@@ -88,6 +90,7 @@ def _verifier(
     policy: str,
     challenge: str | None,
     domain: str | None,
+    anchors: Path | None,
 ) -> Verifier:
     from stackmark.adapters.clock import SystemClock, parse_time
     from stackmark.verification.policy import policy_named
@@ -103,6 +106,7 @@ def _verifier(
         recipient=recipient,
         challenge=challenge,
         domain=domain,
+        anchors=read_anchors(anchors),
     )
 
 

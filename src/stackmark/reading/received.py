@@ -10,6 +10,7 @@ from typing import Any, Final
 from stackmark.errors import ReadError
 from stackmark.limits import MAX_IMAGE_BYTES
 from stackmark.model.document import Document
+from stackmark.proofs import jades
 from stackmark.proofs.jose import Jws, check_header, parse_compact
 from stackmark.reading.baked import Baked
 
@@ -31,8 +32,9 @@ VC1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
 class Received:
     """What was found in the bytes; nothing is verified yet.
 
-    ``kind``: ``credential``, ``presentation`` or ``ob2``. ``document`` holds the bytes that are
-    judged (for a JWS, its payload). ``baked`` tells of the image it came out of.
+    ``kind``: ``credential``, ``presentation``, ``ob2`` or ``sealed``. ``document`` holds the bytes
+    that are judged (for a JWS or a seal, its payload). ``baked`` tells of the image it came out of,
+    ``seal`` is the JAdES seal of a sealed document.
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Received:
     jws: Jws | None = None
     baked: Baked | None = None
     enveloped: bool = False
+    seal: jades.Seal | None = None
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -49,7 +52,7 @@ class Received:
     @property
     def format(self) -> str:
         """A stable word for what it is, such as ``ob3+di``, ``vc2+jwt`` or ``ob2``."""
-        secured = "jwt" if self.jws is not None else "di"
+        secured = "jades" if self.seal else "jwt" if self.jws is not None else "di"
         name = f"{_family(self.kind, self.tree)}+{secured}"
         return f"{self.baked.container}/{name}" if self.baked is not None else name
 
@@ -121,11 +124,24 @@ def from_tree(document: Document) -> Received:
     types = types_of(tree)
     if "EnvelopedVerifiableCredential" in types or "EnvelopedVerifiablePresentation" in types:
         return replace(_open_envelope(tree), enveloped=True)
-    if "payload" in tree and ("signatures" in tree or "signature" in tree):
-        raise ReadError(
-            "read.jws-json", "This is a JWS in JSON form; only the compact form is read."
-        )
+    if jades.is_seal(tree):
+        return _sealed(tree)
     return Received(_kind(tree, types), document)
+
+
+def _sealed(tree: Mapping[str, Any]) -> Received:
+    """A document under a seal that names its certificate; other JWS in JSON form are not read."""
+    try:
+        seal = jades.from_tree(tree)
+    except ReadError:
+        seal = None
+    if seal is None or not seal.header.keys() & {"x5c", "x5t#S256"}:
+        raise ReadError(
+            "read.jws-json",
+            "This is a JWS in JSON form; only the compact form is read, and seals with a "
+            "certificate and one signature.",
+        )
+    return Received("sealed", Document.parse(seal.payload), seal=seal)
 
 
 def _open_envelope(tree: Mapping[str, Any]) -> Received:
@@ -187,6 +203,8 @@ def _family(kind: str, tree: Mapping[str, Any]) -> str:
     tree = tree["vc"] if "vc" in tree and isinstance(tree["vc"], Mapping) else tree
     types = types_of(tree)
     old = VC1_CONTEXT in contexts_of(tree)
+    if "EuropeanDigitalCredential" in types:
+        return "elm"
     for name, family in (
         ("ClrCredential", "clr2"),
         ("OpenBadgeCredential", "ob3"),

@@ -8,13 +8,14 @@ raises: everything ends in a ``Report``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from stackmark.canonical.shapes import SHAPES
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
+from stackmark.keys.certificates import Certificate
 from stackmark.limits import MAX_PART_DEPTH, MAX_PARTS
 from stackmark.ports import Fetcher
 from stackmark.proofs.jose import check_signature
@@ -57,7 +58,7 @@ class Verifier:
     ``fetcher`` answers DID documents, status lists and schemas. ``at_hand`` answers only with
     documents that were given (for digests); ``register`` is the trust register, if any;
     ``refresh`` allows to look for newer editions (off by default); ``challenge`` and ``domain``
-    are what the verifier gave to a presenter.
+    are what the verifier gave to a presenter; ``anchors`` vouch for the certificates of seals.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Verifier:
         refresh: bool = False,
         challenge: str | None = None,
         domain: str | None = None,
+        anchors: Sequence[Certificate] = (),
     ) -> None:
         self.now = now
         self.fetcher = fetcher or NothingAtHand()
@@ -82,6 +84,7 @@ class Verifier:
         self.refresh = refresh
         self.challenge = challenge
         self.domain = domain
+        self.anchors = tuple(anchors)
         self.checked_at = stamp(now)
         self.answered: set[str] = set()  # challenges that a good presentation has used up
         self.ring = KeyRing(self.fetcher)
@@ -113,6 +116,10 @@ class Verifier:
             from stackmark.verification.ob2 import verify_ob2
 
             return verify_ob2(self, received)
+        if received.kind == "sealed":
+            from stackmark.verification.sealed import verify_sealed
+
+            return verify_sealed(self, received)
         if received.kind == "presentation":
             from stackmark.verification.presentation import verify_presentation
 

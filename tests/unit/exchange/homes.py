@@ -35,6 +35,15 @@ def homed(path, homes, language=""):
     )
 
 
+OB2 = [
+    *("/id", "/version", "/image", "/achievement/tags", "/achievement/level/eqf"),
+    *("/issuer/id", "/issuer/name", "/issuer/url", "/issuer/email"),
+    "/achievement/criteria/url",
+    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative", "/award/evidence"),
+]
+CLR = [*OB3_CREDENTIAL, "/achievement/programme/url"]
+
+
 _ORGANISATION = ("id", "name", "legal_name", "kind", "country", "url", "email", "identifiers")
 # A region of a language (pt-BR) has no concept of its own; hashed identifiers have no place.
 ELM = [

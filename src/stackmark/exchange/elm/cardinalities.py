@@ -93,10 +93,11 @@ def _broken(value: Any, place: str, kind: str, index: Mapping[str, list[str]]) -
 
 
 def _count(kind: str, term: str, count: int, least: int, most: int | None) -> str:
+    name = "The issuer" if kind == _ISSUER else f"A {kind}"
     if count < least:
-        return f"{kind} needs {term}."
+        return f"{name} needs {term}."
     if most is not None and count > most:
-        return f"{kind} may have {most} {term} only, not {count}."
+        return f"{name} may have {most} {term} only, not {count}."
     return ""
 
 
