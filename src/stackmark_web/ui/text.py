@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
@@ -32,6 +34,9 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False})
     reader.add_render_rule("image", _words_of_picture)
     return reader
+
+
+_READING: ContextVar[str] = ContextVar("reading", default="")  # a reader's choice on a page
 
 
 def _words_of_picture(
@@ -90,6 +95,15 @@ def best_language(texts: object) -> tuple[str, str]:
     return next(((text, language) for language, text in filled.items()), ("", ""))
 
 
+def language_attribute(texts: object) -> SafeString:
+    """`` lang="de" dir="auto"`` for an element whose text is not in the page's language."""
+    language = best_language(texts)[1]
+    page = (get_language() or "en").split("-")[0]
+    if not language or language.lower().split("-")[0] in (page, "none", "und"):
+        return mark_safe("")
+    return format_html(' lang="{}" dir="auto"', language)
+
+
 def best_text(texts: object) -> str:
     """The text of a language map that suits the reader; a plain text stays as it is."""
     return best_language(texts)[0]
@@ -126,9 +140,21 @@ def day_text(value: Any) -> str:
     return formats.date_format(day, _day_format())
 
 
+@contextmanager
+def reading(language: str) -> Iterator[None]:
+    """Within the block texts come in this language where they have it; the page's own stays."""
+    mark = _READING.set(language)
+    try:
+        yield
+    finally:
+        _READING.reset(mark)
+
+
 def _wishes() -> list[str]:
     language = (get_language() or "en").lower()
-    return list(dict.fromkeys([language, language.split("-")[0], "en"]))
+    chosen = _READING.get().lower()
+    wishes = [chosen, chosen.split("-")[0], language, language.split("-")[0], "en"]
+    return list(dict.fromkeys(filter(None, wishes)))
 
 
 def _day_format() -> str:
