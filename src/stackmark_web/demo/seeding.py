@@ -67,7 +67,10 @@ def _seed(tell: Callable[[str], object]) -> None:
 
 def _publish(cast: Any, houses: Any, today: Any) -> dict[str, Any]:
     with clock.at(today - YEARS):
-        return {one.word: founding.achievement(one, cast, houses) for one in COURSES}
+        found = {one.word: founding.achievement(one, cast, houses) for one in COURSES}
+    for one in COURSES:
+        founding.offers(found[one.word], one)
+    return found
 
 
 def _trust(houses: dict[str, Any], cast: dict[str, Any]) -> None:

@@ -190,3 +190,38 @@ def test_every_leaf_comes_back_in_the_editor(version, alice, client):
         if not place.endswith("/de") and value not in text and place != "language"
     ]
     assert missing == []
+
+
+def nothing_empty(value):
+    if isinstance(value, dict):
+        assert all(name == "@context" or name for name in value)
+        return all(map(nothing_empty, value.values()))
+    if isinstance(value, list):
+        return bool(value) and all(map(nothing_empty, value))
+    return value not in (None, "")
+
+
+def test_search_engines_get_whole_data(version, client):
+    found = client.get(public_url(version)).content.decode()
+    text = found.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    data = json.loads(text)
+    assert data["@context"] == "https://schema.org"
+    assert nothing_empty(data), "an unknown is left out, never null"
+    credential, course = data["@graph"]
+    assert credential["@type"] == "EducationalOccupationalCredential"
+    assert credential["creator"]["url"].startswith("http")
+    assert credential["recognizedBy"] == [
+        {"@type": "Organization", "name": "Mark-agency", "url": "https://mark.example/agency"}
+    ]
+    assert course["numberOfCredits"] == {
+        "@type": "StructuredValue",
+        "value": 2.5,
+        "unitText": "Mark-unit",
+    }
+    assert course["about"]["termCode"] == "081"
+    assert course["isPartOf"] == {
+        "@type": "Course",
+        "name": "Mark-programme",
+        "url": "https://mark.example/programme",
+    }
+    assert course["educationalLevel"]["name"] == "EQF 6"
