@@ -17,11 +17,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from stackmark.adapters.raster import svg_to_png
 from stackmark.rendering.card import WIDTH, CardFacts, credential_card_svg, neutral_card_svg
@@ -32,6 +30,8 @@ from stackmark_web.registry.documents import (
     MINUTE,
     document,
     media_type,
+    page,
+    readable,
     wants_page,
 )
 from stackmark_web.verifying import actions as verifying
@@ -46,7 +46,7 @@ def _award(request: HttpRequest, pk: uuid.UUID) -> Any:
     return found
 
 
-@require_safe
+@readable
 def credential(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The page, or the bytes, as the request prefers."""
     award = _award(request, pk)
@@ -55,11 +55,10 @@ def credential(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     response = render(request, "registry/credential.html", _context(request, award))
     # The answer has a time on it; an address with a token in it is nobody else's.
     response.headers["Cache-Control"] = "no-store" if request.GET.get("t") else "no-cache, private"
-    patch_vary_headers(response, ["Accept"])
-    return response
+    return page(request, response)
 
 
-@require_safe
+@readable
 def credential_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The bytes alone."""
     return _bytes(request, _award(request, pk))
@@ -96,7 +95,7 @@ def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
     }
 
 
-@require_safe
+@readable
 def card(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The picture beside a shared link; it names nobody, and tells nothing of what was revoked."""
     award = _award(request, pk)

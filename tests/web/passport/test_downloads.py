@@ -146,17 +146,21 @@ def unpack(data, folder):
 
 def check(folder, *more):
     """The command of README.txt, in a process without a network."""
+    return verify_offline("--documents", "documents.json", "credentials", *more, cwd=folder)
+
+
+def verify_offline(*given, cwd):
     script = (
         "import socket, sys\n"
         "def no(*a, **k): raise OSError('no network here')\n"
         "socket.socket.connect = no; socket.getaddrinfo = no\n"
         "from stackmark.cli import main\n"
-        f"sys.argv = ['stackmark', 'verify', '--documents', 'documents.json', 'credentials', *{list(more)!r}]\n"
+        f"sys.argv = ['stackmark', 'verify', *{list(given)!r}]\n"
         "main()\n"
     )
     return subprocess.run(
         [sys.executable, "-c", script],
-        cwd=folder,
+        cwd=cwd,
         env=os.environ | {"NO_COLOR": "1"},
         capture_output=True,
         text=True,
@@ -209,6 +213,43 @@ def test_the_command_in_the_readme_is_the_one(held, signed_in, ada, tmp_path):
     text = (tmp_path / "README.txt").read_text()
     assert "stackmark verify --documents documents.json credentials" in text
     assert "Soil sampling (verified)" in text
+
+
+def test_the_zip_as_it_is_verifies_when_it_is_believed_and_only_then(
+    real_time, held, signed_in, ada, tmp_path
+):
+    """Whoever made a zip could put an issuer's key of their own into it."""
+    held()
+    answer = signed_in(ada).get("/passport/all.zip")
+    name = answer["Content-Disposition"].split('"')[1]
+    (tmp_path / name).write_bytes(answer.content)
+    names = unpack(answer.content, tmp_path / "unpacked")
+    assert (
+        f"stackmark verify --documents {name} {name}"
+        in (tmp_path / "unpacked" / "README.txt").read_text()
+    )
+    believed = verify_offline("--documents", name, name, "--json", cwd=tmp_path)
+    (row,) = json.loads(believed.stdout)
+    assert (believed.returncode, row["verdict"]) == (0, "verified")
+    assert row["source"].split("/", 1)[1] in names
+    alone = verify_offline("--offline", name, "--json", cwd=tmp_path)
+    (row,) = json.loads(alone.stdout)
+    assert (alone.returncode, row["verdict"]) == (3, "could-not-tell")
+
+
+def test_a_certificate_verifies_on_the_command_line(real_time, held, signed_in, ada, tmp_path):
+    one = held()
+    browser = signed_in(ada)
+    unpack(browser.get("/passport/all.zip").content, tmp_path)
+    paper = browser.get(f"/passport/{one.pk}/download/pdf").content
+    (tmp_path / "certificate.pdf").write_bytes(paper)
+    done = verify_offline(
+        "--documents", "documents.json", "certificate.pdf", "--json", cwd=tmp_path
+    )
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["verdict"]) == (0, "verified")
+    assert report["format"] == "pdf/ob3+di"
+    assert report["credential"]["id"].endswith(str(one.award_id))
 
 
 def test_the_documents_are_named(held, signed_in, ada, tmp_path):

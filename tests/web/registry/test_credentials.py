@@ -123,6 +123,16 @@ def test_what_is_not_published_answers_as_what_never_was(
     assert everything(first, private) == everything(second, unknown)
 
 
+@pytest.mark.parametrize("method", ["head", "options", "post", "put", "patch", "delete", "trace"])
+@pytest.mark.parametrize("ending", ["", ".json", "/card.png", "?t=none", ".png", "/", "/image"])
+def test_other_methods_and_forms_tell_nothing_either(client, held, method, ending):
+    private = f"{address(held())}{ending}"
+    unknown = f"/credentials/{uuid.uuid4()}{ending}"
+    ask = getattr(client, method)
+    ask(unknown)
+    assert everything(ask(private), private) == everything(ask(unknown), unknown)
+
+
 def test_an_award_nobody_claimed_is_not_public(client, offered):
     assert client.get(f"/credentials/{offered().pk}").status_code == 404
 
