@@ -12,11 +12,15 @@ import zipfile
 import pytest
 
 import stackmark
+from achievement_designs import bare
 from stackmark.errors import UsageError
 from stackmark.reading.pdf import attachments
 from stackmark_web.awarding import actions as awarding
+from stackmark_web.awarding.models import Award
+from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.passport import actions, certificates, downloads, queries
 from stackmark_web.passport.downloads import Source
+from stackmark_web.tenancy import actions as tenancy
 from stackmark_web.verifying import actions as verifying
 
 
@@ -281,3 +285,62 @@ def test_what_does_not_verify_is_never_printed(ada, issuer):
     assert downloads.forms_of(one) == ["png", "svg", "json"]
     with pytest.raises(UsageError, match="cannot be had in that form"):
         downloads.make(one, "pdf")
+
+
+# -- who signs it by name, and who takes part -----------------------------------------------------
+
+
+def a_picture(colour="navy"):
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (60, 20), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_certificate_is_signed_by_name_for_the_nearest_that_says_so(held, university):
+    one = held()
+    data = certificates.certificate_data(Source.of(one))
+    assert (data.signatory.name, data.signatory.signature_png) == ("", b"")
+    tenancy.set_brand(
+        university,
+        actor=None,
+        accent="#224466",
+        signature=a_picture(),
+        signatory_name="Olga Lindqvist",
+        signatory_post="Registrar",
+    )
+    unit = tenancy.create_unit(university, actor=None, name="Science", unit_kind="faculty")
+    award = Award.everywhere.get(pk=one.award_id)
+    award.organisation = unit
+    award.save()
+    one.refresh_from_db()
+    said = certificates.certificate_data(Source.of(one)).signatory
+    assert (said.name, said.post, said.organisation) == (
+        "Olga Lindqvist",
+        "Registrar",
+        university.name,
+    )
+    assert said.signature_png.startswith(b"\x89PNG")
+    assert attachments(downloads.make(one, "pdf").data) == [bytes(award.signed)]
+
+
+def test_partners_stand_on_it_by_name_and_those_here_with_their_logo(
+    held, university, organisation
+):
+    harbour = organisation("harbour")
+    tenancy.set_logo(harbour, actor=None, data=a_picture("teal"))
+    parties = [
+        {"name": "Harbour", "id": "https://badges.example.org/o/harbour", "role": "awarding"},
+        {"name": "Elsewhere", "id": "https://elsewhere.example/o/harbour", "role": "partner"},
+        {"name": "Only a name", "role": "employer"},
+        {"name": university.name, "role": "developer"},
+    ]
+    made = catalogue.create_draft(
+        university, actor=None, content=bare(title={"en": "Together"}, parties=parties)
+    )
+    one = held(version=catalogue.publish(made, actor=None))
+    data = certificates.certificate_data(Source.of(one))
+    assert data.with_others == ("Harbour", "Elsewhere", "Only a name")
+    assert [logo.name for logo in data.partners] == ["Harbour"]
+    assert downloads.make(one, "pdf").data.startswith(b"%PDF")
