@@ -38,12 +38,12 @@ _LOGO: Final = 600  # pixels wide
 _PLAIN: Final = "#1a2558"
 
 
-def certificate(source: Any, *, paper: str = "a4") -> bytes:
+def certificate(source: Any, *, paper: str = "a4", address: str = "") -> bytes:
     """The PDF of a ``downloads.Source``. Raises ``StackmarkError`` with a sentence."""
     size: PageSize = "letter" if paper == "letter" else "a4"
     suffix = "jwt" if source.contents.form == "jwt" else "json"
     return certificate_pdf(
-        certificate_data(source, paper=size),
+        certificate_data(source, paper=size, address=address),
         signed_json=source.contents.text,
         signed_name=f"credential.{suffix}",
         created=clock.now().replace(microsecond=0),
@@ -51,10 +51,14 @@ def certificate(source: Any, *, paper: str = "a4") -> bytes:
     )
 
 
-def certificate_data(source: Any, *, paper: PageSize = "a4") -> CertificateData:
-    """What stands on it."""
+def certificate_data(source: Any, *, paper: PageSize = "a4", address: str = "") -> CertificateData:
+    """What stands on it.
+
+    A visitor's copy leads back the way they came, by ``address``: the holder's own code would
+    still open when the link they were given is withdrawn.
+    """
     contents, award = source.contents, source.award
-    address = address_of(source)
+    address = address or address_of(source)
     facts = _facts(award) if award is not None else {}
     return CertificateData(
         learner_name=_learner(source),
