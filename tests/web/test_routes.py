@@ -295,6 +295,9 @@ RULES = {
     "registry:credential": public(args={"pk": "award.published.pk"}),
     "registry:credential_json": public(args={"pk": "award.published.pk"}),
     "registry:credential_card": public(args={"pk": "award.published.pk"}),
+    "registry:credential_file": public(
+        args={"pk": "award.published.pk", "form": "png"}, fixed=("form",)
+    ),
     "registry:status": public(
         args={"pk": "award.claimed.status_list_id", "purpose": "revocation"}, fixed=("purpose",)
     ),

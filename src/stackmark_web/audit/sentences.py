@@ -57,6 +57,7 @@ SENTENCES: Final[dict[str, str]] = {
     "organisation.did_host_wanted": noop("%(who)s prepared a move of the identity to its own host"),
     "organisation.edited": noop("%(who)s edited %(what)s"),
     "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
+    "organisation.signature": noop("%(who)s changed the signature on certificates of %(what)s"),
     "role.ended": noop("%(who)s ended a role: %(what)s"),
     "role.given": noop("%(who)s gave a role: %(what)s"),
     "run.cancelled": noop("%(who)s stopped the run %(what)s"),

@@ -87,6 +87,11 @@ def organisations(cast: dict[str, Any]) -> dict[str, Organisation]:
             email=f"badges@{house.slug}.example",
             **shared,
         )
+        name, post = house.signatory
+        owner = cast[_OWNERS[house.slug]]
+        tenancy.edit_organisation(
+            made[house.slug], actor=owner, signatory_name=name, signatory_post=post
+        )
     for one in world.CAST:
         for slug, role in one.roles:
             if role != "owner":

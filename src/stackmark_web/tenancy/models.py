@@ -51,6 +51,12 @@ class Organisation(models.Model):
     deqar_id = models.CharField("DEQAR", max_length=40, blank=True)
     accent = models.CharField(max_length=7, default="#1f4b99")
     logo = models.ForeignKey("Asset", null=True, blank=True, on_delete=models.PROTECT)
+    # Who signs certificates by name; a unit without one uses that of the unit above.
+    signatory_name = models.CharField(max_length=90, blank=True)
+    signatory_post = models.CharField(max_length=90, blank=True)
+    signature = models.ForeignKey(
+        "Asset", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     did_host = models.CharField(max_length=253, blank=True)  # own host; empty: hosted here
     did_host_wanted = models.CharField(max_length=253, blank=True)  # not yet seen published there
     linkedin_id = models.CharField(max_length=20, blank=True)

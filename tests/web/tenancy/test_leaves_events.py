@@ -98,6 +98,7 @@ def scene(northfield, alice, bob, person):
         "set_brand": lambda: actions.set_brand(northfield, actor=alice, accent="#123456"),
         "set_operator": lambda: account_actions.set_operator(alice, operator=True, actor=None),
         "set_logo": lambda: actions.set_logo(northfield, actor=alice, data=None),
+        "set_signature": lambda: actions.set_signature(northfield, actor=alice, data=None),
         "want_did_host": lambda: actions.want_did_host(
             northfield, actor=alice, host="ids.northfield.example"
         ),
@@ -124,6 +125,7 @@ VERBS = {
     "rotate_key": "key.rotated",
     "set_brand": "organisation.edited",
     "set_logo": "organisation.logo",
+    "set_signature": "organisation.signature",
     "set_operator": "account.operator",
     "want_did_host": "organisation.did_host_wanted",
     "withdraw_invitation": "invitation.withdrawn",
