@@ -73,6 +73,7 @@ def trace(
         before={"state": before} if before != award.state else {},
         after={"state": award.state} | ({"reason": reason} if reason else {}),
         via=via,
+        label=award.version.title,
     )
 
 
