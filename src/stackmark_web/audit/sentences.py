@@ -101,6 +101,8 @@ _VIA: Final = {
     "web": noop("on the web"),
     "job": noop("by a run"),
     "claim link": noop("by a claim link"),
+    "appeal link": noop("by the link for an appeal"),
+    "passport": noop("in the passport"),
     "demo": noop("by the demo world"),
 }
 
@@ -147,6 +149,14 @@ class Told:
         names = [*before, *(name for name in after if name not in before)]
         rows = ((name, _shown(before.get(name)), _shown(after.get(name))) for name in names)
         return [(readable(name), old, new) for name, old, new in rows if old or new]
+
+
+def kind_of(verb: str) -> str:
+    """What happened, without who and what: for a choice of kinds of events."""
+    pattern = SENTENCES.get(verb)
+    said = _(pattern) % {"who": "", "what": ""} if pattern else readable(verb)
+    words = " ".join(said.split()).rstrip(" :")
+    return words[:1].upper() + words[1:]
 
 
 def readable(name: str) -> str:
