@@ -94,7 +94,7 @@ SENTENCES: Final[dict[str, str]] = {
     "sheet.dropped": noop("%(who)s put an awards sheet away: %(what)s"),
     "sheet.uploaded": noop("%(who)s uploaded an awards sheet: %(what)s"),
     "trust.added": noop("%(who)s added a trust entry: %(what)s"),
-    "trust.ended": noop("%(who)s ended a trust entry: %(what)s"),
+    "trust.removed": noop("%(who)s ended a trust entry: %(what)s"),
     "unit.created": noop("%(who)s created the unit %(what)s"),
 }
 _VIA: Final = {

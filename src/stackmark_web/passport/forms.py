@@ -47,7 +47,6 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget = forms.TextInput(attrs={"type": "search"})
         self._offer("status", list(LABELS.items()))
         self._offer("provenance", list(Holding.Provenance.choices))
         self._offer("issuer", [(name, name) for name in queries.issuers_of(user)])
