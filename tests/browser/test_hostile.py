@@ -170,7 +170,7 @@ def test_every_text_that_fits_in_the_search_boxes(path, trap):
     """Several at once: what one of them opens, another would fill."""
     tab = trap("learner" if path == "/passport" else "owner")
     tab.page.goto(tab.url + path)
-    most = int(tab.page.locator("main [name=q]").get_attribute("maxlength") or 200)
+    most = int(tab.page.locator("main [name=q]").get_attribute("maxlength"))
     sent = packs(short(most=most - 1), most - 1)
     assert len(sent) > 8
     for text in sent:
@@ -178,7 +178,7 @@ def test_every_text_that_fits_in_the_search_boxes(path, trap):
         tab.page.locator("main [name=q]").fill(text)
         with tab.page.expect_navigation():
             tab.page.locator("main [name=q]").press("Enter")
-        assert tab.page.locator("main [name=q]").input_value() == text
+        assert tab.page.locator("main [name=q]").input_value().split() == text.split()
         tab.look()
 
 
