@@ -25,24 +25,48 @@ SENTENCES: Final[dict[str, str]] = {
     "account.second-step-removed": noop("%(who)s removed a passkey or second step"),
     "account.signed-in": noop("%(who)s signed in"),
     "achievement.created": noop("%(who)s started the achievement %(what)s"),
+    "achievement.discarded": noop("%(who)s deleted the draft %(what)s"),
+    "achievement.drafted": noop("%(who)s began the draft %(what)s"),
     "achievement.published": noop("%(who)s published %(what)s"),
+    "achievement.restored": noop("%(who)s offered %(what)s again"),
     "achievement.retired": noop("%(who)s retired %(what)s"),
+    "achievement.saved": noop("%(who)s wrote on the draft %(what)s"),
+    "achievement.sent-back": noop("%(who)s sent %(what)s back to its writer"),
     "achievement.submitted": noop("%(who)s submitted %(what)s for review"),
     "appeal.decided": noop("%(who)s decided an appeal about %(what)s"),
     "appeal.opened": noop("An appeal was opened about %(what)s"),
+    "award.address-reported": noop("A recipient reported a wrong address: %(what)s"),
     "award.claimed": noop("A credential was claimed: %(what)s"),
+    "award.correct": noop("%(who)s replaced a credential by a corrected one: %(what)s"),
     "award.created": noop("%(who)s prepared an award of %(what)s"),
     "award.declined": noop("A credential was declined: %(what)s"),
+    "award.discarded": noop("%(who)s discarded an award of %(what)s"),
+    "award.edited": noop("%(who)s changed an award of %(what)s"),
+    "award.holder-set": noop("A credential found its holder: %(what)s"),
     "award.lapsed": noop("A credential was not claimed in time: %(what)s"),
     "award.offered": noop("%(who)s awarded %(what)s"),
+    "award.refused-at-its-time": noop("A scheduled award could not go out: %(what)s"),
     "award.reinstated": noop("%(who)s made a suspended credential valid again: %(what)s"),
+    "award.reissue": noop("%(who)s sent a credential to another address: %(what)s"),
+    "award.reminded": noop("%(who)s reminded somebody of a credential that waits: %(what)s"),
     "award.revoked": noop("%(who)s revoked a credential: %(what)s"),
+    "award.scheduled": noop("%(who)s scheduled an award of %(what)s"),
+    "award.sent-again": noop("%(who)s sent a claim link again: %(what)s"),
     "award.superseded": noop("%(who)s replaced a credential by a corrected one: %(what)s"),
     "award.suspended": noop("%(who)s suspended a credential: %(what)s"),
     "awards.exported": noop("%(who)s exported awards"),
     "domain.added": noop("%(who)s added the domain %(what)s"),
     "domain.checked": noop("%(who)s checked the domain %(what)s"),
     "domain.removed": noop("%(who)s removed the domain %(what)s"),
+    "folder.deleted": noop("%(who)s deleted a folder"),
+    "folder.made": noop("%(who)s made a folder"),
+    "folder.renamed": noop("%(who)s renamed a folder"),
+    "holding.added": noop("%(who)s put a credential into their passport"),
+    "holding.filed": noop("%(who)s put a credential into folders"),
+    "holding.imported": noop("%(who)s brought a credential from elsewhere"),
+    "holding.published": noop("%(who)s made a credential public"),
+    "holding.removed": noop("%(who)s removed a credential from their passport"),
+    "holding.unpublished": noop("%(who)s made a credential private"),
     "invitation.accepted": noop("%(who)s accepted an invitation"),
     "invitation.sent": noop("%(who)s invited somebody"),
     "invitation.withdrawn": noop("%(who)s withdrew an invitation"),
@@ -58,22 +82,28 @@ SENTENCES: Final[dict[str, str]] = {
     "organisation.edited": noop("%(who)s edited %(what)s"),
     "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
     "organisation.signature": noop("%(who)s changed the signature on certificates of %(what)s"),
+    "print-code.made": noop("%(who)s got a code for printed certificates"),
+    "profile.saved": noop("%(who)s changed their public page"),
     "role.ended": noop("%(who)s ended a role: %(what)s"),
     "role.given": noop("%(who)s gave a role: %(what)s"),
     "run.cancelled": noop("%(who)s stopped the run %(what)s"),
     "run.retried": noop("%(who)s tried the run %(what)s again"),
     "run.started": noop("%(who)s started the run %(what)s"),
+    "share.made": noop("%(who)s made a link to credentials"),
+    "share.withdrawn": noop("%(who)s withdrew a link to credentials"),
     "sheet.confirmed": noop("%(who)s confirmed an awards sheet: %(what)s"),
     "sheet.dropped": noop("%(who)s put an awards sheet away: %(what)s"),
     "sheet.uploaded": noop("%(who)s uploaded an awards sheet: %(what)s"),
     "trust.added": noop("%(who)s added a trust entry: %(what)s"),
-    "trust.ended": noop("%(who)s ended a trust entry: %(what)s"),
+    "trust.removed": noop("%(who)s ended a trust entry: %(what)s"),
     "unit.created": noop("%(who)s created the unit %(what)s"),
 }
 _VIA: Final = {
     "web": noop("on the web"),
     "job": noop("by a run"),
     "claim link": noop("by a claim link"),
+    "appeal link": noop("by the link for an appeal"),
+    "passport": noop("in the passport"),
     "demo": noop("by the demo world"),
 }
 
@@ -120,6 +150,14 @@ class Told:
         names = [*before, *(name for name in after if name not in before)]
         rows = ((name, _shown(before.get(name)), _shown(after.get(name))) for name in names)
         return [(readable(name), old, new) for name, old, new in rows if old or new]
+
+
+def kind_of(verb: str) -> str:
+    """What happened, without who and what: for a choice of kinds of events."""
+    pattern = SENTENCES.get(verb)
+    said = _(pattern) % {"who": "", "what": ""} if pattern else readable(verb)
+    words = " ".join(said.split()).rstrip(" :")
+    return words[:1].upper() + words[1:]
 
 
 def readable(name: str) -> str:

@@ -164,7 +164,9 @@ def download(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 @require_safe
 def download_all(request: HttpRequest) -> HttpResponse:
     """Everything at once."""
-    rows = Holding.objects.filter(user=request.user).select_related("award", "award__version")
+    rows = Holding.objects.filter(user=request.user).select_related(
+        "award", "award__version", "award__version__achievement", "award__organisation"
+    )
     if not rows:
         raise Http404("There is nothing here.")
     return attachment(bundle(rows))

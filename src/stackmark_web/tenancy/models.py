@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.tenancy.countries import COUNTRIES
 from stackmark_web.tenancy.scoping import Scoped
 
 
@@ -73,6 +74,11 @@ class Organisation(models.Model):
         """Keep ``path`` in step with the parent."""
         self.path = f"{self.parent.path if self.parent else ''}{self.pk.hex}/"
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+
+    @property
+    def country_name(self) -> str:
+        """The country in the reader's language; the code where it is no country of the list."""
+        return str(COUNTRIES.get(self.country, self.country))
 
     @property
     def root_id(self) -> uuid.UUID:

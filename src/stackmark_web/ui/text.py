@@ -20,6 +20,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Controls that turn the reading direction of what follows; a name never needs them.
+_PARTS: Final = re.compile(
+    "(?<=:)(?!/)|(?<=[^/:]/)(?=[^/])"
+)  # behind ":" and "/", not in "https://"
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAGS: Final = {
     *("p", "em", "strong", "ul", "ol", "li", "a", "code", "pre", "blockquote", "br", "hr"),
@@ -77,9 +80,9 @@ def isolated(text: object) -> SafeString:
 
 def address_html(text: object) -> SafeString:
     """An address or a DID, isolated, that breaks between its parts when the line is short."""
-    parts = _TURNS.sub("", str(text)).split(":")
+    parts = _PARTS.split(_TURNS.sub("", str(text)))
     return format_html(
-        "<bdi>{}</bdi>", format_html_join(mark_safe(":<wbr>"), "{}", ((part,) for part in parts))
+        "<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
     )
 
 

@@ -92,6 +92,7 @@ def trace_many(
                 before={"state": before} if before != award.state else {},
                 after={"state": award.state} | ({"reason": reason} if reason else {}),
                 via=via,
+                label=award.version.title,
             )
         )
     Step.objects.bulk_create(steps)
