@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
@@ -54,7 +54,10 @@ def trace(
     reason: str = "",
     note: str = "",
 ) -> None:
-    """A step for the issuer's page and an event for the audit; the note stays out of the audit."""
+    """A step for the issuer's page and an event for the audit, by the title of what was awarded.
+
+    The note and the recipient stay out of the audit.
+    """
     Step.objects.create(
         award=award,
         at=clock.now(),
@@ -73,6 +76,7 @@ def trace(
         before={"state": before} if before != award.state else {},
         after={"state": award.state} | ({"reason": reason} if reason else {}),
         via=via,
+        label=award.version.title,
     )
 
 
@@ -83,7 +87,7 @@ def status_changed(award: Award) -> None:
         publishing.publish_after_commit(award.status_list_id)
 
 
-_VERBS = {
+_VERBS: Final = {
     "create": "created",
     "edit": "edited",
     "discard": "discarded",
@@ -95,6 +99,7 @@ _VERBS = {
     "lapse": "lapsed",
     "resend": "sent-again",
     "remind": "reminded",
+    "correct": "corrected",
     "supersede": "superseded",
     "suspend": "suspended",
     "reinstate": "reinstated",
