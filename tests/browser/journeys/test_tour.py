@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 TITLE = "Green Logistics Planner"
@@ -23,6 +24,16 @@ def step(page, number, word):
     expect(strip(page)).to_contain_text(word)
     expect(page.get_by_role("main")).to_contain_text(TITLE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def faults(page):
+    """What axe finds in the band, in light and in dark. (It needs a page with script.)"""
+    found = []
+    page.evaluate(Axe().axe_script)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # colours fade otherwise
+        found += page.evaluate("() => axe.run('.tour-band').then(done => done.violations)")
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def forward(page, word):
@@ -72,3 +83,4 @@ def test_every_step_can_be_taken_from_the_start_page(site, visit, number):
     word = {4: "Share", 5: "Verify"}[number]
     page.get_by_role("main").get_by_role("button", name=word, exact=True).click()
     step(page, number, word)
+    assert faults(page) == []
