@@ -306,6 +306,7 @@ RULES = {
     # -- the demo world, switched off as on every real server
     "demo:people": public(get=404),
     "demo:enter": public("POST", args={"word": "lena"}, fixed=("word",), get=404),
+    "demo:share": public("POST", get=404),
 }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from stackmark_web.audit import queries as audit
 from stackmark_web.audit.export import lines
-from stackmark_web.audit.sentences import Told, kind_of
+from stackmark_web.audit.sentences import Names, Told, kind_of
 from stackmark_web.tenancy import queries
 from stackmark_web.tenancy.forms import AuditForm
 from stackmark_web.tenancy.models import Organisation
@@ -32,6 +32,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = organisation_for(request.user, slug, Permission.AUDIT)
     form, filters = _asked(request, organisation)
     rows = queries.audit_events(organisation, filters)
+    names = Names()
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -40,7 +41,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "audit",
         "form": form,
         "page": page,
-        "told": [Told(event) for event in page],
+        "told": [Told(event, names) for event in page],
         "query": query.urlencode(),
         "filtered": filters != audit.Filters(),
     }

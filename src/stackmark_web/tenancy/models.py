@@ -200,7 +200,8 @@ class SigningKey(models.Model):
     """A public key of an institution and where its private half is; never the half itself.
 
     ``location`` is understood by the signer named in ``signer`` (``file``: a file of the key
-    folder; ``process``: a name the separate signer knows). ``method_id`` is the verification
+    folder; ``process``: a name the separate signer knows; ``pkcs11``: the id of a key on the
+    device). ``method_id`` is the verification
     method's DID URL. On an own host a key waits until it has been seen in the published did.json.
     """
 

@@ -51,7 +51,7 @@ def lineage(organisation: Organisation) -> list[uuid.UUID]:
 
 def roles_of(user: Any, organisation: Organisation) -> set[str]:
     """The roles a person holds here, those of the units above included; asked anew each time."""
-    if not getattr(user, "is_authenticated", False):
+    if not (getattr(user, "is_authenticated", False) and user.is_active):
         return set()
     rows = Membership.everywhere.filter(
         user=user, organisation_id__in=lineage(organisation), ended_at__isnull=True

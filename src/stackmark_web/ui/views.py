@@ -48,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
     steps = tour.steps()
     context = {
         "steps": steps,
-        "linked": any(step.url for step in steps),
+        "linked": any(step.url or step.post for step in steps),
         "card": tour.example(),
         "doors": doors(),
     }

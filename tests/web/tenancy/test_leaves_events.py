@@ -184,7 +184,7 @@ def everything():
 def test_every_event_of_ours_has_a_sentence():
     assert set(VERBS.values()) - {"account.edited"} <= set(SENTENCES)
     for pattern in SENTENCES.values():
-        assert (pattern % {"who": "A", "what": "B"}).strip()
+        assert (pattern % {"who": "A", "what": "B", "whom": "C"}).strip()
 
 
 def test_no_address_goes_into_an_event(scene):

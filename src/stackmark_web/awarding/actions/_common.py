@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import event, record_many
@@ -106,7 +106,7 @@ def status_changed(award: Award) -> None:
         publishing.publish_after_commit(award.status_list_id)
 
 
-_VERBS = {
+_VERBS: Final = {
     "create": "created",
     "edit": "edited",
     "discard": "discarded",
@@ -118,6 +118,7 @@ _VERBS = {
     "lapse": "lapsed",
     "resend": "sent-again",
     "remind": "reminded",
+    "correct": "corrected",
     "supersede": "superseded",
     "suspend": "suspended",
     "reinstate": "reinstated",
