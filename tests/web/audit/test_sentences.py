@@ -38,7 +38,7 @@ def constants(node):
 @pytest.mark.parametrize("verb", sorted({*verbs()}))
 def test_every_event_has_a_sentence_and_a_kind(verb):
     assert verb in SENTENCES, f"say in words what {verb} means"
-    assert SENTENCES[verb] % {"who": "Ann", "what": "First aid"}
+    assert SENTENCES[verb] % {"who": "Ann", "what": "First aid", "whom": "Bea"}
     kind = kind_of(verb)
     assert kind[0].isupper()
     assert not re.search(r"[.%:]$|%\(", kind)

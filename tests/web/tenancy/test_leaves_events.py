@@ -165,10 +165,10 @@ def test_a_change_whose_event_cannot_be_written_is_not_made(scene, name, monkeyp
     class Broken(Exception):
         pass
 
-    def broken(**fields):
+    def broken(event, **how):
         raise Broken
 
-    monkeypatch.setattr(AuditEvent.objects, "create", broken)
+    monkeypatch.setattr(AuditEvent, "save", broken)
     before = everything()
     with pytest.raises(Broken):
         scene[name]()
