@@ -1,6 +1,7 @@
 """A site of one of everything (tests/small_world.py), for the pages that no link leads to.
 
-Run as a program it makes that world in ``STACKMARK_DATA`` and prints an address for every route.
+Run as a program it makes that world in ``STACKMARK_DATA`` and prints an address for every route;
+with the word ``hostile`` behind it, every field in that world says something hostile.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ TESTS = Path(__file__).resolve().parents[1]
 PASSWORD = "a-long-password"  # of everybody in it
 
 
-def make():
-    """For every route its address and who opens it, and each one's cookies."""
+def make(*, hostile=False):
+    """For every route its address and who opens it, each one's cookies, and how many texts speak."""
     sys.path.insert(0, str(TESTS))
     import django
     import pytest
@@ -24,18 +25,20 @@ def make():
 
     call_command("migrate", verbosity=0)
     import small_world
+    from hostile_words import Voice, short
     from web import test_routes
 
+    say = Voice(short(most=150)) if hostile else small_world.nice
     with pytest.MonkeyPatch.context() as patch:
         small_world.no_network(patch)
         stage = object.__new__(test_routes.Stage)
-        stage.world = small_world.SmallWorld()
+        stage.world = small_world.SmallWorld(say)
     stage.world.claim_token = stage.world.link("offered")
     rules = test_routes.RULES.items()
     pages = {name: [one.who, stage.path(name, one)] for name, one in rules if "GET" in one.methods}
     people = {who for who, _ in pages.values()}
     cookies = {who: cookies_of(getattr(stage.world, who)) for who in people}
-    return {"pages": pages, "cookies": cookies}
+    return {"pages": pages, "cookies": cookies, "said": len(getattr(say, "said", ()))}
 
 
 def cookies_of(user):
@@ -50,4 +53,4 @@ def cookies_of(user):
 
 
 if __name__ == "__main__":
-    print(json.dumps(make()))
+    print(json.dumps(make(hostile="hostile" in sys.argv)))

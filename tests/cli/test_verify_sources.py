@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import http.server
+import io
 import threading
+import zipfile
+import zlib
 
 import orjson
 import pytest
@@ -245,3 +248,100 @@ def test_this_machine_prints_what_it_can(monkeypatch):
 
     monkeypatch.setattr(report_text.sys, "stdout", Old())
     assert report_text.mark("passed") == "+"
+
+
+# -- certificates and zips ---------------------------------------------------------------------
+
+
+def certificate(*attached):
+    head = b"7 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode >>\nstream\n"
+    streams = (head + zlib.compress(one) + b"\nendstream\nendobj\n" for one in attached)
+    return b"%PDF-1.7\n" + b"".join(streams) + b"%%EOF"
+
+
+def test_a_certificate_is_judged_by_the_credential_in_it(folder):
+    (folder / "good.pdf").write_bytes(certificate(BADGES[0]))
+    (folder / "bad.pdf").write_bytes(certificate(BAD))
+    (folder / "token.pdf").write_bytes(certificate(TOKEN))
+    code, report = verify("good.pdf", cwd=folder)
+    assert (code, report["verdict"], report["format"]) == (0, "verified", "pdf/ob3+di")
+    code, report = verify("token.pdf", cwd=folder)
+    assert (code, report["verdict"], report["format"]) == (0, "verified", "pdf/ob3+jwt")
+    code, report = verify("bad.pdf", cwd=folder)
+    assert code == 1
+    assert next(one["reason"] for one in report["checks"] if one["outcome"] == "failed") == (
+        "proof.signature"
+    )
+
+
+@pytest.mark.parametrize(
+    ("attached", "reason"),
+    [((), "read.pdf-empty"), ((BADGES[0], BADGES[1]), "read.pdf-many")],
+)
+def test_a_paper_with_none_or_two_is_no_answer_by_itself(folder, attached, reason):
+    (folder / "paper.pdf").write_bytes(certificate(*attached))
+    code, report = verify("paper.pdf", cwd=folder)
+    assert code == 1
+    assert report["checks"][0]["reason"] == reason
+
+
+def zipped(**entries):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), data)
+    return out.getvalue()
+
+
+MAP = b'{"https://uni.example/did.json": "documents/d.json"}'
+PASSPORT = {
+    "README_txt": b"Your credentials",
+    "documents_json": MAP,
+    "documents__d_json": b"{}",
+    "credentials__b_json": BADGES[0],
+    "credentials__a_json": BADGES[1],
+}
+
+
+def test_a_zip_gives_a_row_for_each_credential(folder):
+    (folder / "all.zip").write_bytes(zipped(b_json=BADGES[0], a_json=BAD, note_txt=b"hello"))
+    code, reports = verify("all.zip", cwd=folder)
+    assert code == 1
+    assert [(one["source"], one["verdict"]) for one in reports] == [
+        ("all.zip/a.json", "refused"),
+        ("all.zip/b.json", "verified"),
+        ("all.zip/note.txt", "refused"),
+    ]
+
+
+def test_a_passports_zip_is_its_credentials_only(folder):
+    (folder / "p.zip").write_bytes(zipped(**PASSPORT))
+    code, reports = verify("p.zip", cwd=folder)
+    wanted = ["p.zip/credentials/a.json", "p.zip/credentials/b.json"]
+    assert (code, [one["source"] for one in reports]) == (0, wanted)
+
+
+@pytest.mark.parametrize("more", [(), ("--documents", "passport/documents.json")])
+def test_an_unpacked_passport_too(folder, more):
+    with zipfile.ZipFile(io.BytesIO(zipped(**PASSPORT))) as archive:
+        archive.extractall(folder / "passport")
+    code, reports = verify("passport", *more, cwd=folder)
+    wanted = ["passport/credentials/a.json", "passport/credentials/b.json"]
+    assert (code, [one["source"] for one in reports]) == (0, wanted)
+
+
+def test_a_map_that_names_a_credential_hides_nothing(folder):
+    odd = {**PASSPORT, "documents_json": b'{"https://uni.example/x": "credentials/a.json"}'}
+    (folder / "odd.zip").write_bytes(zipped(**odd))
+    _, reports = verify("odd.zip", cwd=folder)
+    assert "odd.zip/credentials/a.json" in [one["source"] for one in reports]
+
+
+def test_a_zip_that_is_odd_is_one_refusal(folder):
+    (folder / "evil.zip").write_bytes(zipped(a_json=BADGES[0])[:-4])
+    code, reports = verify("evil.zip", cwd=folder)
+    assert code == 1
+    assert [one["checks"][0]["reason"] for one in reports] == ["read.archive"]
+    told = run("verify", "a.json", "--documents", "evil.zip", cwd=folder)
+    assert told.code == 2
+    assert "evil.zip cannot be read" in told.err

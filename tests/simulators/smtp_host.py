@@ -13,6 +13,7 @@ class SmtpHost:
     def __init__(self, answers=None):
         self.answers = answers or {}
         self.taken = []
+        self.calls = 0
         self.port = 0
 
     def answer(self, word, usual):
@@ -28,6 +29,7 @@ def _handler(host):
             return True
 
         def handle(self):
+            host.calls += 1
             self.say("220 simulator")
             while raw := self.rfile.readline():
                 word = raw.split(b" ")[0].strip().decode().upper()

@@ -60,9 +60,14 @@ CERTIFIER = (
     "recipient.name,recipient.email,issueDate,expiryDate,groupId\n"
     "Ann Ba,a@b.org,2026-12-25,2027-12-26,t-1\n"
 )
+CREDLY_EXPORT = (
+    "Badge Template ID,Issued to Email,Issued to First Name,Issued to Middle Name,"
+    "Issued to Last Name,Issue Date,Expires At\n"
+    "t-1,a@b.org,Ann,C.,Ba,2026-12-25,2027-12-26\n"
+)
 
 
-@pytest.mark.parametrize("text", [CREDLY, PARCHMENT, ACCREDIBLE, CERTIFIER])
+@pytest.mark.parametrize("text", [CREDLY, CREDLY_EXPORT, PARCHMENT, ACCREDIBLE, CERTIFIER])
 def test_files_of_other_platforms(text):
     row = good(text)
     assert row.recipient_email == "a@b.org"

@@ -62,7 +62,7 @@ FAULTS = {
     "white space": (b" \n", "read.empty"),
     "byte order mark": (b"\xef\xbb\xbf" + SIGNED, "read.encoding"),
     "UTF-16": (SIGNED.decode().encode("utf-16"), "read.encoding"),
-    "PDF": (b"%PDF-1.7\n", "read.unknown"),
+    "PDF": (b"%PDF-1.7\n", "read.pdf-empty"),
     "JPEG": (b"\xff\xd8\xff\xe0", "read.unknown"),
     "words": (b"see attached", "read.unknown"),
     "HTML": (b"<!doctype html><html></html>", "read.not-svg"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import softhsm
 from stackmark_web.accounts.models import User
 from stackmark_web.tenancy.models import Membership, Organisation, Role
 
@@ -69,3 +70,17 @@ def bob(person, northfield, join):
 def charlie(person, organisation, join):
     """A stranger: owner of another organisation."""
     return join(person("charlie"), organisation("elsewhere"), "owner")
+
+
+@pytest.fixture(scope="session")
+def token(tmp_path_factory):
+    """A token of a PKCS #11 device."""
+    with softhsm.a_token(tmp_path_factory.mktemp("hsm")) as address:
+        yield address
+
+
+@pytest.fixture
+def device(token, settings):
+    """New keys are made on that device."""
+    settings.SIGNER = token
+    return token

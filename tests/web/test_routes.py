@@ -295,6 +295,9 @@ RULES = {
     "registry:credential": public(args={"pk": "award.published.pk"}),
     "registry:credential_json": public(args={"pk": "award.published.pk"}),
     "registry:credential_card": public(args={"pk": "award.published.pk"}),
+    "registry:credential_file": public(
+        args={"pk": "award.published.pk", "form": "png"}, fixed=("form",)
+    ),
     "registry:status": public(
         args={"pk": "award.claimed.status_list_id", "purpose": "revocation"}, fixed=("purpose",)
     ),
@@ -303,6 +306,7 @@ RULES = {
     # -- the demo world, switched off as on every real server
     "demo:people": public(get=404),
     "demo:enter": public("POST", args={"word": "lena"}, fixed=("word",), get=404),
+    "demo:share": public("POST", get=404),
 }
 
 

@@ -18,6 +18,7 @@ from stackmark.adapters.urls import shorten
 from stackmark.errors import CouldNotTell, StackmarkError, UsageError
 from stackmark.limits import MAX_FETCH_BYTES, MAX_FETCHES
 from stackmark.model.strict_json import parse_json
+from stackmark.reading.archives import MAP_NAME, MAX_TOTAL_BYTES, documents_map, is_zip, read_zip
 
 if TYPE_CHECKING:
     from stackmark.ports import Fetcher
@@ -49,6 +50,8 @@ class DocumentsFetcher:
 def load_map(path: str | Path) -> DocumentsFetcher:
     """The documents named by a map file: a JSON object from URL to file path or inline object.
 
+    A zip with such a map in it, as a passport makes it, gives what its map names.
+
     Paths are relative to the map's folder and stay inside it. A key ``did:web:…`` means the
     URL of its document. Files are looked for now and read when asked for.
 
@@ -56,6 +59,8 @@ def load_map(path: str | Path) -> DocumentsFetcher:
     path leads outside the folder), ``usage.map-file`` (no such file), ``usage.file``.
     """
     where = Path(path)
+    if _is_zip(where):
+        return _map_in_zip(where)
     folder = where.parent.resolve()
     bodies: dict[str, bytes | Path] = {}
     for key, value in _read_map(where).items():
@@ -64,6 +69,34 @@ def load_map(path: str | Path) -> DocumentsFetcher:
             raise UsageError("usage.map", f"{where} names {shorten(url)} twice; keep one of them.")
         bodies[url] = _body_of(where, folder, key, value)
     return DocumentsFetcher(_Lazy(bodies))
+
+
+def files_of_map(path: str | Path) -> list[Path]:
+    """The files a map names, wherever they are; of a zip none."""
+    where = Path(path)
+    if _is_zip(where):
+        return []
+    return [where.parent / one for one in _read_map(where).values() if isinstance(one, str)]
+
+
+def _is_zip(where: Path) -> bool:
+    try:
+        with where.open("rb") as file:
+            return is_zip(file.read(4))
+    except (OSError, ValueError):
+        return False  # reading it as a map says what is wrong
+
+
+def _map_in_zip(where: Path) -> DocumentsFetcher:
+    try:
+        entries = read_zip(read_limited(where, MAX_TOTAL_BYTES))
+    except StackmarkError as error:
+        raise UsageError("usage.map", f"The map {where} cannot be read: {error.detail}") from error
+    named = documents_map(entries)
+    if named is None:
+        raise UsageError("usage.map", f"The zip {where} holds no {MAP_NAME} that fits it.")
+    bodies = {one.name: one.data for one in entries}
+    return DocumentsFetcher({_url_of(where, key): bodies[name] for key, name in named.items()})
 
 
 class _Lazy(Mapping[str, bytes]):

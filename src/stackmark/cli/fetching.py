@@ -16,7 +16,8 @@ DocumentsOption = Annotated[
     Path | None,
     typer.Option(
         metavar="MAP.json",
-        help="A JSON object from URL to file or document; when given, the only network there is.",
+        help="A JSON object from URL to file or document, or a passport's zip; when given, the "
+        "only network there is, and believed.",
     ),
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Use no network at all.")]

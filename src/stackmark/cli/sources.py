@@ -1,10 +1,10 @@
-"""What ``verify`` was pointed at: files, folders, addresses, stdin, and files of many lines."""
+"""What ``verify`` was pointed at: files, folders, zips, addresses, stdin, files of many lines."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -30,7 +30,7 @@ class Found:
 
 
 def is_many(sources: Iterable[str]) -> bool:
-    """Whether the answer is a list: several sources, a folder, or a file of lines."""
+    """Whether the answer is a list: several sources, a folder, a zip, or a file of lines."""
     names = list(sources)
     if len(names) != 1:
         return True
@@ -38,7 +38,7 @@ def is_many(sources: Iterable[str]) -> bool:
     if name == "-" or _WEB.match(name):
         return False
     path = Path(name)
-    return path.is_dir() or (path.is_file() and _file_is_lines(path))
+    return path.is_dir() or (path.is_file() and (_file_is_zip(path) or _file_is_lines(path)))
 
 
 def find(
@@ -46,12 +46,14 @@ def find(
 ) -> Iterator[Found]:
     """Every document in order of its path; lines of one file in their own order.
 
-    ``besides``: a file of a folder that is no document, the map of what may be fetched.
+    ``besides``: the map of what may be fetched. In a folder it is no document, nor is what it
+    names, nor the note beside it in an unpacked passport.
 
     Raises ``UsageError`` ``usage.file`` before the first one when a file is missing.
     """
     from stackmark.adapters.files import walk_sources
 
+    aside = _set_aside(besides, sources := list(sources))
     entries: list[tuple[str, Path | None]] = []
     for name in dict.fromkeys(sources):
         if name == "-" or _WEB.match(name):
@@ -61,7 +63,7 @@ def find(
             entries += (
                 (str(path), path)
                 for path in walk_sources([name])
-                if not (inside and (_is_manifest(path) or _same_file(path, besides)))
+                if not (inside and (_is_manifest(path) or path.resolve() in aside))
             )
     if not entries:
         raise UsageError("usage.file", "There is no file in the folder.")
@@ -74,8 +76,26 @@ def find(
             yield Found(name, _fetched(name, fetcher))
 
 
-def _same_file(path: Path, other: Path | None) -> bool:
-    return other is not None and path.resolve() == other.resolve()
+def _set_aside(besides: Path | None, sources: list[str]) -> frozenset[Path]:
+    """The files of folders that belong to a map of documents, the map itself among them."""
+    from stackmark.adapters.documents import files_of_map
+    from stackmark.reading.archives import MAP_NAME, NOTE_NAME
+
+    maps = [Path(name) / MAP_NAME for name in sources]  # of an unpacked passport
+    found = [] if besides is None else [besides, *files_of_map(besides)]
+    for one in [*maps, *([] if besides is None else [besides])]:
+        named = _unpacked(one, files_of_map)
+        found += [one, one.with_name(NOTE_NAME), *named] if named else []
+    return frozenset(path.resolve() for path in found)
+
+
+def _unpacked(where: Path, files_of_map: Callable[[Path], list[Path]]) -> list[Path]:
+    """What the map of an unpacked passport names; nothing when it is another file."""
+    try:
+        named = files_of_map(where) if where.is_file() else []
+    except (StackmarkError, OSError, ValueError):
+        return []
+    return named if all(path.parent == where.parent / "documents" for path in named) else []
 
 
 def _fetched(url: str, fetcher: Fetcher) -> bytes | StackmarkError:
@@ -95,6 +115,9 @@ def _stdin() -> bytes | StackmarkError:
 def _of_file(name: str, path: Path) -> Iterator[Found]:
     from stackmark.adapters.files import read_limited
 
+    if _file_is_zip(path):
+        yield from _of_zip(name, path)
+        return
     if _file_is_lines(path):
         yield from _lines(name, path)
         return
@@ -103,6 +126,30 @@ def _of_file(name: str, path: Path) -> Iterator[Found]:
     except StackmarkError as error:
         # What is there but cannot be read is an answer about this source, not about the run.
         yield Found(name, ReadError("read.file", error.detail))
+
+
+def _file_is_zip(path: Path) -> bool:
+    from stackmark.reading.archives import is_zip
+
+    try:
+        with path.open("rb") as file:
+            return is_zip(file.read(4))
+    except OSError:
+        return False
+
+
+def _of_zip(name: str, path: Path) -> Iterator[Found]:
+    """Each entry by itself; an archive that is not opened is one answer."""
+    from stackmark.adapters.files import read_limited
+    from stackmark.reading.archives import MAX_TOTAL_BYTES, credentials_of, read_zip
+
+    try:
+        entries = credentials_of(read_zip(read_limited(path, MAX_TOTAL_BYTES)))
+    except StackmarkError as error:
+        yield Found(name, ReadError("read.archive", error.detail))
+        return
+    for entry in sorted(entries, key=lambda one: one.name):
+        yield Found(f"{name}/{entry.name}", entry.data)
 
 
 def _file_is_lines(path: Path) -> bool:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def verify(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE", help="A file, folder, web address, or - for stdin."),
+        typer.Argument(metavar="SOURCE", help="A file, folder, zip, web address, or - for stdin."),
     ],
     json: Annotated[
         bool, typer.Option("--json", help="The whole report as JSON; a list for several sources.")
@@ -61,7 +61,7 @@ def verify(
 ) -> int:
     """Verify badges and other credentials of any kind.
 
-    JSON, tokens, baked PNG and SVG, and lists of them.
+    JSON, tokens, baked PNG and SVG, PDF certificates, and lists and zips of them.
 
     Exit code: 0 all verified, 1 some refused, 3 none refused but some could not be told, 2 usage.
     """

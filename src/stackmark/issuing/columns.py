@@ -36,13 +36,13 @@ _ALIASES: Final = {
     "template_id": "badge_template_id badge_class_id badgeclass_id group_id groupid achievement"
     " achievement_id",
     "recipient_email": "email e_mail email_address e_mail_address emailaddress recipientemail"
-    " recipient_email_address recipient_e_mail",
+    " recipient_email_address recipient_e_mail issued_to_email",
     "identifier": "recipient_identifier",
     "recipient_id": "recipient_did did recipient_url recipientid",
     "recipient_name": "name full_name fullname recipientname recipient_full_name",
-    "first_name": "firstname given_name givenname recipient_first_name",
-    "middle_name": "middlename recipient_middle_name",
-    "last_name": "lastname family_name familyname surname recipient_last_name",
+    "first_name": "firstname given_name givenname recipient_first_name issued_to_first_name",
+    "middle_name": "middlename recipient_middle_name issued_to_middle_name",
+    "last_name": "lastname family_name familyname surname recipient_last_name issued_to_last_name",
     "issued_on": "issued_at issue_date issuedate issued issued_date date_issued awarded_on"
     " award_date awarded_date",
     "expires_on": "expiration_date expirationdate expiry_date expirydate expires_at expires expiry"

@@ -11,7 +11,7 @@ from stackmark.limits import MAX_IMAGE_BYTES
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
-Container = Literal["png", "svg"]
+Container = Literal["png", "svg", "pdf"]
 Standard = Literal["ob3", "ob2"]
 Form = Literal["json", "jws", "url", "other"]
 
@@ -23,7 +23,7 @@ _XML_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<|\xff\xfe|\xfe\xff
 
 @dataclass(frozen=True, slots=True)
 class Baked:
-    """The text an image carries (Open Badges 3.0 section 5.3, Open Badges 2.0 baking).
+    """The text an image or a PDF carries (Open Badges 3.0 section 5.3, Open Badges 2.0 baking).
 
     ``text`` is never fetched, inflated or parsed here. JSON stands as the bytes that were
     embedded; all else, such as a token or a URL, stands without the white space around it.

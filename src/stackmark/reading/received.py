@@ -1,4 +1,4 @@
-"""Recognise what came, from its bytes: JSON, compact JWS, PNG or SVG; and what kind it is."""
+"""Recognise what came, from its bytes: JSON, compact JWS, PNG, SVG or PDF; and what kind it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from stackmark.limits import MAX_IMAGE_BYTES
 from stackmark.model.document import Document
 from stackmark.proofs import jades
 from stackmark.proofs.jose import Jws, check_header, parse_compact
-from stackmark.reading.baked import Baked
+from stackmark.reading.baked import Baked, form_of
+from stackmark.reading.pdf import attachments, is_pdf
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _JWS: Final = re.compile(rb"[A-Za-z0-9_\-=+/]+(?:\.[A-Za-z0-9_\-=+/]*){1,4}\Z")
@@ -33,8 +34,8 @@ class Received:
     """What was found in the bytes; nothing is verified yet.
 
     ``kind``: ``credential``, ``presentation``, ``ob2`` or ``sealed``. ``document`` holds the bytes
-    that are judged (for a JWS or a seal, its payload). ``baked`` tells of the image it came out of,
-    ``seal`` is the JAdES seal of a sealed document.
+    that are judged (for a JWS or a seal, its payload). ``baked`` tells of the image or PDF it came
+    out of, ``seal`` is the JAdES seal of a sealed document.
     """
 
     kind: str
@@ -65,6 +66,8 @@ def receive(data: bytes, *, bounded: Callable[[Any], bool] | None = None) -> Rec
     """
     if data.startswith(PNG_SIGNATURE):
         return _from_image(data, "png")
+    if is_pdf(data):
+        return _from_pdf(data)
     head = data[:1024].lstrip(b" \t\r\n")
     if head.startswith(b"<"):
         return _from_image(data, "svg")
@@ -81,8 +84,6 @@ def _unreadable(data: bytes) -> ReadError:
         return ReadError("read.empty", "There is nothing in it.")
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return ReadError("read.encoding", "The text starts with a byte order mark; remove it.")
-    if data.startswith(b"%PDF"):
-        return ReadError("read.unknown", "This is a PDF; give the badge's JSON, JWT, PNG or SVG.")
     if data[:3] == b"\xff\xd8\xff":
         return ReadError("read.unknown", "This is a JPEG; badges are baked into PNG or SVG only.")
     return ReadError(
@@ -106,6 +107,19 @@ def _from_image(data: bytes, container: str) -> Received:
         )
     inner = receive_text(baked.text)
     return replace(inner, baked=baked)
+
+
+def _from_pdf(data: bytes) -> Received:
+    """A certificate: the one credential attached to it, never the words printed on it."""
+    found = attachments(data)
+    if len(found) > 1:
+        raise ReadError(
+            "read.pdf-many",
+            f"The PDF carries {len(found)} credentials; take them out and verify each by itself.",
+        )
+    (text,) = found
+    baked = Baked("pdf", "ob3", text, form_of(text), (), "attached file")
+    return replace(receive_text(text), baked=baked)
 
 
 def receive_text(data: bytes) -> Received:

@@ -25,6 +25,7 @@ LABELS: Final[Mapping[str, str]] = {
     "certificate": "Certificate",
     "certifies": "This certifies that",
     "earned": "has earned",
+    "with": "with",
     "issued": "Issued",
     "expires": "Valid until",
     "hours": "Workload",
@@ -71,7 +72,8 @@ class CertificateData:
     """All of one certificate, in final and translated words; pictures are PNG.
 
     ``labels`` replaces entries of ``LABELS``. ``language`` is a BCP 47 tag. ``stamp`` is drawn
-    across a corner ("Expired 3 May 2026"). Raises ``UsageError`` ``usage.certificate``.
+    across a corner ("Expired 3 May 2026"). ``with_others``: the names of whoever awards jointly or
+    takes part. Raises ``UsageError`` ``usage.certificate``.
     """
 
     learner_name: str
@@ -90,6 +92,7 @@ class CertificateData:
     signatory: Signatory = field(default_factory=Signatory)
     issuer_logo_png: bytes = b""
     badge_png: bytes = b""
+    with_others: tuple[str, ...] = ()
     partners: tuple[Logo, ...] = ()
     accent: str = "#1a2558"
     language: str = "en"
@@ -163,6 +166,7 @@ class _Payload:
             "name": name,
             "title": title,
             "issuer": self.line(data.issuer_name, 160),
+            "others": self.line(" · ".join(data.with_others), 200),
             "document_title": f"{title} – {name}",
             "summary": self.line(data.description, 300),
             "description": self.text(data.description, 1500),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stackmark_web import clock
@@ -25,7 +25,38 @@ def record(
     ``before`` and ``after`` hold what changed, as plain JSON. No names, addresses or texts of
     learners go in.
     """
-    return AuditEvent.objects.create(
+    made = event(
+        verb,
+        actor=actor,
+        target=target,
+        organisation=organisation,
+        before=before,
+        after=after,
+        via=via,
+        label=label,
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def record_many(events: Iterable[AuditEvent]) -> None:
+    """Events made by ``event``, written together."""
+    AuditEvent.objects.bulk_create(events)
+
+
+def event(
+    verb: str,
+    *,
+    actor: Any,
+    target: Any,
+    organisation: Any = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    via: str = "web",
+    label: str = "",
+) -> AuditEvent:
+    """As ``record``, not written yet."""
+    return AuditEvent(
         at=clock.now(),
         actor=actor if getattr(actor, "pk", None) else None,
         by_system=actor is None,

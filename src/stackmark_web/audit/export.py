@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stackmark_web.audit.models import AuditEvent
-from stackmark_web.audit.sentences import Told
+from stackmark_web.audit.sentences import Names, Told
 
 _COLUMNS: Final = (
     "time",
@@ -37,8 +37,9 @@ def harmless(value: object) -> str:
 def lines(events: Iterable[AuditEvent]) -> Iterator[str]:
     """The CSV, line by line, with its header."""
     yield _line(_COLUMNS)
+    names = Names()
     for event in events:
-        told = Told(event)
+        told = Told(event, names)
         pairs = ["; ".join(f"{k}: {v}" for k, v in sorted(side.items())) for side in _sides(event)]
         yield _line(
             (

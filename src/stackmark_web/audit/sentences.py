@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from stackmark_web.audit.models import AuditEvent
 
-# %(who)s is a person or the system; %(what)s the name of the thing as it was then.
+# %(who)s is a person or the system; %(what)s the name of the thing as it was then; %(whom)s the
+# person whose id stands in the event as "user", by the present name: names are not kept there.
 SENTENCES: Final[dict[str, str]] = {
     "account.address-added": noop("%(who)s added an e-mail address"),
     "account.address-removed": noop("%(who)s removed an e-mail address"),
@@ -25,24 +27,50 @@ SENTENCES: Final[dict[str, str]] = {
     "account.second-step-removed": noop("%(who)s removed a passkey or second step"),
     "account.signed-in": noop("%(who)s signed in"),
     "achievement.created": noop("%(who)s started the achievement %(what)s"),
+    "achievement.discarded": noop("%(who)s threw away the draft %(what)s"),
+    "achievement.drafted": noop("%(who)s started a draft of %(what)s"),
     "achievement.published": noop("%(who)s published %(what)s"),
+    "achievement.restored": noop("%(who)s brought %(what)s back into the catalogue"),
     "achievement.retired": noop("%(who)s retired %(what)s"),
+    "achievement.saved": noop("%(who)s changed the draft %(what)s"),
+    "achievement.sent-back": noop("%(who)s sent %(what)s back to its author"),
     "achievement.submitted": noop("%(who)s submitted %(what)s for review"),
+    "address-report.closed": noop("%(who)s put a report of a wrong address away"),
+    "address-report.sent": noop("%(who)s sent a claim link to another address, as was reported"),
     "appeal.decided": noop("%(who)s decided an appeal about %(what)s"),
     "appeal.opened": noop("An appeal was opened about %(what)s"),
+    "award.address-reported": noop("A letter about %(what)s went to a wrong address"),
     "award.claimed": noop("A credential was claimed: %(what)s"),
+    "award.corrected": noop("%(who)s corrected a credential: %(what)s"),
     "award.created": noop("%(who)s prepared an award of %(what)s"),
     "award.declined": noop("A credential was declined: %(what)s"),
+    "award.discarded": noop("%(who)s threw away a draft award of %(what)s"),
+    "award.edited": noop("%(who)s edited a draft award of %(what)s"),
+    "award.holder-set": noop("A credential was put into a passport: %(what)s"),
     "award.lapsed": noop("A credential was not claimed in time: %(what)s"),
     "award.offered": noop("%(who)s awarded %(what)s"),
+    "award.refused-at-its-time": noop("An award could not go out at its time: %(what)s"),
+    "award.reminded": noop("A reminder was sent about %(what)s"),
     "award.reinstated": noop("%(who)s made a suspended credential valid again: %(what)s"),
+    "award.reissue": noop("%(who)s sent a credential to another address: %(what)s"),
     "award.revoked": noop("%(who)s revoked a credential: %(what)s"),
+    "award.scheduled": noop("%(who)s set a time for an award of %(what)s"),
+    "award.sent-again": noop("%(who)s sent the claim link of %(what)s again"),
     "award.superseded": noop("%(who)s replaced a credential by a corrected one: %(what)s"),
     "award.suspended": noop("%(who)s suspended a credential: %(what)s"),
     "awards.exported": noop("%(who)s exported awards"),
     "domain.added": noop("%(who)s added the domain %(what)s"),
     "domain.checked": noop("%(who)s checked the domain %(what)s"),
     "domain.removed": noop("%(who)s removed the domain %(what)s"),
+    "folder.deleted": noop("%(who)s deleted a folder"),
+    "folder.made": noop("%(who)s made a folder"),
+    "folder.renamed": noop("%(who)s renamed a folder"),
+    "holding.added": noop("%(who)s put a credential into their passport"),
+    "holding.filed": noop("%(who)s put a credential into folders"),
+    "holding.imported": noop("%(who)s brought a credential from elsewhere"),
+    "holding.published": noop("%(who)s made a credential public"),
+    "holding.removed": noop("%(who)s removed a credential from their passport"),
+    "holding.unpublished": noop("%(who)s made a credential private"),
     "invitation.accepted": noop("%(who)s accepted an invitation"),
     "invitation.sent": noop("%(who)s invited somebody"),
     "invitation.withdrawn": noop("%(who)s withdrew an invitation"),
@@ -57,31 +85,48 @@ SENTENCES: Final[dict[str, str]] = {
     "organisation.did_host_wanted": noop("%(who)s prepared a move of the identity to its own host"),
     "organisation.edited": noop("%(who)s edited %(what)s"),
     "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
-    "role.ended": noop("%(who)s ended a role: %(what)s"),
-    "role.given": noop("%(who)s gave a role: %(what)s"),
+    "organisation.signature": noop("%(who)s changed the signature on certificates of %(what)s"),
+    "print-code.made": noop("%(who)s got a code for printed certificates"),
+    "profile.saved": noop("%(who)s changed their public page"),
+    "role.ended": noop("%(who)s ended a role of %(whom)s: %(what)s"),
+    "role.given": noop("%(who)s gave %(whom)s a role: %(what)s"),
     "run.cancelled": noop("%(who)s stopped the run %(what)s"),
     "run.retried": noop("%(who)s tried the run %(what)s again"),
     "run.started": noop("%(who)s started the run %(what)s"),
+    "share.made": noop("%(who)s made a link to credentials"),
+    "share.withdrawn": noop("%(who)s withdrew a link to credentials"),
     "sheet.confirmed": noop("%(who)s confirmed an awards sheet: %(what)s"),
     "sheet.dropped": noop("%(who)s put an awards sheet away: %(what)s"),
     "sheet.uploaded": noop("%(who)s uploaded an awards sheet: %(what)s"),
     "trust.added": noop("%(who)s added a trust entry: %(what)s"),
-    "trust.ended": noop("%(who)s ended a trust entry: %(what)s"),
+    "trust.removed": noop("%(who)s ended a trust entry: %(what)s"),
     "unit.created": noop("%(who)s created the unit %(what)s"),
 }
 _VIA: Final = {
     "web": noop("on the web"),
     "job": noop("by a run"),
     "claim link": noop("by a claim link"),
+    "appeal link": noop("by the link for an appeal"),
+    "passport": noop("in the passport"),
     "demo": noop("by the demo world"),
 }
+
+
+class Names(dict[str, str]):
+    """People by their id, each asked for once; for one page or file."""
+
+    def __missing__(self, pk: str) -> str:
+        found = get_user_model().objects.filter(pk=pk).first()
+        self[pk] = str(found) if found else _("somebody whose account is gone")
+        return self[pk]
 
 
 class Told:
     """An event with its words."""
 
-    def __init__(self, event: AuditEvent) -> None:
+    def __init__(self, event: AuditEvent, names: Names | None = None) -> None:
         self.event = event
+        self._names = Names() if names is None else names
         self.at = event.at
         self.verb = event.verb
 
@@ -91,6 +136,12 @@ class Told:
         if self.event.actor_id:
             return str(self.event.actor)
         return _("The system") if self.event.by_system else _("Somebody whose account is gone")
+
+    @cached_property
+    def whom(self) -> str:
+        """The other person of the event, if there is one."""
+        pk = (self.event.after or {}).get("user") or (self.event.before or {}).get("user")
+        return self._names[str(pk)] if pk else ""
 
     @cached_property
     def via(self) -> str:
@@ -104,7 +155,7 @@ class Told:
         what = self.event.target_label or self.event.target_type
         pattern = SENTENCES.get(self.verb)
         if pattern:
-            return _(pattern) % {"who": self.who, "what": what}
+            return _(pattern) % {"who": self.who, "what": what, "whom": self.whom}
         return _("%(who)s: %(verb)s, %(what)s") % {
             "who": self.who,
             "verb": readable(self.verb),
@@ -117,8 +168,20 @@ class Told:
         before: Mapping[str, Any] = self.event.before or {}
         after: Mapping[str, Any] = self.event.after or {}
         names = [*before, *(name for name in after if name not in before)]
-        rows = ((name, _shown(before.get(name)), _shown(after.get(name))) for name in names)
+        rows = ((name, self._side(before, name), self._side(after, name)) for name in names)
         return [(readable(name), old, new) for name, old, new in rows if old or new]
+
+    def _side(self, side: Mapping[str, Any], name: str) -> str:
+        value = side.get(name)
+        return self._names[str(value)] if name == "user" and value else _shown(value)
+
+
+def kind_of(verb: str) -> str:
+    """What happened, without who and what: for a choice of kinds of events."""
+    pattern = SENTENCES.get(verb)
+    said = _(pattern) % {"who": "", "what": "", "whom": ""} if pattern else readable(verb)
+    words = " ".join(said.split()).rstrip(" :")
+    return words[:1].upper() + words[1:]
 
 
 def readable(name: str) -> str:

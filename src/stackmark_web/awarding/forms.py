@@ -130,7 +130,10 @@ class AwardForm(ContentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         same = _("As the achievement")
-        self.fields["locale"].choices = [("", same), *global_settings.LANGUAGES]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["locale"].choices = [
+            ("", same),
+            *((code, gettext(name)) for code, name in global_settings.LANGUAGES),
+        ]  # type: ignore[attr-defined]  # a ChoiceField
 
     def fields_for_award(self) -> dict[str, Any]:
         """As ``ContentForm``; without what is about the form itself."""

@@ -25,7 +25,7 @@ from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
 from stackmark_web.awarding import lists, publishing
-from stackmark_web.awarding.models import Award
+from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.tenancy import queries as tenancy
@@ -47,19 +47,32 @@ def credential_id(award: Award) -> str:
 def reserve(awards: Iterable[Award]) -> None:
     """Give each award that has none a status index, and store it before anything is signed."""
     waiting = [award for award in awards if award.status_index is None]
+    for award, status_list, index in _places(waiting):
+        _reserve_one(award, status_list, index)
+
+
+def assign(awards: Sequence[Award]) -> None:
+    """Give awards that are about to be stored for the first time their status indexes."""
+    for award, status_list, index in _places(awards):
+        award.status_list, award.status_index = status_list, index
+
+
+def _places(awards: Sequence[Award]) -> list[tuple[Award, StatusList, int]]:
+    """An index for each award, on the lists of its institution; new lists go out after commit."""
     by_root: dict[Any, list[Award]] = {}
-    for award in waiting:
+    for award in awards:
         by_root.setdefault(award.organisation.root_id, []).append(award)
+    found: list[tuple[Award, StatusList, int]] = []
     for group in by_root.values():
         places = lists.take(group[0].organisation, len(group))
-        for award, (status_list, index) in zip(group, places, strict=True):
-            _reserve_one(award, status_list, index)
+        found += [(award, *place) for award, place in zip(group, places, strict=True)]
         for status_list in {place[0] for place in places}:
             if status_list.published_at is None:
                 publishing.publish_after_commit(status_list.pk)
+    return found
 
 
-def _reserve_one(award: Award, status_list: Any, index: int) -> None:
+def _reserve_one(award: Award, status_list: StatusList, index: int) -> None:
     """Keep the index unless somebody else gave this award one; then take over theirs."""
     kept = Award.everywhere.filter(pk=award.pk, status_index__isnull=True).update(
         status_list=status_list, status_index=index

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from stackmark_web.awarding import claims
 from stackmark_web.awarding.models import Appeal, Award
-from stackmark_web.integrations.actions import queue_mail
+from stackmark_web.integrations.actions import Letter, queue_mail
 from stackmark_web.ui.text import day_text
 
 _APPEAL = "stackmark.appeal"
@@ -41,21 +41,42 @@ def tell(
     when: date | datetime | None = None,
 ) -> None:
     """Queue a letter to the recipient, in the caller's transaction; once for each ``key``."""
-    language = language_of(award)
+    one = letter(award, kind, key=key, link=link, reason=reason, when=when)
     queue_mail(
-        kind,
-        to=award.recipient_email,
+        one.kind,
+        to=one.to,
         organisation=award.organisation,
-        language=language,
-        context={
+        language=one.language,
+        context=one.context,
+        key=one.key,
+        award_id=one.award_id,
+    )
+
+
+def letter(
+    award: Award,
+    kind: str,
+    *,
+    key: str,
+    link: str,
+    reason: Any = "",
+    when: date | datetime | None = None,
+) -> Letter:
+    """A letter to the recipient, to be queued with others (``queue_many``)."""
+    language = language_of(award)
+    return Letter(
+        kind,
+        award.recipient_email,
+        f"{kind}:{award.pk}:{key}",
+        language,
+        {
             "recipient_name": award.recipient_name,
             "title": award.version.title,
-            "reason": said(reason, language),
+            "reason": said(reason, language) if reason else "",
             "date": day(when, language),
             "link": link,
         },
-        key=f"{kind}:{award.pk}:{key}",
-        award_id=award.pk,
+        award.pk,
     )
 
 

@@ -20,12 +20,13 @@ from django.utils.translation import gettext as _
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.awarding import issuing, states
-from stackmark_web.awarding.actions._common import trace
+from stackmark_web.awarding.actions._common import trace_many
 from stackmark_web.awarding.actions.correcting import draft_in_place_of, drop
 from stackmark_web.awarding.actions.creating import clean, key_of
 from stackmark_web.awarding.actions.offering import offer_many
 from stackmark_web.awarding.models import Award, Sheet, SheetRow
 from stackmark_web.awarding.queries import known_keys
+from stackmark_web.awarding.setting import set_each
 from stackmark_web.awarding.sheet_actions import KIND
 from stackmark_web.awarding.sheet_checking import holders
 from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
@@ -35,10 +36,11 @@ from stackmark_web.jobs.models import Run
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
-BATCH: Final = 50  # awards signed and stored in one transaction
+BATCH: Final = 250  # awards signed and stored in one transaction
 UNCONFIRMED: Final = timedelta(days=30)  # an upload nobody confirmed is thrown away
 UNFINISHED: Final = timedelta(days=7)  # after that a stopped run is not taken up again
 Result = SheetRow.Result
+_KEPT: Final = ("result", "findings", "award")  # what a run writes on a row
 
 
 @handler(KIND)
@@ -97,8 +99,7 @@ class Intents:
                 _settle(row, Result.REFUSED, "rights", _no_right().detail)
         else:
             self._decide(rows)
-        fields = ["result", "findings", "award"]
-        SheetRow.objects.bulk_update(rows, fields, batch_size=100)
+        set_each(rows, _KEPT)
 
     def _decide(self, rows: Sequence[SheetRow]) -> None:
         good = [row for row in rows if row.outcome != SheetRow.Outcome.ERROR]
@@ -146,10 +147,10 @@ class Intents:
             if award.dedup_key in taken:  # again, or after an earlier one ran out
                 key = f"{award.dedup_key} {award.pk}"
                 award.dedup_key = hashlib.sha256(key.encode()).hexdigest()
-        Award.everywhere.bulk_create(awards, batch_size=50)
-        issuing.reserve([award for award in awards if award.state == Award.State.DRAFT])
+        issuing.assign([award for award in awards if award.state == Award.State.DRAFT])
+        Award.everywhere.bulk_create(awards)
+        trace_many(((award, "") for award in awards), "create", actor=self._run.actor, via="job")
         for row, award in fresh:
-            trace(award, "create", "", actor=self._run.actor, via="job")
             row.award = award
             if award.state == Award.State.SCHEDULED:
                 row.result = Result.ISSUED
@@ -204,7 +205,7 @@ def _sign(run: Run, waiting: Any, heartbeat: Heartbeat, *, allowed: bool) -> Non
             heartbeat()
             for row, refusal in zip(batch, answers, strict=True):
                 _conclude(row, refusal)
-            SheetRow.objects.bulk_update(batch, ["result", "findings", "award"])
+            set_each(batch, _KEPT)
 
 
 _TIED: Final = (

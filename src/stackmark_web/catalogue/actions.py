@@ -115,7 +115,7 @@ def submit(version: AchievementVersion, *, actor: Any) -> AchievementVersion:
     current.state, current.submitted_at, current.review_note = State.REVIEW, clock.now(), ""
     current.submitted_by = actor
     _keep(current, actor=None, revision=current.revision)
-    _note("achievement.submitted", current, actor=actor)
+    _note("achievement.submitted", current, actor=actor, was=State.DRAFT)
     return current
 
 
@@ -130,7 +130,7 @@ def send_back(version: AchievementVersion, *, actor: Any, note: str) -> Achievem
         raise UsageError("catalogue.note", _("Say what should change, so that the author knows."))
     current.state, current.review_note = State.DRAFT, note.strip()[:2_000]
     _keep(current, actor=None, revision=current.revision)
-    _note("achievement.sent-back", current, actor=actor)
+    _note("achievement.sent-back", current, actor=actor, was=State.REVIEW)
     return current
 
 
@@ -149,14 +149,14 @@ def publish(version: AchievementVersion, *, actor: Any) -> AchievementVersion:
     badges.render(current)
     _fill(current, descriptor)
     current.signable = publishing.signable(current, descriptor, number)
-    current.number, current.state = number, State.PUBLISHED
+    was, current.number, current.state = current.state, number, State.PUBLISHED
     current.published_at, current.published_by = clock.now(), actor
     _keep(current, actor=None, revision=current.revision)
     Achievement.everywhere.filter(pk=achievement.pk).update(current=current)
     achievement.current = current
     if achievement.retired_at is None:
         indexing.list_version(current)
-    _note("achievement.published", current, actor=actor, after={"number": number})
+    _note("achievement.published", current, actor=actor, was=was, after={"number": number})
     return current
 
 
@@ -320,14 +320,25 @@ def _changed(before: Descriptor, after: Descriptor) -> list[str]:
 
 
 def _note(
-    verb: str, version: AchievementVersion, *, actor: Any, after: Mapping[str, Any] | None = None
+    verb: str,
+    version: AchievementVersion,
+    *,
+    actor: Any,
+    was: str = "",
+    after: Mapping[str, Any] | None = None,
 ) -> None:
+    """One event; ``was`` is the state before, where it changed."""
     record(
         verb,
         actor=actor,
         target=version,
         organisation=version.organisation,
-        after={"revision": version.revision, **(after or {})},
+        before={"state": was} if was else {},
+        after={
+            **({"state": version.state} if was else {}),
+            "revision": version.revision,
+            **(after or {}),
+        },
         label=version.title,
     )
 
@@ -338,5 +349,7 @@ def _note_lineage(verb: str, achievement: Achievement, *, actor: Any) -> None:
         actor=actor,
         target=achievement,
         organisation=achievement.organisation,
+        before={"retired": achievement.retired_at is None},
+        after={"retired": achievement.retired_at is not None},
         label=str(achievement),
     )

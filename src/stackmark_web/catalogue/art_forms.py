@@ -22,6 +22,7 @@ from stackmark.rendering.badge_art import (
     icon_shapes,
 )
 from stackmark_web.catalogue.art import logo_of
+from stackmark_web.catalogue.icon_words import ICONS
 from stackmark_web.tenancy.models import Organisation
 
 _SHAPE_NAMES: Final = {
@@ -32,6 +33,7 @@ _SHAPE_NAMES: Final = {
     "star": _("Star"),
     "arch": _("Arch"),
     "square": _("Square"),
+    "diamond": _("Diamond"),
 }
 
 
@@ -41,7 +43,7 @@ def _icon_label(name: str) -> Any:
         '<svg class="art-icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
         '<span class="visually-hidden">{}</span>',
         drawn,
-        name.replace("-", " "),
+        ICONS.get(name, name),
     )
 
 

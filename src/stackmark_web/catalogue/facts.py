@@ -37,7 +37,7 @@ def facts_of(descriptor: Descriptor, figures: Figures = UNKNOWN) -> list[Fact]:
 def summary(descriptor: Descriptor) -> str:
     """Hours, level and credit in one line; empty when none is known."""
     parts = (_workload(descriptor)[0], _level(descriptor)[0], _credit(descriptor)[0])
-    return " · ".join(part for part in parts if part)
+    return " · ".join(part.replace(" ", "\u00a0") for part in parts if part)
 
 
 def price_of(price: Decimal | None, currency: str) -> str:

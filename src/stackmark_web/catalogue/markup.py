@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from stackmark.model.achievement import Achievement as Descriptor
+from stackmark.model.achievement import Quality
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import AchievementVersion, Offering
+from stackmark_web.ui.site import address
 
 # Nothing in the data can end the script element or begin a comment in it.
 _ESCAPES: Final = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
@@ -32,11 +35,13 @@ def graph(
     image: str,
 ) -> dict[str, Any]:
     """The credential, and the course that leads to it with its dates and prices."""
-    issuer = {
-        "@type": "Organization",
-        "name": version.organisation.name,
-        "url": version.organisation.website or None,
-    }
+    issuer = _known(
+        {
+            "@type": "Organization",
+            "name": version.organisation.name,
+            "url": version.organisation.website or f"{settings.PUBLIC_URL}{_page_of(version)}",
+        }
+    )
     credential = {
         "@type": "EducationalOccupationalCredential",
         "@id": version.signable.get("id"),
@@ -46,11 +51,7 @@ def graph(
         "credentialCategory": str(words.KINDS.get(descriptor.kind, "")),
         "educationalLevel": _level(descriptor),
         "competencyRequired": [_skill(one) for one in descriptor.skills],
-        "recognizedBy": [
-            {"@type": "Organization", "name": one.name, "url": one.id or None}
-            for one in descriptor.quality
-            if one.name
-        ],
+        "recognizedBy": [_body(one) for one in descriptor.quality if one.name],
         "validFor": f"P{descriptor.validity.months}M"
         if descriptor.validity and descriptor.validity.months
         else None,
@@ -64,6 +65,10 @@ def graph(
         "provider": issuer,
         "courseCode": descriptor.code,
         "timeRequired": _duration(descriptor),
+        "educationalLevel": _level(descriptor),
+        "numberOfCredits": _credits(descriptor),
+        "about": _field(descriptor),
+        "isPartOf": _programme(descriptor),
         "coursePrerequisites": descriptor.say(descriptor.prerequisites),
         "teaches": [descriptor.say(one.statement) for one in descriptor.outcomes],
         "educationalCredentialAwarded": {"@id": version.signable.get("id")},
@@ -71,6 +76,47 @@ def graph(
         "offers": [_offer(one) for one in offerings if one.price is not None],
     }
     return {"@context": "https://schema.org", "@graph": [_known(credential), _known(course)]}
+
+
+def _page_of(version: AchievementVersion) -> str:
+    slug = version.organisation.slug
+    return address("registry:organisation", f"/o/{slug}", slug)
+
+
+def _body(one: Quality) -> dict[str, Any]:
+    """Who vouches for the quality; an identity that is no web address is no ``url``."""
+    url = one.id if one.id.startswith(("https://", "http://")) else ""
+    return _known({"@type": "Organization", "name": one.name, "url": url})
+
+
+def _credits(descriptor: Descriptor) -> dict[str, Any] | None:
+    """The number with its unit; a bare one would mean nothing."""
+    found = descriptor.credit
+    if found is None or found.value is None:
+        return None
+    unit = found.unit_name or str(words.CREDIT_UNITS.get(found.unit, ""))
+    return {"@type": "StructuredValue", "value": float(found.value), "unitText": unit}
+
+
+def _field(descriptor: Descriptor) -> dict[str, Any] | None:
+    found = descriptor.field
+    if found is None:
+        return None
+    return _known(
+        {
+            "@type": "DefinedTerm",
+            "name": found.name,
+            "termCode": found.code,
+            "inDefinedTermSet": "ISCED-F 2013",
+        }
+    )
+
+
+def _programme(descriptor: Descriptor) -> dict[str, Any] | None:
+    found = descriptor.programme
+    if found is None or not descriptor.say(found.name):
+        return None
+    return _known({"@type": "Course", "name": descriptor.say(found.name), "url": found.url})
 
 
 def _said(descriptor: Descriptor) -> dict[str, Any]:

@@ -8,16 +8,27 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from stackmark.model.achievement import Achievement as Descriptor
 from stackmark_web.catalogue import facts as label
 from stackmark_web.catalogue import markup, queries
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.ui.site import address
-from stackmark_web.ui.text import best_text
+from stackmark_web.ui.text import best_language, best_text, reading
 
 
 def achievement_page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
-    """Everything the public may know about a version, unknown shown as unknown."""
+    """Everything the public may know about a version, in the language a reader chose with ``lang``.
+
+    Unknown is shown as unknown.
+    """
+    chosen = request.GET.get("lang", "")
+    languages = queries.descriptor_of(version).languages
+    with reading(chosen if chosen in languages else ""):
+        return _page(request, version)
+
+
+def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
     descriptor = queries.descriptor_of(version)
     achievement = version.achievement
     current = achievement.current
@@ -30,6 +41,10 @@ def achievement_page(request: HttpRequest, version: AchievementVersion) -> HttpR
         "achievement": achievement,
         "descriptor": descriptor,
         "title": best_text(descriptor.title),
+        "languages": _languages(descriptor),
+        "field": " ".join(filter(None, (descriptor.field.code, descriptor.field.name)))
+        if descriptor.field
+        else "",
         "description": best_text(descriptor.description),
         "newer": current if current != version else None,
         "newer_url": queries.public_url(current) if current and current != version else "",
@@ -63,6 +78,15 @@ def achievement_page(request: HttpRequest, version: AchievementVersion) -> HttpR
         ),
     }
     return render(request, "catalogue/achievement.html", context)
+
+
+def _languages(descriptor: Descriptor) -> list[dict[str, Any]]:
+    """The languages it can be read in, each by its own name; nothing when there is one only."""
+    shown = best_language(descriptor.title)[1]
+    tags = descriptor.languages
+    if len(tags) < 2:
+        return []
+    return [{"tag": tag, "name": words.own_name(tag), "current": tag == shown} for tag in tags]
 
 
 def version_url(version: AchievementVersion) -> str:

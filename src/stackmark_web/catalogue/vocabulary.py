@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -217,6 +218,12 @@ def level_name(value: str) -> str:
     if value == "none":
         return gettext("Not levelled")
     return gettext("EQF level %(level)s") % {"level": value}
+
+
+def own_name(tag: str) -> str:
+    """A language as its own speakers call it; its tag where that is not known."""
+    known = LANG_INFO.get(tag.lower()) or LANG_INFO.get(tag.lower().partition("-")[0]) or {}
+    return str(known.get("name_local", tag))
 
 
 def language_name(tag: str) -> str:

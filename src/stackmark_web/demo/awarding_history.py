@@ -33,20 +33,26 @@ def award_course(
     chosen = [cast["lena"]] if course.house.startswith(("northfield", "guild")) else []
     most = len(learners)
     made: list[Award] = []
-    for when, size in _sessions(course.awards - len(chosen), today):
+    newest = today - timedelta(days=40 + _apart(course))
+    for when, size in _sessions(course.awards - len(chosen), newest):
         group = chance.sample(learners, min(size, most))
-        if when > today - timedelta(days=60) and chosen:
+        if when == newest and chosen:
             group += chosen
         made += _session(course, version, group, cast, chance=chance, when=when)
     return made
 
 
-def _sessions(awards: int, today: datetime) -> Iterator[tuple[datetime, int]]:
+def _apart(course: Course) -> int:
+    """Days by which this course ends before others, so that not all things happen on one day."""
+    return sum(course.word.encode()) % 100
+
+
+def _sessions(awards: int, newest: datetime) -> Iterator[tuple[datetime, int]]:
     """When each group finished, the oldest first, and how many there were."""
     size, rest = divmod(awards, SESSIONS)
     for number in range(SESSIONS):
-        back = timedelta(days=40 + 300 * (SESSIONS - 1 - number))
-        yield today - back, size + (rest if number == SESSIONS - 1 else 0)
+        back = timedelta(days=300 * (SESSIONS - 1 - number))
+        yield newest - back, size + (rest if number == SESSIONS - 1 else 0)
 
 
 def _session(

@@ -87,6 +87,11 @@ def organisations(cast: dict[str, Any]) -> dict[str, Organisation]:
             email=f"badges@{house.slug}.example",
             **shared,
         )
+        name, post = house.signatory
+        owner = cast[_OWNERS[house.slug]]
+        tenancy.edit_organisation(
+            made[house.slug], actor=owner, signatory_name=name, signatory_post=post
+        )
     for one in world.CAST:
         for slug, role in one.roles:
             if role != "owner":
@@ -104,13 +109,11 @@ def owner_of(house: str, cast: dict[str, Any]) -> Any:
 def achievement(
     course: Course, cast: dict[str, Any], houses: dict[str, Organisation]
 ) -> AchievementVersion:
-    """A published version with its art and what is on offer."""
+    """A published version with its art."""
     owner, house = owner_of(course.house, cast), houses[course.house]
     draft = catalogue.create_draft(house, actor=owner, content=descriptor(course))
     draft = _draw(draft, course, owner)
-    version = catalogue.publish(draft, actor=owner)
-    _offer(version, course, owner)
-    return version
+    return catalogue.publish(draft, actor=owner)
 
 
 def _draw(draft: AchievementVersion, course: Course, owner: Any) -> AchievementVersion:
@@ -125,8 +128,8 @@ def _draw(draft: AchievementVersion, course: Course, owner: Any) -> AchievementV
     return catalogue.set_art(draft, actor=owner, art=art, revision=draft.revision)
 
 
-def _offer(version: AchievementVersion, course: Course, owner: Any) -> None:
-    """Two dates for what is taught in groups, one standing offer for what is not."""
+def offers(version: AchievementVersion, course: Course) -> None:
+    """From today on: two dates for what is taught in groups, one standing offer for the rest."""
     price, currency = course.price or ("0", "EUR")
     shared = {
         "delivery": "work-based" if course.participation == "work-based" else course.participation,
@@ -135,6 +138,9 @@ def _offer(version: AchievementVersion, course: Course, owner: Any) -> None:
         "language": "en",
         "enrol_url": f"https://{course.house}.example/enrol/{course.word}",
     }
+    if course.participation == "online":
+        save_offering(version.achievement, actor=None, values=shared)
+        return
     today = clock.today()
     for weeks in (6, 24):
         starts = today + timedelta(weeks=weeks)
@@ -146,7 +152,7 @@ def _offer(version: AchievementVersion, course: Course, owner: Any) -> None:
             "seats": 24,
             "place": "Northfield" if course.participation in ("onsite", "blended") else "",
         }
-        save_offering(version.achievement, actor=owner, values=values)
+        save_offering(version.achievement, actor=None, values=values)
 
 
 def unfinished(cast: dict[str, Any], houses: dict[str, Organisation]) -> AchievementVersion:

@@ -13,6 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark_web.demo.world import CAST, HOUSES, MAIL_DOMAIN, Worker
+from stackmark_web.passport import queries as passport
+from stackmark_web.passport.models import Holding, Share
+from stackmark_web.ui.tour import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,6 @@ class Person:
     where: str
     email: str
     start: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the tour. With ``enter`` it is a button that signs in there, then goes on."""
-
-    title: str
-    text: str
-    url: str
-    enter: str = ""
 
 
 def address(word: str) -> str:
@@ -71,39 +64,65 @@ def notes() -> Path:
     return Path(settings.DATA) / "demo-tour.json"
 
 
+def staged() -> dict[str, str]:
+    """What the tour shows: ``achievement``, ``award``, ``claim``; empty without a demo world."""
+    try:
+        found: dict[str, str] = json.loads(notes().read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def tour_share() -> Share | None:
+    """The open link by which Lena shows the credential of the tour, once she does."""
+    held = Holding.objects.filter(award_id=staged().get("award")).first()
+    return passport.linkedin_share(held) if held is not None else None
+
+
 def tour() -> list[Step]:
     """The life of one credential in five clicks; empty where there is no demo world."""
-    try:
-        place = json.loads(notes().read_bytes())
-    except (OSError, ValueError):
+    place = staged()
+    if not place:
         return []
+    design = f"/achievements/{place['achievement']}"
     award = f"/manage/harbour-skills/awards/{place['award']}"
+    claim = _path(place["claim"])
+    share = tour_share()
+    link = passport.share_url(share) if share else ""
     return [
         Step(
             _("Design"),
             _("What can be earned, said so that others can judge it."),
-            f"/achievements/{place['achievement']}",
+            url=design,
+            path=design,
         ),
         Step(
             _("Award"),
-            _("Harbour Skills has awarded Lena a certificate. See it as Tomás, who did."),
-            award,
-            reverse("demo:enter", args=["tomas"]),
+            _("Harbour Skills has awarded it to Lena. See it as Tomás, who did."),
+            post=reverse("demo:enter", args=["tomas"]),
+            fields={"next": award},
+            path=award,
         ),
         Step(
-            _("Claim and hold"),
-            _("Lena opens the link in her mail and keeps what she earned."),
-            _path(place["claim"]),
+            _("Claim"),
+            _("Lena opens the link in her mail, and keeps what she earned."),
+            post=reverse("demo:enter", args=["lena"]),
+            fields={"next": claim},
+            path=claim,
         ),
         Step(
             _("Share"),
-            _("Lena shows some of it to somebody, for as long as she likes."),
-            _path(place["share"]),
+            _("Lena has it in her passport and gives you a link. This is what you see."),
+            post=reverse("demo:share"),
+            path=_path(link) if link else "",
         ),
         Step(
             _("Verify"),
             _("Anybody checks it: is it real, unaltered, still in force, and from whom?"),
-            f"/verify?link={place['credential_url']}",
+            post=reverse("verifying:start") if link else reverse("demo:share"),
+            fields={"link": link} if link else {"then": "verify"},
+            path=reverse("verifying:start") if link else "",
+            of={"link": link},
         ),
     ]
 

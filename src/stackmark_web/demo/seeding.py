@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
@@ -24,7 +23,6 @@ from stackmark_web.demo.queries import address, notes
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs import duties
 from stackmark_web.passport import actions as passport
-from stackmark_web.passport import queries as passport_queries
 from stackmark_web.passport import sharing
 from stackmark_web.passport.models import Holding
 from stackmark_web.verifying import actions as verifying
@@ -67,7 +65,10 @@ def _seed(tell: Callable[[str], object]) -> None:
 
 def _publish(cast: Any, houses: Any, today: Any) -> dict[str, Any]:
     with clock.at(today - YEARS):
-        return {one.word: founding.achievement(one, cast, houses) for one in COURSES}
+        found = {one.word: founding.achievement(one, cast, houses) for one in COURSES}
+    for one in COURSES:
+        founding.offers(found[one.word], one)
+    return found
 
 
 def _trust(houses: dict[str, Any], cast: dict[str, Any]) -> None:
@@ -92,7 +93,7 @@ def _letters_went_out() -> None:
 
 
 def _stage(versions: dict[str, Any], cast: dict[str, Any]) -> None:
-    """What the tour shows: an award waiting for Lena, and two credentials she shares."""
+    """What the tour shows: an award waiting for Lena; and what she shows already."""
     lena = cast["lena"]
     award = awarding.create_award(
         versions["green-logistics"],
@@ -107,12 +108,10 @@ def _stage(versions: dict[str, Any], cast: dict[str, Any]) -> None:
     mine = list(Holding.objects.filter(user=lena).order_by("-award__signed_at"))
     shown = next(one for one in mine if one.award and one.award.version.kind == "nano-degree-part")
     passport.publish(shown, actor=lena)
-    share = sharing.make_share(lena, mine[:3], title="Lena’s data skills")
+    sharing.make_share(lena, mine[:3], title="Lena’s data skills")
     found = {
-        "achievement": str(versions["python-analysis"].achievement_id),
+        "achievement": str(award.version.achievement_id),
         "award": str(award.pk),
         "claim": claims.new_link(award),
-        "share": passport_queries.share_url(share),
-        "credential_url": f"{settings.IDENTITY_URL}/credentials/{shown.award_id}",
     }
     write_atomic(notes(), json.dumps(found).encode(), mode=0o600)

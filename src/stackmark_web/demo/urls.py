@@ -9,5 +9,6 @@ from stackmark_web.demo import views
 app_name = "demo"
 urlpatterns = [
     path("demo", views.people, name="people"),
+    path("demo/share", views.share, name="share"),
     path("demo/enter/<slug:word>", views.enter, name="enter"),
 ]

@@ -26,6 +26,7 @@ class House:
     ror: str = ""
     erasmus_code: str = ""
     deqar_id: str = ""
+    signatory: tuple[str, str] = ("", "")
 
 
 HOUSES: Final = (
@@ -39,6 +40,7 @@ HOUSES: Final = (
         legal_name="Northfield University DAC",
         erasmus_code="IRL NORTH01",
         deqar_id="DEQARINST9001",
+        signatory=("Olga Lindqvist", "Registrar"),
     ),
     House(
         "northfield-science",
@@ -76,6 +78,7 @@ HOUSES: Final = (
         "BE",
         "#4a3a8c",
         "Certifies people who keep systems and data safe. It examines; it does not teach.",
+        signatory=("Greta Voss", "Head of examinations"),
     ),
     House(
         "meridian-health",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,28 +34,55 @@ def queue_mail(
     ``key`` names the letter (``offer:<award>:<n>``): a second one with the same key is not made
     and None is returned. Without an address nothing is queued.
     """
-    if not to:
+    if not to or OutboxMail.everywhere.filter(key=key[:120]).exists():
         return None
-    values = {"issuer": getattr(organisation, "name", ""), **(context or {})}
-    own = _own_words(organisation, kind, language)
-    written = write(kind, language=language, values=values, own=own)
+    letter = Letter(kind, to, key, language, context or {}, award_id, not_before)
+    return queue_many(organisation, [letter])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter to be queued, as ``queue_mail`` takes it."""
+
+    kind: str
+    to: str
+    key: str
+    language: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    award_id: uuid.UUID | None = None
+    not_before: datetime | None = None
+
+
+def queue_many(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail]:
+    """Letters of one organisation into the outbox at once; a key that is there stays as it is."""
+    words: dict[tuple[str, str], tuple[str, str] | None] = {}
+    mails: list[OutboxMail] = []
+    for letter in letters:
+        style = (letter.kind, letter.language)
+        if style not in words:
+            words[style] = _own_words(organisation, *style)
+        mails.append(_mail(organisation, letter, words[style]))
+    OutboxMail.everywhere.bulk_create(mails, ignore_conflicts=True)
+    return mails
+
+
+def _mail(organisation: Any, letter: Letter, own: tuple[str, str] | None) -> OutboxMail:
+    values = {"issuer": getattr(organisation, "name", ""), **letter.context}
+    written = write(letter.kind, language=letter.language, values=values, own=own)
     now = clock.now()
-    mail, made = OutboxMail.everywhere.get_or_create(
-        key=key[:120],
-        defaults={
-            "organisation": organisation,
-            "kind": kind,
-            "to": to,
-            "subject": written.subject,
-            "text": written.text,
-            "html": written.html,
-            "language": language,
-            "award_id": award_id,
-            "not_before": not_before or now,
-            "queued_at": now,
-        },
+    return OutboxMail(
+        organisation=organisation,
+        key=letter.key[:120],
+        kind=letter.kind,
+        to=letter.to,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        language=letter.language,
+        award_id=letter.award_id,
+        not_before=letter.not_before or now,
+        queued_at=now,
     )
-    return mail if made else None
 
 
 def _own_words(organisation: Any, kind: str, language: str) -> tuple[str, str] | None:

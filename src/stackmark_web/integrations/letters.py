@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from django.template.loader import render_to_string
@@ -21,6 +22,7 @@ from stackmark_web.ui.text import markdown_html
 
 PLACEHOLDERS: Final = ("recipient_name", "title", "issuer", "reason", "date", "sender", "code")
 _HOLE: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_LINK: Final = "{{link}}"  # the hole of the button's address; nobody's words may hold it
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 # Marks that turn the direction of the letter around a value; no name needs them.
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -198,24 +200,46 @@ def write(
 
     ``values`` fill the placeholders; ``values["link"]`` is the button's address.
     """
+    return form(kind, language, own, linked=bool(values.get("link"))).fill(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A letter in one language whose placeholders are still open: made once, filled for each."""
+
+    subject: str
+    text: str
+    html: str
+
+    def fill(self, values: Mapping[str, Any]) -> Written:
+        """The letter with these values in it; each is one line, and never markup."""
+        filled = {name: one_line(values.get(name)) for name in PLACEHOLDERS}
+        filled["link"] = str(values.get("link", ""))
+        escaped = {name: html.escape(value) for name, value in filled.items()}
+        return Written(
+            _fill(self.subject, filled)[:300],
+            _fill(self.text, filled),
+            _fill(self.html, escaped),
+        )
+
+
+@lru_cache(maxsize=128)
+def form(kind: str, language: str, own: tuple[str, str] | None, *, linked: bool) -> Form:
+    """The words of a kind of letter, with the button when there is an address for it."""
     letter = LETTERS[kind]
     with override(language or "en"):
         subject, body = own or (gettext(letter.subject), gettext(letter.body))
-        filled = {name: one_line(values.get(name)) for name in PLACEHOLDERS}
-        button = gettext(letter.button) if letter.button and values.get("link") else ""
+        button = gettext(letter.button) if letter.button and linked else ""
+        text = _plain(body) + (f"\n\n{button}:\n{_LINK}\n" if button else "")
         context = {
-            "subject": _fill(one_line(subject), filled),
-            "body": _fill(markdown_html(body), {k: html.escape(v) for k, v in filled.items()}),
+            "subject": one_line(subject),
+            "body": markdown_html(body),
             "button": button,
-            "link": values.get("link", ""),
-            "issuer": filled["issuer"],
+            "link": _LINK,
+            "issuer": "{{issuer}}",
             "language": language or "en",
         }
-        text = _fill(_plain(body), filled)
-        if button:
-            text += f"\n\n{button}:\n{values['link']}\n"
-        page = render_to_string("integrations/letter.html", context)
-    return Written(context["subject"][:300], text, page)
+        return Form(context["subject"], text, render_to_string("integrations/letter.html", context))
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

@@ -3,14 +3,20 @@
 A letter is marked as being sent, and that is committed, before the mail server hears of it. If
 the process dies in between, nobody can know whether it left: it becomes *perhaps sent* and is
 not tried again (fault F13).
+
+A mail server that cannot be reached is found out before any letter is touched: then all wait. One
+that answers slowly ends the round, so that nothing else the worker does is held up by it.
 """
 
 from __future__ import annotations
 
+import logging
 import smtplib
+import time
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import formataddr, make_msgid, parseaddr
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,11 +28,14 @@ from stackmark_web.integrations.letters import one_line
 from stackmark_web.integrations.models import OutboxMail
 
 MAX_ATTEMPTS: Final = 8
+_ROUND: Final = 5.0  # seconds after which a round begins no further letter
+_PAUSE: Final = timedelta(minutes=2)  # before a server that was away is asked again
+_LOG: Final = logging.getLogger(__name__)
 _DOUBT_AFTER: Final = timedelta(minutes=10)
 _State: Final = OutboxMail.State
 
 
-def send_due(limit: int = 50) -> int:
+def send_due(limit: int = 200) -> int:
     """Send up to ``limit`` letters whose time has come, the oldest first. How many were tried."""
     _note_doubts()
     now = clock.now()
@@ -34,13 +43,62 @@ def send_due(limit: int = 50) -> int:
     due = list(waiting.order_by("queued_at").values_list("pk", flat=True)[:limit])
     if not due:
         return 0
-    connection = get_connection()
-    tried = sum(_send(pk, connection) for pk in due)
-    connection.close()
-    return tried
+    with Line() as line:
+        return sum(line.is_open() and _send(pk, line) for pk in due)
 
 
-def _send(pk: object, connection: BaseEmailBackend) -> bool:
+class Line:
+    """A connection to the mail server for one round of letters."""
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+        self._begun = time.monotonic()
+        self._over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def is_open(self) -> bool:
+        """Whether the next letter may go; when the server is away, all letters are put off."""
+        if self._over or time.monotonic() - self._begun > _ROUND:
+            return False
+        if self._connection is None:
+            connection = get_connection()
+            try:
+                connection.open()
+            except (OSError, smtplib.SMTPException) as error:
+                self.put_off(error)
+                return False
+            self._connection = connection
+        return True
+
+    def send(self, mail: OutboxMail) -> None:
+        """Hand a letter over; raises what the server or the network says."""
+        _message(mail, self._connection).send()
+
+    def close(self) -> None:
+        """Hang up; the next letter opens the line anew."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                connection.close()
+
+    def put_off(self, error: Exception) -> None:
+        """The server is in trouble: this round is over, and what waits is tried again later."""
+        self._over = True
+        self.close()
+        _LOG.warning("mail server not reached: %s", error)
+        now = clock.now()
+        OutboxMail.everywhere.filter(state=_State.QUEUED, not_before__lte=now).update(
+            not_before=now + _PAUSE,
+            answer=" ".join(f"Mail server not reached: {error}".split())[:300],
+        )
+
+
+def _send(pk: object, line: Line) -> bool:
     """Send one letter if it is still ours to send."""
     message_id = make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname)
     mine = OutboxMail.everywhere.filter(pk=pk, state=_State.QUEUED).update(
@@ -50,11 +108,13 @@ def _send(pk: object, connection: BaseEmailBackend) -> bool:
         return False
     mail = OutboxMail.everywhere.select_related("organisation").get(pk=pk)
     try:
-        _message(mail, connection).send()
+        line.send(mail)
     except _NOT_SENT as error:
         _try_later(mail, error)
+        line.close()
     except Exception as error:  # noqa: BLE001 - whatever it was, the letter may have left
         _mark(mail, _State.DOUBT, f"{type(error).__name__}")
+        line.put_off(error)
     else:
         _mark(mail, _State.SENT, "")
     return True
@@ -74,7 +134,7 @@ _NOT_SENT: Final = (
 )
 
 
-def _message(mail: OutboxMail, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def _message(mail: OutboxMail, connection: BaseEmailBackend | None) -> EmailMultiAlternatives:
     name = one_line(mail.organisation.name) if mail.organisation else ""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply = [mail.organisation.email] if mail.organisation and mail.organisation.email else []

@@ -29,6 +29,7 @@ from stackmark_web.passport.models import Holding
 from stackmark_web.verifying.fetching import CheckFetcher, own_path, server_fetcher
 
 COMMAND: Final = "stackmark verify --documents documents.json credentials"
+COMMAND_ZIPPED: Final = "stackmark verify --documents {name} {name}"
 _ENDINGS: Final = {"json": "json", "jwt": "jwt", "png": "png", "svg": "svg"}
 
 
@@ -72,7 +73,11 @@ def bundle(holdings: Iterable[Holding]) -> Download:
             rows.append({"file": name, "title": holding.title, "verdict": report.verdict})
         _put_documents(archive, recorder.answers, now)
         _put(archive, "README.txt", _readme(rows, now).encode(), now)
-    return Download(out.getvalue(), "application/zip", f"passport-{now:%Y-%m-%d}.zip")
+    return Download(out.getvalue(), "application/zip", _file_name(now))
+
+
+def _file_name(now: datetime) -> str:
+    return f"passport-{now:%Y-%m-%d}.zip"
 
 
 def _name(source: Source, kind: str, taken: set[str]) -> str:
@@ -126,9 +131,14 @@ def _readme(rows: list[dict[str, str]], now: datetime) -> str:
         "    pip install stackmark",
         f"    {COMMAND}",
         "",
+        _("Or without unpacking:"),
+        "",
+        f"    {COMMAND_ZIPPED.format(name=_file_name(now))}",
+        "",
         _("The answer is as of the time this file was made: the folder documents holds what the"),
-        _("issuers published then, such as keys and lists of revoked credentials. Leave out"),
-        _("--documents documents.json to ask the issuers anew."),
+        _("issuers published then, such as keys and lists of revoked credentials, and the check"),
+        _("believes these copies. If somebody else gave you this file, leave out --documents and"),
+        _("what follows it: then the issuers themselves are asked."),
         "",
         _("What is inside, and what the check said when this file was made:"),
         "",

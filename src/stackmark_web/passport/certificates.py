@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,8 +16,14 @@ from django.utils.translation import gettext as _
 from stackmark.adapters.pdf import certificate_pdf
 from stackmark.adapters.raster import svg_to_png
 from stackmark.errors import StackmarkError
-from stackmark.model.achievement import Achievement
-from stackmark.rendering.certificate import CertificateData, PageSize
+from stackmark.model.achievement import Achievement, Party
+from stackmark.rendering.certificate import (
+    MAX_PARTNERS,
+    CertificateData,
+    Logo,
+    PageSize,
+    Signatory,
+)
 from stackmark.rendering.qr import qr_svg
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
@@ -24,18 +31,19 @@ from stackmark_web.catalogue.vocabulary import credit_unit
 from stackmark_web.passport.linkedin import public_id
 from stackmark_web.passport.queries import print_url
 from stackmark_web.passport.standing import Standing, award_standing, standing_of
+from stackmark_web.tenancy import queries as tenancy
 
 PAPERS: Final = ("a4", "letter")
 _LOGO: Final = 600  # pixels wide
 _PLAIN: Final = "#1a2558"
 
 
-def certificate(source: Any, *, paper: str = "a4") -> bytes:
+def certificate(source: Any, *, paper: str = "a4", address: str = "") -> bytes:
     """The PDF of a ``downloads.Source``. Raises ``StackmarkError`` with a sentence."""
     size: PageSize = "letter" if paper == "letter" else "a4"
     suffix = "jwt" if source.contents.form == "jwt" else "json"
     return certificate_pdf(
-        certificate_data(source, paper=size),
+        certificate_data(source, paper=size, address=address),
         signed_json=source.contents.text,
         signed_name=f"credential.{suffix}",
         created=clock.now().replace(microsecond=0),
@@ -43,10 +51,14 @@ def certificate(source: Any, *, paper: str = "a4") -> bytes:
     )
 
 
-def certificate_data(source: Any, *, paper: PageSize = "a4") -> CertificateData:
-    """What stands on it."""
+def certificate_data(source: Any, *, paper: PageSize = "a4", address: str = "") -> CertificateData:
+    """What stands on it.
+
+    A visitor's copy leads back the way they came, by ``address``: the holder's own code would
+    still open when the link they were given is withdrawn.
+    """
     contents, award = source.contents, source.award
-    address = address_of(source)
+    address = address or address_of(source)
     facts = _facts(award) if award is not None else {}
     return CertificateData(
         learner_name=_learner(source),
@@ -63,6 +75,7 @@ def certificate_data(source: Any, *, paper: PageSize = "a4") -> CertificateData:
         description=contents.description,
         stamp=stamp_of(_standing(source)),
         language=get_language() or "en",
+        signatory=_signatory(award) if award is not None else Signatory(),
         direction="rtl" if get_language_bidi() else "ltr",
         page_size=paper,
         labels=_labels(),
@@ -111,18 +124,47 @@ def _day(moment: datetime | None) -> str:
 
 def _logo(award: Award | None) -> bytes:
     """The organisation's mark, or that of the institution it belongs to, as PNG."""
-    organisation = award.organisation if award is not None else None
-    while organisation is not None and organisation.logo is None:
+    for one in _upwards(award.organisation if award is not None else None):
+        if one.logo is not None:
+            return _png(one.logo)
+    return b""
+
+
+def _upwards(organisation: Any) -> Iterator[Any]:
+    """An organisation and what it belongs to, nearest first."""
+    while organisation is not None:
+        yield organisation
         organisation = organisation.parent
-    if organisation is None or organisation.logo is None:
-        return b""
-    data = bytes(organisation.logo.data)
-    if organisation.logo.media_type != "image/svg+xml":
+
+
+def _png(asset: Any) -> bytes:
+    data = bytes(asset.data)
+    if asset.media_type != "image/svg+xml":
         return data
     try:
         return svg_to_png(data, _LOGO)
     except StackmarkError:
         return b""
+
+
+def _signatory(award: Award) -> Signatory:
+    """Who signs by name for the nearest organisation that says so."""
+    for one in _upwards(award.organisation):
+        if one.signatory_name or one.signature is not None:
+            picture = _png(one.signature) if one.signature is not None else b""
+            return Signatory(one.signatory_name, one.signatory_post, one.name, picture)
+    return Signatory()
+
+
+def _partners(award: Award, parties: tuple[Party, ...]) -> dict[str, Any]:
+    """Whoever takes part: all by name, and by logo those who keep one here."""
+    others = [one for one in parties if one.name != award.organisation.name]
+    known = [tenancy.organisation_by_identity(one.id) for one in others if one.id]
+    logos = [Logo(one.name, _png(one.logo)) for one in known if one is not None and one.logo]
+    return {
+        "with_others": tuple(dict.fromkeys(one.name for one in others)),
+        "partners": tuple(one for one in logos if one.png)[:MAX_PARTNERS],
+    }
 
 
 # -- what the descriptor says ------------------------------------------------------------------
@@ -138,6 +180,7 @@ def _facts(award: Award) -> dict[str, Any]:
         "credits": _credits(said),
         "level": _level(said),
         "outcomes": tuple(said.say(one.statement) for one in said.outcomes),
+        **_partners(award, said.parties),
     }
 
 
@@ -172,6 +215,7 @@ def _labels() -> dict[str, str]:
         "certificate": _("Certificate"),
         "certifies": _("This certifies that"),
         "earned": _("has earned"),
+        "with": _("with"),
         "issued": _("Issued"),
         "expires": _("Valid until"),
         "hours": _("Workload"),

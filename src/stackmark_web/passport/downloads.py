@@ -138,8 +138,11 @@ def labelled_forms(one: Holding | Award) -> list[tuple[str, object]]:
     return [(form, LABELS[form]) for form in forms_of(one)]
 
 
-def make(one: Holding | Award, form: str, *, paper: str = "a4") -> Download:
-    """The file. Raises ``UsageError`` with a sentence when there is no such form of it."""
+def make(one: Holding | Award, form: str, *, paper: str = "a4", address: str = "") -> Download:
+    """The file. ``address``: what a certificate's code opens, where it is not the holder's own.
+
+    Raises ``UsageError`` with a sentence when there is no such form of it.
+    """
     if form not in forms_of(one):
         if form == "pdf" and (why := no_certificate(one)):
             raise UsageError("download.ended", why)
@@ -150,7 +153,7 @@ def make(one: Holding | Award, form: str, *, paper: str = "a4") -> Download:
     if form == "pdf":
         from stackmark_web.passport.certificates import certificate
 
-        data = certificate(source, paper=paper)
+        data = certificate(source, paper=paper, address=address)
     else:
         data = _MAKERS[form](source)
     return Download(data, _TYPES[form], f"{file_stem(source)}.{form}")

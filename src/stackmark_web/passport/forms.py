@@ -34,7 +34,12 @@ ENDS: Final = (
 class FilterForm(forms.Form):
     """Search and filters of the passport; all by GET."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("A title, an issuer")}),
+    )
     status = forms.ChoiceField(label=_("Status"), required=False)
     provenance = forms.ChoiceField(label=_("Where from"), required=False)
     issuer = forms.ChoiceField(label=_("Issuer"), required=False)
@@ -42,7 +47,6 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget = forms.TextInput(attrs={"type": "search"})
         self._offer("status", list(LABELS.items()))
         self._offer("provenance", list(Holding.Provenance.choices))
         self._offer("issuer", [(name, name) for name in queries.issuers_of(user)])

@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import ReadError, StackmarkError
 from stackmark.limits import MAX_IMAGE_BYTES
+from stackmark.reading.archives import credentials_of, is_zip, read_zip
 from stackmark.reading.baked import recognise
 from stackmark.reading.pdf import attachments, is_pdf
 from stackmark_web.passport import slices
 from stackmark_web.passport.contents import Contents
-from stackmark_web.verifying.archives import is_zip, read_zip
 from stackmark_web.verifying.fetching import server_fetcher
 
 MAX_FILES: Final = 50  # of one upload
 MAX_UPLOAD: Final = 12 * 1024 * 1024  # bytes of one file
 MAX_CREDENTIALS: Final = 500  # of one import
-_SKIPPED: Final = ("__MACOSX/", ".DS_Store")  # what computers add to archives by themselves
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -71,8 +70,11 @@ def fetched(url: str) -> Upload:
 
 def _find(upload: Upload, findings: Findings) -> None:
     try:
-        for name, data in _pieces(upload):
-            _take(name, data, findings)
+        for name, piece in _pieces(upload):
+            if isinstance(piece, bytes):
+                _take(name, piece, findings)
+            else:
+                findings.refused.append(Refusal(name, piece.detail))
     except StackmarkError as error:
         findings.refused.append(Refusal(upload.name, error.detail))
 
@@ -99,24 +101,26 @@ def _readable(data: bytes) -> Contents:
     return contents
 
 
-def _pieces(upload: Upload) -> Iterator[tuple[str, bytes]]:
+def _pieces(upload: Upload) -> Iterator[tuple[str, bytes | StackmarkError]]:
     if len(upload.data) > MAX_UPLOAD:
         raise ReadError("read.too-large", _("It is larger than 12 MB."))
     if not is_zip(upload.data):
         yield from _of_file(upload.name, upload.data)
         return
-    for entry in read_zip(upload.data):
-        if not entry.name.startswith(_SKIPPED[0]) and not entry.name.endswith(_SKIPPED[1]):
-            yield from _of_entry(f"{upload.name}: {entry.name}", entry.data)
+    for entry in credentials_of(read_zip(upload.data)):
+        yield from _of_entry(f"{upload.name}: {entry.name}", entry.data)
 
 
-def _of_entry(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """An entry of a zip: notes and pictures without a credential may lie beside the credentials."""
+def _of_entry(name: str, data: bytes) -> Iterator[tuple[str, bytes | StackmarkError]]:
+    """An entry of a zip: notes and pictures without a credential may lie beside the credentials.
+
+    What should hold one and does not is told by itself, and the rest is read on.
+    """
     try:
         yield from _of_file(name, data)
-    except StackmarkError:
+    except StackmarkError as error:
         if is_pdf(data) or recognise(data) or data.lstrip()[:1] in (b"{", b"["):
-            raise
+            yield name, error
 
 
 def _of_file(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from stackmark.errors import StackmarkError
 from stackmark_web.passport import claiming, queries
@@ -23,7 +23,7 @@ from stackmark_web.tenancy.queries import organisation_for
 
 
 @login_required
-@require_GET
+@require_safe
 def reports(request: HttpRequest, slug: str) -> HttpResponse:
     """All of them, open ones first."""
     organisation = organisation_for(request.user, slug, Permission.AWARDS_VIEW)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark_web.passport import actions, linkedin, queries
 from stackmark_web.passport.cards import own_card
@@ -20,7 +20,7 @@ from stackmark_web.passport.models import Share
 
 
 @login_required
-@require_GET
+@require_safe
 def shares(request: HttpRequest) -> HttpResponse:
     """Every link a person made."""
     rows = [_row(share) for share in queries.shares_of(request.user)]
@@ -90,7 +90,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One link: its address, limits and visits."""
     share = queries.share_of(request.user, pk)

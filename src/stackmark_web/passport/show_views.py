@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -185,10 +186,18 @@ def shared_download(
     if not found.downloads:
         raise Http404("There is nothing here.")
     try:
-        return attachment(downloads.make(one, form, paper=request.GET.get("paper", "a4")))
+        paper = request.GET.get("paper", "a4")
+        return attachment(downloads.make(one, form, paper=paper, address=_way(token, found, one)))
     except StackmarkError as error:
         messages.error(request, error.detail)
         return redirect("passport:share", token=token)
+
+
+def _way(token: str, found: Share, one: Holding) -> str:
+    """The address by which a visitor reached this credential."""
+    if len(queries.shared(found)) == 1:
+        return tokens.share_url(token)
+    return settings.PUBLIC_URL + reverse("passport:shared_one", args=[token, one.pk])
 
 
 @require_POST

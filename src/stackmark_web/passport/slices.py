@@ -51,7 +51,7 @@ def credentials_in(data: bytes) -> list[bytes]:
             if stack and token[1] in _WATCHED:
                 stack[-1].names.add(token[1])
         else:
-            found += _token_in(token[1])
+            found += _text_in(token[1])
     return list(dict.fromkeys(found))
 
 
@@ -67,6 +67,24 @@ def is_credential(tree: Any) -> bool:
 
 def _is_credential(names: set[bytes]) -> bool:
     return names >= _VC or names >= _OB2
+
+
+def _text_in(text: bytes) -> Iterator[bytes]:
+    """What a text of the export holds: a token, or JSON kept as a text."""
+    if text.lstrip(b" ")[:1] in (b"{", b"["):
+        yield from _json_in(text)
+    else:
+        yield from _token_in(text)
+
+
+def _json_in(text: bytes) -> list[bytes]:
+    # Each text inside a text doubles its escapes: how deep they stand is bounded by the length.
+    try:
+        inner = orjson.loads(b'"' + text + b'"').encode()
+        orjson.loads(inner)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return []
+    return credentials_in(inner)
 
 
 def _token_in(text: bytes) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
@@ -37,7 +37,7 @@ _CHECK_COST: Final = 5
 
 
 @login_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Everything a person holds, and what waits for them."""
     form = FilterForm(request.GET or None, user=request.user)
@@ -68,7 +68,7 @@ def _without_page(request: HttpRequest) -> str:
 
 
 @login_required
-@require_GET
+@require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
     """The same by time, with what ends when."""
     years: dict[int, list[tuple[Holding, Card]]] = {}
@@ -81,7 +81,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def skills(request: HttpRequest) -> HttpResponse:
     """What the credentials say their holder can do."""
     found = queries.skills_of(request.user)
@@ -89,7 +89,7 @@ def skills(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def holding(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One credential: what a checker sees, and what its holder can do with it."""
     found = queries.holding_of(request.user, pk)
@@ -141,14 +141,14 @@ def public_url(found: Holding) -> str:
 
 
 @login_required
-@require_GET
+@require_safe
 def picture(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The small picture of an imported credential."""
     return picture_response(queries.holding_of(request.user, pk))
 
 
 @login_required
-@require_GET
+@require_safe
 def download(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
     """One credential in one form."""
     found = queries.holding_of(request.user, pk)
@@ -161,10 +161,12 @@ def download(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def download_all(request: HttpRequest) -> HttpResponse:
     """Everything at once."""
-    rows = Holding.objects.filter(user=request.user).select_related("award", "award__version")
+    rows = Holding.objects.filter(user=request.user).select_related(
+        "award", "award__version", "award__version__achievement", "award__organisation"
+    )
     if not rows:
         raise Http404("There is nothing here.")
     return attachment(bundle(rows))

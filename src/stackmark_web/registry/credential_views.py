@@ -17,25 +17,32 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from stackmark.adapters.raster import svg_to_png
+from stackmark.errors import StackmarkError
 from stackmark.rendering.card import WIDTH, CardFacts, credential_card_svg, neutral_card_svg
 from stackmark_web.awarding import queries as awarding
+from stackmark_web.passport import downloads
+from stackmark_web.passport.responses import attachment, private
 from stackmark_web.registry import queries
 from stackmark_web.registry.documents import (
     CREDENTIAL_TYPES,
     MINUTE,
     document,
     media_type,
+    page,
+    readable,
     wants_page,
 )
 from stackmark_web.verifying import actions as verifying
+from stackmark_web.verifying.answering import too_many
+from stackmark_web.verifying.throttle import wait_for
 
+_FORMS: Final = ("pdf", "png", "svg")  # made for anybody; none of them is signed anew
+_FILE_COST: Final = 5
 _SHOWN: Final = ("active", "expired")  # a preview elsewhere tells of nothing else
 
 
@@ -46,7 +53,7 @@ def _award(request: HttpRequest, pk: uuid.UUID) -> Any:
     return found
 
 
-@require_safe
+@readable
 def credential(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The page, or the bytes, as the request prefers."""
     award = _award(request, pk)
@@ -55,11 +62,10 @@ def credential(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     response = render(request, "registry/credential.html", _context(request, award))
     # The answer has a time on it; an address with a token in it is nobody else's.
     response.headers["Cache-Control"] = "no-store" if request.GET.get("t") else "no-cache, private"
-    patch_vary_headers(response, ["Accept"])
-    return response
+    return page(request, response)
 
 
-@require_safe
+@readable
 def credential_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The bytes alone."""
     return _bytes(request, _award(request, pk))
@@ -77,6 +83,38 @@ def _bytes(request: HttpRequest, award: Any) -> HttpResponseBase:
     return response
 
 
+@readable
+def file(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponseBase:
+    """The certificate or the baked picture, whose code leads back here."""
+    award = _award(request, pk)
+    if form not in _FORMS:
+        raise Http404("There is nothing here.")
+    if seconds := wait_for(request, _FILE_COST):
+        return too_many(request, seconds)
+    token = request.GET.get("t", "")
+    try:
+        made = downloads.make(
+            queries.public_source(award, token),
+            form,
+            paper=request.GET.get("paper", "a4"),
+            address=_address(award, token),
+        )
+    except StackmarkError:  # what was revoked has no certificate
+        raise Http404("There is nothing here.") from None
+    return private(attachment(made))
+
+
+def _address(award: Any, token: str) -> str:
+    query = f"?{urlencode({'t': token})}" if token else ""
+    return f"{settings.PUBLIC_URL}{reverse('registry:credential', args=[award.pk])}{query}"
+
+
+def _files(award: Any, token: str) -> list[tuple[str, object]]:
+    """The forms offered beside the signed file."""
+    source = queries.public_source(award, token)
+    return [one for one in downloads.labelled_forms(source) if one[0] in _FORMS]
+
+
 def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
     """What the page and the tags in its head show; nobody's name is in the tags."""
     status, since = queries.status_of(award)
@@ -89,6 +127,8 @@ def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
         "status": status,
         "since": since,
         "public": public,
+        "files": _files(award, token),
+        "address": _address(award, token),
         "url": f"{settings.PUBLIC_URL}{request.path}",
         "image": settings.PUBLIC_URL + reverse("registry:credential_card", args=[award.pk]),
         "query": f"?{urlencode({'t': token})}" if token else "",
@@ -96,7 +136,7 @@ def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
     }
 
 
-@require_safe
+@readable
 def card(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The picture beside a shared link; it names nobody, and tells nothing of what was revoked."""
     award = _award(request, pk)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import wraps
 from typing import Any, Final
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
+from django.views.decorators.http import require_http_methods
 
 HTML: Final = "text/html"
 CREDENTIAL_TYPES: Final = ("application/vc", "application/ld+json", "application/json")
@@ -22,6 +25,12 @@ DID_TYPES: Final = (
 LINKED_TYPES: Final = ("application/ld+json", "application/json")
 MINUTE: Final = 60
 YEAR: Final = 365 * 24 * 3600
+_PREFLIGHT: Final = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 def wants_page(request: HttpRequest, types: tuple[str, ...]) -> bool:
@@ -70,8 +79,40 @@ def document(
     return opened(found or response)
 
 
+def page(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
+    """The page for people at an address that also answers machines, with an ETag of its own.
+
+    It holds the visitor's own header: no shared cache keeps it, and with a session none at all
+    (``ui.middleware`` says so).
+    """
+    patch_vary_headers(response, ["Accept", "Cookie"])
+    session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    if not session and not response.has_header("Cache-Control"):
+        response.headers["Cache-Control"] = "private, no-cache"
+    tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    response.headers["ETag"] = tag
+    return get_conditional_response(request, tag, None, response) or response
+
+
+def readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """GET and HEAD, and what a browser asks before a script of another site may send these.
+
+    That is answered alike whether or not there is anything at the address.
+    """
+
+    @wraps(view)
+    @require_http_methods(["GET", "HEAD", "OPTIONS"])
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return opened(HttpResponse(status=204, headers=_PREFLIGHT))
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
 def opened(response: HttpResponseBase) -> HttpResponseBase:
     """Any page on the web may read it."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -8,7 +8,6 @@ from xml.sax.saxutils import escape
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
 
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.registry import queries
@@ -18,6 +17,7 @@ from stackmark_web.registry.documents import (
     YEAR,
     document,
     media_type,
+    readable,
 )
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.contrast import accent
@@ -38,7 +38,7 @@ _PICTURE_POLICY: Final = {
 }
 
 
-@require_safe
+@readable
 def status(request: HttpRequest, pk: str, purpose: str) -> HttpResponseBase:
     """A published status list, from its file: no database, no session."""
     body = awarding.status_list_document(pk, purpose)
@@ -48,7 +48,7 @@ def status(request: HttpRequest, pk: str, purpose: str) -> HttpResponseBase:
     return document(request, body, content_type=kind, max_age=_LIST_AGE)
 
 
-@require_safe
+@readable
 def asset(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A picture by its contents: it can never change."""
     found = queries.asset(sha256)
@@ -63,7 +63,7 @@ def asset(request: HttpRequest, sha256: str) -> HttpResponseBase:
     return response
 
 
-@require_safe
+@readable
 def brand(request: HttpRequest, slug: str) -> HttpResponseBase:
     """An organisation's accent as custom properties, each shade made to be readable."""
     found = tenancy.organisation_by_slug(slug)
@@ -83,7 +83,7 @@ def _properties(colour: str) -> dict[str, str]:
         return {}
 
 
-@require_safe
+@readable
 def sitemap(request: HttpRequest) -> HttpResponseBase:
     """Every public page, for search engines."""
     rows = "\n".join(_place(address, when) for address, when in queries.pages())

@@ -35,6 +35,13 @@ def public_credential(pk: uuid.UUID, token: str = "") -> Any:
     return award if award is not None and status_of(award)[0] != "superseded" else None
 
 
+def public_source(award: Any, token: str = "") -> Any:
+    """The holding behind a credential that ``public_credential`` gave, to make files of."""
+    if not token:
+        return passport.public_holding(award.pk)
+    return next(one for one in _open_holdings(token) if one.award_id == award.pk)
+
+
 def _is_shared(pk: uuid.UUID, token: str) -> bool:
     return any(holding.award_id == pk for holding in _open_holdings(token))
 

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credentials/<uuid:pk>", credential_views.credential, name="credential"),
     path("credentials/<uuid:pk>.json", credential_views.credential_json, name="credential_json"),
     path("credentials/<uuid:pk>/card.png", credential_views.card, name="credential_card"),
+    path("credentials/<uuid:pk>/files/<slug:form>", credential_views.file, name="credential_file"),
     re_path(
         r"^status/(?P<pk>[0-9a-f-]{36})/(?P<purpose>revocation|suspension)\Z",
         file_views.status,

@@ -9,8 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
 
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import inside, queries
@@ -21,6 +19,8 @@ from stackmark_web.registry.documents import (
     as_json,
     document,
     media_type,
+    page,
+    readable,
     wants_page,
 )
 from stackmark_web.tenancy import queries as tenancy
@@ -39,7 +39,7 @@ def _organisation(slug: str) -> Any:
     return found
 
 
-@require_safe
+@readable
 def organisation(request: HttpRequest, slug: str) -> HttpResponseBase:
     """An issuer's public page, or its Profile."""
     found = _organisation(slug)
@@ -58,12 +58,10 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponseBase:
         "cards": queries.achievements_of(found),
         "url": f"{settings.PUBLIC_URL}{request.path}",
     }
-    response = render(request, "registry/organisation.html", context)
-    patch_vary_headers(response, ["Accept"])
-    return response
+    return page(request, render(request, "registry/organisation.html", context))
 
 
-@require_safe
+@readable
 def organisation_json(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The Profile alone."""
     body = as_json(queries.profile_document(_organisation(slug)))
@@ -71,13 +69,13 @@ def organisation_json(request: HttpRequest, slug: str) -> HttpResponseBase:
     return document(request, body, content_type=kind, max_age=5 * MINUTE)
 
 
-@require_safe
+@readable
 def did(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The DID document of an institution hosted here."""
     return _did(request, _there(inside.did_json(slug)))
 
 
-@require_safe
+@readable
 def own_did(request: HttpRequest) -> HttpResponseBase:
     """The DID document of the institution whose own host points to this server."""
     found = tenancy.organisation_by_host(request.get_host())
@@ -92,14 +90,14 @@ def _did(request: HttpRequest, body: bytes) -> HttpResponseBase:
     return document(request, body, content_type=kind, max_age=MINUTE)
 
 
-@require_safe
+@readable
 def revocations(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The 1EdTech revocation list of an institution."""
     body = _there(inside.revocations_json(slug))
     return document(request, body, content_type="application/json", max_age=MINUTE, vary=False)
 
 
-@require_safe
+@readable
 def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) -> HttpResponseBase:
     """What can be earned: the page, or the JSON-LD that credentials carry."""
     version = catalogue.public_version(pk, number)
@@ -109,12 +107,10 @@ def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) 
         return _achievement(request, version, number)
     from stackmark_web.catalogue.pages import achievement_page
 
-    response = achievement_page(request, version)
-    patch_vary_headers(response, ["Accept"])
-    return response
+    return page(request, achievement_page(request, version))
 
 
-@require_safe
+@readable
 def achievement_json(
     request: HttpRequest, pk: uuid.UUID, number: int | None = None
 ) -> HttpResponseBase:

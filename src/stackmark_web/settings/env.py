@@ -22,8 +22,9 @@ VARIABLES = {
     "folder).",
     "STACKMARK_KEY_PASSPHRASE": "Passphrase of the signing keys on disk (default: made once, kept "
     "in the data folder).",
-    "STACKMARK_SIGNER": "Where private keys are: file, command:PROGRAM or unix:SOCKET (default: "
-    "file, encrypted in the data folder).",
+    "STACKMARK_SIGNER": "Where private keys are: file, command:PROGRAM, unix:SOCKET or "
+    "pkcs11:TOKEN (default: file, encrypted in the data folder).",
+    "STACKMARK_KEY_TYPE": "Kind of new signing keys: ed25519 or p256 (default: ed25519).",
     "STACKMARK_TRUSTED_PROXIES": "How many reverse proxies stand before this server and add "
     "X-Forwarded-For (default: 0).",
     "STACKMARK_FONT_FOLDERS": "Folders of further fonts for certificates, separated by colons, for "
@@ -55,6 +56,25 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value not in ("True", "False"):
         raise ImproperlyConfigured(f'{name} is "{value}"; write True or False.')
     return value == "True"
+
+
+def choice(name: str, choices: tuple[str, ...]) -> str:
+    """A variable that is one of some words; the first when it is not set."""
+    value = text(name) or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f'{name} is "{value}"; write {" or ".join(choices)}.')
+    return value
+
+
+def signer(name: str) -> str:
+    """Where private keys are; the value is not repeated, for it may hold a PIN."""
+    value = text(name) or "file"
+    kind, _, rest = value.partition(":")
+    if value != "file" and not (kind in ("command", "unix", "pkcs11") and rest):
+        raise ImproperlyConfigured(
+            f"{name} is not file, command:PROGRAM, unix:PATH or pkcs11:TOKEN (RFC 7512)."
+        )
+    return value
 
 
 def count(name: str, default: int) -> int:

@@ -22,6 +22,7 @@ from stackmark_web.tenancy.changes.organisations import (
     edit_organisation,
     set_brand,
     set_logo,
+    set_signature,
 )
 from stackmark_web.tenancy.changes.people import (
     accept_invitation,
@@ -54,6 +55,7 @@ __all__ = [
     "rotate_key",
     "set_brand",
     "set_logo",
+    "set_signature",
     "store_image",
     "want_did_host",
     "withdraw_invitation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from stackmark_web.audit import queries as audit
 from stackmark_web.audit.export import lines
-from stackmark_web.audit.sentences import Told, readable
+from stackmark_web.audit.sentences import Names, Told, kind_of
 from stackmark_web.tenancy import queries
 from stackmark_web.tenancy.forms import AuditForm
 from stackmark_web.tenancy.models import Organisation
@@ -31,6 +32,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = organisation_for(request.user, slug, Permission.AUDIT)
     form, filters = _asked(request, organisation)
     rows = queries.audit_events(organisation, filters)
+    names = Names()
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -39,7 +41,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "audit",
         "form": form,
         "page": page,
-        "told": [Told(event) for event in page],
+        "told": [Told(event, names) for event in page],
         "query": query.urlencode(),
         "filtered": filters != audit.Filters(),
     }
@@ -65,7 +67,7 @@ def _asked(request: HttpRequest, organisation: Organisation) -> tuple[AuditForm,
     ids = _ids(organisation)
     form = AuditForm(
         request.GET or None,
-        verbs=[(verb, readable(verb)) for verb in audit.verbs(ids)],
+        verbs=sorted(((verb, kind_of(verb)) for verb in audit.verbs(ids)), key=itemgetter(1)),
         actors=[(str(pk), name) for pk, name in audit.actors(ids)],
     )
     if not form.is_bound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django import forms
 from django.utils.text import format_lazy
@@ -118,8 +118,11 @@ class SettingsForm(forms.Form):
     )
 
 
+_PICTURES: Final = "image/png,image/jpeg,image/webp,image/gif,image/svg+xml"
+
+
 class BrandForm(forms.Form):
-    """Logo and colour."""
+    """Logo and colour, and who signs certificates."""
 
     accent = forms.CharField(
         label=_("Accent colour"),
@@ -131,11 +134,27 @@ class BrandForm(forms.Form):
         label=_("Logo"),
         required=False,
         help_text=_("PNG, JPEG, WebP or SVG, up to 5 MB. Square works best."),
-        widget=forms.FileInput(
-            attrs={"accept": "image/png,image/jpeg,image/webp,image/gif,image/svg+xml"}
-        ),
+        widget=forms.FileInput(attrs={"accept": _PICTURES}),
     )
     remove_logo = forms.BooleanField(label=_("Take the present logo away"), required=False)
+    signatory_name = forms.CharField(
+        label=_("Who signs certificates"),
+        max_length=90,
+        required=False,
+        help_text=_("Printed at the foot of PDF certificates. A unit without a name uses yours."),
+    )
+    signatory_post = forms.CharField(
+        label=_("Their post"), max_length=90, required=False, help_text=_("For example: Registrar.")
+    )
+    signature = forms.FileField(
+        label=_("Picture of their signature"),
+        required=False,
+        help_text=_("Dark ink on white or on nothing. The digital signature is made without it."),
+        widget=forms.FileInput(attrs={"accept": _PICTURES}),
+    )
+    remove_signature = forms.BooleanField(
+        label=_("Take the present signature away"), required=False
+    )
 
 
 class UnitForm(forms.Form):

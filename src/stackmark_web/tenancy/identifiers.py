@@ -160,6 +160,8 @@ FIELDS: Final[dict[str, Callable[[str], str]]] = {
     "deqar_id": deqar,
     "linkedin_id": linkedin,
     "accent": accent,
+    "signatory_name": lambda text: line(text, field="signatory_name", most=90),
+    "signatory_post": lambda text: line(text, field="signatory_post", most=90),
 }
 
 

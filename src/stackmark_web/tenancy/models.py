@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.tenancy.countries import COUNTRIES
 from stackmark_web.tenancy.scoping import Scoped
 
 
@@ -51,6 +52,12 @@ class Organisation(models.Model):
     deqar_id = models.CharField("DEQAR", max_length=40, blank=True)
     accent = models.CharField(max_length=7, default="#1f4b99")
     logo = models.ForeignKey("Asset", null=True, blank=True, on_delete=models.PROTECT)
+    # Who signs certificates by name; a unit without one uses that of the unit above.
+    signatory_name = models.CharField(max_length=90, blank=True)
+    signatory_post = models.CharField(max_length=90, blank=True)
+    signature = models.ForeignKey(
+        "Asset", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     did_host = models.CharField(max_length=253, blank=True)  # own host; empty: hosted here
     did_host_wanted = models.CharField(max_length=253, blank=True)  # not yet seen published there
     linkedin_id = models.CharField(max_length=20, blank=True)
@@ -67,6 +74,11 @@ class Organisation(models.Model):
         """Keep ``path`` in step with the parent."""
         self.path = f"{self.parent.path if self.parent else ''}{self.pk.hex}/"
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
+
+    @property
+    def country_name(self) -> str:
+        """The country in the reader's language; the code where it is no country of the list."""
+        return str(COUNTRIES.get(self.country, self.country))
 
     @property
     def root_id(self) -> uuid.UUID:
@@ -188,7 +200,8 @@ class SigningKey(models.Model):
     """A public key of an institution and where its private half is; never the half itself.
 
     ``location`` is understood by the signer named in ``signer`` (``file``: a file of the key
-    folder; ``process``: a name the separate signer knows). ``method_id`` is the verification
+    folder; ``process``: a name the separate signer knows; ``pkcs11``: the id of a key on the
+    device). ``method_id`` is the verification
     method's DID URL. On an own host a key waits until it has been seen in the published did.json.
     """
 

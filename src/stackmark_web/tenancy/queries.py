@@ -51,7 +51,7 @@ def lineage(organisation: Organisation) -> list[uuid.UUID]:
 
 def roles_of(user: Any, organisation: Organisation) -> set[str]:
     """The roles a person holds here, those of the units above included; asked anew each time."""
-    if not getattr(user, "is_authenticated", False):
+    if not (getattr(user, "is_authenticated", False) and user.is_active):
         return set()
     rows = Membership.everywhere.filter(
         user=user, organisation_id__in=lineage(organisation), ended_at__isnull=True
@@ -173,6 +173,27 @@ def organisation_by_host(host: str) -> Organisation | None:
     return Organisation.objects.filter(
         did_host=host.replace("%3A", ":"), parent__isnull=True
     ).first()
+
+
+def organisation_by_did(did: str) -> Organisation | None:
+    """The institution whose DID this is, in exactly that spelling."""
+    host, _, slug = did.removeprefix("did:web:").partition(":o:")
+    if not did.startswith("did:web:") or not host:
+        return None
+    found = organisation_by_slug(slug) if slug else organisation_by_host(host)
+    if found is None or found.parent_id is not None:
+        return None
+    # One that moved to its own host keeps the identity it had here for what it signed before.
+    own = (did_of(found), hosted_did_document(found)["id"])
+    return found if did in own else None
+
+
+def organisation_by_identity(name: str) -> Organisation | None:
+    """The organisation or unit of a DID or of the address of a public page here."""
+    found = organisation_by_slug(name.rpartition("/o/")[2]) if "/o/" in name else None
+    if found is not None and name == identity.page(found):
+        return found
+    return organisation_by_did(name)
 
 
 def units_of(organisation: Organisation) -> QuerySet[Organisation]:

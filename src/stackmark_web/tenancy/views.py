@@ -115,9 +115,9 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Logo and accent colour, with how well the colour reads."""
     organisation = organisation_for(request.user, slug, Permission.EDIT)
-    form = forms.BrandForm(
-        request.POST or None, request.FILES or None, initial={"accent": organisation.accent}
-    )
+    kept = ("accent", "signatory_name", "signatory_post")
+    initial = {name: getattr(organisation, name) for name in kept}
+    form = forms.BrandForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         saved = forms.attempt(
@@ -125,9 +125,11 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
             lambda: actions.set_brand(
                 organisation,
                 actor=request.user,
-                accent=values["accent"],
                 logo=values["logo"].read() if values["logo"] else None,
                 remove_logo=values["remove_logo"],
+                signature=values["signature"].read() if values["signature"] else None,
+                remove_signature=values["remove_signature"],
+                **{name: values[name] for name in kept},
             ),
         )
         if saved:

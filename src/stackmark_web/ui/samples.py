@@ -68,6 +68,7 @@ def parts(theme: str) -> dict[str, Any]:
     wrong = {"level": "9", "title": "x" * 81}
     return {
         "theme": theme,
+        "theme_name": _("dark") if theme == "dark" else _("light"),
         "cards": cards(),
         "facts": facts(),
         "checks": checks(),

@@ -118,6 +118,13 @@ class Frame:
         """True in the demo world, which says so on every page."""
         return bool(getattr(settings, "DEMO", False))
 
+    @cached_property
+    def tour(self) -> Any:
+        """Which step of the demo world's tour this page is, if any."""
+        from stackmark_web.ui import tour  # asks this module in turn
+
+        return tour.place(self.request) if self.request else None
+
     def link(self, name: str, path: str, label: str | Promise) -> Link:
         """A link to a named page, marked when the reader is there."""
         url = address(name, path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Final
@@ -18,6 +20,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Controls that turn the reading direction of what follows; a name never needs them.
+_PARTS: Final = re.compile(
+    "(?<=:)(?!/)|(?<=[^/:]/)(?=[^/])"
+)  # behind ":" and "/", not in "https://"
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAGS: Final = {
     *("p", "em", "strong", "ul", "ol", "li", "a", "code", "pre", "blockquote", "br", "hr"),
@@ -32,6 +37,9 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False})
     reader.add_render_rule("image", _words_of_picture)
     return reader
+
+
+_READING: ContextVar[str] = ContextVar("reading", default="")  # a reader's choice on a page
 
 
 def _words_of_picture(
@@ -72,9 +80,9 @@ def isolated(text: object) -> SafeString:
 
 def address_html(text: object) -> SafeString:
     """An address or a DID, isolated, that breaks between its parts when the line is short."""
-    parts = _TURNS.sub("", str(text)).split(":")
+    parts = _PARTS.split(_TURNS.sub("", str(text)))
     return format_html(
-        "<bdi>{}</bdi>", format_html_join(mark_safe(":<wbr>"), "{}", ((part,) for part in parts))
+        "<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
     )
 
 
@@ -88,6 +96,15 @@ def best_language(texts: object) -> tuple[str, str]:
             if language.lower() == wanted or language.lower().split("-")[0] == wanted:
                 return text, language
     return next(((text, language) for language, text in filled.items()), ("", ""))
+
+
+def language_attribute(texts: object) -> SafeString:
+    """`` lang="de" dir="auto"`` for an element whose text is not in the page's language."""
+    language = best_language(texts)[1]
+    page = (get_language() or "en").split("-")[0]
+    if not language or language.lower().split("-")[0] in (page, "none", "und"):
+        return mark_safe("")
+    return format_html(' lang="{}" dir="auto"', language)
 
 
 def best_text(texts: object) -> str:
@@ -126,9 +143,21 @@ def day_text(value: Any) -> str:
     return formats.date_format(day, _day_format())
 
 
+@contextmanager
+def reading(language: str) -> Iterator[None]:
+    """Within the block texts come in this language where they have it; the page's own stays."""
+    mark = _READING.set(language)
+    try:
+        yield
+    finally:
+        _READING.reset(mark)
+
+
 def _wishes() -> list[str]:
     language = (get_language() or "en").lower()
-    return list(dict.fromkeys([language, language.split("-")[0], "en"]))
+    chosen = _READING.get().lower()
+    wishes = [chosen, chosen.split("-")[0], language, language.split("-")[0], "en"]
+    return list(dict.fromkeys(filter(None, wishes)))
 
 
 def _day_format() -> str:

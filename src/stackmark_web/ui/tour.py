@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,12 +20,28 @@ from stackmark_web.ui.site import ask
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a credential's life."""
+    """One step of a credential's life: a link to ``url``, or a button that posts ``fields``.
+
+    ``path`` is where the step is seen, for the band on that page; ``of`` is what must have been
+    asked for there.
+    """
 
     title: str | Promise
     text: str | Promise
     url: str = ""
-    enter: str = ""
+    post: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+    of: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on the tour a page is, and what comes next (None: it was the last step)."""
+
+    number: int
+    step: Step
+    next: Step | None
 
 
 _LIFE: Final = (
@@ -55,6 +72,22 @@ def steps() -> Sequence[Any]:
     """The demo world's five steps with links, else the five steps in words."""
     linked = ask("stackmark_web.demo.queries", "tour") if settings.DEMO else None
     return list(linked) if linked else _LIFE
+
+
+def place(request: HttpRequest) -> Place | None:
+    """Where on the demo world's tour the answer to this request is."""
+    if not settings.DEMO:
+        return None
+    found = ask("stackmark_web.demo.queries", "tour") or []
+    for number, (step, following) in enumerate(zip(found, [*found[1:], None], strict=True), 1):
+        if step.path == request.path and _asked(request, step.of):
+            return Place(number, step, following)
+    return None
+
+
+def _asked(request: HttpRequest, of: Mapping[str, str]) -> bool:
+    given = request.POST if request.method == "POST" else request.GET
+    return all(given.get(name) == value for name, value in of.items())
 
 
 def example() -> Card:

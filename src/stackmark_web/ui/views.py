@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from stackmark_web.ui import living, tour
@@ -42,13 +42,13 @@ def same_site(view: View) -> View:
     return csrf_exempt(checked)
 
 
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What Stackmark is, and one credential's whole life in five clicks."""
     steps = tour.steps()
     context = {
         "steps": steps,
-        "linked": any(step.url for step in steps),
+        "linked": any(step.url or step.post for step in steps),
         "card": tour.example(),
         "doors": doors(),
     }
@@ -65,19 +65,19 @@ def doors() -> dict[str, str]:
     }
 
 
-@require_GET
+@require_safe
 def design(request: HttpRequest) -> HttpResponse:
     """The living page: every token and component, in both themes, with its markup."""
     return render(request, "ui/pages/design.html", living.context())
 
 
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement, with a way to complain."""
     return render(request, "ui/pages/accessibility.html", {"contact": operator()})
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about whom, in one page."""
     return render(request, "ui/pages/privacy.html", {"contact": operator()})
@@ -120,7 +120,7 @@ def way_back(request: HttpRequest) -> str:
     return wanted if mine and wanted.startswith("/") else "/"
 
 
-@require_GET
+@require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(_request: HttpRequest) -> HttpResponse:
     """What crawlers may read: public pages, never what a link or a sign-in protects."""
@@ -129,7 +129,7 @@ def robots(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 @cache_control(public=True, max_age=86_400)
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Our mark."""

@@ -17,6 +17,7 @@ from stackmark_web.verifying.explaining import Rows, workings
 from stackmark_web.verifying.facts import Facts, facts_of
 from stackmark_web.verifying.fetching import CheckFetcher, server_fetcher
 from stackmark_web.verifying.plain import storable
+from stackmark_web.verifying.standing import by_our_books
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Checker:
     def check(self, data: bytes, *, source: str = "", explain: bool = True) -> Checked:
         """The answer about ``data``; a bad document never raises."""
         self.fetcher.next_source()
-        report = self.verifier.verify(data)
+        report = by_our_books(self.verifier.verify(data))
         received = _received(data)
         return Checked(
             report=report,

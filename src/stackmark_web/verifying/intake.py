@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import ReadError, StackmarkError
 from stackmark.limits import MAX_IMAGE_BYTES
+from stackmark.reading.archives import credentials_of, is_zip, read_zip
 from stackmark.reading.pdf import attachments, is_pdf
-from stackmark_web.verifying.archives import is_zip, read_zip
 
 MAX_ITEMS: Final = 500
 MAX_UPLOAD: Final = 25 * 1024 * 1024  # bytes of all files together
@@ -29,7 +29,6 @@ _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z
 _URL_HEADERS: Final = frozenset(
     {"url", "link", "credential", "credential_url", "badge_url", "verify_url", "public_url"}
 )
-_HIDDEN: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,7 @@ def from_file(name: str, data: bytes) -> Iterator[Item]:
 
 
 def _from_zip(source: str, data: bytes) -> Iterator[Item]:
-    for entry in read_zip(data):
-        if entry.name.startswith(_HIDDEN) or entry.name.endswith(_HIDDEN):
-            continue
+    for entry in credentials_of(read_zip(data)):
         name = f"{source} / {entry.name}"[:MAX_SOURCE]
         try:
             if is_pdf(entry.data):

@@ -24,7 +24,7 @@ def describe(identity: Any, name: Any) -> dict[str, Any]:
 
 def _ours(identity: str) -> dict[str, Any]:
     """The organisation here that holds this identity, and the domains it has shown to be its."""
-    organisation = _organisation(identity)
+    organisation = tenancy.organisation_by_did(identity)
     if organisation is None:
         return {}
     return {
@@ -32,16 +32,3 @@ def _ours(identity: str) -> dict[str, Any]:
         "registered_as": organisation.name,
         "verified_domains": tenancy.verified_domains(organisation),
     }
-
-
-def _organisation(identity: str) -> Any:
-    """The organisation whose DID this is, in exactly that spelling."""
-    host, _, slug = identity.removeprefix("did:web:").partition(":o:")
-    if not identity.startswith("did:web:") or not host:
-        return None
-    found = tenancy.organisation_by_slug(slug) if slug else tenancy.organisation_by_host(host)
-    if found is None or found.parent_id is not None:
-        return None
-    # One that moved to its own host keeps the identity it had here for what it signed before.
-    own = (tenancy.did_of(found), tenancy.hosted_did_document(found)["id"])
-    return found if identity in own else None

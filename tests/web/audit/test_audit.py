@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import stackmark_web
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.audit.export import harmless
 from stackmark_web.audit.models import AuditEvent
-from stackmark_web.audit.sentences import Told
+from stackmark_web.audit.sentences import SENTENCES, Told
+from stackmark_web.awarding.actions._common import _VERBS
+from stackmark_web.passport.models import AddressReport
 from stackmark_web.tenancy import actions
 
 
@@ -164,3 +169,31 @@ def test_a_person_who_is_gone_is_still_told_of(northfield, person):
     event.refresh_from_db()
     assert Told(event).who == "Somebody whose account is gone"
     assert Told(record("run.started", actor=None, target=northfield)).who == "The system"
+
+
+def test_a_role_says_whose_it_is(northfield, alice, bob):
+    """The event holds an id; the page says the name."""
+    given = actions.give_role(northfield, actor=alice, user=bob, role="issuer")
+    actions.end_role(given, actor=alice)
+    ended, begun = (Told(event) for event in AuditEvent.objects.order_by("-id")[:2])
+    assert begun.sentence == "Alice gave Bob a role: Issuer"
+    assert ended.sentence == "Alice ended a role of Bob: Issuer"
+    assert ("user", "", "Bob") in begun.changes
+    bob.delete()
+    again = Told(AuditEvent.objects.order_by("-id")[1])
+    assert again.sentence == "Alice gave somebody whose account is gone a role: Issuer"
+
+
+def test_every_event_that_an_owner_can_meet_is_a_sentence():
+    """What learners do with their own passport has no organisation, and is not read here."""
+    own = ("folder.", "holding.", "share.", "print-code.", "profile.")
+    source = Path(stackmark_web.__file__).parent
+    text = "\n".join(file.read_text("utf-8") for file in source.rglob("*.py"))
+    found = set(
+        re.findall(r'(?:record|_note|_note_lineage|_record)\(\s*"([a-z-]+\.[a-z_-]+)"', text)
+    )
+    assert len(found) > 50
+    found |= set(re.findall(r'verb="([a-z-]+\.[a-z-]+)"', text))
+    found |= {f"award.{verb}" for verb in _VERBS.values()}
+    found |= {f"address-report.{state}" for state in AddressReport.State.values if state != "open"}
+    assert {verb for verb in found if not verb.startswith(own)} - set(SENTENCES) == set()

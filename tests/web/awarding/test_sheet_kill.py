@@ -111,16 +111,16 @@ def check(world, rows):
 
 def test_a_run_survives_kills(tmp_path):
     world = World(tmp_path)
-    world.run("setup", "240")
-    assert kill_some(world, 4, random.Random(20261103), span=1.6) >= 3
+    world.run("setup", "750")
+    assert kill_some(world, 4, random.Random(20261103), span=0.3) >= 2
     finish(world)
-    check(world, 240)
+    check(world, 750)
 
 
 @pytest.mark.slow
 def test_a_long_run_survives_many_kills(tmp_path):
     world = World(tmp_path)
-    world.run("setup", "1000")
-    assert kill_some(world, 25, random.Random(), span=2.5) >= 5
+    world.run("setup", "3000")
+    assert kill_some(world, 25, random.Random(), span=0.4) >= 5
     finish(world)
-    check(world, 1000)
+    check(world, 3000)

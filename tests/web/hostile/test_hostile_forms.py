@@ -30,7 +30,7 @@ from web.hostile.test_hostile_pages import MARKDOWN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("hostile")]
 TYPED = {"text", "search", "url", "email", "tel", "", "hidden", "password"}
-# Forms that end what the next one needs, or are other programs' own (allauth's are tried once).
+# Fields that are ours: a form with no other field is not one that people fill.
 KEPT = {"csrfmiddlewaretoken", "nonce", "revision", "agreed", "lang", "next"}
 
 

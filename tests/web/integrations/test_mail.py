@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import io
+import socket
 from datetime import timedelta
 from email import policy
 
@@ -98,10 +99,56 @@ def test_a_plain_no_is_final_and_a_soft_no_is_tried_later(smtp):
 def test_a_server_that_is_away_holds_nothing_up(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    mail = letter()
-    mailer.send_due()
+    mail, other = letter(), letter("other")
+    assert mailer.send_due() == 0
     mail.refresh_from_db()
-    assert (mail.state, mail.attempts) == (State.QUEUED, 1)
+    assert (mail.state, mail.attempts) == (State.QUEUED, 0), "its own tries are not used up"
+    assert "Mail server not reached" in mail.answer
+    assert mailer.send_due() == 0, "for a while the server is not asked again"
+    other.refresh_from_db()
+    assert other.not_before > clock.now()
+
+
+@pytest.mark.parametrize(
+    "fault", [socket.gaierror(-2, "Name or service not known"), TimeoutError("timed out")]
+)
+def test_a_server_that_was_never_reached_leaves_no_doubt(settings, monkeypatch, smtp, fault):
+    """No name, no answer: nothing left this machine, so all of it goes out later."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    def away(*_arguments, **_named):
+        raise fault
+
+    mail = letter()
+    with monkeypatch.context() as patch:
+        patch.setattr("smtplib.SMTP.connect", away)
+        mailer.send_due()
+    mail.refresh_from_db()
+    assert mail.state == State.QUEUED
+    with smtp() as host, clock.at(clock.now() + timedelta(hours=1)):
+        assert mailer.send_due() == 1
+    mail.refresh_from_db()
+    assert (mail.state, len(host.taken)) == (State.SENT, 1)
+
+
+def test_a_server_that_goes_dumb_ends_the_round(smtp):
+    """One letter is in doubt, not all that wait; and the worker is free again."""
+    mails = [letter(f"{number}") for number in range(3)]
+    with smtp(END=""):
+        assert mailer.send_due() == 1
+    states = sorted(OutboxMail.everywhere.values_list("state", flat=True))
+    assert states == [State.DOUBT, State.QUEUED, State.QUEUED]
+    with smtp() as host, clock.at(clock.now() + timedelta(hours=1)):
+        assert mailer.send_due() == 2
+    assert len(host.taken) == len(mails) - 1
+
+
+def test_letters_of_a_round_share_one_line(smtp):
+    for number in range(3):
+        letter(f"{number}")
+    with smtp() as host:
+        assert mailer.send_due() == 3
+    assert (host.calls, len(host.taken)) == (1, 3)
 
 
 def test_values_are_never_markup_headers_or_placeholders(smtp, northfield):

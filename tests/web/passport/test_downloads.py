@@ -12,11 +12,15 @@ import zipfile
 import pytest
 
 import stackmark
+from achievement_designs import bare
 from stackmark.errors import UsageError
 from stackmark.reading.pdf import attachments
 from stackmark_web.awarding import actions as awarding
+from stackmark_web.awarding.models import Award
+from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.passport import actions, certificates, downloads, queries
 from stackmark_web.passport.downloads import Source
+from stackmark_web.tenancy import actions as tenancy
 from stackmark_web.verifying import actions as verifying
 
 
@@ -146,17 +150,21 @@ def unpack(data, folder):
 
 def check(folder, *more):
     """The command of README.txt, in a process without a network."""
+    return verify_offline("--documents", "documents.json", "credentials", *more, cwd=folder)
+
+
+def verify_offline(*given, cwd):
     script = (
         "import socket, sys\n"
         "def no(*a, **k): raise OSError('no network here')\n"
         "socket.socket.connect = no; socket.getaddrinfo = no\n"
         "from stackmark.cli import main\n"
-        f"sys.argv = ['stackmark', 'verify', '--documents', 'documents.json', 'credentials', *{list(more)!r}]\n"
+        f"sys.argv = ['stackmark', 'verify', *{list(given)!r}]\n"
         "main()\n"
     )
     return subprocess.run(
         [sys.executable, "-c", script],
-        cwd=folder,
+        cwd=cwd,
         env=os.environ | {"NO_COLOR": "1"},
         capture_output=True,
         text=True,
@@ -211,6 +219,43 @@ def test_the_command_in_the_readme_is_the_one(held, signed_in, ada, tmp_path):
     assert "Soil sampling (verified)" in text
 
 
+def test_the_zip_as_it_is_verifies_when_it_is_believed_and_only_then(
+    real_time, held, signed_in, ada, tmp_path
+):
+    """Whoever made a zip could put an issuer's key of their own into it."""
+    held()
+    answer = signed_in(ada).get("/passport/all.zip")
+    name = answer["Content-Disposition"].split('"')[1]
+    (tmp_path / name).write_bytes(answer.content)
+    names = unpack(answer.content, tmp_path / "unpacked")
+    assert (
+        f"stackmark verify --documents {name} {name}"
+        in (tmp_path / "unpacked" / "README.txt").read_text()
+    )
+    believed = verify_offline("--documents", name, name, "--json", cwd=tmp_path)
+    (row,) = json.loads(believed.stdout)
+    assert (believed.returncode, row["verdict"]) == (0, "verified")
+    assert row["source"].split("/", 1)[1] in names
+    alone = verify_offline("--offline", name, "--json", cwd=tmp_path)
+    (row,) = json.loads(alone.stdout)
+    assert (alone.returncode, row["verdict"]) == (3, "could-not-tell")
+
+
+def test_a_certificate_verifies_on_the_command_line(real_time, held, signed_in, ada, tmp_path):
+    one = held()
+    browser = signed_in(ada)
+    unpack(browser.get("/passport/all.zip").content, tmp_path)
+    paper = browser.get(f"/passport/{one.pk}/download/pdf").content
+    (tmp_path / "certificate.pdf").write_bytes(paper)
+    done = verify_offline(
+        "--documents", "documents.json", "certificate.pdf", "--json", cwd=tmp_path
+    )
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["verdict"]) == (0, "verified")
+    assert report["format"] == "pdf/ob3+di"
+    assert report["credential"]["id"].endswith(str(one.award_id))
+
+
 def test_the_documents_are_named(held, signed_in, ada, tmp_path):
     one = held()
     unpack(signed_in(ada).get("/passport/all.zip").content, tmp_path)
@@ -240,3 +285,62 @@ def test_what_does_not_verify_is_never_printed(ada, issuer):
     assert downloads.forms_of(one) == ["png", "svg", "json"]
     with pytest.raises(UsageError, match="cannot be had in that form"):
         downloads.make(one, "pdf")
+
+
+# -- who signs it by name, and who takes part -----------------------------------------------------
+
+
+def a_picture(colour="navy"):
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (60, 20), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_certificate_is_signed_by_name_for_the_nearest_that_says_so(held, university):
+    one = held()
+    data = certificates.certificate_data(Source.of(one))
+    assert (data.signatory.name, data.signatory.signature_png) == ("", b"")
+    tenancy.set_brand(
+        university,
+        actor=None,
+        accent="#224466",
+        signature=a_picture(),
+        signatory_name="Olga Lindqvist",
+        signatory_post="Registrar",
+    )
+    unit = tenancy.create_unit(university, actor=None, name="Science", unit_kind="faculty")
+    award = Award.everywhere.get(pk=one.award_id)
+    award.organisation = unit
+    award.save()
+    one.refresh_from_db()
+    said = certificates.certificate_data(Source.of(one)).signatory
+    assert (said.name, said.post, said.organisation) == (
+        "Olga Lindqvist",
+        "Registrar",
+        university.name,
+    )
+    assert said.signature_png.startswith(b"\x89PNG")
+    assert attachments(downloads.make(one, "pdf").data) == [bytes(award.signed)]
+
+
+def test_partners_stand_on_it_by_name_and_those_here_with_their_logo(
+    held, university, organisation
+):
+    harbour = organisation("harbour")
+    tenancy.set_logo(harbour, actor=None, data=a_picture("teal"))
+    parties = [
+        {"name": "Harbour", "id": "https://badges.example.org/o/harbour", "role": "awarding"},
+        {"name": "Elsewhere", "id": "https://elsewhere.example/o/harbour", "role": "partner"},
+        {"name": "Only a name", "role": "employer"},
+        {"name": university.name, "role": "developer"},
+    ]
+    made = catalogue.create_draft(
+        university, actor=None, content=bare(title={"en": "Together"}, parties=parties)
+    )
+    one = held(version=catalogue.publish(made, actor=None))
+    data = certificates.certificate_data(Source.of(one))
+    assert data.with_others == ("Harbour", "Elsewhere", "Only a name")
+    assert [logo.name for logo in data.partners] == ["Harbour"]
+    assert downloads.make(one, "pdf").data.startswith(b"%PDF")

@@ -183,6 +183,30 @@ def test_a_zip_with_notes_beside(signed_in, ada, badge):
     }
 
 
+def test_one_odd_file_of_a_zip_does_not_hide_the_others(signed_in, ada, badge):
+    data = zipped(a_manifest_json=b'{"version": 1}', b_json=badge(1), c_json=b"{", d_json=badge(2))
+    answer = send(signed_in(ada), ("wallet.zip", data))
+    ids = set(Holding.objects.values_list("credential_id", flat=True))
+    assert ids == {"https://uni.example/c/1", "https://uni.example/c/2"}
+    page = answer.content.decode()
+    assert "wallet.zip: a.manifest.json" in page
+    assert "There is no credential in this file." in page
+    assert "wallet.zip: c.json" in page
+    assert "The text is not valid JSON" in page
+
+
+def test_a_passports_own_zip_comes_back_whole(signed_in, ada, badge, held, person):
+    browser = signed_in(ada)
+    send(browser, ("1.json", badge(1)))
+    held()
+    archive = browser.get("/passport/all.zip").content
+    eve = person("eve")
+    answer = send(signed_in(eve), ("passport.zip", archive))
+    assert "Not added" not in answer.content.decode()
+    # Its status lists and DID documents are no credentials of hers.
+    assert Holding.objects.filter(user=eve).count() == 2
+
+
 @pytest.mark.parametrize(
     "name", ["../../evil.json", "/abs.json", "a/../../b.json", "C:\\x.json", "..\\x.json"]
 )
@@ -227,14 +251,16 @@ def wallet(badges, kind):
                 },
             ],
         },
+        "texts": {"items": [{"rawCredential": one.decode()} for one in badges]},
         "records": {"records": [{"uri": "lc:1", "vc": one, "category": "Skill"} for one in inner]},
     }[kind]
 
 
-@pytest.mark.parametrize("kind", ["list", "presentation", "universal", "records"])
+@pytest.mark.parametrize("kind", ["list", "presentation", "universal", "texts", "records"])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_wallet_exports(signed_in, ada, badge, kind, indent):
-    data = json.dumps(wallet([badge(1), badge(2)], kind), indent=indent).encode()
+    badges = [badge(1), badge(2)]
+    data = json.dumps(wallet(badges, kind), indent=indent).encode()
     send(signed_in(ada), ("export.json", data))
     rows = list(Holding.objects.order_by("credential_id"))
     assert [row.credential_id for row in rows] == [
@@ -242,7 +268,10 @@ def test_wallet_exports(signed_in, ada, badge, kind, indent):
         "https://uni.example/c/2",
     ]
     assert {row.provenance for row in rows} == {"verified"}
-    assert all(bytes(row.data) in data for row in rows)
+    if kind == "texts":
+        assert [bytes(row.data) for row in rows] == badges
+    else:
+        assert all(bytes(row.data) in data for row in rows)
     assert not any(b"SECRET" in bytes(row.data) for row in rows)
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.integrations.models import OutboxMail
-from stackmark_web.passport import actions, previews, queries, sharing
+from stackmark_web.passport import actions, certificates, previews, queries, sharing
 from stackmark_web.passport.models import Share, ShareDay
 from stackmark_web.passport.sharing import Answer
 
@@ -113,6 +113,24 @@ def test_downloads_as_the_maker_wishes(nobody, shared, held, form):
     assert nobody.get(f"{path}/{one.pk}/download/{form}").status_code == 200
     assert nobody.get(f"{closed}/{one.pk}/download/{form}").status_code == 404
     assert "/download/" not in nobody.get(closed).content.decode()
+
+
+def test_a_visitors_certificate_leads_back_by_the_link_they_were_given(
+    nobody, shared, held, monkeypatch
+):
+    """The holder's own code on it would open when the link is long withdrawn."""
+    codes = []
+    drawn = certificates.qr_svg
+    monkeypatch.setattr(
+        certificates, "qr_svg", lambda url, **more: codes.append(url) or drawn(url, **more)
+    )
+    one, other = held(), held()
+    for things in ([one], [one, other]):
+        _, path = shared(*things)
+        assert nobody.get(f"{path}/{one.pk}/download/pdf").status_code == 200
+        where = path if len(things) == 1 else f"{path}/{one.pk}"
+        assert codes.pop() == f"http://127.0.0.1:8000{where}"
+    assert not codes
 
 
 # -- when it is over ---------------------------------------------------------------------------

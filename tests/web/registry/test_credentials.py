@@ -107,7 +107,7 @@ def everything(response, path):
 
 
 @pytest.mark.parametrize("accept", [BROWSER, "application/vc", "*/*"])
-@pytest.mark.parametrize("ending", ["", ".json", "/card.png"])
+@pytest.mark.parametrize("ending", ["", ".json", "/card.png", "/files/pdf"])
 def test_what_is_not_published_answers_as_what_never_was(
     client, held, accept, ending, django_assert_num_queries
 ):
@@ -121,6 +121,16 @@ def test_what_is_not_published_answers_as_what_never_was(
         second = client.get(unknown, headers=headers)
     assert first.status_code == 404
     assert everything(first, private) == everything(second, unknown)
+
+
+@pytest.mark.parametrize("method", ["head", "options", "post", "put", "patch", "delete", "trace"])
+@pytest.mark.parametrize("ending", ["", ".json", "/card.png", "?t=none", ".png", "/", "/image"])
+def test_other_methods_and_forms_tell_nothing_either(client, held, method, ending):
+    private = f"{address(held())}{ending}"
+    unknown = f"/credentials/{uuid.uuid4()}{ending}"
+    ask = getattr(client, method)
+    ask(unknown)
+    assert everything(ask(private), private) == everything(ask(unknown), unknown)
 
 
 def test_an_award_nobody_claimed_is_not_public(client, offered):
@@ -234,3 +244,53 @@ def test_a_revocation_of_ours_has_its_day(held, django_capture_on_commit_callbac
         shown = verifying.check(bytes(award.signed)).shown
     assert str(shown.decided[0]) == "Revoked on"
     assert shown.decided[1].startswith("2026-06-04")
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_a_public_credential_can_be_taken_along(client, held, form):
+    import stackmark
+
+    holding = held(published=True)
+    page = client.get(address(holding), headers={"Accept": BROWSER})
+    path = f"{address(holding)}/files/{form}"
+    assert path in page.content.decode()
+    response = client.get(path)
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert stackmark.read(response.content).baked.text == bytes(holding.award.signed)
+    holding.published = False
+    holding.save()
+    assert client.get(path).status_code == 404
+
+
+def test_what_was_revoked_and_what_is_no_form_has_no_file(
+    client, held, django_capture_on_commit_callbacks
+):
+    holding = held(published=True)
+    assert client.get(f"{address(holding)}/files/jwt").status_code == 404
+    with django_capture_on_commit_callbacks(execute=True):
+        awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+    assert client.get(f"{address(holding)}/files/pdf").status_code == 404
+
+
+def test_one_network_does_not_print_without_end(client, held, monkeypatch):
+    from stackmark_web.registry import credential_views
+
+    monkeypatch.setattr(credential_views, "wait_for", lambda request, cost: 90)
+    response = client.get(f"{address(held(published=True))}/files/pdf")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "90")
+
+
+def test_a_copy_leads_back_by_the_public_address_and_not_by_the_holders_code(
+    client, held, monkeypatch
+):
+    """A code that survives would show what its holder has taken back."""
+    from stackmark_web.passport import certificates
+
+    codes = []
+    drawn = certificates.qr_svg
+    monkeypatch.setattr(
+        certificates, "qr_svg", lambda url, **more: codes.append(url) or drawn(url, **more)
+    )
+    holding = held(published=True)
+    client.get(f"{address(holding)}/files/pdf")
+    assert codes == [f"http://127.0.0.1:8000{address(holding)}"]

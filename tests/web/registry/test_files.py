@@ -165,3 +165,45 @@ def test_public_documents_are_the_same_in_every_language(client, status_path):
     assert "Accept-Language" not in answer.headers.get("Vary", "")
     page = client.get("/catalogue")
     assert "Accept-Language" in page.headers["Vary"]
+
+
+@pytest.mark.parametrize("kind", ["organisation", "achievement", "version", "credential"])
+def test_pages_have_a_tag_too(client, version, held, alice, kind):
+    path = {
+        "organisation": "/o/northfield",
+        "achievement": f"/achievements/{version.achievement_id}",
+        "version": f"/achievements/{version.achievement_id}/1",
+        "credential": f"/credentials/{held(published=True).award_id}",
+    }[kind]
+    first = client.get(path, headers={"Accept": "text/html"})
+    assert first.headers["Content-Type"].startswith("text/html")
+    assert {"private", "no-cache"} == set(first.headers["Cache-Control"].split(", "))
+    assert {"Accept", "Cookie"} <= set(first.headers["Vary"].split(", "))
+    known = {"Accept": "text/html", "If-None-Match": first.headers["ETag"]}
+    again = client.get(path, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert {"Accept", "Cookie"} <= set(again.headers["Vary"].split(", "))
+    machine = client.get(path, headers={**known, "Accept": "application/ld+json"})
+    assert machine.status_code == 200
+    if kind != "credential":
+        client.force_login(alice)
+        assert client.get(path, headers=known).headers["Cache-Control"] == "no-store"
+
+
+def test_scripts_of_other_sites_may_ask_with_a_tag(client, documents):
+    for path in documents.values():
+        asked = client.options(
+            path,
+            headers={
+                "Origin": "https://checker.example",
+                "Access-Control-Request-Method": "GET",
+                "Access-Control-Request-Headers": "if-none-match",
+            },
+        )
+        assert asked.status_code == 204, path
+        assert asked.headers["Access-Control-Allow-Origin"] == "*"
+        assert "If-None-Match" in asked.headers["Access-Control-Allow-Headers"]
+        assert "Access-Control-Allow-Credentials" not in asked.headers
+        answer = client.get(path)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Access-Control-Expose-Headers"] == "ETag"

@@ -74,6 +74,41 @@ def test_a_logo_is_uploaded_and_taken_away(client, northfield, alice):
     assert northfield.logo is None
 
 
+def test_who_signs_certificates_is_said_and_taken_back(client, northfield, alice):
+    client.force_login(alice)
+    brand = {
+        "accent": "#224466",
+        "signatory_name": "  Olga\nLindqvist ",
+        "signatory_post": "Registrar",
+    }
+    picture = SimpleUploadedFile("o.png", png(text="53.3N"), "image/png")
+    client.post("/manage/northfield/brand", {**brand, "signature": picture})
+    northfield.refresh_from_db()
+    assert (northfield.signatory_name, northfield.signatory_post) == ("Olga Lindqvist", "Registrar")
+    assert b"53.3N" not in bytes(northfield.signature.data)
+    assert f"/assets/{northfield.signature_id}" in client.get("/manage/northfield/brand").text
+    event = AuditEvent.objects.filter(verb="organisation.signature").last()
+    assert event.after == {"signature": northfield.signature_id}
+    client.post("/manage/northfield/brand", {"accent": "#224466", "remove_signature": "on"})
+    northfield.refresh_from_db()
+    assert (northfield.signatory_name, northfield.signature) == ("", None)
+
+
+def test_a_signature_that_is_no_picture_is_refused_at_its_field(client, northfield, alice):
+    client.force_login(alice)
+    answer = client.post(
+        "/manage/northfield/brand",
+        {
+            "accent": "#224466",
+            "signatory_name": "Olga",
+            "signature": SimpleUploadedFile("o.png", b"nonsense", "image/png"),
+        },
+    )
+    assert list(answer.context["form"].errors) == ["signature"]
+    northfield.refresh_from_db()
+    assert northfield.signatory_name == "", "all are kept or none"
+
+
 @pytest.mark.parametrize("colour", ["#ffffff", "#000000", "#ffee00", "#777777", "#1f4b99"])
 def test_every_colour_is_made_readable(colour):
     rows = explained(colour)

@@ -98,6 +98,7 @@ def scene(northfield, alice, bob, person):
         "set_brand": lambda: actions.set_brand(northfield, actor=alice, accent="#123456"),
         "set_operator": lambda: account_actions.set_operator(alice, operator=True, actor=None),
         "set_logo": lambda: actions.set_logo(northfield, actor=alice, data=None),
+        "set_signature": lambda: actions.set_signature(northfield, actor=alice, data=None),
         "want_did_host": lambda: actions.want_did_host(
             northfield, actor=alice, host="ids.northfield.example"
         ),
@@ -124,6 +125,7 @@ VERBS = {
     "rotate_key": "key.rotated",
     "set_brand": "organisation.edited",
     "set_logo": "organisation.logo",
+    "set_signature": "organisation.signature",
     "set_operator": "account.operator",
     "want_did_host": "organisation.did_host_wanted",
     "withdraw_invitation": "invitation.withdrawn",
@@ -163,10 +165,10 @@ def test_a_change_whose_event_cannot_be_written_is_not_made(scene, name, monkeyp
     class Broken(Exception):
         pass
 
-    def broken(**fields):
+    def broken(event, **how):
         raise Broken
 
-    monkeypatch.setattr(AuditEvent.objects, "create", broken)
+    monkeypatch.setattr(AuditEvent, "save", broken)
     before = everything()
     with pytest.raises(Broken):
         scene[name]()
@@ -182,7 +184,7 @@ def everything():
 def test_every_event_of_ours_has_a_sentence():
     assert set(VERBS.values()) - {"account.edited"} <= set(SENTENCES)
     for pattern in SENTENCES.values():
-        assert (pattern % {"who": "A", "what": "B"}).strip()
+        assert (pattern % {"who": "A", "what": "B", "whom": "C"}).strip()
 
 
 def test_no_address_goes_into_an_event(scene):

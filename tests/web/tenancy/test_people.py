@@ -253,3 +253,15 @@ def test_a_person_gives_up_a_role_alone(client, northfield, alice, bob):
     answer = client.post(f"/manage/northfield/people/{role.pk}/end")
     assert answer["Location"] == "/manage"
     assert queries.roles_of(bob, northfield) == set()
+
+
+def test_whoever_can_no_longer_sign_in_has_no_rights_and_no_open_invitations(
+    northfield, alice, person, join
+):
+    second = join(person("second"), northfield, "owner")
+    _made, token = invited(northfield, second)
+    assert actions.find_invitation(token) is not None
+    second.is_active = False
+    second.save()
+    assert queries.roles_of(second, northfield) == set()
+    assert actions.find_invitation(token) is None

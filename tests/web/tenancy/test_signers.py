@@ -153,7 +153,7 @@ def test_a_program_that_is_not_there_is_said(northfield, alice, settings):
 
 def test_a_setting_of_no_known_kind_is_said(settings, northfield, alice):
     settings.SIGNER = "cloud:key"
-    with pytest.raises(StackmarkError, match="not file, command:PROGRAM or unix:PATH"):
+    with pytest.raises(StackmarkError, match="not file, command:PROGRAM, unix:PATH or"):
         actions.make_key(northfield, actor=alice)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import types
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,12 @@ from django.views import defaults
 
 from shared import need_shared
 from stackmark_web.ui.site import ask
+from stackmark_web.ui.tour import Step
 from stackmark_web.urls import urlpatterns as _all
 
 pytestmark = pytest.mark.django_db
+LINK = "https://badges.example.org/s/abc"
+OF = {"link": LINK}
 
 
 def _raise(error):
@@ -40,19 +42,15 @@ urlpatterns = [
 ]
 
 
-@dataclass
-class Step:
-    title: str
-    text: str
-    url: str
-
-
 @pytest.fixture
 def demo_world(settings, monkeypatch):
     """A demo world that offers a tour of five steps."""
     words = ("Design", "Award", "Claim", "Share", "Verify")
     module = types.ModuleType("stackmark_web.demo.queries")
-    module.tour = lambda: [Step(word, f"How to {word}", f"/tour/{word}") for word in words]
+    module.tour = lambda: (
+        [Step(word, f"How to {word}", f"/tour/{word}") for word in words[:4]]
+        + [Step("Verify", "How to", post="/verify", fields={"link": LINK}, path="/verify", of=OF)]
+    )
     monkeypatch.setitem(sys.modules, "stackmark_web.demo.queries", module)
     settings.DEMO = True
 
@@ -68,6 +66,21 @@ def test_the_start_page_leads_through_a_life_in_five_clicks(client, demo_world):
     assert places == sorted(places)
     assert "five clicks" in html
     assert "Demo world" in html
+
+
+def test_a_page_of_the_tour_says_so_and_no_other(client, demo_world):
+    band = 'aria-label="Tour"'
+    html = page(client, f"/verify?link={LINK}")
+    assert band in html
+    assert "5 of 5" in html
+    assert band not in page(client, "/verify")
+    assert band not in page(client, f"/verify?link={LINK}d")
+    assert band not in page(client, "/privacy")
+
+
+def test_without_a_demo_world_no_page_is_of_a_tour(client, demo_world, settings):
+    settings.DEMO = False
+    assert 'aria-label="Tour"' not in page(client, f"/verify?link={LINK}")
 
 
 def test_without_a_demo_world_the_start_page_still_has_doors(client, settings):

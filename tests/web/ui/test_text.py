@@ -165,3 +165,20 @@ def test_a_link_in_a_persons_text_names_its_site(address):
     assert 'href="mailto:a@b.example"' in html
     assert address not in html
     assert "here" in html
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("did:web:uni.example:o:north", ["did:", "web:", "uni.example:", "o:", "north"]),
+        ("https://uni.example/a/b", ["https://uni.example/", "a/", "b"]),
+        ("urn:uuid:1\u202e2", ["urn:", "uuid:", "12"]),
+    ],
+)
+def test_an_address_breaks_between_its_parts(address, parts):
+    """Never inside ``https://``, and nothing in it turns what stands around."""
+    assert text.address_html(address) == f"<bdi>{'<wbr>'.join(parts)}</bdi>"
+
+
+def test_an_address_is_text():
+    assert text.address_html("did:<b>") == "<bdi>did:<wbr>&lt;b&gt;</bdi>"

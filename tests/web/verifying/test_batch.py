@@ -82,6 +82,25 @@ def test_a_zip(client, both):
     assert "all.zip / a/good.json" in page
 
 
+def test_a_passports_zip_is_its_credentials_only(client, both):
+    """What a check would fetch lies beside them and is nothing to refuse."""
+    good, bad = both
+    entries = {
+        "credentials/good.json": good,
+        "credentials/bad.json": bad,
+        "documents/key.json": b"{}",
+        "documents.json": b'{"https://uni.example/did.json": "documents/key.json"}',
+        "README.txt": b"Your credentials",
+    }
+    sent = client.post("/verify", {"files": file(zipped(entries), "passport.zip")})
+    page = words(client.get(sent.url))
+    assert "<h1>2 credentials</h1>" in page
+    assert "README.txt" not in page
+    entries["documents.json"] = b'{"https://uni.example/did.json": "credentials/bad.json"}'
+    sent = client.post("/verify", {"files": file(zipped(entries), "passport.zip")})
+    assert "<h1>5 credentials</h1>" in words(client.get(sent.url))
+
+
 def test_the_answers_can_be_narrowed(client, both):
     sent = client.post(
         "/verify", {"files": [file(both[0], "good.json"), file(both[1], "bad.json")]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from stackmark_web import clock
-from stackmark_web.audit.actions import record
+from stackmark_web.audit.actions import event, record_many
 from stackmark_web.awarding import publishing, states
 from stackmark_web.awarding.lists import mark_changed
 from stackmark_web.awarding.models import Award, Step
@@ -55,25 +56,47 @@ def trace(
     note: str = "",
 ) -> None:
     """A step for the issuer's page and an event for the audit; the note stays out of the audit."""
-    Step.objects.create(
-        award=award,
-        at=clock.now(),
-        actor=actor if getattr(actor, "pk", None) else None,
-        via=via,
-        from_state=before,
-        to_state=award.state,
-        reason=reason,
-        note=note,
-    )
-    record(
-        f"award.{_VERBS.get(action, action)}",
-        actor=actor,
-        target=award,
-        organisation=award.organisation,
-        before={"state": before} if before != award.state else {},
-        after={"state": award.state} | ({"reason": reason} if reason else {}),
-        via=via,
-    )
+    trace_many([(award, before)], action, actor=actor, via=via, reason=reason, note=note)
+
+
+def trace_many(
+    moved: Iterable[tuple[Award, str]],
+    action: str,
+    *,
+    actor: Any,
+    via: str,
+    reason: str = "",
+    note: str = "",
+) -> None:
+    """``trace`` of many awards, each with the state it was in before."""
+    steps, events = [], []
+    for award, before in moved:
+        steps.append(
+            Step(
+                award=award,
+                at=clock.now(),
+                actor=actor if getattr(actor, "pk", None) else None,
+                via=via,
+                from_state=before,
+                to_state=award.state,
+                reason=reason,
+                note=note,
+            )
+        )
+        events.append(
+            event(
+                f"award.{_VERBS.get(action, action)}",
+                actor=actor,
+                target=award,
+                organisation=award.organisation,
+                before={"state": before} if before != award.state else {},
+                after={"state": award.state} | ({"reason": reason} if reason else {}),
+                via=via,
+                label=award.version.title,
+            )
+        )
+    Step.objects.bulk_create(steps)
+    record_many(events)
 
 
 def status_changed(award: Award) -> None:
@@ -83,7 +106,7 @@ def status_changed(award: Award) -> None:
         publishing.publish_after_commit(award.status_list_id)
 
 
-_VERBS = {
+_VERBS: Final = {
     "create": "created",
     "edit": "edited",
     "discard": "discarded",
@@ -95,6 +118,7 @@ _VERBS = {
     "lapse": "lapsed",
     "resend": "sent-again",
     "remind": "reminded",
+    "correct": "corrected",
     "supersede": "superseded",
     "suspend": "suspended",
     "reinstate": "reinstated",

@@ -10,10 +10,11 @@ from django.db import transaction
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.awarding import claims, issuing, letters, states
-from stackmark_web.awarding.actions._common import move, permit, status_changed, trace
+from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import key_of, live_twin
-from stackmark_web.awarding.models import Appeal, Award, Step
-from stackmark_web.integrations.actions import cancel_mail
+from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
+from stackmark_web.awarding.setting import set_each
+from stackmark_web.integrations.actions import cancel_mail, queue_many
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
@@ -56,8 +57,9 @@ def offer_many(
     ``guard`` is called inside the transaction that stores the results (a worker's heartbeat):
     what it raises leaves nothing stored. A signer that is away raises ``StackmarkError``.
     """
-    for award in awards:
+    for award in {award.organisation_id: award for award in awards}.values():
         permit(actor, Permission.AWARD, award)
+    _read_anew(awards)
     answers: list[StackmarkError | None] = [_ready(award) for award in awards]
     waiting = [
         place
@@ -69,13 +71,27 @@ def offer_many(
     with transaction.atomic():
         if guard is not None:
             guard()
+        signed: list[tuple[Award, bytes]] = []
         for place, one in zip(waiting, made, strict=True):
             if isinstance(one, StackmarkError):
                 answers[place] = one
                 _forget(awards[place])
             else:
-                _store(awards[place], bytes(one), actor=actor, via=via)
+                signed.append((awards[place], one))
+        _store_all(signed, actor=actor, via=via)
     return answers
+
+
+def _read_anew(awards: Sequence[Award]) -> None:
+    """What the database says of each award now; what belongs to it and is here already stays."""
+    found = Award.everywhere.in_bulk([award.pk for award in awards])
+    for award in awards:
+        now = found.get(award.pk)
+        if now is None:
+            raise states.changed_meanwhile()
+        for name, value in vars(now).items():
+            if name != "_state":
+                setattr(award, name, value)
 
 
 def _forget(award: Award) -> None:
@@ -86,8 +102,7 @@ def _forget(award: Award) -> None:
 
 
 def _ready(award: Award) -> StackmarkError | None:
-    """Read the award anew; nothing to say when it can be signed or is signed already."""
-    award.refresh_from_db()
+    """Nothing to say when an award just read can be signed or is signed already."""
     if award.signed is not None:
         return None
     try:
@@ -105,6 +120,60 @@ def may_replace(old: Award) -> bool:
     if old.state == Award.State.REVOKED:
         return old.appeals.filter(state=Appeal.State.REVERSED).exists()
     return old.state in states.TABLE["correct"] | states.TABLE["reissue"]
+
+
+def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str) -> None:
+    """Keep what was signed: together what stands for itself, one by one what replaces another."""
+    plain = [(award, made) for award, made in signed if award.supersedes_id is None]
+    if len(plain) < 2 or not _store_together(plain, actor=actor, via=via):
+        plain = []
+    done = {award.pk for award, _made in plain}
+    for award, made in signed:
+        if award.pk not in done:
+            _store(award, made, actor=actor, via=via)
+
+
+def _store_together(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str) -> bool:
+    """As ``_store`` for many that replace nothing; False, and nothing done, when one was taken.
+
+    One conditional update takes them all: whoever signs the same awards elsewhere waits for it
+    and then finds them signed.
+    """
+    now = clock.now()
+    changes: dict[str, Any] = {"state": Award.State.OFFERED} | dict.fromkeys(
+        ("signed_at", "offered_at", "status_changed_at"), now
+    )
+    rows = Award.everywhere.filter(
+        pk__in=[award.pk for award, _made in signed],
+        state__in=states.TABLE["offer"],
+        signed__isnull=True,
+    )
+    mark = transaction.savepoint()
+    if rows.update(**changes) != len(signed):
+        transaction.savepoint_rollback(mark)
+        return False
+    before = [(award, award.state) for award, _made in signed]
+    for award, made in signed:
+        for name, value in changes.items():
+            setattr(award, name, value)
+        award.signed, award.sha256 = made, issuing.digest(made)
+    set_each([award for award, _made in signed], ("signed", "sha256"))
+    trace_many(before, "offer", actor=actor, via=via)
+    _write_all([award for award, _made in signed if award.recipient_email])
+    return True
+
+
+def _write_all(awards: Sequence[Award]) -> None:
+    """A link and the letter that holds it, for each."""
+    drawn = [(award, *claims.draw(award)) for award in awards]
+    ClaimLink.objects.bulk_create([link for _award, link, _url in drawn])
+    by_sender: dict[Any, list[letters.Letter]] = {}
+    senders = {award.organisation_id: award.organisation for award in awards}
+    for award, link, url in drawn:
+        one = letters.letter(award, "offer", key="1", link=url, when=link.expires_at)
+        by_sender.setdefault(award.organisation_id, []).append(one)
+    for sender, written in by_sender.items():
+        queue_many(senders[sender], written)
 
 
 def _store(award: Award, signed: bytes, *, actor: Any, via: str) -> None:

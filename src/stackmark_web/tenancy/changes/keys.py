@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -204,7 +205,7 @@ def _add(root: Organisation, *, actor: Any, state: str, verb: str, did: str = ""
     taken = sum(1 for key in keys_of(root) if key.did == name)
     method_id = f"{name}#key-{taken + 1}"
     keys = store()
-    made = keys.make(algorithm="ed25519", did=name, method_id=method_id)
+    made = keys.make(algorithm=settings.KEY_TYPE, did=name, method_id=method_id)
     try:
         with transaction.atomic():
             key = SigningKey.everywhere.create(

@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from stackmark.errors import UsageError
+from stackmark.errors import StackmarkError, UsageError
 from stackmark_web.accounts.queries import has_verified_address
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy import identifiers, images
 from stackmark_web.tenancy.changes.keys import first_key
-from stackmark_web.tenancy.models import Membership, Organisation, Role
+from stackmark_web.tenancy.models import Asset, Membership, Organisation, Role
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -130,33 +130,61 @@ def set_brand(
     accent: str,
     logo: bytes | None = None,
     remove_logo: bool = False,
+    signature: bytes | None = None,
+    remove_signature: bool = False,
+    **signatory: str,
 ) -> Organisation:
-    """Colour and logo together: both are kept or neither."""
-    row = edit_organisation(organisation, actor=actor, accent=accent)
+    """Colour, logo and who signs certificates together: all are kept or none.
+
+    ``signatory``: ``signatory_name`` and ``signatory_post``, left as they are when not given.
+    """
+    row = edit_organisation(organisation, actor=actor, accent=accent, **signatory)
     if logo or (remove_logo and row.logo_id):
         row = set_logo(row, actor=actor, data=logo)
+    if signature or (remove_signature and row.signature_id):
+        row = set_signature(row, actor=actor, data=signature)
     return row
 
 
 @transaction.atomic
 def set_logo(organisation: Organisation, *, actor: Any, data: bytes | None) -> Organisation:
     """The logo, re-encoded; ``None`` takes it away. Raises ``StackmarkError`` for a bad picture."""
+    return _set_picture(organisation, "logo", actor=actor, data=data)
+
+
+@transaction.atomic
+def set_signature(organisation: Organisation, *, actor: Any, data: bytes | None) -> Organisation:
+    """The same for the picture of the signature on certificates."""
+    return _set_picture(organisation, "signature", actor=actor, data=data)
+
+
+def _set_picture(
+    organisation: Organisation, field: str, *, actor: Any, data: bytes | None
+) -> Organisation:
     if actor is not None:
         require(actor, Permission.EDIT, organisation)
     row = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    before = row.logo_id
-    row.logo = images.store_image(data) if data else None
+    before = getattr(row, f"{field}_id")
+    setattr(row, field, _stored(field, data) if data else None)
     row.save()
     record(
-        "organisation.logo",
+        f"organisation.{field}",
         actor=actor,
         target=row,
         organisation=row,
-        before={"logo": before},
-        after={"logo": row.logo_id},
+        before={field: before},
+        after={field: getattr(row, f"{field}_id")},
         label=row.name,
     )
     return row
+
+
+def _stored(field: str, data: bytes) -> Asset:
+    """Kept by content. The reason of a refusal names the field of the form."""
+    try:
+        return images.store_image(data)
+    except StackmarkError as error:
+        raise UsageError(f"organisation.{field}", error.detail) from error
 
 
 def _kind(word: str) -> str:

@@ -5,9 +5,10 @@
 ``file``            encrypted files in the data folder, opened by this process (the default)
 ``command:PROGRAM`` a program started by us, asked one JSON line a signature over its pipes
 ``unix:PATH``       the same lines over a socket of a process that runs as another user
+``pkcs11:TOKEN…``   a PKCS #11 device, by an address as RFC 7512 has it
 
-With either of the last two no private key is ever a value in this process; a key file that still
-lies here is not opened any more. PKCS #11 devices are reached through such a program.
+With any of the last three no private key is ever a value in this process; a key file that still
+lies here is not opened any more. The program may use a device too: then its PIN is not here either.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ def store() -> Store:
         from stackmark_web.tenancy.signers.files import FileStore
 
         return FileStore()
+    if chosen.startswith("pkcs11:"):
+        from stackmark_web.tenancy.signers.pkcs11_store import Pkcs11Store
+
+        return Pkcs11Store(chosen)
     from stackmark_web.tenancy.signers.remote import ProcessStore
 
     return ProcessStore(chosen)

@@ -36,7 +36,7 @@ class FileStore:
         """A new key, sealed in a file of its own before anybody hears of it."""
         random = SystemRandom()
         private = PrivateKey.generate(algorithm)
-        location = f"{_word(method_id)}-{random.bytes(6).hex()}.key"
+        location = f"{word_of(method_id)}-{random.bytes(6).hex()}.key"
         sealed = seal(
             private,
             passphrase=self._passphrase,
@@ -79,8 +79,8 @@ class FileStore:
             ) from None
 
 
-def _word(method_id: str) -> str:
-    """A part of a file name by which an operator knows the key."""
+def word_of(method_id: str) -> str:
+    """A part of a name by which an operator knows the key, at most 60 characters."""
     path, _, fragment = method_id.rpartition("#")
     word = re.sub(r"[^a-z0-9]+", "-", f"{path.rpartition(':')[2]}-{fragment}".lower())
     return word.strip("-")[:60] or "key"

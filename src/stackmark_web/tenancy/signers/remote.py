@@ -172,7 +172,8 @@ def line_to(address: str) -> Line:
     """The one connection of this process to a signer."""
     if address.partition(":")[0] not in ("command", "unix"):
         raise StackmarkError(
-            "signer.setting", "STACKMARK_SIGNER is not file, command:PROGRAM or unix:PATH."
+            "signer.setting",
+            "STACKMARK_SIGNER is not file, command:PROGRAM, unix:PATH or pkcs11:TOKEN.",
         )
     return _lines.setdefault(address, Line(address))
 

@@ -95,6 +95,12 @@ def localised_html(texts_by_language: object) -> SafeString:
 
 
 @register.simple_tag
+def lang_of(texts_by_language: object) -> SafeString:
+    """The attributes of an element whose text is not in the page's language."""
+    return texts.language_attribute(texts_by_language)
+
+
+@register.simple_tag
 def time(value: object, show: str = "auto") -> SafeString:
     """A ``<time>`` people can read; ``show`` is auto, date or datetime."""
     return texts.moment_html(value, show)

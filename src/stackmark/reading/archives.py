@@ -3,6 +3,9 @@
 Nothing is ever written to a path from the archive. An archive with anything odd about it is
 refused as a whole (security goal A74): names that lead elsewhere, links, doubles, encryption,
 overlaps, a local header that disagrees with the directory, more than the limits.
+
+The zip of a passport carries besides the credentials what a check would fetch: ``documents.json``
+is a map from URL to the entry that holds the answer. Nothing of it is believed by itself.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from stackmark.errors import ReadError
+from stackmark.errors import ReadError, StackmarkError
 from stackmark.limits import MAX_IMAGE_BYTES
+from stackmark.model.strict_json import parse_json
 
 MAX_ENTRIES: Final = 1_200  # 500 credentials, their folders, and what computers add by themselves
 MAX_ENTRY_BYTES: Final = MAX_IMAGE_BYTES
@@ -28,6 +32,9 @@ _ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED: Final = 0x1 | 0x40  # flag bits: entry, strong encryption
 _SIZES_LATER: Final = 0x8  # flag bit: sizes stand after the data
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+MAP_NAME: Final = "documents.json"
+NOTE_NAME: Final = "README.txt"
+_BY_COMPUTERS: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # put into archives unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,42 @@ def read_zip(data: bytes) -> list[Entry]:
             return _unpacked(archive, entries)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError) as error:
         raise _refused("it is damaged or of an unknown kind") from error
+
+
+def credentials_of(entries: list[Entry]) -> list[Entry]:
+    """The entries that are there to be judged.
+
+    Left out is what computers add by themselves, and in the zip of a passport the map of
+    documents, the documents it names and the note beside it.
+    """
+    own = [one for one in entries if not _is_added(one.name)]
+    named = documents_map(own)
+    if named is None:
+        return own
+    besides = {MAP_NAME, NOTE_NAME, *named.values()}
+    return [one for one in own if one.name not in besides]
+
+
+def _is_added(name: str) -> bool:
+    return name.startswith(_BY_COMPUTERS[0]) or name.endswith(_BY_COMPUTERS[1:])
+
+
+def documents_map(entries: list[Entry]) -> dict[str, str] | None:
+    """URL → entry, as the zip of a passport has it; None when this is no such zip."""
+    names = {one.name for one in entries}
+    found = next((one for one in entries if one.name == MAP_NAME), None)
+    if found is None:
+        return None
+    try:
+        tree = parse_json(found.data)
+    except StackmarkError:
+        return None
+    # All of it under one folder: a credential lying elsewhere cannot be hidden by being named.
+    fits = isinstance(tree, dict) and all(
+        isinstance(name, str) and name.startswith("documents/") and name in names
+        for name in tree.values()
+    )
+    return dict(tree) if fits else None
 
 
 def _refused(why: str, name: str = "") -> ReadError:

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from stackmark.errors import ReadError
-from stackmark_web.verifying import archives
+from stackmark.reading import archives
 from stackmark_web.verifying.intake import gather
 
 

@@ -1,0 +1,167 @@
+"""Every page in a language that nobody speaks: what stays plain was never given to a translator.
+
+The catalogue of translations is replaced by one that writes each message in other letters, as a
+translation would change it, and leaves placeholders alone. What people wrote (tests/small_world.py
+collects it) is shown as it is. Anything else that still reads as English is a literal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.db import transaction
+from django.utils import translation
+
+import small_world
+from hostile_reading import Page
+from stackmark_web.catalogue.models import AchievementVersion
+from stackmark_web.passport.models import Holding
+from web import test_routes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("hostile")]
+OTHER = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "абцдефгхийклмнопярстувшхызАБЦДЕФГХИЙКЛМНОПЯРСТУВШХЫЗ",
+)
+KEPT = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|\{\{\s*\w+\s*\}\}|<[^>]+>|&\w+;|https?://\S+")
+# Names of standards, files, programs and codes: the same in every language.
+NAMES = set(
+    """Stackmark JSON JWT PNG SVG PDF CSV XLSX Excel ZIP URL DID DNS TXT SMTP ECTS EQF ISCED ESCO
+    ROR Erasmus DEQAR LinkedIn Markdown SHA UTC Open Badges Credly Parchment Accredible Certifier
+    Badge Factory WCAG axe did web key https http www com org txt json example well known html
+    stackmark UTF Latin EUR English Deutsch""".split()
+)
+
+
+def other(message):
+    """The message as a translator would leave it: other letters, the same placeholders."""
+    out, last = [], 0
+    for kept in KEPT.finditer(message):
+        out += [message[last : kept.start()].translate(OTHER), kept.group()]
+        last = kept.end()
+    return "".join([*out, message[last:].translate(OTHER)])
+
+
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker):
+    """(route, page) of every page there is, in letters of that language; and what people wrote."""
+    said = set()
+
+    def say(place, usual, most=200):
+        said.add(usual)
+        return usual
+
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        small_world.no_network(patch)
+        with transaction.atomic():
+            stage = object.__new__(test_routes.Stage)
+            stage.world = small_world.SmallWorld(say)
+            stage.world.claim_token = stage.world.link("offered")
+            people = ("owner", "learner", "operator", "stranger", "colleague")
+            stage.cookies = {
+                w: test_routes.signed_in(getattr(stage.world, w)).cookies for w in people
+            }
+            stage.cookies["nobody"] = {}
+            speak(patch)
+            found = list(read(stage))
+            said |= set(written())
+            transaction.set_rollback(True)
+    small_world.forget_files()
+    return found, said
+
+
+def speak(patch):
+    """From here on every message comes out in other letters."""
+    for name in ("gettext", "pgettext", "ngettext", "npgettext"):
+        asked = getattr(translation.trans_real, name)
+
+        def told(*given, asked=asked):
+            return other(asked(*given))
+
+        patch.setattr(translation._trans, name, told)
+
+
+def written():
+    """Every text inside designs and credentials: signed, and shown as it stands there."""
+    versions = AchievementVersion.everywhere.values_list("content", "signable")
+    holdings = (
+        json.loads(bytes(data)) for data in Holding.objects.values_list("data", flat=True) if data
+    )
+    yield from texts_in([*versions, *holdings])
+
+
+def texts_in(value):
+    if isinstance(value, str):
+        yield value
+    for inner in (
+        value.values()
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list | tuple)
+        else ()
+    ):
+        yield from texts_in(inner)
+
+
+def read(stage):
+    for name, rule in test_routes.RULES.items():
+        if "GET" not in rule.methods:
+            continue
+        path = stage.path(name, rule)
+        answer = stage.browser(rule.who).get(path)
+        html = answer.headers.get("Content-Type", "").startswith("text/html")
+        if answer.status_code == 200 and html:
+            yield name, Page(answer.content.decode())
+
+
+# Ids, hashes, keys, addresses, codes of checks, clauses of standards: nothing of that is a language.
+CODED = re.compile(
+    r"https?://\S+|\b[a-z-]+\.[a-z-]+\b|#?\b(?=\w*\d)[\w-]{6,}|\bz6Mk\w+|[\w-]{20,}|[A-Z]{2,}[\w .]*§.*|[^§]*§.*"
+    r"|^(VC|Bitstring) [A-Z].*\d$"
+)
+ELSEWHERE = {  # what is known to be left, and why
+    ("mfa_edit_webauthn", "Name"),  # allauth makes this label from the name of its field
+    ("ui:design", "Amara Okafor"),  # people of the examples
+    ("ui:design", "João Pereira"),
+    ("verifying:batch_item", "Stackmark trust register"),  # the name of a standard's place is ours
+}
+APART = {"code", "pre", "textarea", "bdi", "style", "script", "kbd", "samp"}
+
+
+def plain_words(page):
+    """Runs of words on a page, with what names, labels and descriptions its attributes hold."""
+    for around, chunk in page.seen:
+        if not APART & set(around):
+            yield chunk
+    for _, attrs in page.elements:
+        for name, value in attrs:
+            if name in {
+                "alt",
+                "title",
+                "placeholder",
+                "aria-label",
+                "aria-description",
+                "data-confirm",
+            }:
+                yield value
+
+
+def test_nothing_on_any_page_is_written_past_the_translators(pages):
+    found, said = pages
+    known = NAMES | {
+        one for text in said if len(text) < 40 for one in re.findall("[A-Za-z]+", text)
+    }
+    whole, left = " ".join(" ".join(map(str, said)).split()), {}
+    for name, page in found:
+        for chunk in plain_words(page):
+            if name == "ui:design" and re.fullmatch("[a-z-]+", chunk.strip()):
+                continue  # names of icons and colours, for whoever writes templates
+            read = re.findall(r"[A-Za-z]{3,}", CODED.sub("", " ".join(chunk.split())))
+            words = [one for one in read if one not in known]
+            if words and "@" not in chunk and " ".join(chunk.split()) not in whole:
+                left.setdefault(" ".join(chunk.split())[:90], name)
+    assert len(found) > 100
+    left = {text: name for text, name in left.items() if (name, text) not in ELSEWHERE}
+    assert left == {}, "\n".join(f"{name}: {text}" for text, name in sorted(left.items(), key=str))
