@@ -62,4 +62,5 @@ ELM = [
     *("/achievement/ai_policy", "/achievement/quality", "/achievement/prerequisites"),
     *("/achievement/field/code", "/achievement/stackability", "/achievement/validity"),
     *("/achievement/tags", "/achievement/author", "/achievement/code", "/achievement/further"),
+    "/achievement/parties",
 ]

@@ -258,6 +258,19 @@ class TestAnotherIssuer:
         assert found.record.achievement.supervision == ""
         assert "/credentialSubject/hasClaim/provenBy/idVerification/id" in lost(found)
 
+    def test_joint_bodies_and_assessors(self):
+        tree = copy.deepcopy(ANNEX)
+        claim = tree["credentialSubject"]["hasClaim"]
+        claim["provenBy"]["assessedBy"] = organisation("https://lab.example/", "Lab")
+        own = claim["awardedBy"]["awardingBody"]
+        claim["awardedBy"]["awardingBody"] = [organisation("https://b.example/", "Board"), own]
+        found = read_record(tree).record
+        assert found.awarding_body is None
+        assert [(one.name, one.role) for one in found.achievement.parties] == [
+            ("Lab", "assessor"),
+            ("Board", "awarding"),
+        ]
+
     def test_it_can_be_written_again(self):
         found = read_record(ANNEX).record
         written = write_record(found, "elm")
