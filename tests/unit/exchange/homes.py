@@ -62,6 +62,7 @@ ELM = [
     *("/achievement/ai_policy", "/achievement/quality", "/achievement/prerequisites"),
     *("/achievement/field/code", "/achievement/stackability", "/achievement/validity"),
     *("/achievement/tags", "/achievement/author", "/achievement/code", "/achievement/further"),
+    "/achievement/parties",
 ]
 OB2 = [
     *("/id", "/version", "/image", "/achievement/tags", "/achievement/level/eqf"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 
 import pytest
 
 from shared import need_shared
+from stackmark.errors import StackmarkError
 from stackmark.exchange.elm import cardinalities
 from stackmark.exchange.elm.durations import read_hours, refusal, write_hours
-from stackmark.exchange.elm.read import recognises
+from stackmark.exchange.elm.read import read, recognises
 from stackmark.exchange.formats import read_record, write_record
 from unit.exchange.elm_documents import credential, design, record
 
@@ -142,6 +144,14 @@ def lost(found):
     return {one.path: one.reason for one in found.loss}
 
 
+def paths(value, path=()):
+    if not isinstance(value, dict | list):
+        return
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*path, name)
+        yield from paths(inner, (*path, name))
+
+
 class TestAnotherIssuer:
     def test_everything_of_the_eu_list_is_read(self):
         found = read_record(ANNEX).record
@@ -258,6 +268,19 @@ class TestAnotherIssuer:
         assert found.record.achievement.supervision == ""
         assert "/credentialSubject/hasClaim/provenBy/idVerification/id" in lost(found)
 
+    def test_joint_bodies_and_assessors(self):
+        tree = copy.deepcopy(ANNEX)
+        claim = tree["credentialSubject"]["hasClaim"]
+        claim["provenBy"]["assessedBy"] = organisation("https://lab.example/", "Lab")
+        own = claim["awardedBy"]["awardingBody"]
+        claim["awardedBy"]["awardingBody"] = [organisation("https://b.example/", "Board"), own]
+        found = read_record(tree).record
+        assert found.awarding_body is None
+        assert [(one.name, one.role) for one in found.achievement.parties] == [
+            ("Lab", "assessor"),
+            ("Board", "awarding"),
+        ]
+
     def test_it_can_be_written_again(self):
         found = read_record(ANNEX).record
         written = write_record(found, "elm")
@@ -309,6 +332,20 @@ class TestOddities:
         found = read_record(tree).record.achievement
         assert found.outcomes[0].statement == {"en": "Plain text"}
         assert (found.workload, found.credit) == (None, None)
+
+    def test_no_change_of_a_document_ends_in_a_traceback(self):
+        odd = [None, 5, -1.5, True, "x", [], {}, [None], {"id": 5}, {"id": "a", "type": 7}]
+        odd += [{"en": ["a", "b"]}, {"type": ["X", None]}, [{}, {}], 10**30]
+        for document in (credential(), design(), ANNEX):
+            for number, path in enumerate(paths(document)):
+                changed = copy.deepcopy(document)
+                around = changed
+                for name in path[:-1]:
+                    around = around[name]
+                around[path[-1]] = odd[number % len(odd)]
+                with contextlib.suppress(StackmarkError):
+                    read(changed, {})
+                cardinalities.breaches(changed)
 
     def test_a_specification_is_known_by_its_context_only(self):
         assert not recognises({"type": "Qualification"})

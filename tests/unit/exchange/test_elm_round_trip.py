@@ -15,7 +15,7 @@ from stackmark.model.record import Record
 from unit.exchange import homes
 from unit.exchange.records import records
 
-SLOW = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def with_countries(record):

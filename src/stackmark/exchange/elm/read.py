@@ -190,9 +190,7 @@ def _read_result(reading: Reading, path: str, one: Source, claim: Source) -> int
     reading.put(f"{path}/status", concepts.STATUS.word(status), status.pointer)
     for name in ("scale", "minimum", "maximum", "required", "level"):
         reading.put(f"{path}/{name}", *note_value(notes, name))
-    assessors = one.each("assessedBy")
-    taken = sum(1 for _ in range(30) if builder.has(f"/achievement/parties/{_}"))
-    read_parties(reading, assessors, "assessor", taken)
+    read_parties(reading, one.each("assessedBy"), "assessor")
     return int(builder.has(path))
 
 

@@ -16,6 +16,7 @@ from stackmark.exchange.elm.taking import (
 )
 from stackmark.exchange.source import Source
 
+_PARTIES = "/achievement/parties"
 _LEGAL = (
     ("eIDASIdentifier", "eIDAS"),
     ("registration", "registration"),
@@ -133,24 +134,43 @@ def read_bodies(reading: Reading, bodies: list[Source], issuer: Source) -> None:
         read_organisation(reading, "/awarding_body", bodies[0])
     main = own or (bodies[0] if bodies else None)
     joint = [one for one in bodies if one is not main]
-    read_parties(reading, joint, "awarding", 0)
+    read_parties(reading, joint, "awarding")
 
 
-def read_parties(reading: Reading, found: list[Source], role: str, start: int) -> int:
-    """Organisations and agents as parties; how many there are then."""
-    count = start
+def read_parties(reading: Reading, found: list[Source], role: str) -> None:
+    """Organisations and agents as further parties, unless notes told all of them."""
+    if "parties" in reading.told:
+        for one in found:
+            one.all()
+        return
+    count = next(n for n in range(1_000) if not reading.builder.has(f"{_PARTIES}/{n}"))
     for one in found:
         name, place = line(one, "prefLabel", reading.language)
         if not name:
             name, place = line(one, "legalName", reading.language)
         if not name:
             continue
-        path = f"/achievement/parties/{count}"
+        path = f"{_PARTIES}/{count}"
         reading.builder.put(f"{path}/name", name, place)
         put_identity(reading, f"{path}/id", one)
         reading.builder.put(f"{path}/role", role, one.pointer)
         count += 1
-    return count
+
+
+def read_party_notes(reading: Reading, source: Source) -> None:
+    """The parties of a specification, as our notes tell them in their order."""
+    count = 0
+    for note in source.each("additionalNote"):
+        subject = note.at("subject")
+        role, _, address = concepts.notation(subject, "party").partition(" ")
+        if role:
+            path, at = f"{_PARTIES}/{count}", subject.place("notation")
+            reading.put_line(f"{path}/name", note, "noteLiteral")
+            reading.put(f"{path}/id", address, at)
+            reading.put(f"{path}/role", role, at)
+            note.all()
+            reading.told.add("parties")
+            count += 1
 
 
 def read_person(reading: Reading, source: Source) -> None:

@@ -11,7 +11,7 @@ from stackmark.exchange.elm.concepts import NOT_STATED
 from stackmark.exchange.elm.durations import read_hours
 from stackmark.exchange.elm.making import CODE_SCHEME
 from stackmark.exchange.elm.read_assessment import read_assessments
-from stackmark.exchange.elm.read_parties import read_identifiers
+from stackmark.exchange.elm.read_parties import read_identifiers, read_party_notes
 from stackmark.exchange.elm.taking import (
     Reading,
     first,
@@ -287,6 +287,7 @@ def _read_notes(reading: Reading, source: Source, notes: Mapping[str, Source]) -
     for name, path in (("version", "/version"), ("author", "/achievement/author")):
         reading.put(path, *note_value(notes, name))
     reading.put("/achievement/supervision", *note_value(notes, "supervision"))
+    read_party_notes(reading, source)
     _read_entitlement(reading, source)
     _read_validity(reading, notes)
 

@@ -239,7 +239,21 @@ def _notes(record: Record) -> list[Json]:
         text_note("counts-towards", one.stackability, language),
         text_note("renewal", renewal, language),
         *_value_notes(record),
+        *_parties(one),
     )
+
+
+def _parties(one: Achievement) -> list[Json | None]:
+    """All parties in their order, where there are others than joint awarding bodies."""
+    if all(party.role == "awarding" for party in one.parties):
+        return []
+    return [
+        note(
+            said(party.name, one.language),
+            concepts.own_concept("party", f"{party.role} {party.id}".strip(), "Party"),
+        )
+        for party in one.parties
+    ]
 
 
 def _value_notes(record: Record) -> list[Json | None]:

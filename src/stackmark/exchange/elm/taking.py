@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,10 +21,14 @@ LOCAL: Final = ("urn:epass:", "_:")  # identifiers that mean something in one do
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is being built, and the language the document is written in first."""
+    """What is being built, and the language the document is written in first.
+
+    ``told`` names what notes of ours told in full already.
+    """
 
     builder: Builder
     language: str
+    told: set[str] = field(default_factory=set)
 
     def put(self, path: str, value: Any, place: str) -> None:
         """A value, if there is one."""
