@@ -14,11 +14,11 @@ from stackmark.exchange.clr import read as clr
 from stackmark.exchange.diff import without
 from stackmark.exchange.formats import Options, read_record, write_record
 from stackmark.verification.schema import validator
-from stackmark.verification.structure import check_structure
+from stackmark.verification.structure import check_format
 from unit.exchange import foreign, homes
 from unit.exchange.records import records
 
-SLOW = settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
 
 @SLOW
@@ -31,8 +31,8 @@ def test_with_facts_nothing_is_lost(record, how):
     assert (found.format, found.loss) == ("clr", ())
     assert foreign.wrong_places(found, written.document) == []
     assert validator("clr").is_valid(written.document)
-    check_structure(written.document)
-    to_quads(written.document, strict=True)
+    check_format(written.document)
+    to_quads(written.document)
 
 
 @SLOW
