@@ -9,6 +9,7 @@ import typer
 from stackmark.cli import (
     bake,
     canonicalize,
+    convert,
     demo,
     derive,
     explain,
@@ -70,6 +71,7 @@ app.command("sign", cls=LightCommand)(guarded(sign.sign))
 app.command("derive", cls=LightCommand)(guarded(derive.derive))
 app.command("bake", cls=LightCommand)(guarded(bake.bake))
 app.command("extract", cls=LightCommand)(guarded(bake.extract))
+app.command("convert", cls=LightCommand)(guarded(convert.convert))
 app.command("explain", cls=LightCommand)(guarded(explain.explain))
 app.command("canonicalize", cls=LightCommand)(guarded(canonicalize.canonicalize))
 app.command("demo", cls=LightCommand)(guarded(demo.demo))

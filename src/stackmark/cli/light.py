@@ -24,6 +24,7 @@ _ORDER: Final = (
     "derive",
     "bake",
     "extract",
+    "convert",
     "explain",
     "canonicalize",
 )
