@@ -1,6 +1,6 @@
 """Write the pages of docs/reference that are facts about the code.
 
-checks.md, contexts.md, cli.md and limits.md are written whole; in recipients-csv.md the table of
+checks.md, contexts.md, cli.md, limits.md and formats.md are written whole; in recipients-csv.md the table of
 columns is, the words around it are not.
 
 python tools/reference.py            write them (make reference)
@@ -311,6 +311,14 @@ def recipients_page() -> str:
     return "\n".join([before + START, "", *table, "", END + after])
 
 
+def formats_page() -> str:
+    """Which field comes back from which format; see ``tools/formats_page.py``."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    from formats_page import formats_page as page
+
+    return page()
+
+
 def pages() -> dict[Path, str]:
     return {
         PAGES / "checks.md": checks_page(),
@@ -318,6 +326,7 @@ def pages() -> dict[Path, str]:
         PAGES / "cli.md": cli_page(),
         PAGES / "limits.md": limits_page(),
         PAGES / "recipients-csv.md": recipients_page(),
+        PAGES / "formats.md": formats_page(),
     }
 
 

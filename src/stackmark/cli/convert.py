@@ -91,7 +91,7 @@ def convert(
     else:
         deliver(_pretty(done.exported.document), out)
         _write_beside(beside, done.exported.resources)
-    _tell(done)
+    _tell_writing(done)
 
 
 def _options(language: str, facts: str, address: str) -> Any:
@@ -109,8 +109,7 @@ def _converted(file: Path, to: str, options: Any, documents: Path | None) -> _Co
         raise UsageError("convert.format", f"{to!r} is none of {', '.join(sorted(NAMES))}.")
     received = receive(read_input(file, MAX_IMAGE_BYTES))
     imported = read_record(received.tree, resources=_at_hand(documents))
-    for url in imported.missing:
-        note(f"Not at hand, so what it says could not be told: {plain(url)}")
+    _tell_reading(imported)
     signed = received.jws is not None or "proof" in received.tree
     return _Converted(imported, write_record(imported.record, to, options), signed)
 
@@ -164,12 +163,19 @@ def _file_name(url: str) -> str:
     return kept or "facts.json"
 
 
-def _tell(done: _Converted) -> None:
+def _tell_reading(found: Imported) -> None:
     from stackmark.exchange.formats import NAMES
 
-    source, target = (NAMES[one.format].title for one in (done.imported, done.exported))
-    _tell_losses(done.imported.loss, f"of the {source} document could not be carried along")
-    _tell_losses(done.exported.loss, f"had no home in {target}")
+    for url in found.missing:
+        note(f"Not at hand, so what it says could not be told: {plain(url)}")
+    title = NAMES[found.format].title
+    _tell_losses(found.loss, f"of the {title} document could not be carried along")
+
+
+def _tell_writing(done: _Converted) -> None:
+    from stackmark.exchange.formats import NAMES
+
+    _tell_losses(done.exported.loss, f"had no home in {NAMES[done.exported.format].title}")
     if done.signed:
         note("The original was signed; what was written is not.")
 
