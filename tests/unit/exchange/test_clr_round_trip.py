@@ -101,3 +101,16 @@ def test_broken_documents_read_or_say_why(data):
         assert error.reason.startswith("read.")
         return
     assert foreign.wrong_places(found, tree) == []
+
+
+def test_ids_that_are_no_texts():
+    tree = {
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "issuer": {"id": "https://i.example/"},
+        "credentialSubject": {
+            "achievement": [{"id": ["a"], "name": "One"}, {"id": {}, "name": "Two"}],
+            "verifiableCredential": [{"type": "AchievementCredential", "id": 3}],
+            "association": [{"associationType": ["isPartOf"], "sourceId": [], "targetId": 1}],
+        },
+    }
+    assert len(clr.read_all(tree, {})) == 3
