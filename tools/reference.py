@@ -1,7 +1,7 @@
 """Write the pages of docs/reference that are facts about the code.
 
-checks.md, contexts.md, cli.md, limits.md, profiles.md and credits-and-levels.md are written whole;
-in recipients-csv.md the table of
+checks.md, contexts.md, cli.md, limits.md, formats.md, profiles.md and credits-and-levels.md are
+written whole; in recipients-csv.md the table of
 columns is, the words around it are not.
 
 python tools/reference.py            write them (make reference)
@@ -473,6 +473,14 @@ def _official(official: object) -> str:
     return "official" if official else "unofficial"
 
 
+def formats_page() -> str:
+    """Which field comes back from which format; see ``tools/formats_page.py``."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    from formats_page import formats_page as page
+
+    return page()
+
+
 def pages() -> dict[Path, str]:
     return {
         PAGES / "checks.md": checks_page(),
@@ -482,6 +490,7 @@ def pages() -> dict[Path, str]:
         PAGES / "limits.md": limits_page(),
         PAGES / "recipients-csv.md": recipients_page(),
         PAGES / "profiles.md": profiles_page(),
+        PAGES / "formats.md": formats_page(),
     }
 
 

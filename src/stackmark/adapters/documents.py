@@ -37,6 +37,11 @@ class DocumentsFetcher:
     def __init__(self, mapping: Mapping[str, bytes]) -> None:
         self._mapping = mapping
 
+    @property
+    def mapping(self) -> Mapping[str, bytes]:
+        """What was given: absolute URL → body."""
+        return self._mapping
+
     def fetch(self, url: str) -> bytes:
         """The given body. Raises ``CouldNotTell`` with reason ``fetch.not-given``."""
         for key in (url, url.partition("#")[0]):

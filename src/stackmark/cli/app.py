@@ -10,6 +10,7 @@ from stackmark.cli import (
     bake,
     canonicalize,
     check,
+    convert,
     credit,
     demo,
     derive,
@@ -76,6 +77,7 @@ app.command("seal", cls=LightCommand)(guarded(seal.seal))
 app.command("derive", cls=LightCommand)(guarded(derive.derive))
 app.command("bake", cls=LightCommand)(guarded(bake.bake))
 app.command("extract", cls=LightCommand)(guarded(bake.extract))
+app.command("convert", cls=LightCommand)(guarded(convert.convert))
 app.command("explain", cls=LightCommand)(guarded(explain.explain))
 app.command("canonicalize", cls=LightCommand)(guarded(canonicalize.canonicalize))
 app.command(

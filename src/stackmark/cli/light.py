@@ -26,6 +26,7 @@ _ORDER: Final = (
     "derive",
     "bake",
     "extract",
+    "convert",
     "explain",
     "credits",
     "duplicates",

@@ -32,9 +32,8 @@ class Imported:
 
     ``format`` is a name of ``formats.NAMES``. ``places`` maps pointers into the record's JSON
     ("/achievement/workload") to pointers into the document; a place that the document has no value
-    for may be listed too, as where the value would stand. ``facts`` tells whether a facts document
-    was at hand and fitted its digest. ``missing`` names resources the document refers to by digest
-    that were not at hand: what they would say could not be told.
+    for may be listed too, as where the value would stand. ``missing`` names resources the document
+    refers to that were not at hand: what they would say could not be told.
     """
 
     record: Record

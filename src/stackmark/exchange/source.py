@@ -102,7 +102,7 @@ class Source:
         elif isinstance(value, list | tuple) and value:
             for number, inner in enumerate(value):
                 yield from self._leaves(inner, f"{pointer}/{number}")
-        elif value is not None:
+        elif value not in (None, {}, []):
             yield pointer, value
 
 

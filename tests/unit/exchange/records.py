@@ -194,7 +194,7 @@ learner_numbers = st.one_of(
     st.fixed_dictionaries(
         {
             "scheme": st.just("emailAddress"),
-            "value": slugs.map(lambda slug: f"sha256${slug}"),
+            "value": slugs.map(lambda slug: f"sha256${len(slug):064d}"),
             "hashed": st.just(True),
             "salt": slugs,
         }

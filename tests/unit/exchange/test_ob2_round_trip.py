@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from achievement_designs import full
-from stackmark.canonical.emitter import to_quads
 from stackmark.errors import ReadError, UsageError
 from stackmark.exchange.diff import without
 from stackmark.exchange.formats import read_record, write_record
@@ -21,7 +20,7 @@ from stackmark.verification import ob2_shape
 from unit.exchange import foreign, homes
 from unit.exchange.records import records
 
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
 
 def complete(record):
@@ -67,11 +66,10 @@ def test_what_is_written_has_the_shape_of_the_standard(record):
     for tree, kind in (
         (document, "Assertion"),
         (document["badge"], "BadgeClass"),
-        (document["badge"]["issuer"], "Issuer"),
+        (document["badge"]["issuer"], "Profile"),
     ):
         ob2_shape.check_members(tree, kind)
         ob2_shape.check_values(tree, kind)
-    to_quads(document, strict=True)
 
 
 @SLOW

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import sample_keys
 from achievement_designs import full
@@ -192,3 +194,56 @@ def test_a_signed_one_verifies_with_and_without_the_facts(how):
         report = judged(data, changed)
         assert "related.changed" in {check.reason for check in report.checks}
         assert report.verdict == "refused"
+
+
+_anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                "achievement title en tags 999999999 level eqf outcomes issuer name award a/b ~ "
+                "credit language type_stated".split()
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(st.dictionaries(st.sampled_from(("achievement", "issuer", "award", "x")), _anything))
+def test_facts_of_any_shape_never_change_what_is_stated(laid):
+    document, resources = bound(laid, _PLAIN)
+    before, after = read_record(_PLAIN).record, read_record(document, resources=resources).record
+    assert after.issuer.name == before.issuer.name
+    assert after.award == before.award
+    assert after.achievement.title["en"] == before.achievement.title["en"]
+    assert set(before.achievement.tags) <= set(after.achievement.tags)
+    assert after.achievement.level.eqf == before.achievement.level.eqf
+
+
+_PLAIN = write_record(record(), "ob3", Options(facts="none")).document
+
+
+def test_every_element_of_the_european_list_has_a_place_though_it_is_missing():
+    """Quality findings point there."""
+    bare = {
+        "@context": [],
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {"id": "https://i.example/"},
+        "credentialSubject": {"achievement": {"name": "Soil"}},
+    }
+    found = read_record(bare).places
+    for path in (
+        *("/award/learner", "/achievement/description", "/issuer/country", "/awarding_body"),
+        *("/award/issued", "/achievement/outcomes", "/achievement/workload", "/achievement/level"),
+        *("/achievement/assessment", "/achievement/participation", "/achievement/quality"),
+        *("/achievement/prerequisites", "/achievement/supervision", "/award/results"),
+        *("/achievement/stackability", "/achievement/further", "/achievement/credit"),
+    ):
+        assert path in found, path
+    assert found["/issuer/country"] == "/issuer/address/addressCountryCode"
+    assert found["/achievement/supervision"] == "/credentialSubject/achievement"

@@ -15,7 +15,7 @@ from stackmark.model.achievement import Achievement
 from unit.exchange import foreign
 from unit.exchange.records import records
 
-SLOW = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def badge(**achievement):

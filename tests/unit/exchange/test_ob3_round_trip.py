@@ -13,7 +13,7 @@ from stackmark.verification.schema import validator
 from unit.exchange import homes
 from unit.exchange.records import records
 
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
 
 def again(written):

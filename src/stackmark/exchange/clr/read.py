@@ -47,7 +47,7 @@ def read_all(tree: Mapping[str, Any], resources: Mapping[str, bytes]) -> list[Im
     An achievement named by a credential inside is given once. Raises as ``read``.
     """
     own, inner = _parts(_root(Source(tree)))
-    held = {_achievement_id(one) for one in inner}
+    held = [_achievement_id(one) for one in inner]
     wanted = [*inner, *(one for one in own if one.peek("id") not in held)]
     found = []
     for one in wanted:
@@ -81,9 +81,9 @@ def _whole(own: list[Source], root: Source) -> Source | None:
     """The only achievement of the subject, or the one that others are parts of."""
     if len(own) == 1:
         return own[0]
-    wholes = {target for _, target in _part_links(root)}
-    parts = {part for part, _ in _part_links(root)}
-    found = [one for one in own if one.peek("id") in wholes - parts]
+    links = _part_links(root)
+    wholes = {whole for _, whole in links} - {part for part, _ in links}
+    found = [one for one in own if one.peek("id") in list(wholes)]
     return found[0] if len(found) == 1 else None
 
 
@@ -91,11 +91,11 @@ def _part_links(root: Source) -> list[tuple[str, str]]:
     """(part, whole) of every association that says so."""
     found = []
     for one in root.at("credentialSubject").each("association"):
-        kind, part, whole = (one.peek(n) for n in ("associationType", "sourceId", "targetId"))
-        if kind == _WHOLE_OF:
-            part, whole = whole, part
-        if kind in _PART_OF | {_WHOLE_OF} and isinstance(part, str) and isinstance(whole, str):
+        kind, part, whole = (str(one.peek(n)) for n in ("associationType", "sourceId", "targetId"))
+        if kind in _PART_OF:
             found.append((part, whole))
+        elif kind == _WHOLE_OF:
+            found.append((whole, part))
     return found
 
 

@@ -24,6 +24,16 @@ IMPLIED: Final = {kind: word for word, kind in KIND_WORDS.items()} | {
     "nano-degree-part": "MicroCredential"
 }
 MAX_TAGS: Final = 30
+# Where a field would stand that has no member of its own: the nearest there is, or the whole.
+_WOULD: Final = {
+    "workload": "creditsAvailable",
+    "quality": "endorsement",
+    "prerequisites": "criteria",
+    "participation": "",
+    "supervision": "",
+    "stackability": "",
+    "further": "",
+}
 _FIELD: Final = re.compile(r"(\d{2,4})(?:\s+|\Z)(.*)\Z", re.DOTALL)
 
 
@@ -120,6 +130,9 @@ def finish_achievement(source: Source, builder: Builder) -> None:
 
     ``creditsAvailable`` has no unit: it only confirms a credit whose unit is known otherwise.
     """
+    for field, member in _WOULD.items():
+        place = source.place(member) if member else source.pointer
+        builder.would(f"/achievement/{field}", place)
     known: Any = builder.value("/achievement/credit") or {}
     builder.would("/achievement/credit", source.place("creditsAvailable"))
     if "creditsAvailable" in source and known.get("value") == source.peek("creditsAvailable"):

@@ -150,10 +150,9 @@ def _lay(builder: Builder, facts: Any, native: Any, path: str, place: str) -> No
             _lay(builder, value, native.get(name), f"{path}/{escape(str(name))}", place)
     elif native is None or path == "/achievement/language" or _is_fuller(facts, native):
         builder.remove(path)
-        for leaf, value in _leaves(facts, path):
-            builder.put(leaf, value, place)
+        builder.put(path, facts, place)
+        for leaf in _leaves(facts, path):
             builder.place(leaf, place)
-        builder.place(path, place)
     elif facts != native:
         builder.refuse(place, facts, _CONTRADICTS)
 
@@ -173,12 +172,12 @@ def _named(value: Any, name: str) -> set[tuple[str, str]]:
     return {(name, str(value))}
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
+def _leaves(value: Any, path: str) -> Iterator[str]:
+    """The pointers of a value and of everything in it."""
+    yield path
+    if isinstance(value, Mapping):
         for name, one in value.items():
             yield from _leaves(one, f"{path}/{escape(str(name))}")
-    elif isinstance(value, list) and value:
+    elif isinstance(value, list):
         for number, one in enumerate(value):
             yield from _leaves(one, f"{path}/{number}")
-    else:
-        yield path, value

@@ -25,6 +25,7 @@ def read_learner(subject: Source, claims: Source, builder: Builder) -> None:
     else:
         builder.put("/award/learner/id", claims.text("sub"), claims.place("sub"))
     builder.would("/award/learner", subject.pointer)
+    builder.would("/award/results", subject.place("result"))
     for member, field in _MEMBERS.items():
         if member in subject:
             builder.put(f"/award/learner/{field}", subject.text(member), subject.place(member))

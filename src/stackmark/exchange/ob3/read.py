@@ -98,10 +98,10 @@ def _fill(source: Source, builder: Builder, *, wording: bool) -> None:
 
 
 def _read_issuer(root: Source, name: str, builder: Builder, claim: Source | None = None) -> None:
-    for field in ("", "/country"):
-        builder.would(f"/issuer{field}", root.place(name))
+    builder.would("/issuer", root.place(name))
     if isinstance(root.peek(name), str):
         builder.put("/issuer/id", root.text(name), root.place(name))
+        builder.would("/issuer/country", root.place(name))
         return
     read_profile(root.at(name), "/issuer", builder)
     if claim and "iss" in claim and not builder.has("/issuer/id"):

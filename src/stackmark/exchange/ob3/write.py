@@ -88,7 +88,8 @@ def tongue(achievement: Achievement, wanted: str) -> str:
         raise UsageError(
             "convert.language", f"Title and description are not both there in {wanted!r}."
         )
-    demand(both, "achievement/description", "one language must have both title and description.")
+    lacking = "description" if achievement.title else "title"
+    demand(both, f"achievement/{lacking}", "title and description must be there in one language.")
     if wanted:
         return wanted
     return achievement.language if achievement.language in both else both[0]
