@@ -42,7 +42,7 @@ def credits_(
     list_: Annotated[bool, typer.Option("--list", help="Show all units and policies.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> int:
-    """Convert credit: an interval, the policy that gave it, and its source.
+    """Convert credit between units, as an interval.
 
     Exit 1, with the reason, where no policy has a factor.
     """

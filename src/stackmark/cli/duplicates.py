@@ -44,7 +44,7 @@ def duplicates(
     ] = "auto",
     json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> int:
-    """Find achievements that say the same as others, by skill ids and by words.
+    """Find achievements that say the same as others.
 
     A pair asks its designer for a reason; it is no verdict. Exit 1 when there are pairs, or lines
     that cannot be read, each of which is named.
