@@ -121,7 +121,7 @@ def test_a_checklist_asks_what_no_document_shows():
 
 def test_what_was_read_second_hand_says_so():
     official = {name for name in NAMES if named(name).reading == "official"}
-    assert official == {"eu-2022", "open-mc", "cmf", "ctdl-min"}
+    assert official == {"eu-2022", "open-mc", "ctdl-min"}
     assert [name for name in NAMES if named(name).is_checklist] == ["iso-17024"]
     assert DEFAULT == "eu-2022"
 
