@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+# One process: two builds at once would write over each other in the folder build/.
+pytestmark = pytest.mark.xdist_group("wheel")
 ROOT = Path(__file__).resolve().parents[2]
 ACHIEVEMENT = {
     "id": "https://uni.example/a/7",
