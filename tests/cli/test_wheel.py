@@ -15,6 +15,8 @@ import pytest
 from quality_records import design
 from stackmark.quality.profile import NAMES
 
+# One process: two builds at once would write over each other in the folder build/.
+pytestmark = pytest.mark.xdist_group("wheel")
 ROOT = Path(__file__).resolve().parents[2]
 ACHIEVEMENT = {
     "id": "https://uni.example/a/7",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -142,8 +143,8 @@ def test_the_descriptor_above_says_everything(version):
 def seen(answer, page):
     """What a reader sees, and where the links lead; data for machines does not count."""
     found = page(answer)
-    text = found.text.replace(": //", "://")  # addresses may break there
-    return " ".join([text, *(one.get("href", "") for one in found.all("a"))])
+    unbroken = re.sub(r"(?<=[:/.?=&_-]) ", "", found.text)  # addresses may break there
+    return " ".join([found.text, unbroken, *(one.get("href", "") for one in found.all("a"))])
 
 
 def test_every_leaf_is_on_the_public_page(version, client, page):
