@@ -21,7 +21,6 @@ from stackmark.reading.received import EUDI_VCT, Received
 from stackmark.verification.binding import check_key_time
 from stackmark.verification.case import Case
 from stackmark.verification.dates import from_epoch, stamp
-from stackmark.verification.recipient import split_wanted
 from stackmark.verification.report import (
     Report,
     Subject,
@@ -230,7 +229,8 @@ def check_person(claims: Mapping[str, Any], wanted: str) -> str:
     Raises ``CheckFailed`` ``recipient.other``, ``CouldNotTell`` ``recipient.unidentified`` when
     who it is about is withheld or not said.
     """
-    kind, value = split_wanted(wanted)
+    typed = wanted.partition("=")
+    kind, value = (typed[0], typed[2]) if typed[0] in _PERSON else (None, wanted)
     names = [name for name in _PERSON if isinstance(claims.get(name), str)]
     compared = [name for name in names if kind in (None, name)]
     if any(claims[name] == value for name in compared):
