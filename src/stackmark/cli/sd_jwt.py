@@ -91,7 +91,7 @@ def _public(given: str) -> PublicKey:
         if data.lstrip().startswith(b"-----BEGIN"):
             return PublicKey.from_pem(data)
         tree = parse_json(data)
-        if isinstance(tree, dict):
+        if isinstance(tree, dict) and "kty" in tree:
             return PublicKey.from_jwk(tree)
     except CheckFailed as error:
         raise UsageError("usage.key", f"The holder's key {given[:80]}: {error.detail}") from None

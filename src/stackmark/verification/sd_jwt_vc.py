@@ -122,7 +122,7 @@ def _signature(sd: sd_jwt.SdJwt) -> str:
 
 def tell(recreated: sd_jwt.Recreated) -> str:
     """What is disclosed by choice, and how much is withheld."""
-    paths = [one.path.lstrip("/") for one in recreated.disclosed]
+    paths = sorted(one.path.lstrip("/") for one in recreated.disclosed)
     named = ", ".join(paths[:_SHOWN])[:600]
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
     shown = f"Disclosed by choice: {named}{more}." if paths else "Nothing is disclosed by choice."
