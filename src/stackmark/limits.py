@@ -29,6 +29,7 @@ MAX_HASH_CALLS: Final = 100_000  # Hash N-Degree Quads calls plus permutations; 
 MAX_PROOFS: Final = 16  # proofs of one document
 MAX_PROOF_VALUE: Final = 400_000  # characters; only the ecdsa-sd-2023 base proof needs many
 MAX_BASE58: Final = 1_000  # characters; base58 decoding is quadratic
+MAX_DISCLOSURES: Final = 1_000  # of one SD-JWT
 MAX_KEY_ID: Final = 4_096  # characters of a verification method or kid (RSA did:jwk is long)
 RSA_MIN_BITS: Final = 2048
 RSA_MAX_BITS: Final = 8192  # bigger ones are a way to burn CPU

@@ -11,6 +11,7 @@ from stackmark.cli.bake import OutOption
 from stackmark.cli.console import deliver
 from stackmark.cli.keys import KeyOption, PassphraseOption, issuer_documents, load_key
 from stackmark.cli.loading import read_input
+from stackmark.cli.sd_jwt import CertificateOption, DiscloseOption, HolderOption, sign_sd_jwt
 from stackmark.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ SuiteOption = Annotated[
         "--suite",
         metavar="NAME",
         help="eddsa-rdfc-2022, eddsa-jcs-2022, ecdsa-rdfc-2019, ecdsa-jcs-2019, ecdsa-sd-2023, "
-        "jwt (Open Badges token) or vc+jwt (W3C token); by the key if not given.",
+        "jwt (Open Badges token), vc+jwt (W3C token) or sd-jwt (SD-JWT VC); by document and key "
+        "if not given.",
     ),
 ]
 
@@ -46,16 +48,20 @@ def sign(
         str | None,
         typer.Option(metavar="TIME", help="For a trust register: until when it holds."),
     ] = None,
+    disclose: DiscloseOption = None,
+    holder_key: HolderOption = None,
+    certificate: CertificateOption = None,
     out: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Sign a credential, a presentation or a trust register.
+    """Sign a credential, a presentation, the claims of an SD-JWT VC or a trust register.
 
     FILE is complete but for its proof. The same checks run first as before issuing, so that
     nothing goes out that others could read in two ways; what was signed is verified before it
     is handed out.
     """
     from stackmark.adapters.clock import SystemClock
+    from stackmark.issuing.sd_jwt import SD_JWT, is_claims
     from stackmark.issuing.securing import choose_suite
     from stackmark.model.document import Document
     from stackmark.reading.received import types_of
@@ -66,6 +72,14 @@ def sign(
     if "issuers" in tree and "@context" not in tree:
         deliver(_register(tree, opened, until), out)
         return
+    if suite == SD_JWT or (suite is None and is_claims(tree)):
+        made = sign_sd_jwt(tree, opened, key, disclose, holder_key, certificate)
+        deliver(made, out)
+        return
+    if disclose or holder_key or certificate:
+        raise UsageError(
+            "usage.option", "--disclose, --holder-key and --certificate go with sd-jwt only."
+        )
     chosen = choose_suite(suite, opened.private.algorithm)
     _check_mandatory(mandatory, chosen)
     created = stamp(SystemClock().now())

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _LINE: Final = 2 * 1024 * 1024  # bytes of a line that are looked at; documents have fewer
 _GAP: Final = 100  # empty lines that may stand between the first and the second document
-_TOKEN: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
+_TOKEN: Final = re.compile(
+    rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:~[A-Za-z0-9_.-]*)*\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)

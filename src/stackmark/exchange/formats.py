@@ -29,6 +29,7 @@ class Format:
 # In the order in which a document is tried.
 NAMES: Final[dict[str, Format]] = {
     "stackmark": Format("Stackmark record", "stackmark.exchange.own"),
+    "eudi": Format("EUDI learning credential claims", "stackmark.exchange.eudi"),
     "elm": Format("European Learning Model 3", "stackmark.exchange.elm"),
     "clr": Format("CLR 2.0", "stackmark.exchange.clr"),
     "ob3": Format("Open Badges 3.0", "stackmark.exchange.ob3"),

@@ -91,6 +91,15 @@ def organisation(certificate: Certificate) -> tuple[str, str]:
     )
 
 
+def alternative_names(certificate: Certificate) -> tuple[frozenset[str], frozenset[str]]:
+    """The addresses and the host names it is for (RFC 5280 section 4.2.1.6)."""
+    found = _extension(certificate, x509.SubjectAlternativeName)
+    if found is None:
+        return frozenset(), frozenset()
+    addresses = found.get_values_for_type(x509.UniformResourceIdentifier)
+    return frozenset(addresses), frozenset(found.get_values_for_type(x509.DNSName))
+
+
 def _name(certificate: Certificate, oid: x509.ObjectIdentifier) -> str:
     found = certificate.subject.get_attributes_for_oid(oid)
     return str(found[0].value).strip()[:200] if found else ""

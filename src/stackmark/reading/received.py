@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from stackmark.errors import ReadError
+from stackmark.errors import CheckFailed, ReadError
 from stackmark.limits import MAX_IMAGE_BYTES
 from stackmark.model.document import Document
-from stackmark.proofs import jades
+from stackmark.proofs import jades, sd_jwt
 from stackmark.proofs.jose import Jws, check_header, parse_compact
 from stackmark.reading.baked import Baked, form_of
 from stackmark.reading.pdf import attachments, is_pdf
@@ -25,6 +26,8 @@ _ENVELOPE: Final = re.compile(
     r"data:application/(vc|vp)(?:\+jwt|\+ld\+json\+jwt)(?:;[^,]*)?,(.*)\Z", re.DOTALL
 )
 
+# The learning credential of the EUDI reference issuer (eudi-srv-pid-issuer).
+EUDI_VCT: Final = "urn:eu.europa.ec.eudi:learning:credential:1"
 VC2_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 VC1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
 
@@ -33,9 +36,10 @@ VC1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
 class Received:
     """What was found in the bytes; nothing is verified yet.
 
-    ``kind``: ``credential``, ``presentation``, ``ob2`` or ``sealed``. ``document`` holds the bytes
-    that are judged (for a JWS or a seal, its payload). ``baked`` tells of the image or PDF it came
-    out of, ``seal`` is the JAdES seal of a sealed document.
+    ``kind``: ``credential``, ``presentation``, ``ob2``, ``sealed`` or ``sd-jwt``. ``document``
+    holds the bytes that are judged (for a JWS or a seal, its payload; of an SD-JWT the tree is that
+    of the claims as far as they are disclosed). ``baked`` tells of the image or PDF it came out of,
+    ``seal`` is the JAdES seal of a sealed document, ``sd`` the SD-JWT.
     """
 
     kind: str
@@ -44,6 +48,7 @@ class Received:
     baked: Baked | None = None
     enveloped: bool = False
     seal: jades.Seal | None = None
+    sd: sd_jwt.SdJwt | None = None
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -53,6 +58,8 @@ class Received:
     @property
     def format(self) -> str:
         """A stable word for what it is, such as ``ob3+di``, ``vc2+jwt`` or ``ob2``."""
+        if self.sd is not None:
+            return "eudi+sd-jwt" if self.tree.get("vct") == EUDI_VCT else "sd-jwt-vc"
         secured = "jades" if self.seal else "jwt" if self.jws is not None else "di"
         name = f"{_family(self.kind, self.tree)}+{secured}"
         return f"{self.baked.container}/{name}" if self.baked is not None else name
@@ -74,6 +81,8 @@ def receive(data: bytes, *, bounded: Callable[[Any], bool] | None = None) -> Rec
     if head[:1] in (b"{", b"["):
         return from_tree(Document.parse(data, bounded=bounded))
     text = data.strip(b" \t\r\n")
+    if sd_jwt.is_sd_jwt(text):
+        return _from_sd_jwt(text)
     if text and (_JWS.match(text) or text.startswith(b"eyJ")):
         return from_token(text)
     raise _unreadable(data)
@@ -184,6 +193,15 @@ def from_token(token: bytes) -> Received:
     return Received(_kind(document.tree, types_of(document.tree)), document, jws)
 
 
+def _from_sd_jwt(text: bytes) -> Received:
+    """An SD-JWT with the claims that are disclosed; where they cannot be, with the signed ones."""
+    sd = sd_jwt.parse(text)
+    tree = sd.payload
+    with suppress(CheckFailed):  # the verifier meets it again and says so; a ReadError is one
+        tree = sd_jwt.recreate(sd).claims
+    return Received("sd-jwt", Document(sd.jws.payload, tree), sd=sd)
+
+
 def _kind(tree: Mapping[str, Any], types: list[str]) -> str:
     if "VerifiablePresentation" in types or ("vp" in tree and "@context" not in tree):
         return "presentation"
@@ -241,6 +259,7 @@ def contexts_of(tree: Mapping[str, Any]) -> list[Any]:
 
 
 __all__ = [
+    "EUDI_VCT",
     "Received",
     "contexts_of",
     "from_token",

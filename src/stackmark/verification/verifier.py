@@ -27,6 +27,7 @@ from stackmark.verification.binding import KeyRing, check_key_time
 from stackmark.verification.case import Case
 from stackmark.verification.dates import parse_stamp, stamp
 from stackmark.verification.endorsements import check_endorsements
+from stackmark.verification.others import verify_other
 from stackmark.verification.policy import STANDARD, Policy
 from stackmark.verification.proving import Expected, Signed, check_proofs, list_proofs
 from stackmark.verification.recall import NothingAtHand, Recall, without_proof
@@ -112,19 +113,8 @@ class Verifier:
 
     def verify_received(self, received: Received, *, depth: int) -> Report:
         """The report on something read already; ``depth`` counts how deep it was embedded."""
-        if received.kind == "ob2":
-            from stackmark.verification.ob2 import verify_ob2
-
-            return verify_ob2(self, received)
-        if received.kind == "sealed":
-            from stackmark.verification.sealed import verify_sealed
-
-            return verify_sealed(self, received)
-        if received.kind == "presentation":
-            from stackmark.verification.presentation import verify_presentation
-
-            return verify_presentation(self, received, depth=depth)
-        return self._credential(received, depth=depth)
+        other = verify_other(self, received, depth=depth)
+        return other if other is not None else self._credential(received, depth=depth)
 
     def _unreadable(self, error: StackmarkError) -> Report:
         case = Case()

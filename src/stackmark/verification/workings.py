@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stackmark.canonical.jcs import jcs
-from stackmark.errors import CheckFailed, StackmarkError
+from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.proofs.data_integrity import check_proof, signature_bytes
 from stackmark.proofs.jose import check_signature
 from stackmark.proofs.sd_values import BaseValue, parse_value
@@ -73,6 +73,9 @@ def work(received: Received, ring: KeyRing) -> list[Working]:
 
     Never raises for a bad document.
     """
+    if received.kind in ("sealed", "sd-jwt"):
+        sentence = "Seals and SD-JWTs are not shown step by step; see `stackmark verify --all`."
+        return [Working("", error=CouldNotTell("proof.not-shown", sentence))]
     if received.jws is not None:
         return [_token(received, ring)]
     try:

@@ -39,9 +39,9 @@ def facts_of(received: Received | None, report: Report) -> Facts:
         "issued": plain(about.valid_from) or "",
         "expires": plain(about.valid_until) or "",
     }
-    if tree is None:
-        return facts
-    if received is not None and received.kind == "ob2":
+    if received is None or tree is None or received.kind == "sd-jwt":
+        return facts  # claims of an SD-JWT are no credential of W3C; the report has what is shown
+    if received.kind == "ob2":
         from stackmark_web.verifying.facts_ob2 import facts_of_ob2
 
         return facts | facts_of_ob2(tree)

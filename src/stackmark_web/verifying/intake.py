@@ -25,7 +25,9 @@ MAX_UPLOAD: Final = 25 * 1024 * 1024  # bytes of all files together
 MAX_SOURCE: Final = 300  # characters kept of where something came from
 _LINE: Final = 2 * 1024 * 1024
 _LINK: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+\Z", re.IGNORECASE)
-_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
+_TOKEN: Final = re.compile(
+    r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:~[A-Za-z0-9_.-]*)*\Z"
+)
 _URL_HEADERS: Final = frozenset(
     {"url", "link", "credential", "credential_url", "badge_url", "verify_url", "public_url"}
 )

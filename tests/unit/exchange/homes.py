@@ -71,3 +71,20 @@ OB2 = [
     *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative", "/award/evidence"),
 ]
 CLR = [*OB3_CREDENTIAL, "/achievement/programme/url"]
+
+
+def eudi(language):
+    """EUDI claims: texts in one language; of lists of parts, the member that has a claim.
+
+    Days hold no time of day, so the instant of issue is kept in part only; instants that end or
+    begin validity come back in UTC.
+    """
+    return [
+        *("/award/id", "/award/learner/id", "/award/learner/family_name"),
+        *("/award/learner/given_name", "/award/results/0/value"),
+        *("/issuer/id", "/issuer/name", "/issuer/country"),
+        *("/achievement/level/eqf", "/achievement/workload", "/achievement/instruction"),
+        *(f"/achievement/{name}/{language}" for name in ("title", "description", "prerequisites")),
+        f"/achievement/outcomes/*/statement/{language}",
+        "/achievement/quality/*/type",
+    ]
