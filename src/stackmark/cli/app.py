@@ -15,6 +15,7 @@ from stackmark.cli import (
     derive,
     duplicates,
     explain,
+    framework,
     issue,
     key,
     seal,
@@ -86,3 +87,4 @@ app.command(
 )(guarded(credit.credits_))
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("demo", cls=LightCommand)(guarded(demo.demo))
+app.command("framework", cls=LightCommand)(guarded(framework.framework))
