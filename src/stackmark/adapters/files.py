@@ -6,12 +6,12 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from stackmark.errors import ReadError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
@@ -64,6 +64,21 @@ def read_limited(path: str | Path, limit: int) -> bytes:
     if len(data) > limit:
         raise ReadError("read.too-large", f"{where} has over {limit:,} bytes.")
     return data
+
+
+def opener(path: str | Path) -> Callable[[], BinaryIO]:
+    """A way to open a file for reading, again and again.
+
+    Opening raises ``UsageError`` ``usage.file`` when it cannot be read.
+    """
+
+    def opened() -> BinaryIO:
+        try:
+            return Path(path).open("rb")
+        except OSError as error:
+            raise _trouble(Path(path), "read", error) from None
+
+    return opened
 
 
 def walk_sources(paths: Iterable[str | Path]) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from stackmark.cli import (
     derive,
     duplicates,
     explain,
+    framework,
     issue,
     key,
     seal,
@@ -88,3 +89,4 @@ app.command(
 )(guarded(credit.credits_))
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("demo", cls=LightCommand)(guarded(demo.demo))
+app.command("framework", cls=LightCommand)(guarded(framework.framework))

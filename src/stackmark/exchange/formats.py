@@ -34,6 +34,8 @@ NAMES: Final[dict[str, Format]] = {
     "clr": Format("CLR 2.0", "stackmark.exchange.clr"),
     "ob3": Format("Open Badges 3.0", "stackmark.exchange.ob3"),
     "ob2": Format("Open Badges 2.0", "stackmark.exchange.ob2"),
+    "ctdl": Format("CTDL", "stackmark.exchange.ctdl"),
+    "schemaorg": Format("schema.org", "stackmark.exchange.schemaorg"),
 }
 
 

@@ -40,6 +40,10 @@ class Source:
         """An entry of a list counts as carried."""
         self._taken.add(f"{self.place(name)}/{number}")
 
+    def leave_item(self, name: str, number: int) -> None:
+        """An entry of a list that could not be carried after all."""
+        self._taken.discard(f"{self.place(name)}/{number}")
+
     def peek(self, name: str) -> Any:
         """A member's value without taking it."""
         return self.tree.get(name)

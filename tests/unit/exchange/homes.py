@@ -88,3 +88,38 @@ def eudi(language):
         f"/achievement/outcomes/*/statement/{language}",
         "/achievement/quality/*/type",
     ]
+
+
+# An award has no place in CTDL, which describes offers. Of our words, those that CTDL has.
+_CTDL_BODY = ("id", "name", "country", "url", "email", "identifiers")
+CTDL = [
+    *("/id", "/version", "/image", "/identifiers"),
+    *(f"/{body}/{name}" for body in ("issuer", "awarding_body") for name in _CTDL_BODY),
+    *("/achievement/language", "/achievement/kind", "/achievement/title"),
+    *("/achievement/description", "/achievement/programme/name", "/achievement/programme/url"),
+    *("/achievement/outcomes/*/statement", "/achievement/outcomes/*/skills"),
+    *("/achievement/criteria", "/achievement/level/eqf", "/achievement/level/framework"),
+    *("/achievement/level/code", "/achievement/workload", "/achievement/credit/value"),
+    *("/achievement/credit/unit", "/achievement/credit/unit_name", "/achievement/participation"),
+    *("/achievement/assessment/methods", "/achievement/assessment/description"),
+    *("/achievement/assessment/pass_rule", "/achievement/quality", "/achievement/prerequisites"),
+    *("/achievement/field", "/achievement/instruction", "/achievement/validity/months"),
+    *("/achievement/parties", "/achievement/tags", "/achievement/code"),
+]
+# In one language; a quality statement without its kind, of a date none, one duration of hours.
+_SCHEMAORG_BODY = ("id", "name", "legal_name", "country", "url", "email", "identifiers")
+SCHEMAORG = [
+    *("/id", "/version", "/image", "/identifiers", "/type_stated"),
+    *(f"/{body}/{name}" for body in ("issuer", "awarding_body") for name in _SCHEMAORG_BODY),
+    *("/award/issued", "/award/valid_until", "/award/learner/id", "/award/learner/name"),
+    *("/award/learner/given_name", "/award/learner/family_name"),
+    *("/achievement/language", "/achievement/kind", "/achievement/title"),
+    *("/achievement/description", "/achievement/programme/name", "/achievement/programme/url"),
+    *("/achievement/outcomes/*/statement", "/achievement/outcomes/*/skills"),
+    *("/achievement/level/eqf", "/achievement/level/framework", "/achievement/level/code"),
+    *("/achievement/workload", "/achievement/credit/value", "/achievement/credit/unit"),
+    *("/achievement/credit/unit_name", "/achievement/participation"),
+    *("/achievement/quality/*/name", "/achievement/quality/*/id", "/achievement/quality/*/url"),
+    *("/achievement/prerequisites", "/achievement/field", "/achievement/instruction"),
+    *("/achievement/validity/months", "/achievement/tags", "/achievement/code"),
+]
