@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,7 @@ from stackmark.model.record import Record
 from stackmark.quality.check import check
 from stackmark.quality.profile import named
 from unit.exchange import foreign, homes
+from unit.exchange.comparing import keys, said
 from unit.exchange.records import records
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
@@ -55,22 +55,6 @@ def plain(record):
 
 def again(written):
     return read_record(json.loads(json.dumps(written.document)))
-
-
-def keys(tree, path=""):
-    if isinstance(tree, dict):
-        for name, value in tree.items():
-            yield from keys(value, f"{path}/{name}")
-    elif isinstance(tree, list):
-        for number, value in enumerate(tree):
-            yield from keys(value, f"{path}/{number}")
-    else:
-        yield path
-
-
-def said(tree):
-    """What is said, whatever its position in a list."""
-    return {(re.sub(r"/\d+", "/*", path), foreign.resolve(tree, path)) for path in keys(tree)}
 
 
 @SLOW

@@ -88,7 +88,8 @@ class _Member:
         """The unpacked bytes, as they are read; a damaged file is named."""
         source = self._package.open()
         try:
-            inner = zipfile.ZipFile(source).open(self._info)
+            archive = zipfile.ZipFile(source)
+            inner = archive.open(self._info)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
             source.close()
             where = f"{self._package.name}, {self._info.filename}"
