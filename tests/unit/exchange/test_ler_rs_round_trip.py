@@ -8,12 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quality_records import DESIGN
+from quality_records import DESIGN, NOW
 from stackmark.errors import ReadError, UsageError
 from stackmark.exchange.diff import without
 from stackmark.exchange.formats import read_record, write_record
 from stackmark.exchange.ler_rs import read as ler
 from stackmark.model.record import Record
+from stackmark.quality.check import check
+from stackmark.quality.profile import named
 from unit.exchange import foreign, homes
 from unit.exchange.comparing import in_one, said
 from unit.exchange.records import records
@@ -93,6 +95,8 @@ def test_a_resume_of_others(wrapped):
     assert "verify it by itself" in lost[f"{at}/certifications/0/verifications/0/id"]
     assert "no instant" in lost[f"{at}/certifications/0/firstIssued"]
     assert f"{at}/certifications/1/name" in lost
+    rows = check(found, named("eu-2022"), now=NOW).rows
+    assert "failed" not in {row.outcome for row in rows}
     assert foreign.wrong_places(found, tree) == []
     for row in found.loss:
         assert foreign.resolve(tree, row.path) == row.value

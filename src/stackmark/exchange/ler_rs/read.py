@@ -19,6 +19,7 @@ from stackmark.exchange.source import Source
 _NOWHERE: Final = "A record has no place for it."
 _SKILL: Final = "It is a skill of the person; nothing says that this certification shows it."
 _VERIFICATION: Final = "It is a credential of its own; read and verify it by itself."
+_DAY: Final = "It is no instant with its zone, and a record has no other dates of issue."
 _MAX_EVIDENCE: Final = 100
 _IDENTIFIER: Final = ("https://", "http://", "urn:", "did:")
 
@@ -57,6 +58,8 @@ def read(tree: Mapping[str, Any], resources: Mapping[str, bytes]) -> Imported:
 def _reason(place: str) -> str:
     if "/verifications/" in place:
         return _VERIFICATION
+    if place.rpartition("/")[2] in ("issued", "firstIssued"):
+        return _DAY
     return _SKILL if "/skills/" in place else _NOWHERE
 
 
@@ -103,10 +106,10 @@ def _would(one: Source, builder: Builder) -> None:
         "/achievement/kind": "type",
         "/issuer": "issuingAuthority",
         "/issuer/country": "issuingAuthority",
-        "/award/issued": "issued",
     }
     for path, name in places.items():
         builder.would(path, one.place(name))
+    builder.would("/award/issued", one.pointer)
     for name in ("outcomes", "workload", "level", "assessment", "participation", "quality"):
         builder.would(f"/achievement/{name}", one.pointer)
 
@@ -131,9 +134,10 @@ def _read_descriptions(one: Source, builder: Builder, language: str) -> None:
 
 
 def _read_dates(one: Source, builder: Builder) -> None:
-    """A year or a day is no instant: it is named as left over."""
+    """A year or a day is no instant: it is no wrong date, but it is left over and named."""
     name = "issued" if "issued" in one else "firstIssued"
-    _put(builder, "/award/issued", one, name)
+    if "T" in str(one.peek(name)):
+        _put(builder, "/award/issued", one, name)
     period = one.at("effectiveTimePeriod")
     start = period.text("validFrom")
     if start and start != builder.value("/award/issued"):
