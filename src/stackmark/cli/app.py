@@ -88,5 +88,5 @@ app.command(
     context_settings={"ignore_unknown_options": True},
 )(guarded(credit.credits_))
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
-app.command("demo", cls=LightCommand)(guarded(demo.demo))
 app.command("framework", cls=LightCommand)(guarded(framework.framework))
+app.command("demo", cls=LightCommand)(guarded(demo.demo))

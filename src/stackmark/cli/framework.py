@@ -69,7 +69,7 @@ def _tell(about: SkillFramework, count: int) -> None:
     out(styled(plain(about.title), "bold"))
     rows = {
         "Skills": f"{count:,}",
-        "Languages": about.language,
+        "Languages": "" if about.language == "und" else about.language,
         "Version": about.version,
         "Licence": about.licence,
         "Attribution": about.attribution,

@@ -36,6 +36,7 @@ NAMES: Final[dict[str, Format]] = {
     "ob2": Format("Open Badges 2.0", "stackmark.exchange.ob2"),
     "ctdl": Format("CTDL", "stackmark.exchange.ctdl"),
     "schemaorg": Format("schema.org", "stackmark.exchange.schemaorg"),
+    "ler-rs": Format("HR Open LER-RS 4.4 (unofficial reading)", "stackmark.exchange.ler_rs"),
 }
 
 

@@ -123,3 +123,12 @@ SCHEMAORG = [
     *("/achievement/prerequisites", "/achievement/field", "/achievement/instruction"),
     *("/achievement/validity/months", "/achievement/tags", "/achievement/code"),
 ]
+# A resume: who holds it, what it is called, who awarded it and when.
+LER_RS = [
+    *("/award/id", "/award/issued", "/award/valid_from", "/award/valid_until"),
+    *("/award/learner/id", "/award/learner/name", "/award/learner/given_name"),
+    *("/award/learner/family_name", "/award/evidence/*/url"),
+    *("/issuer/id", "/issuer/name", "/issuer/country", "/issuer/url", "/issuer/email"),
+    *("/achievement/language", "/achievement/title", "/achievement/description"),
+    *("/achievement/kind", "/type_stated"),
+]

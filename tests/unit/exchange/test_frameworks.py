@@ -154,6 +154,14 @@ def test_case(wrapped):
     assert second.description == {"de": "Takes samples of soil"}
 
 
+def test_a_case_item_without_an_address_has_its_uuid():
+    uuid = "0c1d3f0e-4a1b-4c6e-9a55-1f2e3d4c5b6a"
+    items = [{"identifier": one, "fullStatement": "Soil"} for one in (uuid, "x")]
+    tree = {"CFDocument": {"title": "Soil"}, "CFItems": items}
+    found = list(open_framework(named(json.dumps(tree), "case.json")).skills())
+    assert [(one.uri, one.code) for one in found] == [(f"urn:uuid:{uuid}", uuid), ("", "x")]
+
+
 def test_a_licence_that_nobody_states_stays_unknown():
     document = {"identifier": "d", "title": "Soil"}
     tree = {"CFDocument": document, "CFItems": PACKAGE["CFItems"]}

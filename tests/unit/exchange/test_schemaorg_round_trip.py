@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,20 +14,10 @@ from stackmark.exchange.formats import Options, read_record, write_record
 from stackmark.exchange.schemaorg import read as schemaorg
 from stackmark.model.record import Record
 from unit.exchange import foreign, homes
-from unit.exchange.records import LANGUAGES, records
+from unit.exchange.comparing import in_one, said
+from unit.exchange.records import records
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
-
-
-def in_one(value, language):
-    """A record's JSON with every text in this language only, taken from the first there is."""
-    if isinstance(value, list):
-        return [in_one(one, language) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value and set(value) <= set(LANGUAGES):
-        return {language: value.get(language) or next(iter(value.values()))}
-    return {name: in_one(one, language) for name, one in value.items()}
 
 
 def plain(record):
@@ -49,22 +38,6 @@ def plain(record):
 
 def again(written):
     return read_record(json.loads(json.dumps(written.document)))
-
-
-def keys(tree, path=""):
-    if isinstance(tree, dict):
-        for name, value in tree.items():
-            yield from keys(value, f"{path}/{name}")
-    elif isinstance(tree, list):
-        for number, value in enumerate(tree):
-            yield from keys(value, f"{path}/{number}")
-    else:
-        yield path
-
-
-def said(tree):
-    """What is said, whatever its position in a list."""
-    return {(re.sub(r"/\d+", "/*", path), foreign.resolve(tree, path)) for path in keys(tree)}
 
 
 @SLOW

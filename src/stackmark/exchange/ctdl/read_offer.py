@@ -187,7 +187,8 @@ def _read_assessment(reading: Reading, assessed: list[Source]) -> None:
             if name in one:
                 reading.put_texts(f"{path}/{field}", one, name)
         _read_methods(reading, path, one)
-        reading.builder.place("/achievement/supervision", one.place("ceterms:isProctored"))
+        # Not at isProctored itself: yes or no is no wrong answer, only less than is asked.
+        reading.builder.place("/achievement/supervision", one.pointer)
 
 
 def _read_methods(reading: Reading, path: str, one: Source) -> None:

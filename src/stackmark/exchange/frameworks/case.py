@@ -7,6 +7,7 @@ the document's own; when it names none, nobody said.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from stackmark.exchange.languages import tag
 
 MAX_CASE_BYTES: Final = 32 * 1024 * 1024  # bytes of a package; it is read as a whole
 _UNKNOWN: Final = "und"
+_UUID: Final = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 Json = Mapping[str, Any]
 
 
@@ -113,12 +115,17 @@ def _skills(package: Json, name: str, language: str) -> Iterator[FrameworkSkill]
             raise fault("case", f"{where}/{column}", "an item has it.")
         spoken = tag(item.get("language")) or language
         yield FrameworkSkill(
-            uri=_text(item, "uri") or f"urn:uuid:{identifier}",
-            code=_text(item, "humanCodingScheme"),
+            uri=_text(item, "uri") or _urn(identifier),
+            code=_text(item, "humanCodingScheme") or identifier,
             name={spoken: short or statement},
             description={spoken: statement} if short and short != statement else {},
             broader=broader.get(identifier, ()),
         )
+
+
+def _urn(identifier: str) -> str:
+    """A UUID as a URN (RFC 9562 section 4); ``""`` for any other identifier."""
+    return f"urn:uuid:{identifier}" if _UUID.fullmatch(identifier) else ""
 
 
 def _parents(package: Json) -> dict[str, tuple[str, ...]]:

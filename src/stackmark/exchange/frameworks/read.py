@@ -63,7 +63,7 @@ def _files(package: NamedFile) -> list[NamedFile]:
     try:
         with package.open() as stream, zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, RuntimeError, ValueError):
         raise fault("package", package.name, "is no zip file that can be opened.") from None
     if len(infos) > MAX_PACKAGE_FILES:
         raise fault("package", package.name, f"has over {MAX_PACKAGE_FILES:,} files.")
@@ -88,8 +88,9 @@ class _Member:
         """The unpacked bytes, as they are read; a damaged file is named."""
         source = self._package.open()
         try:
-            inner = zipfile.ZipFile(source).open(self._info)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+            archive = zipfile.ZipFile(source)
+            inner = archive.open(self._info)
+        except (zipfile.BadZipFile, RuntimeError, ValueError):
             source.close()
             where = f"{self._package.name}, {self._info.filename}"
             raise fault("package", where, "cannot be unpacked.") from None

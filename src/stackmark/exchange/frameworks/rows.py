@@ -108,7 +108,8 @@ def _header(cells: list[str], name: str, needed: tuple[str, ...]) -> list[str]:
 def _row(header: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:
     if len(cells) != len(header):
         where = f"{name}, line {line}"
-        raise fault("row", where, f"has {len(cells)} cells; there are {len(header)} columns.")
+        cells_said = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
+        raise fault("row", where, f"has {cells_said}; there are {len(header)} columns.")
     for column, cell in zip(header, cells, strict=True):
         if len(cell) > MAX_CELL:
             where = f"{name}, line {line}, column {column}"

@@ -98,6 +98,7 @@ def _read_main(main: Source, builder: Builder, language: str) -> None:
     identity = main.text("@id")
     if not identity.startswith("_:"):
         builder.put("/id", identity, main.place("@id"))
+    _would(main, builder)
     _read_page(main, builder)
     for name, path in (("image", "/image"), ("version", "/version")):
         builder.put(path, main.text(name), main.place(name))
@@ -109,6 +110,17 @@ def _read_main(main: Source, builder: Builder, language: str) -> None:
     read_quality(main, builder)
     read_field(main, builder)
     read_programme(main, builder, language)
+
+
+def _would(main: Source, builder: Builder) -> None:
+    """Where values would stand for which schema.org has no property of the same meaning."""
+    for path, name in (
+        ("assessment", "assesses"),
+        ("supervision", "assesses"),
+        ("stackability", "isPartOf"),
+        ("further", "description"),
+    ):
+        builder.would(f"/achievement/{path}", main.place(name))
 
 
 def _put_texts(source: Source, name: str, path: str, builder: Builder, language: str) -> None:
