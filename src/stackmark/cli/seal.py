@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 AnchorsOption = Annotated[
     Path | None,
     typer.Option(
-        "--anchors", metavar="FILE", help="Certificates (PEM) of authorities you trust for seals."
+        "--anchors",
+        metavar="FILE",
+        help="Certificates (PEM) of authorities you trust, for seals and SD-JWTs.",
     ),
 ]
 

@@ -54,7 +54,7 @@ def sign(
     out: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Sign a credential, a presentation, the claims of an SD-JWT VC or a trust register.
+    """Sign a credential, presentation, claims or a register.
 
     FILE is complete but for its proof. The same checks run first as before issuing, so that
     nothing goes out that others could read in two ways; what was signed is verified before it

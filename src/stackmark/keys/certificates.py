@@ -50,7 +50,7 @@ def read_der(data: bytes) -> Certificate:
         return x509.load_der_x509_certificate(data)
     except ValueError:
         raise CheckFailed(
-            "issuer-key.certificate", "A certificate of the seal is broken or of an odd form."
+            "issuer-key.certificate", "A certificate is broken or of an odd form."
         ) from None
 
 
@@ -106,7 +106,7 @@ def _name(certificate: Certificate, oid: x509.ObjectIdentifier) -> str:
 
 
 def check_use(certificate: Certificate) -> None:
-    """Whether it may be used for seals: RFC 5280 section 4.2.1.3, EN 319 412-3.
+    """Whether it may be used for seals and signatures: RFC 5280 section 4.2.1.3, EN 319 412-3.
 
     Raises ``CheckFailed`` ``issuer-key.key-usage``.
     """
@@ -140,7 +140,7 @@ def check_period(certificate: Certificate, at: datetime) -> None:
         raise CheckFailed(
             "key-time.certificate",
             f"The certificate is good from {start:%Y-%m-%d} to {end:%Y-%m-%d}, "
-            f"but the seal is of {at.astimezone(UTC):%Y-%m-%d}.",
+            f"but it was used on {at.astimezone(UTC):%Y-%m-%d}.",
         )
 
 

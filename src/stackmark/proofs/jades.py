@@ -184,12 +184,13 @@ def chain_of(seal: Seal) -> tuple[Certificate, ...]:
             "issuer-key.no-certificate", "The seal does not bring its certificate (x5c)."
         )
     if not isinstance(given, list) or not 0 < len(given) <= certificates.MAX_CHAIN:
-        raise CheckFailed("issuer-key.certificate", "The seal's x5c is no list of certificates.")
+        raise CheckFailed("issuer-key.certificate", "The header's x5c is no list of certificates.")
     chain = tuple(certificates.read_der(_certificate(one)) for one in given)
     wanted = seal.header.get("x5t#S256")
     if wanted is not None and wanted != b64url_encode(certificates.thumbprint(chain[0])):
         raise CheckFailed(
-            "issuer-key.thumbprint", "The seal names another certificate than it brings (x5t#S256)."
+            "issuer-key.thumbprint",
+            "The header names another certificate than it brings (x5t#S256).",
         )
     return chain
 
@@ -199,7 +200,7 @@ def _certificate(text: Any) -> bytes:
         return b64decode(text, validate=True)
     except (ValueError, TypeError):
         raise CheckFailed(
-            "issuer-key.certificate", "A certificate in the seal is not base64."
+            "issuer-key.certificate", "A certificate in the header is not base64."
         ) from None
 
 
