@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -12,11 +13,12 @@ from django.urls import reverse
 
 from stackmark.issuing.builder import OB_CONTEXT
 from stackmark.model.achievement import Achievement as Descriptor
+from stackmark.model.record import Record
 from stackmark.reading.received import VC2_CONTEXT
 from stackmark_web import clock
 from stackmark_web.catalogue import facts as label
 from stackmark_web.catalogue import vocabulary as words
-from stackmark_web.catalogue.figures import Figures, figures_of
+from stackmark_web.catalogue.figures import UNKNOWN, Figures, figures_of
 from stackmark_web.catalogue.models import Achievement, AchievementVersion, Offering
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
@@ -65,7 +67,21 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
 def facts(version: AchievementVersion, figures: Figures | None = None) -> list[Fact]:
     """The facts label of a version."""
     known = figures or figures_of([version.pk])[version.pk]
-    return label.facts_of(descriptor_of(version), known)
+    day = version.published_at.date() if version.published_at else None
+    return label.facts_of(record_of(version), known, day)
+
+
+def record_of(version: AchievementVersion) -> Record:
+    """A version as the record that formats and the facts label share."""
+    number = "" if version.number is None else str(version.number)
+    return Record(achievement=descriptor_of(version), version=number)
+
+
+def facts_of_record(
+    record: Record, figures: Figures = UNKNOWN, published: date | None = None
+) -> list[Fact]:
+    """The facts label of any record, in the reader's language."""
+    return label.facts_of(record, figures, published)
 
 
 def image_url(version: AchievementVersion) -> str:
