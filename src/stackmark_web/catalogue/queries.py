@@ -17,6 +17,7 @@ from stackmark.model.record import Record
 from stackmark.reading.received import VC2_CONTEXT
 from stackmark_web import clock
 from stackmark_web.catalogue import facts as label
+from stackmark_web.catalogue import facts_documents
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.figures import UNKNOWN, Figures, figures_of
 from stackmark_web.catalogue.models import Achievement, AchievementVersion, Offering
@@ -75,6 +76,11 @@ def record_of(version: AchievementVersion) -> Record:
     """A version as the record that formats and the facts label share."""
     number = "" if version.number is None else str(version.number)
     return Record(achievement=descriptor_of(version), version=number)
+
+
+def facts_file(achievement_id: uuid.UUID, number: int, name: str) -> bytes | None:
+    """The facts document at an address, by the beginning of its SHA-256; None for no such one."""
+    return facts_documents.document(achievement_id, number, name)
 
 
 def facts_of_record(
