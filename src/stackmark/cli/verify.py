@@ -81,7 +81,7 @@ def verify(
     if not many:
         ((_, report, facts),) = reports
         tell_one(report, whole=all_)
-        tell_facts(facts)
+        tell_facts(facts, refused=report.verdict == "refused")
         return _exit_code(Counter([report.verdict]))
     return _exit_code(tell_many(((one, report) for one, report, _ in reports), whole=all_))
 

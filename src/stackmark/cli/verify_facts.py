@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from stackmark.cli.console import out, plain
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from stackmark.quality.facts_label import Fact
 
 _MAX: Final = 10  # files a document is bound to that are looked for
-_WIDTH: Final = 90  # letters of a value on a terminal
+_WIDTH: Final = 70  # letters of a line of a value
+_LONGEST: Final = 280  # letters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,39 @@ def _resources(tree: Mapping[str, Any], at_hand: Fetcher | None) -> dict[str, by
     return found
 
 
-def tell_facts(facts: Facts) -> None:
-    """The rows that say something; the others by name in one line."""
+def tell_facts(facts: Facts, *, refused: bool) -> None:
+    """The rows that say something; the others by name behind them."""
     if not facts.rows:
         return
     out()
-    out("  Facts, as the document states them:")
-    for one in facts.rows:
-        if one.state != "unknown":
-            note = f" ({one.note})" if one.state == "self-declared" or one.code == "level" else ""
-            out(f"    {one.label:<22}{_short(plain(one.value + note))}")
-    unknown = [one.label.lower() for one in facts.rows if one.state == "unknown"]
-    if unknown:
-        out(f"    {'Unknown':<22}{', '.join(unknown)}")
+    known = [one for one in facts.rows if one.state != "unknown"]
+    if not known:
+        out(
+            "  Facts: all unknown; the document states none of the facts label (--json lists them)."
+        )
+        return
+    claim = (
+        "as it claims them; nothing vouches for it" if refused else "as the document states them"
+    )
+    out(f"  Facts, {claim}:")
+    for one in known:
+        note = f" ({one.note})" if one.code in ("level", "credit") and one.note else ""
+        _tell_row(one.label, plain(one.value + note))
+    if len(known) < len(facts.rows):
+        unknown = (one.label.lower() for one in facts.rows if one.state == "unknown")
+        _tell_row("Unknown", ", ".join(unknown))
     for url in facts.missing[:_MAX]:
         out(f"    More is in {plain(url)}, which is not at hand (see --documents).")
 
 
+def _tell_row(label: str, value: str) -> None:
+    """A label and its value, in lines of a terminal's width."""
+    first, *more = wrap(_short(value), _WIDTH) or [""]
+    out(f"    {label:<22}{first}")
+    for line in more:
+        out(f"{'':26}{line}")
+
+
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
