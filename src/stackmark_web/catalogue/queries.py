@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,7 @@ from stackmark_web.catalogue.figures import UNKNOWN, Figures, figures_of
 from stackmark_web.catalogue.models import Achievement, AchievementVersion, Offering
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import organisation_for, require
+from stackmark_web.tenancy.queries import organisation_for, require, withheld_by
 from stackmark_web.ui.cards import Card, Fact
 from stackmark_web.ui.site import address
 from stackmark_web.ui.text import best_text
@@ -67,9 +68,15 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
 
 def facts(version: AchievementVersion, figures: Figures | None = None) -> list[Fact]:
     """The facts label of a version."""
-    known = figures or figures_of([version.pk])[version.pk]
+    known = shown_figures(version, figures)
     day = version.published_at.date() if version.published_at else None
     return label.facts_of(record_of(version), known, day)
+
+
+def shown_figures(version: AchievementVersion, figures: Figures | None = None) -> Figures:
+    """The figures of a version, and which of them its organisation keeps to itself."""
+    found = figures or figures_of([version.pk])[version.pk]
+    return replace(found, withheld=found.withheld | withheld_by(version.organisation))
 
 
 def record_of(version: AchievementVersion) -> Record:

@@ -7,7 +7,6 @@ import uuid
 from typing import Any, Final
 
 from stackmark_web.catalogue import queries as catalogue
-from stackmark_web.catalogue.figures import figures_of
 from stackmark_web.catalogue.vocabulary import KINDS
 from stackmark_web.verifying.fetching import own_path
 
@@ -32,7 +31,7 @@ def published(achievement: str, signed_kind: Any) -> dict[str, Any]:
 
 
 def _figures(version: Any) -> dict[str, Any]:
-    found = figures_of([version.pk])[version.pk]
+    found = catalogue.shown_figures(version)
     return {
         "holders": found.holders,
         "pass_rate": found.pass_rate,
