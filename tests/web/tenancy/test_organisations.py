@@ -233,13 +233,11 @@ def test_what_a_unit_has_is_done_above(northfield, alice, organisation):
 
 
 def test_what_an_institution_withholds_its_units_withhold(northfield):
-    from stackmark_web.tenancy.queries import withheld_by
-
-    unit = create_unit(northfield, actor=None, name="Science", unit_kind="faculty")
-    assert withheld_by(unit) == frozenset()
-    edit_organisation(northfield, actor=None, withholds_results=True)
+    unit = actions.create_unit(northfield, actor=None, name="Science", unit_kind="faculty")
+    assert queries.withheld_by(unit) == frozenset()
+    actions.edit_organisation(northfield, actor=None, withholds_results=True)
     unit.refresh_from_db()
-    assert withheld_by(unit) == {"pass-rate", "agreement"}
-    edit_organisation(unit, actor=None, withholds_holders=True)
+    assert queries.withheld_by(unit) == {"pass-rate", "agreement"}
+    actions.edit_organisation(unit, actor=None, withholds_holders=True)
     unit.refresh_from_db()
-    assert withheld_by(unit) == {"pass-rate", "agreement", "holders"}
+    assert queries.withheld_by(unit) == {"pass-rate", "agreement", "holders"}
