@@ -292,6 +292,9 @@ RULES = {
     "registry:achievement_json": public(args={"pk": "achievement.pk"}),
     "registry:version": public(args={"pk": "achievement.pk", "number": "version.number"}),
     "registry:version_json": public(args={"pk": "achievement.pk", "number": "version.number"}),
+    "registry:facts": public(
+        args={"pk": "achievement.pk", "number": "version.number", "name": "facts_name"}
+    ),
     "registry:credential": public(args={"pk": "award.published.pk"}),
     "registry:credential_json": public(args={"pk": "award.published.pk"}),
     "registry:credential_card": public(args={"pk": "award.published.pk"}),
