@@ -66,9 +66,9 @@ def asset(request: HttpRequest, sha256: str) -> HttpResponseBase:
 
 
 @readable
-def facts(request: HttpRequest, pk: str, number: str, name: str) -> HttpResponseBase:
+def facts(request: HttpRequest, pk: str, number: str, digest: str) -> HttpResponseBase:
     """The facts document of a version: these bytes for ever, from their file, no database."""
-    body = catalogue.facts_file(UUID(pk), int(number), name)
+    body = catalogue.facts_file(UUID(pk), int(number), digest)
     if body is None:
         raise Http404("There is nothing here.")
     response = document(request, body, content_type="application/json", max_age=YEAR, vary=False)

@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("achievements/<uuid:pk>/<int:number>.json", views.achievement_json, name="version_json"),
     re_path(
         r"^achievements/(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-        r"/(?P<number>[1-9][0-9]{0,8})/facts-(?P<name>[0-9a-f]{8})\.json\Z",
+        r"/(?P<number>[1-9][0-9]{0,8})/facts-(?P<digest>[0-9a-f]{8})\.json\Z",
         file_views.facts,
         name="facts",
     ),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from stackmark_web.ui.cards import Card, Fact
+from stackmark_web.ui.text import best_text
 from stackmark_web.verifying import wording
 from stackmark_web.verifying.labels import is_level
 from stackmark_web.verifying.labels import shown as label_of
@@ -195,6 +196,19 @@ class Shown:
     def label(self) -> list[Fact]:
         """The facts label: what it took to earn it; what nobody said is printed as unknown."""
         return label_of(self.facts)
+
+    @cached_property
+    def criteria(self) -> str:
+        """What it took, without the facts that stand behind it in words: the label has them."""
+        kept = (self.facts.get("record") or {}).get("achievement") or {}
+        if self.outcomes and kept.get("criteria"):
+            return best_text(kept["criteria"].get("narrative"))
+        return str(self.facts.get("criteria") or "")
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The learning outcomes it states."""
+        return next((one.items for one in self.label if one.code == "outcomes"), ())
 
     @cached_property
     def steps(self) -> list[Step]:
