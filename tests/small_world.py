@@ -171,6 +171,7 @@ class SmallWorld:
     def _catalogue(self):
         draft = catalogue.create_draft(self.here, actor=self.owner, content=self._descriptor())
         self.version = catalogue.publish(draft, actor=self.owner)
+        self.facts_digest = catalogue.facts_document(self.version).url[-13:-5]
         self.achievement = self.version.achievement
         self.achievement.refresh_from_db()
         self.draft = catalogue.create_draft(

@@ -19,6 +19,7 @@ import small_world
 SIGN_IN = "/account/login/"
 ANSWERED = {200, 302, 400, 422}  # a form that was read, taken or refused with words
 UNKNOWN = {
+    "digest": "00000000",
     "slug": "nobody-is-called-so",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "int": 987_654,
@@ -292,6 +293,9 @@ RULES = {
     "registry:achievement_json": public(args={"pk": "achievement.pk"}),
     "registry:version": public(args={"pk": "achievement.pk", "number": "version.number"}),
     "registry:version_json": public(args={"pk": "achievement.pk", "number": "version.number"}),
+    "registry:facts": public(
+        args={"pk": "achievement.pk", "number": "version.number", "digest": "facts_digest"}
+    ),
     "registry:credential": public(args={"pk": "award.published.pk"}),
     "registry:credential_json": public(args={"pk": "award.published.pk"}),
     "registry:credential_card": public(args={"pk": "award.published.pk"}),

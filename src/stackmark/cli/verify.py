@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stackmark.cli.sources import Found
+    from stackmark.cli.verify_facts import Facts
     from stackmark.trust.register import Register
     from stackmark.verification.report import Report
     from stackmark.verification.verifier import Verifier
@@ -70,16 +71,19 @@ def verify(
     net = network(documents, offline=offline, allow_hosts=allow_host)
     verifier = _verifier(net, at, trust, recipient, policy, challenge, domain, anchors)
     many = given.is_many(sources)
-    reports = _judged(verifier, net, given.find(sources, net.fetcher, besides=documents))
+    found = given.find(sources, net.fetcher, besides=documents)
+    reports = _judged(verifier, net, found, facts=json or not many)
     if json:
         return _as_json(reports, many=many)
     from stackmark.cli.report_text import tell_many, tell_one
+    from stackmark.cli.verify_facts import tell_facts
 
     if not many:
-        ((_, report),) = reports
+        ((_, report, facts),) = reports
         tell_one(report, whole=all_)
+        tell_facts(facts, refused=report.verdict == "refused")
         return _exit_code(Counter([report.verdict]))
-    return _exit_code(tell_many(reports, whole=all_))
+    return _exit_code(tell_many(((one, report) for one, report, _ in reports), whole=all_))
 
 
 def _verifier(
@@ -125,30 +129,33 @@ def _register(trust: Path, net: Network, now: datetime) -> Register:
 
 
 def _judged(
-    verifier: Verifier, net: Network, found: Iterator[Found]
-) -> Iterator[tuple[str, Report]]:
+    verifier: Verifier, net: Network, found: Iterator[Found], *, facts: bool
+) -> Iterator[tuple[str, Report, Facts]]:
+    """Source, report, and what the document states, where that is asked for."""
+    from stackmark.cli.verify_facts import Facts, read_facts
     from stackmark.verification.case import Case
     from stackmark.verification.report import Subject
 
     for one in found:
         net.next_source()
         if isinstance(one.data, bytes):
-            yield one.source, verifier.verify(one.data)
+            told = read_facts(one.data, net.at_hand) if facts else Facts()
+            yield one.source, verifier.verify(one.data), told
         else:
             case = Case()
             case.fault("read", one.data)
-            yield one.source, verifier.report(case, Subject(), "unreadable")
+            yield one.source, verifier.report(case, Subject(), "unreadable"), Facts()
 
 
-def _as_json(reports: Iterator[tuple[str, Report]], *, many: bool) -> int:
+def _as_json(reports: Iterator[tuple[str, Report, Facts]], *, many: bool) -> int:
     """One object, or a list that is written as it comes."""
     import orjson
 
     verdicts: Counter[str] = Counter()
     first = True
-    for source, report in reports:
+    for source, report, facts in reports:
         verdicts[report.verdict] += 1
-        told = report.to_json(source)
+        told = {**report.to_json(source), "facts": facts.to_json()}
         if not many:
             out_json(told)
             continue

@@ -22,11 +22,15 @@ _MESSAGES: Final = {"suspension": ("In force", "On hold or withdrawn")}
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What all credentials of a run share: contexts, achievement and issuer profile."""
+    """What all credentials of a run share: contexts, achievement, issuer profile, files.
+
+    ``related`` are the relatedResource entries of files bound by digest (VC DM 2.0, section 5.3).
+    """
 
     contexts: tuple[str, ...]
     achievement: Mapping[str, Any]
     issuer: Mapping[str, Any]
+    related: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def name(self) -> str:
@@ -35,13 +39,18 @@ class Design:
 
 
 def new_design(
-    achievement: Mapping[str, Any], issuer: Mapping[str, Any] | None, *, did: str
+    achievement: Mapping[str, Any],
+    issuer: Mapping[str, Any] | None,
+    *,
+    did: str,
+    related: tuple[Mapping[str, Any], ...] = (),
 ) -> Design:
     """Check and combine what a run shares.
 
     ``achievement`` is an Open Badges 3.0 Achievement, ``issuer`` a Profile (or nothing), whose
-    id becomes ``did``. Either may carry an ``@context`` of known addresses. Raises
-    ``UsageError`` ``usage.achievement`` or ``usage.profile``.
+    id becomes ``did``, ``related`` the files every credential is bound to. Either of the first two
+    may carry an ``@context`` of known addresses. Raises ``UsageError`` ``usage.achievement`` or
+    ``usage.profile``.
     """
     profile = {} if issuer is None else dict(issuer)
     more: list[str] = []
@@ -52,6 +61,7 @@ def new_design(
         tuple(dict.fromkeys([VC2_CONTEXT, OB_CONTEXT, *more])),
         {name: value for name, value in achievement.items() if name != "@context"},
         _profile(profile, did),
+        related,
     )
 
 
@@ -71,6 +81,8 @@ def build_credential(design: Design, award: Award) -> dict[str, Any]:
     if award.valid_until is not None:
         credential["validUntil"] = award.valid_until
     credential["credentialSubject"] = _subject(design, award)
+    if design.related:
+        credential["relatedResource"] = list(design.related)
     if award.evidence:
         credential["evidence"] = [_evidence(one) for one in award.evidence]
     if award.status_list is not None and award.status_index is not None:

@@ -115,8 +115,8 @@ def _ids(value: Any) -> frozenset[str]:
 
 
 def fixed_ids(design: Design) -> frozenset[str]:
-    """Every id that the achievement and the issuer's profile describe."""
-    return _ids(design.achievement) | _ids(design.issuer)
+    """Every id that the achievement, the issuer's profile and the files describe."""
+    return _ids(design.achievement) | _ids(design.issuer) | _ids(list(design.related))
 
 
 def row_fault(

@@ -52,8 +52,8 @@ def self_check(
 ) -> None:
     """Verify what was signed; ``leave`` names codes that cannot be judged here.
 
-    ``documents`` hold the issuer's DID document and status lists. Raises ``StackmarkError``
-    ``run.self-check`` with what was found.
+    ``documents`` hold the issuer's DID document, status lists and the files it is bound to. Raises
+    ``StackmarkError`` ``run.self-check`` with what was found.
     """
     at = _instant(created, valid_from)
     if valid_until is not None and _instant(valid_until) < at:
@@ -62,7 +62,8 @@ def self_check(
         if not signed.startswith(b"{"):
             at = _instant(valid_from)
     signed = _shown(signed)
-    report = Verifier(now=at, fetcher=Given(documents)).verify(signed)
+    given = Given(documents)
+    report = Verifier(now=at, fetcher=given, at_hand=given).verify(signed)
     for check in report.checks:
         if check.code not in leave | _ALWAYS and _counts(check):
             raise StackmarkError(

@@ -20,6 +20,8 @@ PageSize = Literal["a4", "letter"]
 Marks = Literal["all", "scripts", "none"]
 MAX_PARTNERS: Final = 3
 MAX_OUTCOMES: Final = 40
+MAX_FACTS: Final = 40
+MAX_FACT: Final = 600  # characters of a row of the facts label
 MAX_PICTURE: Final = 4 * 1024 * 1024  # bytes of one PNG
 LABELS: Final[Mapping[str, str]] = {
     "certificate": "Certificate",
@@ -32,6 +34,9 @@ LABELS: Final[Mapping[str, str]] = {
     "credits": "Credits",
     "level": "Level",
     "outcomes": "What the holder can do",
+    "facts": "Credential facts",
+    "fact": "Fact",
+    "stated": "What is stated",
     "continued": "Continued on the next page",
     "verify": "Check this certificate at",
     "number": "Certificate number",
@@ -68,12 +73,23 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A row of the facts label in final words; ``quiet`` for what is unknown or withheld."""
+
+    label: str
+    value: str
+    note: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateData:
     """All of one certificate, in final and translated words; pictures are PNG.
 
     ``labels`` replaces entries of ``LABELS``. ``language`` is a BCP 47 tag. ``stamp`` is drawn
     across a corner ("Expired 3 May 2026"). ``with_others``: the names of whoever awards jointly or
-    takes part. Raises ``UsageError`` ``usage.certificate``.
+    takes part. ``facts_label`` is drawn on a page of its own, ``facts_source`` says on whose word.
+    Raises ``UsageError`` ``usage.certificate``.
     """
 
     learner_name: str
@@ -94,6 +110,8 @@ class CertificateData:
     badge_png: bytes = b""
     with_others: tuple[str, ...] = ()
     partners: tuple[Logo, ...] = ()
+    facts_label: tuple[LabelRow, ...] = ()
+    facts_source: str = ""
     accent: str = "#1a2558"
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
@@ -172,6 +190,8 @@ class _Payload:
             "description": self.text(data.description, 1500),
             "outcomes": [self.line(text, 300) for text in data.outcomes[:MAX_OUTCOMES]],
             "facts": self.facts(),
+            "facts_label": self.facts_label(),
+            "facts_source": self.line(data.facts_source, 200),
             "signatory": {
                 "name": self.line(data.signatory.name, 90),
                 "post": self.line(data.signatory.post, 90),
@@ -215,6 +235,18 @@ class _Payload:
         names = ("issued", "expires", "hours", "credits", "level")
         values = {name: self.line(getattr(self.data, name), 60) for name in names}
         return [{"label": self.label(n), "value": v} for n, v in values.items() if v]
+
+    def facts_label(self) -> list[dict[str, Any]]:
+        """The rows of the facts label; long texts are cut."""
+        return [
+            {
+                "label": self.line(row.label, 90),
+                "value": self.line(row.value, MAX_FACT),
+                "note": self.line(row.note, MAX_FACT),
+                "quiet": row.quiet,
+            }
+            for row in self.data.facts_label[:MAX_FACTS]
+        ]
 
     def label(self, key: str) -> str:
         return self.line(self.data.labels.get(key, LABELS[key]), 90)

@@ -27,6 +27,7 @@ from stackmark_web import clock
 from stackmark_web.awarding import lists, publishing
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
+from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import Organisation
@@ -88,7 +89,15 @@ def design_of(version: AchievementVersion, organisation: Organisation) -> Design
     if version.state != AchievementVersion.State.PUBLISHED:
         raise UsageError("award.version", _("Only a published version can be awarded."))
     profile = tenancy.issuer_profile(organisation)
-    return new_design(version.signable, profile, did=tenancy.did_of(organisation))
+    facts = catalogue.facts_document(version)
+    related = () if facts is None else (facts.binding,)
+    return new_design(version.signable, profile, did=tenancy.did_of(organisation), related=related)
+
+
+def documents_of(version: AchievementVersion) -> dict[str, bytes]:
+    """The files a credential of this version is bound to, by address, for checking ourselves."""
+    facts = catalogue.facts_document(version)
+    return {} if facts is None else {facts.url: facts.data}
 
 
 def to_library(award: Award) -> library.Award:
@@ -137,6 +146,7 @@ class Press:
     def __init__(self, version: AchievementVersion, organisation: Organisation) -> None:
         self.pen: Pen = pen_of(organisation)
         self.created = clock.stamp_now()
+        self._documents = {**self.pen.documents, **documents_of(version)}
         self._mint = Mint(
             Issuance(
                 design_of(version, organisation),
@@ -157,7 +167,7 @@ class Press:
                 created=self.created,
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
-                documents=self.pen.documents,
+                documents=self._documents,
                 leave=frozenset({"status"}),
             )
         return signed

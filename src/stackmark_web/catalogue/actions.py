@@ -20,7 +20,7 @@ from stackmark.rendering.badge_art import BadgeArt
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.catalogue import art as badges
-from stackmark_web.catalogue import errors, indexing, publishing
+from stackmark_web.catalogue import errors, facts_documents, indexing, publishing
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
@@ -353,3 +353,11 @@ def _note_lineage(verb: str, achievement: Achievement, *, actor: Any) -> None:
         after={"retired": achievement.retired_at is not None},
         label=str(achievement),
     )
+
+
+def facts_document(version: AchievementVersion) -> facts_documents.FactsDocument | None:
+    """The facts document that credentials of a published version are bound to, kept from now on.
+
+    None where the signed achievement says all there is.
+    """
+    return facts_documents.of_version(version)

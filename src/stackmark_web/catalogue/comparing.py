@@ -26,7 +26,6 @@ class Column:
     card: Card
     facts: list[Fact]
     skills: tuple[str, ...]
-    outcomes: int
     prices: list[str]
     retired: bool
 
@@ -47,6 +46,11 @@ class Table:
     columns: list[Column]
     rows: list[Row]
     shared_skills: list[str]
+
+    @property
+    def differing(self) -> int:
+        """How many facts are not the same in all columns."""
+        return sum(row.differs for row in self.rows)
 
 
 def table(achievements: Sequence[uuid.UUID]) -> Table:
@@ -77,9 +81,8 @@ def _column(achievement: Achievement, figures: Any, prices: list[str]) -> Column
     return Column(
         achievement.pk,
         queries.card(version),
-        label.facts_of(descriptor, figures),
+        queries.facts(version, figures),
         tuple(one.name for one in descriptor.skills),
-        len(descriptor.outcomes),
         prices,
         achievement.retired_at is not None,
     )
@@ -100,11 +103,10 @@ def _cells(column: Column) -> list[Fact]:
         Fact(_("Kind"), column.card.kind),
         *column.facts,
         Fact(_("Price"), prices, unknown=not prices),
-        Fact(_("Outcomes"), column.outcomes),
         Fact(words.SKILLS, ", ".join(column.skills), unknown=not column.skills),
     ]
 
 
 def _row(cells: tuple[Fact, ...]) -> Row:
-    said = {str(one.value) for one in cells}
+    said = {(str(one.value), one.items, one.state == "self-declared") for one in cells}
     return Row(cells[0].label, list(cells), len(said) > 1)

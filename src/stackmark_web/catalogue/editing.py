@@ -54,7 +54,7 @@ def around(
         "language_name": words.language_name(tongue),
         "missing": [_missing(achievement, one) for one in found],
         "card": queries.card(version, linked=False),
-        "facts": label.facts_of(descriptor),
+        "facts": label.facts_of(queries.record_of(version)),
     }
 
 

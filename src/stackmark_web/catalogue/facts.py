@@ -1,43 +1,112 @@
-"""The facts label of a version: the same rows everywhere, and unknown printed as unknown."""
+"""The facts label for pages: the library's rows in the reader's language, then what else is said.
+
+The rows, their order and what is unknown, withheld or suppressed come from
+``stackmark.quality.facts_label``; here they are only said in another language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+import datetime as dt
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stackmark.model.achievement import Achievement as Descriptor
+from stackmark.model.achievement_rules import Texts
+from stackmark.model.record import Record
+from stackmark.quality import facts_label
+from stackmark.quality.facts_label import Known
+from stackmark.quality.facts_words import GROUPS, Voice
 from stackmark_web import clock
+from stackmark_web.catalogue import label_words
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.figures import UNKNOWN, Figures
 from stackmark_web.ui.cards import Fact
-from stackmark_web.ui.text import best_text
+from stackmark_web.ui.text import best_text, day_text
 
 Said = tuple[str, str]  # value, note
 NOBODY: Final[Said] = ("", "")
+MORE: Final = "more"  # the group of what is not on the label of every credential
+_GROUP: Final = {code: group for group, codes in GROUPS.items() for code in codes}
+_TABLES: Final = {"METHODS": words.METHODS, "SCALES": words.SCALES, "QUALITY": words.QUALITY}
 
 
-def facts_of(descriptor: Descriptor, figures: Figures = UNKNOWN) -> list[Fact]:
-    """Every row of the label, in its one order."""
+class Translated(Voice):
+    """Says the label in the reader's language."""
+
+    def label(self, code: str) -> str:
+        """The name of a fact."""
+        return str(label_words.LABELS[code])
+
+    def state(self, state: str) -> str:
+        """The words for a state."""
+        return str(label_words.STATES.get(state, ""))
+
+    def say(self, key: str, **values: object) -> str:
+        """A message with its values."""
+        return str(label_words.TEXTS[key]).format(**values)
+
+    def word(self, table: str, code: str) -> str:
+        """A controlled word."""
+        return str(_TABLES[table][code])
+
+    def unit(self, unit: str, value: Decimal, name: str) -> str:
+        """What credit is counted in."""
+        return words.credit_unit(unit, value, name if unit == "other" else "")
+
+    def number(self, value: Decimal | int) -> str:
+        """A number as it is written there."""
+        shown = value.normalize() if isinstance(value, Decimal) else value
+        return number_format(shown, use_l10n=True, force_grouping=True)
+
+    def day(self, day: dt.date) -> str:
+        """A day as it is written there."""
+        return day_text(day)
+
+    def text(self, texts: Texts, achievement: Descriptor) -> str:
+        """What somebody wrote, in the language that suits the reader best."""
+        del achievement  # its own language is among the texts
+        return best_text(texts)
+
+
+def facts_of(
+    record: Record, figures: Figures = UNKNOWN, published: dt.date | None = None
+) -> list[Fact]:
+    """Every row of the label, then what else the record says, in one order."""
+    rows = facts_label.label(record, known(figures, published), Translated())
+    return [_shown(one) for one in rows] + more_of(record.achievement)
+
+
+def known(figures: Figures, published: dt.date | None = None) -> Known:
+    """Figures as the label takes them."""
+    return Known(
+        holders=figures.holders,
+        pass_rate=figures.pass_rate,
+        assessed=figures.cohort,
+        withheld=figures.withheld,
+        published=published,
+        today=clock.today(),
+    )
+
+
+def more_of(descriptor: Descriptor) -> list[Fact]:
+    """What no label of every credential has: participation, validity, prerequisites and such."""
     rows = [(label, *say(descriptor)) for label, say in _ROWS]
-    rows += [
-        (_("Pass rate"), *_pass_rate(figures)),
-        (_("Holders"), *_holders(figures)),
-        (_("Last review"), *_review(descriptor)),
-    ]
-    return [Fact(label, value, note, unknown=not value) for label, value, note in rows]
+    return [Fact(label, value, note, unknown=not value, group=MORE) for label, value, note in rows]
 
 
 def summary(descriptor: Descriptor) -> str:
     """Hours, level and credit in one line; empty when none is known."""
-    parts = (_workload(descriptor)[0], _level(descriptor)[0], _credit(descriptor)[0])
-    return " · ".join(part.replace(" ", "\u00a0") for part in parts if part)
+    label = facts_label.label(Record(achievement=descriptor), None, _VOICE)
+    rows = {one.code: one for one in label}
+    wanted = (rows[code] for code in ("hours", "level", "credit"))
+    parts = [one.value for one in wanted if one.state != "unknown"]
+    return " · ".join(part.replace(" ", "\u00a0") for part in parts)
 
 
 def price_of(price: Decimal | None, currency: str) -> str:
@@ -47,69 +116,17 @@ def price_of(price: Decimal | None, currency: str) -> str:
     return f"{number_format(price, 2)} {currency}" if price else _("Free")
 
 
-def _level(descriptor: Descriptor) -> Said:
-    found = descriptor.level
-    if found is None:
-        return NOBODY
-    if found.not_levelled:
-        return _("Not levelled"), _("The issuer says that it stands at no level of a framework.")
-    national = f"{found.framework} {found.code}".strip()
-    if not found.eqf:
-        return national, ""
-    return _("EQF level %(level)s") % {"level": found.eqf}, national
-
-
-def _workload(descriptor: Descriptor) -> Said:
-    found = descriptor.workload
-    if found is None or found.low is None or found.high is None:
-        return NOBODY
-    if found.low == found.high:
-        hours = number_format(found.high.normalize())
-        return ngettext("%(hours)s hour", "%(hours)s hours", int(found.high)) % {"hours": hours}, ""
-    ends = {"low": number_format(found.low), "high": number_format(found.high)}
-    return _("%(low)s to %(high)s hours") % ends, ""
-
-
-def _credit(descriptor: Descriptor) -> Said:
-    found = descriptor.credit
-    if found is None or found.value is None:
-        return NOBODY
-    own = found.unit_name if found.unit == "other" else ""
-    unit = words.credit_unit(found.unit, found.value, own)
-    by = _("Assigned by %(name)s") % {"name": found.assigned_by} if found.assigned_by else ""
-    return f"{number_format(found.value)} {unit}", by
-
-
-def _assessed(descriptor: Descriptor) -> Said:
-    found = descriptor.assessment
-    if found is None or not found.methods:
-        return NOBODY
-    return _joined(words.METHODS, found.methods), best_text(found.description)
-
-
-def _pass_rule(descriptor: Descriptor) -> Said:
-    found = descriptor.assessment
-    if found is None:
-        return NOBODY
-    if found.is_attendance:
-        return _("None"), _("Nothing is assessed.")
-    mark = _mark(descriptor)
-    rule = best_text(found.pass_rule)
-    return (rule, mark) if rule else (mark, "")
-
-
-def _mark(descriptor: Descriptor) -> str:
-    found = descriptor.assessment
-    if found is None or not found.scale:
-        return ""
-    if found.required is None:
-        return str(words.SCALES[found.scale])
-    if found.scale == "percent":
-        return _("%(mark)s percent to pass") % {"mark": number_format(found.required)}
-    if found.maximum is None:
-        return _("%(mark)s points to pass") % {"mark": number_format(found.required)}
-    ends = {"mark": number_format(found.required), "top": number_format(found.maximum)}
-    return _("%(mark)s of %(top)s points to pass") % ends
+def _shown(one: facts_label.Fact) -> Fact:
+    return Fact(
+        one.label,
+        one.value,
+        one.note,
+        unknown=one.state == "unknown",
+        code=one.code,
+        state=one.state,
+        items=one.items,
+        group=_GROUP[one.code],
+    )
 
 
 def _attempts(descriptor: Descriptor) -> Said:
@@ -119,37 +136,12 @@ def _attempts(descriptor: Descriptor) -> Said:
     return (_("Not limited") if count == 0 else str(count)), ""
 
 
-def _supervision(descriptor: Descriptor) -> Said:
-    return str(words.SUPERVISION.get(descriptor.supervision, "")), ""
-
-
 def _participation(descriptor: Descriptor) -> Said:
-    return _joined(words.PARTICIPATION, descriptor.participation), ""
+    return ", ".join(str(words.PARTICIPATION[one]) for one in descriptor.participation), ""
 
 
 def _instruction(descriptor: Descriptor) -> Said:
     return ", ".join(map(words.language_name, descriptor.instruction)), ""
-
-
-def _quality(descriptor: Descriptor) -> Said:
-    said = [
-        " · ".join(filter(None, (str(words.QUALITY[one.type]), one.name)))
-        for one in descriptor.quality
-    ]
-    return "; ".join(said), ""
-
-
-def _review(descriptor: Descriptor) -> Said:
-    days = [one.date for one in descriptor.quality if one.date]
-    due = [one.review_due for one in descriptor.quality if one.review_due]
-    last = _day(max(days)) if days else ""
-    return last, _due(min(due)) if due else ""
-
-
-def _due(day: date) -> str:
-    if day < clock.today():
-        return _("The next review was due on %(day)s and is late.") % {"day": _day(day)}
-    return _("The next is due on %(day)s.") % {"day": _day(day)}
 
 
 def _validity(descriptor: Descriptor) -> Said:
@@ -158,7 +150,7 @@ def _validity(descriptor: Descriptor) -> Said:
         return NOBODY
     renewal = best_text(found.renewal)
     if found.until:
-        return _("Until %(day)s") % {"day": _day(found.until)}, renewal
+        return _("Until %(day)s") % {"day": day_text(found.until)}, renewal
     if not found.months:
         return _("Does not expire"), renewal
     text = ngettext("%(count)d month", "%(count)d months", found.months)
@@ -170,56 +162,33 @@ def _prerequisites(descriptor: Descriptor) -> Said:
 
 
 def _stacks(descriptor: Descriptor) -> Said:
-    found = descriptor.programme
-    place = ""
-    if found and found.position:
-        numbers = {"position": found.position, "parts": found.parts}
-        place = (
-            _("Part %(position)s of %(parts)s") if found.parts else _("Part %(position)s")
-        ) % numbers
-    name = best_text(found.name) if found else ""
-    programme = " · ".join(filter(None, (name, place)))
+    programme = " · ".join(_programme(descriptor))
     text = best_text(descriptor.stackability)
     return (programme, text) if programme else (text, "")
+
+
+def _programme(descriptor: Descriptor) -> Iterator[str]:
+    """The programme's name, and the place in it."""
+    found = descriptor.programme
+    if found is None:
+        return
+    if name := best_text(found.name):
+        yield name
+    if found.position:
+        numbers = {"position": found.position, "parts": found.parts}
+        text = _("Part %(position)s of %(parts)s") if found.parts else _("Part %(position)s")
+        yield text % numbers
 
 
 def _ai(descriptor: Descriptor) -> Said:
     return best_text(descriptor.ai_policy), ""
 
 
-def _pass_rate(figures: Figures) -> Said:
-    if figures.pass_rate is None:
-        return NOBODY
-    share = _("%(percent)s percent") % {"percent": round(figures.pass_rate * 100)}
-    note = _("Of %(count)s people assessed") % {"count": figures.cohort} if figures.cohort else ""
-    return share, note
-
-
-def _holders(figures: Figures) -> Said:
-    return (
-        "" if figures.holders is None else number_format(figures.holders, force_grouping=True)
-    ), ""
-
-
-def _joined(vocabulary: words.Words, codes: tuple[str, ...]) -> str:
-    return ", ".join(str(vocabulary[one]) for one in codes)
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
-
-
+_VOICE: Final = Translated()
 _ROWS: Final[tuple[tuple[Promise | str, Callable[[Descriptor], Said]], ...]] = (
-    (gettext_lazy("Level"), _level),
-    (gettext_lazy("Workload"), _workload),
-    (gettext_lazy("Credit"), _credit),
-    (gettext_lazy("How it is assessed"), _assessed),
-    (gettext_lazy("Pass rule"), _pass_rule),
     (gettext_lazy("Attempts allowed"), _attempts),
-    (gettext_lazy("Supervision and identity check"), _supervision),
     (gettext_lazy("Form of participation"), _participation),
     (gettext_lazy("Language of instruction"), _instruction),
-    (gettext_lazy("Quality assurance"), _quality),
     (gettext_lazy("Validity"), _validity),
     (gettext_lazy("Prerequisites"), _prerequisites),
     (gettext_lazy("Counts towards"), _stacks),

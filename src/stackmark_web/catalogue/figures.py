@@ -18,6 +18,7 @@ class Figures:
     holders: int | None = None
     pass_rate: float | None = None
     cohort: int | None = None  # how many were assessed, which the rate rests on
+    withheld: frozenset[str] = frozenset()  # codes of facts that the issuer keeps to itself
 
 
 Source = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, Figures]]

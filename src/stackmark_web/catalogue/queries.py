@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -12,15 +14,17 @@ from django.urls import reverse
 
 from stackmark.issuing.builder import OB_CONTEXT
 from stackmark.model.achievement import Achievement as Descriptor
+from stackmark.model.record import Record
 from stackmark.reading.received import VC2_CONTEXT
 from stackmark_web import clock
 from stackmark_web.catalogue import facts as label
+from stackmark_web.catalogue import facts_documents
 from stackmark_web.catalogue import vocabulary as words
-from stackmark_web.catalogue.figures import Figures, figures_of
+from stackmark_web.catalogue.figures import UNKNOWN, Figures, figures_of
 from stackmark_web.catalogue.models import Achievement, AchievementVersion, Offering
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import organisation_for, require
+from stackmark_web.tenancy.queries import organisation_for, require, withheld_by
 from stackmark_web.ui.cards import Card, Fact
 from stackmark_web.ui.site import address
 from stackmark_web.ui.text import best_text
@@ -64,8 +68,33 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
 
 def facts(version: AchievementVersion, figures: Figures | None = None) -> list[Fact]:
     """The facts label of a version."""
-    known = figures or figures_of([version.pk])[version.pk]
-    return label.facts_of(descriptor_of(version), known)
+    known = shown_figures(version, figures)
+    day = version.published_at.date() if version.published_at else None
+    return label.facts_of(record_of(version), known, day)
+
+
+def shown_figures(version: AchievementVersion, figures: Figures | None = None) -> Figures:
+    """The figures of a version, and which of them its organisation keeps to itself."""
+    found = figures or figures_of([version.pk])[version.pk]
+    return replace(found, withheld=found.withheld | withheld_by(version.organisation))
+
+
+def record_of(version: AchievementVersion) -> Record:
+    """A version as the record that formats and the facts label share."""
+    number = "" if version.number is None else str(version.number)
+    return Record(achievement=descriptor_of(version), version=number)
+
+
+def facts_file(achievement_id: uuid.UUID, number: int, name: str) -> bytes | None:
+    """The facts document at an address, by the beginning of its SHA-256; None for no such one."""
+    return facts_documents.document(achievement_id, number, name)
+
+
+def facts_of_record(
+    record: Record, figures: Figures = UNKNOWN, published: date | None = None
+) -> list[Fact]:
+    """The facts label of any record, in the reader's language."""
+    return label.facts_of(record, figures, published)
 
 
 def image_url(version: AchievementVersion) -> str:

@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import StackmarkError
 from stackmark.keys.did import did_web_url
+from stackmark.ports import Fetcher
 from stackmark.verification.dates import stamp
 from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.downloads import Download, Source, file_stem, kept_form
 from stackmark_web.passport.models import Holding
-from stackmark_web.verifying.fetching import CheckFetcher, own_path, server_fetcher
+from stackmark_web.verifying.fetching import OWN_FILES, own_path, server_fetcher
 
 COMMAND: Final = "stackmark verify --documents documents.json credentials"
 COMMAND_ZIPPED: Final = "stackmark verify --documents {name} {name}"
@@ -37,7 +38,7 @@ _ENDINGS: Final = {"json": "json", "jwt": "jwt", "png": "png", "svg": "svg"}
 class Recorder:
     """A fetcher that remembers every answer it got."""
 
-    inner: CheckFetcher
+    inner: Fetcher
     answers: dict[str, bytes] = field(default_factory=dict)
 
     def fetch(self, url: str) -> bytes:
@@ -58,7 +59,7 @@ def bundle(holdings: Iterable[Holding]) -> Download:
     """The zip of these holdings."""
     now = clock.now()
     recorder = Recorder(server_fetcher())
-    verifier = Verifier(now=now, fetcher=recorder)
+    verifier = Verifier(now=now, fetcher=recorder, at_hand=Recorder(OWN_FILES, recorder.answers))
     out = io.BytesIO()
     rows: list[dict[str, str]] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -20,6 +20,7 @@ from stackmark.model.achievement import Achievement, Party
 from stackmark.rendering.certificate import (
     MAX_PARTNERS,
     CertificateData,
+    LabelRow,
     Logo,
     PageSize,
     Signatory,
@@ -27,11 +28,13 @@ from stackmark.rendering.certificate import (
 from stackmark.rendering.qr import qr_svg
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
+from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue.vocabulary import credit_unit
 from stackmark_web.passport.linkedin import public_id
 from stackmark_web.passport.queries import print_url
 from stackmark_web.passport.standing import Standing, award_standing, standing_of
 from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.verifying import queries as verifying
 
 PAPERS: Final = ("a4", "letter")
 _LOGO: Final = 600  # pixels wide
@@ -79,6 +82,9 @@ def certificate_data(source: Any, *, paper: PageSize = "a4", address: str = "") 
         direction="rtl" if get_language_bidi() else "ltr",
         page_size=paper,
         labels=_labels(),
+        facts_label=_label(source),
+        facts_source=_("As the issuer states them; figures as of %(day)s.")
+        % {"day": _day(clock.now())},
         **facts,
     )
 
@@ -184,6 +190,24 @@ def _facts(award: Award) -> dict[str, Any]:
     }
 
 
+def _label(source: Any) -> tuple[LabelRow, ...]:
+    """The facts label: of ours as the catalogue has it, of others as the document states."""
+    award, contents = source.award, source.contents
+    if award is not None:
+        facts = [one for one in catalogue.facts(award.version) if one.code]
+    else:
+        facts = [one for one in verifying.facts_label(contents.tree) if one.code]
+    return tuple(
+        LabelRow(
+            str(one.label),
+            str(one.value) or _("unknown"),
+            str(one.note),
+            quiet=one.state in ("unknown", "withheld"),
+        )
+        for one in facts
+    )
+
+
 def _hours(said: Achievement) -> str:
     if said.workload is None or said.workload.low is None or said.workload.high is None:
         return ""
@@ -222,6 +246,9 @@ def _labels() -> dict[str, str]:
         "credits": _("Credits"),
         "level": _("Level"),
         "outcomes": _("What the holder can do"),
+        "facts": _("Credential facts"),
+        "fact": _("Fact"),
+        "stated": _("What is stated"),
         "continued": _("Continued on the next page"),
         "verify": _("Check this certificate at"),
         "number": _("Certificate number"),

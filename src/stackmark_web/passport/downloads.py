@@ -27,6 +27,7 @@ from stackmark.rendering.art import default_image
 from stackmark.rendering.bake import bake
 from stackmark_web import clock
 from stackmark_web.awarding import states
+from stackmark_web.awarding.issuing import documents_of
 from stackmark_web.awarding.models import Award
 from stackmark_web.awarding.signing import pen_of
 from stackmark_web.passport.checking import credential_bytes
@@ -269,7 +270,7 @@ def token_of(award: Award) -> bytes:
         created=created,
         valid_from=unsigned["validFrom"],
         valid_until=unsigned.get("validUntil"),
-        documents=pen.documents,
+        documents={**pen.documents, **documents_of(award.version)},
         leave=frozenset({"status"}),
     )
     return token

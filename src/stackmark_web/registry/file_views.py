@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 from xml.sax.saxutils import escape
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from stackmark_web.awarding import queries as awarding
+from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import queries
 from stackmark_web.registry.documents import (
     CREDENTIAL_TYPES,
@@ -60,6 +62,17 @@ def asset(request: HttpRequest, sha256: str) -> HttpResponseBase:
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response.headers["Content-Disposition"] = "inline"
     response.stackmark_csp = _PICTURE_POLICY  # type: ignore[attr-defined] # read by ui.middleware
+    return response
+
+
+@readable
+def facts(request: HttpRequest, pk: str, number: str, digest: str) -> HttpResponseBase:
+    """The facts document of a version: these bytes for ever, from their file, no database."""
+    body = catalogue.facts_file(UUID(pk), int(number), digest)
+    if body is None:
+        raise Http404("There is nothing here.")
+    response = document(request, body, content_type="application/json", max_age=YEAR, vary=False)
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
 
 

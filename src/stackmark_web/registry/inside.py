@@ -46,6 +46,11 @@ def achievement_json(pk: str, number: str = "") -> bytes | None:
     return None if version is None else as_json(catalogue.achievement_json(version))
 
 
+def facts_json(pk: str, number: str, name: str) -> bytes | None:
+    """The facts document of a version, by the beginning of its SHA-256."""
+    return catalogue.facts_file(uuid.UUID(pk), int(number), name)
+
+
 def credential_json(pk: str, query: Mapping[str, str]) -> bytes | None:
     """A credential exactly as it was signed, if its holder lets the world see it."""
     award = queries.public_credential(uuid.UUID(pk), query.get("t", ""))
@@ -68,6 +73,10 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
     (re.compile(r"/o/([a-z0-9_-]+)/revocations"), revocations_json),
     (re.compile(r"/o/([a-z0-9_-]+)(?:\.json)?"), profile_json),
     (re.compile(rf"/achievements/{_UUID}(?:/([1-9][0-9]{{0,8}}))?(?:\.json)?"), achievement_json),
+    (
+        re.compile(rf"/achievements/{_UUID}/([1-9][0-9]{{0,8}})/facts-([0-9a-f]{{8}})\.json"),
+        facts_json,
+    ),
     (re.compile(r"/s/([A-Za-z0-9_-]{20,100})"), shared_json),
     (re.compile(rf"/status/{_UUID}/(revocation|suspension)"), status_json),
 )

@@ -18,6 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("achievements/<uuid:pk>.json", views.achievement_json, name="achievement_json"),
     path("achievements/<uuid:pk>/<int:number>", views.achievement, name="version"),
     path("achievements/<uuid:pk>/<int:number>.json", views.achievement_json, name="version_json"),
+    re_path(
+        r"^achievements/(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+        r"/(?P<number>[1-9][0-9]{0,8})/facts-(?P<digest>[0-9a-f]{8})\.json\Z",
+        file_views.facts,
+        name="facts",
+    ),
     path("credentials/<uuid:pk>", credential_views.credential, name="credential"),
     path("credentials/<uuid:pk>.json", credential_views.credential_json, name="credential_json"),
     path("credentials/<uuid:pk>/card.png", credential_views.card, name="credential_card"),

@@ -116,6 +116,16 @@ class SettingsForm(forms.Form):
         required=False,
         help_text=_("Whoever wrote an achievement cannot publish it alone."),
     )
+    withholds_holders = forms.BooleanField(
+        label=_("Do not show how many hold a credential"),
+        required=False,
+        help_text=_("The facts label then says “withheld by issuer”."),
+    )
+    withholds_results = forms.BooleanField(
+        label=_("Do not show pass rates and agreement of markers"),
+        required=False,
+        help_text=_("The facts label then says “withheld by issuer”."),
+    )
 
 
 _PICTURES: Final = "image/png,image/jpeg,image/webp,image/gif,image/svg+xml"

@@ -62,6 +62,9 @@ class Organisation(models.Model):
     did_host_wanted = models.CharField(max_length=253, blank=True)  # not yet seen published there
     linkedin_id = models.CharField(max_length=20, blank=True)
     four_eyes = models.BooleanField(default=False)  # a second person publishes
+    # Figures the facts label says are withheld; what an institution withholds, its units do.
+    withholds_holders = models.BooleanField(default=False)
+    withholds_results = models.BooleanField(default=False)  # pass rate, agreement of markers
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

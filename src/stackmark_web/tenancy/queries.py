@@ -292,3 +292,15 @@ def audit_events(organisation: Organisation, filters: audit.Filters) -> QuerySet
     """What happened here and in the units below, newest first."""
     ids = Organisation.objects.filter(path__startswith=organisation.path).values_list("pk")
     return audit.events(ids, filters)
+
+
+def withheld_by(organisation: Organisation) -> frozenset[str]:
+    """Codes of the facts it keeps to itself, or an institution above it does."""
+    rows = [organisation]
+    if organisation.parent_id is not None:
+        rows = list(Organisation.objects.filter(pk__in=lineage(organisation)))
+    holders = any(one.withholds_holders for one in rows)
+    results = any(one.withholds_results for one in rows)
+    return frozenset(
+        (["holders"] if holders else []) + (["pass-rate", "agreement"] if results else [])
+    )

@@ -29,6 +29,8 @@ _SETTINGS = (
     "deqar_id",
     "linkedin_id",
     "four_eyes",
+    "withholds_holders",
+    "withholds_results",
 )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 Text = str | Promise
 Moment = datetime | date | str | None
 
+_LONG: Final = 34  # letters that fit beside the name of a fact
 _TONES: Final = {
     "active": "good",
     "pending": "warn",
@@ -91,14 +92,29 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row of the facts label; ``unknown`` is printed as unknown, never left out."""
+    """One row of the facts label; ``unknown`` is printed as unknown, never left out.
+
+    ``state`` is one of ``stackmark.quality.facts_label``, ``items`` are the entries of a fact that
+    has several, ``group`` the part of the label it is drawn in.
+    """
 
     label: Text
     value: Text | int | float = ""
     note: Text = ""
     unknown: bool = False
+    code: str = ""
+    state: str = ""
+    items: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def is_unknown(self) -> bool:
         """True when nobody said: flagged so, or with no value at all."""
         return self.unknown or self.value in ("", None)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it needs the whole width of the label."""
+        return not self.is_unknown and (
+            bool(self.items) or len(str(self.value)) > _LONG or len(str(self.note)) > 2 * _LONG
+        )

@@ -113,17 +113,21 @@ def cards() -> list[Card]:
 
 
 def facts() -> list[Fact]:
-    """A facts label with two rows nobody has filled in."""
+    """A facts label with every state a row can be in."""
+    rows: list[tuple[str, str, str, str, str]] = [
+        ("size", _("Level"), _("EQF level 6"), _("self-declared"), "self-declared"),
+        ("size", _("Hours of learning"), _("125 hours"), "", ""),
+        ("size", _("Credit"), _("5 ECTS credits"), _("assigned by Northfield University"), ""),
+        ("assessment", _("How it is assessed"), _("Project and oral defence"), "", ""),
+        ("assessment", _("Supervised"), _("Yes, on site"), "", ""),
+        ("assessment", _("Pass rate"), _("71 percent"), _("of 214 people assessed"), ""),
+        ("assessment", _("Agreement of markers"), "", "", "unknown"),
+        ("trust", _("Quality assurance"), _("External review, by whom is unknown"), "", ""),
+        ("trust", _("Holders"), _("withheld by issuer"), "", "withheld"),
+    ]
     return [
-        Fact(_("Level"), _("EQF 6"), _("European Qualifications Framework")),
-        Fact(_("Workload"), _("125 hours")),
-        Fact(_("Credit"), _("5 ECTS")),
-        Fact(_("Assessed by"), _("Project and oral defence")),
-        Fact(_("Supervision"), _("On site, identity checked")),
-        Fact(_("Pass rate"), _("71 %"), _("last 12 months, 214 people")),
-        Fact(_("Agreement of markers"), unknown=True),
-        Fact(_("Held by"), _("1,204 people")),
-        Fact(_("Last review"), unknown=True),
+        Fact(label, value, note, unknown=state == "unknown", state=state, group=group)
+        for group, label, value, note, state in rows
     ]
 
 

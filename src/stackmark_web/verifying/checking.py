@@ -15,7 +15,7 @@ from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
 from stackmark_web.verifying.explaining import Rows, workings
 from stackmark_web.verifying.facts import Facts, facts_of
-from stackmark_web.verifying.fetching import CheckFetcher, server_fetcher
+from stackmark_web.verifying.fetching import OWN_FILES, CheckFetcher, server_fetcher
 from stackmark_web.verifying.plain import storable
 from stackmark_web.verifying.standing import by_our_books
 
@@ -80,7 +80,11 @@ class Checker:
     ) -> None:
         self.fetcher = fetcher or server_fetcher()
         self.verifier = Verifier(
-            now=clock.now(), fetcher=self.fetcher, register=register, recipient=recipient or None
+            now=clock.now(),
+            fetcher=self.fetcher,
+            at_hand=OWN_FILES,
+            register=register,
+            recipient=recipient or None,
         )
 
     def check(self, data: bytes, *, source: str = "", explain: bool = True) -> Checked:

@@ -11,23 +11,28 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from stackmark.ports import Fetcher
 from stackmark.reading.received import Received, types_of
 from stackmark.verification.report import Report
 from stackmark.verification.structure import as_list
 from stackmark.verification.validity import period
 from stackmark.verification.words import open_received
-from stackmark_web.verifying import issuers, pictures, standing
+from stackmark_web.verifying import issuers, labels, pictures, standing
+from stackmark_web.verifying.fetching import OWN_FILES
 from stackmark_web.verifying.names import marks, visible
 from stackmark_web.verifying.plain import language_map, plain, web_address
-from stackmark_web.verifying.published import kind_of, label_of
+from stackmark_web.verifying.published import published
 
 MAX_ITEMS: Final = 60  # skills, results, pieces of evidence shown of one document
 Facts = dict[str, Any]
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def facts_of(received: Received | None, report: Report) -> Facts:
-    """The facts for pages, as JSON; of an unreadable document only what the report has."""
+def facts_of(received: Received | None, report: Report, at_hand: Fetcher = OWN_FILES) -> Facts:
+    """The facts for pages, as JSON; of an unreadable document only what the report has.
+
+    ``at_hand`` has the files a document is bound to; it asks nobody outside.
+    """
     about = report.credential
     tree = _tree(received)
     facts: Facts = {
@@ -39,7 +44,10 @@ def facts_of(received: Received | None, report: Report) -> Facts:
         "issued": plain(about.valid_from) or "",
         "expires": plain(about.valid_until) or "",
     }
-    if received is None or tree is None or received.kind == "sd-jwt":
+    if received is None or tree is None:
+        return facts
+    facts |= labels.read(tree, at_hand)
+    if received.kind == "sd-jwt":
         return facts  # claims of an SD-JWT are no credential of W3C; the report has what is shown
     if received.kind == "ob2":
         from stackmark_web.verifying.facts_ob2 import facts_of_ob2
@@ -87,8 +95,10 @@ def _published(facts: Facts, report: Report) -> Facts:
     """What the catalogue here adds; anybody may name our achievement, so only to awards of ours."""
     if standing.award_of(report) is None:
         return {}
-    kind = kind_of(facts["achievement"], facts["signed_kind"]) or facts["kind"]
-    return {"published": label_of(facts["achievement"]), "kind": kind}
+    found = published(facts["achievement"], facts["signed_kind"])
+    if facts.get("bound"):
+        found.pop("published_record", None)  # it says all of it itself
+    return found
 
 
 def _achievement(achievement: Mapping[str, Any]) -> Facts:

@@ -99,6 +99,20 @@ def _discreet(url: str, error: CouldNotTell) -> CouldNotTell:
     return CouldNotTell("fetch.dns", f'"{shorten(url)}" is not known on the open internet.')
 
 
+class OwnFiles:
+    """What is at hand on this server: our own published documents, nothing from outside."""
+
+    def fetch(self, url: str) -> bytes:
+        """The bytes at one of our addresses; ``CouldNotTell`` ``fetch.…`` for all others."""
+        own = own_path(url)
+        if own is None:
+            raise CouldNotTell("fetch.not-given", f'"{shorten(url)}" is not kept on this server.')
+        return _inside(url, *own)
+
+
+OWN_FILES: Final = OwnFiles()
+
+
 class CheckFetcher:
     """What one run of checks uses: remembers answers, counts requests for each source anew."""
 

@@ -1,52 +1,115 @@
-"""The facts label of a checked credential: how it was earned, as far as anybody said."""
+"""The facts label of a checked credential: what it states, kept as a record and shown as a label.
+
+A check keeps the record in plain JSON, so that the label reads in any language later. Of the
+credential's own person only the marks are kept in it. Of an award of ours that carries no facts
+document the catalogue here adds what its issuer published.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
 
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from stackmark.errors import CouldNotTell, StackmarkError
+from stackmark.exchange.formats import read_record
+from stackmark.model.record import Award, Record
+from stackmark.ports import Fetcher
+from stackmark.verification.structure import as_list
+from stackmark_web.catalogue import queries as catalogue
+from stackmark_web.catalogue.figures import Figures
 from stackmark_web.ui.cards import Fact
+from stackmark_web.verifying.plain import calm
+
+MAX_RESOURCES: Final = 10  # files a document is bound to that are looked for
 
 
-def earned_label(facts: Mapping[str, Any]) -> list[Fact]:
-    """Level, credit, assessment, result and the like; unknown is printed as unknown."""
-    published = facts.get("published") or []
-    if published:
-        rows = [
-            Fact(one["label"], one.get("value", ""), one.get("note", ""), bool(one.get("unknown")))
-            for one in published
-        ]
-    else:
-        rows = list(_stated(facts))
-    return rows + list(_personal(facts))
+def read(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, Any]:
+    """The record a document states, and how it stands with the files it is bound to.
 
-
-def _stated(facts: Mapping[str, Any]) -> Iterator[Fact]:
-    """What the signed document itself says about the achievement."""
-    yield Fact(_("Kind"), facts.get("kind") or "")
-    yield Fact(_("Field"), facts.get("field") or "")
-    yield _level(facts)
-    credits_ = facts.get("credits_available")
-    yield Fact(
-        _("Credit"),
-        "" if credits_ is None else f"{credits_:g}",
-        "" if credits_ is None else _("The document names no unit."),
-    )
-    yield Fact(_("Workload"), unknown=True)
-    yield Fact(_("Assessment"), unknown=True)
-    yield Fact(_("Supervision and identity check"), unknown=True)
-    yield Fact(_("Language"), language_name(str(facts.get("language") or "")))
-
-
-def language_name(code: str) -> str:
-    """A language as people call it; the code itself where it has no name here."""
+    ``bound``: one was at hand; ``missing``: the addresses of those that were not. Empty for what
+    is no credential of learning.
+    """
+    resources = _resources(tree, at_hand)
     try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+        found = read_record(tree, resources=resources)
+    except StackmarkError:
+        return {}
+    return {
+        "record": _calm_all(_public(found.record).to_json()),
+        "bound": bool(resources),
+        "missing": [calm(one) for one in found.missing[:MAX_RESOURCES]],
+    }
+
+
+def _public(record: Record) -> Record:
+    """A record without the person: of the award only the marks stay."""
+    results = record.award.results if record.award else ()
+    return replace(record, award=Award(results=results) if results else None)
+
+
+def _calm_all(value: Any) -> Any:
+    """The same JSON with texts that stay on their line."""
+    if isinstance(value, str):
+        return calm(value)
+    if isinstance(value, Mapping):
+        return {name: _calm_all(one) for name, one in value.items()}
+    return [_calm_all(one) for one in value] if isinstance(value, list) else value
+
+
+def _resources(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, bytes]:
+    """The files it is bound to that are at hand, by their address."""
+    found: dict[str, bytes] = {}
+    inside = tree.get("vc")
+    inner = inside if isinstance(inside, Mapping) else tree
+    for one in as_list(inner.get("relatedResource"))[:MAX_RESOURCES]:
+        url = one.get("id") if isinstance(one, Mapping) else None
+        if isinstance(url, str):
+            try:
+                found[url] = at_hand.fetch(url)
+            except CouldNotTell:
+                continue
+    return found
+
+
+def shown(facts: Mapping[str, Any]) -> list[Fact]:
+    """The label of what a check found; empty when nothing is stated about learning."""
+    record = _record(facts)
+    if record is None:
+        return list(_kept_before(facts.get("published")))
+    figures, day = _figures(facts.get("figures") or {})
+    return [*catalogue.facts_of_record(record, figures, day), *_personal(facts)]
+
+
+def _record(facts: Mapping[str, Any]) -> Record | None:
+    """What the catalogue here added, else what the document states; always with its own marks."""
+    try:
+        own = Record.from_json(facts["record"])
+        added = facts.get("published_record")
+        return replace(Record.from_json(added), award=own.award) if added else own
+    except (KeyError, StackmarkError):
+        return None
+
+
+def _figures(kept: Mapping[str, Any]) -> tuple[Figures, date | None]:
+    """Figures as ``published`` kept them, and the day of the version."""
+    figures = Figures(
+        holders=kept.get("holders"),
+        pass_rate=kept.get("pass_rate"),
+        cohort=kept.get("cohort"),
+        withheld=frozenset(kept.get("withheld") or ()),
+    )
+    day = kept.get("day")
+    return figures, date.fromisoformat(day) if day else None
+
+
+def _kept_before(rows: Any) -> Iterator[Fact]:
+    """The rows of a check from before records were kept, as they were shown then."""
+    for one in rows if isinstance(rows, list) else ():
+        yield Fact(one["label"], one.get("value", ""), one.get("note", ""), bool(one["unknown"]))
 
 
 def is_level(skill: Mapping[str, Any]) -> bool:
@@ -55,23 +118,12 @@ def is_level(skill: Mapping[str, Any]) -> bool:
     return "EQF" in framework or "Qualifications Framework" in framework
 
 
-def _level(facts: Mapping[str, Any]) -> Fact:
-    """A level, where the alignment names a framework of levels."""
-    for skill in facts.get("skills") or []:
-        if is_level(skill):
-            name = skill.get("name") or skill.get("code") or ""
-            return Fact(_("Level"), name, str(skill.get("framework", "")))
-    return Fact(_("Level"), unknown=True)
-
-
 def _personal(facts: Mapping[str, Any]) -> Iterator[Fact]:
-    """What this person did, only where it says so."""
+    """What else is said of this person, only where it is."""
     earned = facts.get("credits_earned")
     if earned is not None:
-        yield Fact(_("Credit earned"), f"{earned:g}")
-    for result in facts.get("results") or []:
-        if result.get("value"):
-            yield Fact(result.get("name") or _("Result"), result["value"])
+        note = _("The document names no unit.")
+        yield Fact(_("Credit earned"), f"{earned:g}", note, group="person")
     for key, label in (("role", _("Role")), ("licence", _("Licence number"))):
         if facts.get(key):
-            yield Fact(label, facts[key])
+            yield Fact(label, facts[key], group="person")

@@ -24,11 +24,16 @@ def plain(value: Any) -> str | None:
     found = text(value)
     if found is None:
         return None
-    calm = _calm(found)
-    return calm if len(calm) <= MAX_TEXT else calm[: MAX_TEXT - 1] + "…"
+    return calm(found)
 
 
-def _calm(found: str) -> str:
+def calm(found: str) -> str:
+    """A text cut to a length, in which no letter climbs over the lines around it."""
+    low = _few_marks(found)
+    return low if len(low) <= MAX_TEXT else low[: MAX_TEXT - 1] + "…"
+
+
+def _few_marks(found: str) -> str:
     """The text with at most a few marks on one letter: more only climb over the lines around."""
     if found.isascii():
         return found

@@ -15,26 +15,35 @@ _ADDRESS: Final = re.compile(
 )
 
 
-def label_of(achievement: str) -> list[dict[str, Any]]:
-    """The facts label of the version at an address, as plain JSON; empty for all but ours."""
+def published(achievement: str, signed_kind: Any) -> dict[str, Any]:
+    """Record, figures and kind of the version at an address, as plain JSON; empty for all but ours.
+
+    Figures are those of the moment of the check.
+    """
     version = _version(achievement)
     if version is None:
-        return []
-    return [
-        {
-            "label": str(fact.label),
-            "value": str(fact.value),
-            "note": str(fact.note),
-            "unknown": fact.is_unknown,
-        }
-        for fact in catalogue.facts(version)
-    ]
+        return {}
+    kind = _kind(version, signed_kind)
+    return {
+        "published_record": catalogue.record_of(version).to_json(),
+        "figures": _figures(version),
+    } | ({"kind": kind} if kind else {})
 
 
-def kind_of(achievement: str, signed: Any) -> str:
-    """What the version at an address calls its kind, if it is ours and signs as that type."""
-    version = _version(achievement)
-    if version is None or version.signable.get("achievementType") != signed:
+def _figures(version: Any) -> dict[str, Any]:
+    found = catalogue.shown_figures(version)
+    return {
+        "holders": found.holders,
+        "pass_rate": found.pass_rate,
+        "cohort": found.cohort,
+        "withheld": sorted(found.withheld),
+        "day": version.published_at.date().isoformat(),
+    }
+
+
+def _kind(version: Any, signed: Any) -> str:
+    """What the version calls its kind, if it signs as that type."""
+    if version.signable.get("achievementType") != signed:
         return ""
     return str(KINDS.get(catalogue.descriptor_of(version).kind, ""))
 

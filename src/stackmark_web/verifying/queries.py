@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from stackmark.verification.report import Subject
 from stackmark_web import clock
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
+from stackmark_web.ui.cards import Fact
+from stackmark_web.verifying import labels
+from stackmark_web.verifying.fetching import OWN_FILES
 from stackmark_web.verifying.models import Batch, TrustEntry, VerificationRecord
 
 
@@ -121,3 +125,8 @@ def batch(token: str) -> Batch | None:
 def hashed(token: str) -> str:
     """A secret token as it is kept."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def facts_label(tree: Mapping[str, Any]) -> list[Fact]:
+    """The facts label of a document, as it states them, in the reader's language."""
+    return labels.shown(labels.read(tree, OWN_FILES))

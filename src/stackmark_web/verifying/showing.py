@@ -11,8 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from stackmark_web.ui.cards import Card, Fact
+from stackmark_web.ui.text import best_text
 from stackmark_web.verifying import wording
-from stackmark_web.verifying.labels import earned_label, is_level
+from stackmark_web.verifying.labels import is_level
+from stackmark_web.verifying.labels import shown as label_of
 from stackmark_web.verifying.wording import Saying
 
 _TONES: Final = {"verified": "good", "refused": "bad", "could-not-tell": "warn"}
@@ -135,7 +137,16 @@ class Shown:
     @property
     def from_catalogue(self) -> bool:
         """Whether the label comes from the catalogue here and not from the document."""
-        return bool(self.facts.get("published"))
+        return bool(self.facts.get("published_record") or self.facts.get("published"))
+
+    @cached_property
+    def label_source(self) -> str:
+        """One line on whose word the label is."""
+        if self.from_catalogue:
+            return _("As the issuer published it in the catalogue here.")
+        if self.facts.get("missing"):
+            return _("As the document states; a file it refers to for more is not at hand.")
+        return _("As the document states.")
 
     @cached_property
     def title(self) -> str:
@@ -184,7 +195,20 @@ class Shown:
     @cached_property
     def label(self) -> list[Fact]:
         """The facts label: what it took to earn it; what nobody said is printed as unknown."""
-        return earned_label(self.facts)
+        return label_of(self.facts)
+
+    @cached_property
+    def criteria(self) -> str:
+        """What it took, without the facts that stand behind it in words: the label has them."""
+        kept = (self.facts.get("record") or {}).get("achievement") or {}
+        if self.outcomes and kept.get("criteria"):
+            return best_text(kept["criteria"].get("narrative"))
+        return str(self.facts.get("criteria") or "")
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The learning outcomes it states."""
+        return next((one.items for one in self.label if one.code == "outcomes"), ())
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -23,7 +23,7 @@ from stackmark.adapters.raster import svg_to_png
 from stackmark.errors import UsageError
 from stackmark.rendering import fonts
 from stackmark.rendering.badge_art import default_art, draw
-from stackmark.rendering.certificate import CertificateData, Logo, Signatory, payload
+from stackmark.rendering.certificate import CertificateData, LabelRow, Logo, Signatory, payload
 from stackmark.rendering.qr import qr_svg
 
 URL = "https://badges.example/c/9f2c4e77b1d8"
@@ -344,3 +344,30 @@ def test_without_typst_the_way_on_is_named(monkeypatch):
     pdf._typst_fonts.cache_clear()
     monkeypatch.setitem(sys.modules, "typst", None)
     assert reason(lambda: made(PLAIN)) == "usage.extra"
+
+
+LABEL = (
+    LabelRow("Level", "EQF level 6", "self-declared"),
+    LabelRow("Pass rate", "withheld by issuer", quiet=True),
+    LabelRow("Agreement of markers", "unknown", quiet=True),
+    LabelRow("Holders", "fewer than 5", "Numbers of people below 5 are not shown."),
+)
+
+
+def test_the_facts_label_has_a_page_of_its_own_as_a_table():
+    data = replace(FULL, facts_label=LABEL, facts_source="As the issuer states them.")
+    words = said(made(data))
+    for text in ("Credential facts", "EQF level 6", "self-declared", "withheld by issuer",
+                 "Agreement of markers", "unknown", "fewer than 5", "As the issuer states"):  # fmt: skip
+        assert text in words, text
+    assert b"<pdfuaid:part>1<" in made(data)
+    tags = run("pdfinfo", "-struct", "PDF", data=made(data))
+    assert tags.count("Table") >= 2
+    assert "TH" in tags
+    assert "Credential facts" not in said(made(FULL))
+
+
+def test_long_facts_go_on_and_hostile_ones_are_only_letters():
+    rows = tuple(replace(row, value="#pagebreak() word " * 60, note="x" * 5000) for row in LABEL)
+    words = said(made(replace(ARABIC, facts_label=rows * 20)))
+    assert words.count("#pagebreak()") > 100

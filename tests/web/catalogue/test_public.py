@@ -232,10 +232,20 @@ class TestCompare:
         answer = client.get(self.url(one, two))
         table = answer.context["table"]
         rows = {str(row.label): row for row in table.rows}
-        assert [str(cell.value) for cell in rows["Workload"].cells] == ["50 to 60 hours", ""]
-        assert rows["Workload"].cells[1].is_unknown
-        assert rows["Workload"].differs
+        hours = rows["Hours of learning"]
+        assert [str(cell.value) for cell in hours.cells] == ["50 to 60 hours", "unknown"]
+        assert hours.cells[1].is_unknown
+        assert hours.differs
+        assert not rows["Agreement of markers"].differs
         assert "unknown" in page(answer).text
+        assert "Hours of learning differs" in page(answer).text  # in words, not by colour alone
+        assert f"{table.differing} facts differ" in page(answer).text
+
+    def test_self_declared_differs_from_assigned(self, published, client):
+        one = published("A", credit={"value": 2, "unit": "ects"})
+        two = published("B", credit={"value": 2, "unit": "ects", "assigned_by": "Agency"})
+        rows = {str(row.label): row for row in client.get(self.url(one, two)).context["table"].rows}
+        assert rows["Credit"].differs
 
     def test_shared_skills(self, published, client):
         one = published("A", outcomes=skilled("care", "speed"))
@@ -276,7 +286,7 @@ class TestAchievementPage:
         shown = page(client.get(queries.public_url(version)))
         for text in (
             "Data analysis with open tools", "EQF level 6", "50 to 60 hours", "2.5 ECTS credits",
-            "Supervised online, identity checked", "60 of 100 in each part.", "Pass rate unknown", "Holders unknown",
+            "Supervised Yes, online", "Identity checked Yes, online", "60 of 100 in each part.", "Pass rate unknown", "Holders unknown",
             "15 January 2026", "perform data cleansing", "Westport College", "120.00 EUR", "24 seats",
             "Awarded jointly with Westport College", "Study groups meet on Mondays.",
         ):  # fmt: skip
@@ -336,7 +346,24 @@ class TestAchievementPage:
         text = page(client.get(queries.public_url(version))).text
         assert "Holders 1,234" in text or "Holders 1234" in text
         assert "76 percent" in text
-        assert "Of 90 people assessed" in text
+        assert "of 90 people assessed" in text
+
+    def test_figures_of_few_people_and_withheld_ones_are_not_shown(
+        self, published, client, page, monkeypatch
+    ):
+        version = published()
+        few = figures.Figures(holders=3, withheld=frozenset({"pass-rate"}), pass_rate=0.5)
+        monkeypatch.setattr(figures, "_sources", [lambda wanted: {version.pk: few}])
+        text = page(client.get(queries.public_url(version))).text
+        assert "Holders fewer than 5" in text
+        assert "Pass rate withheld by issuer" in text
+        assert "50 percent" not in text
+
+    def test_an_endorsement_stands_apart_from_accreditation(self, published, client, page):
+        praise = {"type": "industry-endorsement", "name": "Employers Ltd", "date": "2026-01-15"}
+        text = page(client.get(queries.public_url(published(quality=[praise])))).text
+        assert "Quality assurance unknown" in text
+        assert "An endorsement is praise; it is no accreditation." in text
 
     def test_a_late_review_is_said(self, published, client, page):
         version = published(

@@ -200,8 +200,21 @@ def test_a_check_here_reads_everything_from_inside(held, web):
     assert checked.verdict == "verified"
     assert checked.report.check("status").outcome == "passed"
     assert checked.facts["issuer"]["registered_as"] == "Northfield University"
-    assert checked.shown.from_catalogue
+    assert checked.report.check("related").outcome == "passed"
+    assert checked.facts["bound"]
+    assert str(checked.shown.label_source) == "As the document states."
     assert web.asked == []
+
+
+def test_of_an_award_without_a_facts_document_the_catalogue_says_more(held, web, monkeypatch):
+    from stackmark_web.awarding import issuing
+
+    monkeypatch.setattr(issuing.catalogue, "facts_document", lambda version: None)
+    holding = held(published=True)
+    checked = verifying.check_link(f"https://badges.example.org{address(holding)}")
+    assert checked.shown.from_catalogue
+    assert "catalogue here" in str(checked.shown.label_source)
+    assert {one.code for one in checked.shown.label} >= {"level", "holders", "version"}
 
 
 def test_a_check_here_sees_no_more_than_the_world(held, web):

@@ -230,3 +230,14 @@ def test_what_a_unit_has_is_done_above(northfield, alice, organisation):
     assert done(northfield)
     assert done(unit)
     assert not done(other)
+
+
+def test_what_an_institution_withholds_its_units_withhold(northfield):
+    unit = actions.create_unit(northfield, actor=None, name="Science", unit_kind="faculty")
+    assert queries.withheld_by(unit) == frozenset()
+    actions.edit_organisation(northfield, actor=None, withholds_results=True)
+    unit.refresh_from_db()
+    assert queries.withheld_by(unit) == {"pass-rate", "agreement"}
+    actions.edit_organisation(unit, actor=None, withholds_holders=True)
+    unit.refresh_from_db()
+    assert queries.withheld_by(unit) == {"pass-rate", "agreement", "holders"}

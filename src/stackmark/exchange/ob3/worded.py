@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from stackmark.exchange.building import Builder
 from stackmark.exchange.languages import said
-from stackmark.exchange.ob3 import words
 from stackmark.exchange.source import Source
+from stackmark.model import achievement_words
 
 _LINES: Final = r"- [^\n]*(?:\n- [^\n]*)*"
 _SECTIONS: Final = re.compile(
@@ -159,8 +159,8 @@ def _credit(value: str, language: str) -> Values | None:
     found = _CREDIT.match(value)
     if found is None or value.count("(assigned by ") > 1:
         return None
-    units = {label: code for code, label in words.UNITS.items()}
-    units |= {words.singular(label): code for label, code in units.items()}
+    units = {label: code for code, label in achievement_words.UNITS.items()}
+    units |= {achievement_words.singular(label): code for label, code in units.items()}
     unit = units.get(found[2])
     says = {"credit/value": number(found[1]), "credit/unit": unit or "other"}
     named = {} if unit else {"credit/unit_name": found[2]}
@@ -175,7 +175,7 @@ def number(text: str) -> int | float:
 def _grading(value: str, language: str) -> Values | None:
     del language
     found = _GRADING.match(value)
-    scale = _turned(words.SCALES).get(found[1]) if found else None
+    scale = _turned(achievement_words.SCALES).get(found[1]) if found else None
     if found is None or scale is None:
         return None
     says: Values = {"assessment/scale": scale}
@@ -201,25 +201,25 @@ def _validity(value: str, language: str) -> Values | None:
 
 
 _LABELS: Final[dict[str, Callable[[str, str], Values | None]]] = {
-    "Kind": _one("kind", words.KINDS),
+    "Kind": _one("kind", achievement_words.KINDS),
     "Programme": _unread,
     "Level": _level,
     "Workload": _workload,
     "Credit": _credit,
-    "Form of participation": _several("participation", words.PARTICIPATION),
+    "Form of participation": _several("participation", achievement_words.PARTICIPATION),
     "Language of instruction": lambda value, _: {"instruction": value.split(", ")},
-    "Assessment": _several("assessment/methods", words.METHODS),
+    "Assessment": _several("assessment/methods", achievement_words.METHODS),
     "How it is assessed": _text("assessment/description"),
     "Pass rule": _text("assessment/pass_rule"),
     "Grading": _grading,
     "Attempts allowed": _attempts,
-    "Supervision and identity check": _one("supervision", words.SUPERVISION),
+    "Supervision and identity check": _one("supervision", achievement_words.SUPERVISION),
     "Quality assurance": _unread,
     "Use of AI": _text("ai_policy"),
     "Prerequisites": _text("prerequisites"),
     "Counts towards": _text("stackability"),
     "Further information": _text("further"),
-    **dict.fromkeys([role.capitalize() for role in words.ROLES.values()], _unread),
+    **dict.fromkeys([role.capitalize() for role in achievement_words.ROLES.values()], _unread),
     "Validity": _validity,
     "Renewal": _text("validity/renewal"),
     "Author": _plain("author"),

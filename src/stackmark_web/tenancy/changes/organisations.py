@@ -89,6 +89,9 @@ def create_unit(
     return made
 
 
+_SWITCHES: Final = frozenset({"four_eyes", "withholds_holders", "withholds_results"})
+
+
 @transaction.atomic
 def edit_organisation(organisation: Organisation, *, actor: Any, **fields: Any) -> Organisation:
     """Change names, identifiers, brand colour, or whether a second person publishes."""
@@ -96,8 +99,8 @@ def edit_organisation(organisation: Organisation, *, actor: Any, **fields: Any) 
         require(actor, Permission.EDIT, organisation)
     row = Organisation.objects.select_for_update().get(pk=organisation.pk)
     given: dict[str, Any] = {}
-    if "four_eyes" in fields:
-        given["four_eyes"] = bool(fields.pop("four_eyes"))
+    for name in _SWITCHES & set(fields):
+        given[name] = bool(fields.pop(name))
     if "kind" in fields:
         given["kind"] = _kind(str(fields.pop("kind")))
     given |= identifiers.clean(fields)
