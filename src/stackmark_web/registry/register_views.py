@@ -80,7 +80,7 @@ def issuers(request: HttpRequest) -> Answer:
 
 
 def _numbers(one: Any) -> list[tuple[str, str]]:
-    return list(tenancy.identifiers_of(one).items())
+    return [(name, value) for name, value, _address in queries.identifiers(one)]
 
 
 @readable

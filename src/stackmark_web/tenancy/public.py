@@ -1,4 +1,4 @@
-"""What anybody may know of organisations, for the public register: no e-mail address, no person."""
+"""What anybody may know of organisations, for the public register; no person is in it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,10 @@ def identifiers_of(organisation: Organisation) -> dict[str, str]:
 
 
 def as_issuer(root: Organisation) -> model.Organisation:
-    """An institution as the record of a design names it: under the DID it signs with."""
+    """An institution as the record of a design names it: under the DID it signs with.
+
+    With the address it publishes in its Profile, which some formats demand.
+    """
     return _described(root, did_of(root))
 
 
@@ -122,6 +125,7 @@ def _described(one: Organisation, identifier: str) -> model.Organisation:
         kind=_KINDS.get(one.kind, one.kind),
         country=one.country,
         url=one.website or identity.page(one),
+        email=one.email,
         identifiers=tuple(
             model.Identifier(scheme=scheme, value=value)
             for scheme, value in identifiers_of(one).items()
