@@ -28,6 +28,8 @@ from stackmark_web.registry.documents import MINUTE, opened
 from stackmark_web.registry.register_exports import export
 from stackmark_web.tenancy import public as tenancy
 from stackmark_web.tenancy.queries import did_of
+from stackmark_web.verifying.answering import too_many
+from stackmark_web.verifying.throttle import wait_for
 
 LINES: Final = "application/x-ndjson; charset=utf-8"
 TABLE: Final = "text/csv; charset=utf-8"
@@ -66,17 +68,22 @@ def tag(name: str) -> str:
 
 
 def send(
-    request: HttpRequest, name: str, kind: str, make: Callable[[], Iterator[bytes]]
+    request: HttpRequest, name: str, kind: str, make: Callable[[], Iterator[bytes]], *, cost: int
 ) -> HttpResponseBase:
-    """The file ``name``, or 304 to whoever has it. Anybody may read it from anywhere."""
+    """The file ``name``, or 304 to whoever has it. Anybody may read it from anywhere.
+
+    ``cost`` counts for the network that asks, when rows are made for it.
+    """
     etag = tag(name)
-    known = get_conditional_response(request, etag, None)
-    body = make() if known is None and request.method != "HEAD" else iter(())
-    response = known or StreamingHttpResponse(body, content_type=kind)
+    response = get_conditional_response(request, etag, None)
+    if response is None:
+        rows = request.method != "HEAD"
+        if rows and (seconds := wait_for(request, cost)):
+            return too_many(request, seconds)
+        response = StreamingHttpResponse(make() if rows else iter(()), content_type=kind)
+        response.headers["Content-Disposition"] = f'attachment; filename="stackmark-{name}"'
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={5 * MINUTE}"
-    if known is None:
-        response.headers["Content-Disposition"] = f'attachment; filename="stackmark-{name}"'
     return opened(response)
 
 

@@ -27,14 +27,12 @@ from stackmark_web.tenancy import public as tenancy
 from stackmark_web.tenancy import queries as organisations
 from stackmark_web.tenancy.countries import COUNTRIES
 from stackmark_web.tenancy.models import Organisation
-from stackmark_web.verifying.answering import too_many
-from stackmark_web.verifying.throttle import wait_for
 
 PER_PAGE: Final = 25
 LATEST: Final = 20  # changes shown beside an entry
 MAX_TEXT: Final = 200
 _ROW_COST: Final = 20  # of a file of rows, in the throttle's units
-_FORMAT_COST: Final = 200  # every document is written anew
+_FORMAT_COST: Final = 60  # every document is written anew
 Answer = HttpResponseBase
 
 
@@ -243,9 +241,7 @@ _FILES: Final = {
 def download(request: HttpRequest, name: str) -> Answer:
     """One of the files of rows."""
     kind, make = _FILES[name]
-    if seconds := wait_for(request, _ROW_COST):
-        return too_many(request, seconds)
-    return files.send(request, name, kind, make)
+    return files.send(request, name, kind, make, cost=_ROW_COST)
 
 
 @readable
@@ -253,8 +249,8 @@ def format_download(request: HttpRequest, form: str, loss: str = "") -> Answer:
     """The catalogue in one format, or what was lost on the way there."""
     if form not in NAMES:
         raise _missing()
-    if seconds := wait_for(request, _FORMAT_COST):
-        return too_many(request, seconds)
     rows = files.loss_reports if loss else files.documents
     name = f"{form}-loss.jsonl" if loss else f"{form}.jsonl"
-    return files.send(request, name, files.LINES, lambda: files.lines(rows(form)))
+    return files.send(
+        request, name, files.LINES, lambda: files.lines(rows(form)), cost=_FORMAT_COST
+    )

@@ -40,13 +40,13 @@ version = "1"
 reading = "official"
 kind = "rule-set"
 clause = "p. 1"
-[[rows]]
+[[row]]
 id = "mine.title"
 element = "Title of the thing"
 what = "It has a title."
 where = ["/achievement/title"]
 severity = "mandatory"
-test = "present"
+test = "language-tagged"
 fix = "Give it one."
 """
 
@@ -118,7 +118,9 @@ def test_an_own_rule_set_is_used_and_not_kept(client):
     assert again.json()["profile"] == "mine"
 
 
-@pytest.mark.parametrize("text", ["id = 1", "not toml at all [", OWN_RULES.replace("present", "x")])
+@pytest.mark.parametrize(
+    "text", ["id = 1", "not toml at all [", OWN_RULES.replace("language-tagged", "x")]
+)
 def test_a_bad_rule_set_is_refused_with_the_place(client, text):
     answer = ask(client, file=file(DESIGN), profile="own", own=file(text.encode(), "mine.toml"))
     assert answer.status_code == 422
@@ -214,7 +216,9 @@ def test_a_text_that_would_run_is_text(client):
 HOSTILE = [
     *shared_files("security/own", "png/*.png"),
     *shared_files("security/own", "svg/*.svg"),
-    *shared_files("security/own", "json/*"),
+    *shared_files("security/own", "csv/*"),
+    *shared_files("learncard", "*.json"),
+    *shared_files("elm", "*.jsonld"),
 ]
 
 
