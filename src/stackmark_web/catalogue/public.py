@@ -16,6 +16,7 @@ from stackmark_web.catalogue.models import Achievement, AchievementVersion, Face
 from stackmark_web.catalogue.words import fold
 
 VERBS: Final = ("achievement.published", "achievement.retired", "achievement.restored")
+LEVELS: Final = tuple("12345678")  # of the European Qualifications Framework
 _PUBLISHED = AchievementVersion.State.PUBLISHED
 _HEAVY: Final = ("signable", "art", "review_note")
 
@@ -58,8 +59,8 @@ def _retired(wish: Wish) -> QuerySet[Any]:
     rows = rows.select_related("organisation", "achievement").defer(*_HEAVY)
     if wish.text:
         rows = rows.filter(title__icontains=wish.text)
-    if wish.level.isdigit():
-        rows = rows.filter(level=int(wish.level[:2]))
+    if wish.level:
+        rows = rows.filter(level=int(wish.level) if wish.level in LEVELS else 0)
     return rows.filter(kind=wish.kind) if wish.kind else rows
 
 

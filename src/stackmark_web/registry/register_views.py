@@ -126,7 +126,7 @@ def achievements(request: HttpRequest) -> Answer:
         "page": found,
         "rows": [_row(one, met[one.pk]) for one in found],
         "kinds": words.KINDS.items(),
-        "levels": [str(number) for number in range(1, 9)],
+        "levels": catalogue.LEVELS,
         "profiles": [named(name) for name in PROFILES if not named(name).is_checklist],
         "query": _query(given),
     }

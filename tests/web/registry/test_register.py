@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -93,6 +94,26 @@ def test_what_is_retired_is_found_as_that(client, version):
     page = words(client.get(f"/register/achievements/{version.achievement_id}"))
     assert "It is no longer offered." in page
     assert "Retired an achievement" in page
+
+
+@pytest.mark.parametrize("level", ["²", "99", "-1", "x", "٣"])
+def test_a_level_that_is_none_finds_nothing(client, version, level):
+    catalogue.retire(version.achievement, actor=None)
+    answer = client.get("/register/achievements", {"state": "retired", "level": level})
+    assert answer.status_code == 200
+    assert "No achievement fits" in words(answer)
+
+
+def test_the_index_can_be_written_anew(client, version):
+    from django.core.management import call_command
+
+    from stackmark_web.catalogue.models import Facet
+
+    before = set(Facet.objects.values_list("name", "value"))
+    Facet.objects.all().delete()
+    call_command("index_catalogue", stdout=io.StringIO())
+    assert set(Facet.objects.values_list("name", "value")) == before
+    assert any(name == "profile" for name, _value in before)
 
 
 def changes(client):
