@@ -210,6 +210,8 @@ RULES = {
     "jobs:retry": work("POST", args={"pk": "run.pk"}),
     # -- checking
     "verifying:start": public("GET POST"),
+    "verifying:rules": public("GET POST"),
+    "verifying:convert": public("GET POST"),
     "verifying:batch": token("GET", args={"token": "batch_token"}),
     "verifying:batch_csv": token("GET", args={"token": "batch_token"}),
     "verifying:batch_delete": token("POST", args={"token": "batch_token"}),
@@ -307,6 +309,23 @@ RULES = {
     ),
     "registry:asset": public(args={"sha256": "version.image_id"}),
     "registry:sitemap": public(),
+    "registry:register": public(),
+    "registry:register_issuer": public(args={"slug": "northfield"}),
+    "registry:register_achievements": public(),
+    "registry:register_achievement": public(args={"pk": "achievement.pk"}),
+    "registry:register_export": public(
+        args={"pk": "achievement.pk", "number": "version.number", "form": "ob3"}, fixed=("form",)
+    ),
+    "registry:register_loss": public(
+        args={"pk": "achievement.pk", "number": "version.number", "form": "ob3"}, fixed=("form",)
+    ),
+    "registry:register_changes": public(),
+    "registry:register_files": public(),
+    "registry:register_index": public(),
+    "registry:register_download": public(args={"name": "issuers.csv"}, fixed=("name",)),
+    "registry:register_format": public(
+        args={"form": "ob3", "loss": "-loss"}, fixed=("form", "loss")
+    ),
     # -- the demo world, switched off as on every real server
     "demo:people": public(get=404),
     "demo:enter": public("POST", args={"word": "lena"}, fixed=("word",), get=404),

@@ -16,6 +16,9 @@ from django.utils import translation
 
 import small_world
 from hostile_reading import Page
+from stackmark.exchange.formats import NAMES as FORMATS
+from stackmark.quality.profile import NAMES as PROFILES
+from stackmark.quality.profile import named
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.passport.models import Holding
 from web import test_routes
@@ -31,7 +34,7 @@ NAMES = set(
     """Stackmark JSON JWT PNG SVG PDF CSV XLSX Excel ZIP URL DID DNS TXT SMTP ECTS EQF ISCED ESCO
     ROR Erasmus DEQAR LinkedIn Markdown SHA UTC Open Badges Credly Parchment Accredible Certifier
     Badge Factory WCAG axe did web key https http www com org txt json example well known html
-    stackmark UTF Latin EUR English Deutsch""".split()
+    stackmark Lines UTF Latin EUR English Deutsch""".split()
 )
 
 
@@ -90,6 +93,12 @@ def written():
         json.loads(bytes(data)) for data in Holding.objects.values_list("data", flat=True) if data
     )
     yield from texts_in([*versions, *holdings])
+
+
+def titles():
+    """What rule sets and formats are called: names of the library's, the same in every language."""
+    yield from (named(name).title for name in PROFILES)
+    yield from (one.title for one in FORMATS.values())
 
 
 def texts_in(value):
@@ -153,6 +162,7 @@ def test_nothing_on_any_page_is_written_past_the_translators(pages):
     known = NAMES | {
         one for text in said if len(text) < 40 for one in re.findall("[A-Za-z]+", text)
     }
+    known |= {one for title in titles() for one in re.findall("[A-Za-z]+", title)}
     whole, left = " ".join(" ".join(map(str, said)).split()), {}
     for name, page in found:
         for chunk in plain_words(page):

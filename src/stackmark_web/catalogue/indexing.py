@@ -10,6 +10,8 @@ from typing import Final
 from django.db.models import Q
 
 from stackmark.model.achievement import Achievement as Descriptor
+from stackmark.quality.check import check
+from stackmark.quality.profile import NAMES, named
 from stackmark_web import clock
 from stackmark_web.catalogue.models import (
     Achievement,
@@ -18,7 +20,9 @@ from stackmark_web.catalogue.models import (
     Offering,
     SearchTerm,
 )
+from stackmark_web.catalogue.records import record_of
 from stackmark_web.catalogue.words import fold, terms
+from stackmark_web.tenancy.queries import root_of
 
 # The heaviest place a word stands in counts, so that no long text outweighs a title.
 TITLE: Final = 100
@@ -39,7 +43,7 @@ def list_version(version: AchievementVersion) -> None:
     SearchTerm.objects.bulk_create(
         SearchTerm(version=version, term=term, weight=weight) for term, weight in weighed.items()
     )
-    rows = dict.fromkeys(_rows(descriptor, version))
+    rows = dict.fromkeys((*_rows(descriptor, version), *_met(version)))
     Facet.objects.bulk_create(
         Facet(version=version, name=name, value=value[:200], label=label[:200])
         for name, value, label in rows
@@ -119,6 +123,15 @@ def _other_texts(descriptor: Descriptor) -> Iterator[str]:
     yield from (party.name for party in descriptor.parties)
     if descriptor.field:
         yield descriptor.field.name
+
+
+def _met(version: AchievementVersion) -> Iterator[Row]:
+    """The rule sets it meets as a design, by name; a readiness checklist is met by nothing."""
+    record = record_of(version, root_of(version.organisation))
+    for name in NAMES:
+        profile = named(name)
+        if check(record, profile, now=clock.now()).conforms:
+            yield "profile", name, profile.title
 
 
 def _rows(descriptor: Descriptor, version: AchievementVersion) -> Iterator[Row]:

@@ -69,6 +69,7 @@ def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
             achievement.pk,
             version.number,
         ),
+        "own_form_url": f"{settings.PUBLIC_URL}{_own_form(version)}",
         "data": markup.script(
             version,
             descriptor=descriptor,
@@ -78,6 +79,14 @@ def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
         ),
     }
     return render(request, "catalogue/achievement.html", context)
+
+
+def _own_form(version: AchievementVersion) -> str:
+    """Where all that a version says stands in our own form, for a check against a rule set."""
+    path = f"/register/achievements/{version.achievement_id}/{version.number}/stackmark"
+    return address(
+        "registry:register_export", path, version.achievement_id, version.number, "stackmark"
+    )
 
 
 def _languages(descriptor: Descriptor) -> list[dict[str, Any]]:

@@ -24,12 +24,13 @@ from stackmark_web.awarding.actions import WrongState
 from stackmark_web.passport import actions, claiming, downloads, linkedin, queries
 from stackmark_web.passport.bundle import bundle
 from stackmark_web.passport.cards import award_card, own_card
-from stackmark_web.passport.checking import answer_of
+from stackmark_web.passport.checking import answer_of, credential_bytes
 from stackmark_web.passport.forms import FilterForm, FoldersForm
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.responses import attachment, picture_response
 from stackmark_web.passport.standing import standing_of
 from stackmark_web.ui.cards import Card
+from stackmark_web.verifying.checking import carry_received
 from stackmark_web.verifying.throttle import wait_for
 
 PAGE: Final = 24
@@ -112,6 +113,7 @@ def _about(request: HttpRequest, found: Holding) -> dict[str, Any]:
         "public_url": public_url(found) if found.published else "",
         "folders": FoldersForm(initial={"folders": found.folders.all()}, user=request.user),
         "shares": queries.shares_of(request.user).filter(holdings=found, withdrawn_at=None),
+        "carried": carry_received(credential_bytes(found)),
         "presentable": queries.is_presentable(found),
     }
 

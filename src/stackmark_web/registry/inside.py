@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from stackmark.exchange.formats import NAMES
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import queries
 from stackmark_web.registry.documents import as_json
+from stackmark_web.registry.register_exports import export
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.verifying.fetching import provide
 
@@ -51,6 +53,14 @@ def facts_json(pk: str, number: str, name: str) -> bytes | None:
     return catalogue.facts_file(uuid.UUID(pk), int(number), name)
 
 
+def export_json(pk: str, number: str, form: str) -> bytes | None:
+    """A published version in one of the register's formats."""
+    version = catalogue.public_version(uuid.UUID(pk), int(number))
+    if version is None or form not in NAMES:
+        return None
+    return export(version, tenancy.root_of(version.organisation), form).body or None
+
+
 def credential_json(pk: str, query: Mapping[str, str]) -> bytes | None:
     """A credential exactly as it was signed, if its holder lets the world see it."""
     award = queries.public_credential(uuid.UUID(pk), query.get("t", ""))
@@ -77,11 +87,12 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
         re.compile(rf"/achievements/{_UUID}/([1-9][0-9]{{0,8}})/facts-([0-9a-f]{{8}})\.json"),
         facts_json,
     ),
+    (re.compile(rf"/register/achievements/{_UUID}/([1-9][0-9]{{0,8}})/([a-z0-9-]+)"), export_json),
     (re.compile(r"/s/([A-Za-z0-9_-]{20,100})"), shared_json),
     (re.compile(rf"/status/{_UUID}/(revocation|suspension)"), status_json),
 )
 _CREDENTIAL: Final = re.compile(rf"/credentials/{_UUID}(?:\.json)?")
-PREFIXES: Final = ("/o/", "/achievements/", "/status/", "/credentials/", "/s/")
+PREFIXES: Final = ("/o/", "/achievements/", "/status/", "/credentials/", "/s/", "/register/")
 
 
 def answer(path: str, query: Mapping[str, str]) -> bytes | None:

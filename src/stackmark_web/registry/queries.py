@@ -14,8 +14,10 @@ from stackmark.issuing.builder import OB_CONTEXT
 from stackmark.reading.received import VC2_CONTEXT
 from stackmark.status.lists import revocation_list
 from stackmark_web.awarding import queries as awarding
+from stackmark_web.catalogue import public as catalogue_public
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.passport import queries as passport
+from stackmark_web.tenancy import public as tenancy_public
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import Asset
 
@@ -104,9 +106,15 @@ def identifiers(organisation: Any) -> list[tuple[str, str, str]]:
     return [one for one in found if one[1]]
 
 
+def in_register(root: Any) -> bool:
+    """Whether an institution is in the public register."""
+    found = tenancy_public.issuers(tenancy_public.Wish(), catalogue_public.counts())
+    return bool(found.filter(pk=root.pk).exists())
+
+
 def pages() -> Iterator[tuple[str, datetime | None]]:
     """Every public page for search engines: address and when it changed, if that is known."""
-    for name in ("ui:start", "catalogue:list", "verifying:start"):
+    for name in ("ui:start", "catalogue:list", "verifying:start", "registry:register"):
         yield settings.PUBLIC_URL + reverse(name), None
     versions = catalogue.listed()
     slugs = versions.order_by().values_list("organisation__slug", flat=True).distinct()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from stackmark_web.registry import credential_views, file_views, views
+from stackmark_web.registry.urls_register import urlpatterns as register
 
 app_name = "registry"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,4 +36,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     re_path(r"^assets/(?P<sha256>[0-9a-f]{64})\Z", file_views.asset, name="asset"),
     path("sitemap.xml", file_views.sitemap, name="sitemap"),
+    *register,
 ]

@@ -55,6 +55,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponseBase:
         "did": tenancy.did_of(found),
         "domains": tenancy.verified_domains(found),
         "identifiers": queries.identifiers(found),
+        "in_register": queries.in_register(root),
         "cards": queries.achievements_of(found),
         "url": f"{settings.PUBLIC_URL}{request.path}",
     }

@@ -20,6 +20,7 @@ from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.verifying import queries
 from stackmark_web.verifying.checking import Checked, Checker
+from stackmark_web.verifying.fetching import CheckFetcher
 from stackmark_web.verifying.models import TrustEntry, VerificationRecord
 
 MAX_DAYS: Final = 3660
@@ -58,14 +59,20 @@ def refuse(error: StackmarkError, *, source: str = "", organisation: Any = None)
 
 def fetched(checker: Checker, url: str) -> Checked:
     """What is behind an address, judged; what cannot be had is an answer too."""
-    checker.fetcher.next_source()
     try:
-        data = checker.fetcher.fetch(url)
+        data = bytes_behind(checker.fetcher, url)
     except StackmarkError as error:
         return checker.unreadable(error, source=url)
-    if _WEB_PAGE.match(data):
-        return checker.unreadable(_no_credential(), source=url)
     return checker.check(data, source=url)
+
+
+def bytes_behind(fetcher: CheckFetcher, url: str) -> bytes:
+    """What is behind an address. Raises ``StackmarkError``, also for a page for people."""
+    fetcher.next_source()
+    data = fetcher.fetch(url)
+    if _WEB_PAGE.match(data):
+        raise _no_credential()
+    return data
 
 
 def _no_credential() -> ReadError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from stackmark.errors import StackmarkError
 from stackmark.reading.received import Received, receive
@@ -18,6 +19,8 @@ from stackmark_web.verifying.facts import Facts, facts_of
 from stackmark_web.verifying.fetching import OWN_FILES, CheckFetcher, server_fetcher
 from stackmark_web.verifying.plain import storable
 from stackmark_web.verifying.standing import by_our_books
+
+MAX_CARRIED: Final = 1024 * 1024  # bytes of a document that a page takes on to the next one
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Checked:
             "elsewhere": self.elsewhere,
         }
         return dict(storable(found))
+
+    @property
+    def carried(self) -> str:
+        """The document for a hidden field of the page, to go on with; empty when there is none."""
+        return carry(self.received.document.data) if self.received is not None else ""
 
     @cached_property
     def shown(self) -> Any:
@@ -110,6 +118,17 @@ class Checker:
         case.fault("read", error)
         report = self.verifier.report(case, Subject(), "unreadable")
         return Checked(report, None, facts_of(None, report), "", source)
+
+
+def carry(document: bytes) -> str:
+    """Bytes as text for a hidden field; empty beyond ``MAX_CARRIED``."""
+    return base64.b64encode(document).decode() if len(document) <= MAX_CARRIED else ""
+
+
+def carry_received(data: bytes) -> str:
+    """The same of the JSON inside an image or token; empty for what cannot be read."""
+    received = _received(data)
+    return carry(received.document.data) if received is not None else ""
 
 
 def _received(data: bytes) -> Received | None:

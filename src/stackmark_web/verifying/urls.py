@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from stackmark_web.verifying import record_views, trust_views, views
+from stackmark_web.verifying import record_views, rules_views, trust_views, views
 
 app_name = "verifying"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("verify", views.start, name="start"),
+    path("verify/rules", rules_views.rule_set, name="rules"),
+    path("verify/convert", rules_views.convert, name="convert"),
     path("verify/tables/<str:token>", views.batch, name="batch"),
     path("verify/tables/<str:token>/table.csv", views.batch_csv, name="batch_csv"),
     path("verify/tables/<str:token>/delete", views.batch_delete, name="batch_delete"),
