@@ -39,7 +39,7 @@ def check_awardable(version: Any) -> None:
 
 
 def overdue_versions(versions: Collection[Any]) -> dict[Any, UsageError]:
-    """Why versions cannot be awarded now, by their ids, in one question; the others are left out."""
+    """Why versions cannot be awarded now, by their ids, in one question; others are left out."""
     rows = Review.objects.filter(version_id__in=versions, due__lt=clock.today())
     return {
         row.version_id: UsageError("award.review-overdue", refusal(row.due))
