@@ -70,7 +70,7 @@ def unsigned(decision: Decision) -> dict[str, Any]:
         profile=", ".join(decision.profiles)[:100],
         review_due=decision.review_due,
         comment=_comment(decision)[:4_000],
-        start=decision.decided_at,
+        start=decision.decided_at.replace(microsecond=0),
     )
     built = endorsement(
         statement,

@@ -73,7 +73,7 @@ def decide(
         reviewer=actor,
         reviewer_name=str(getattr(actor, "name", ""))[:200] if named else "",
         review_due=review_due,
-        decided_at=clock.now().replace(microsecond=0),
+        decided_at=clock.now(),
     )
     made.document = endorsing.sign(made)
     made.save(force_insert=True)
