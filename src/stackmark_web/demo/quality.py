@@ -52,7 +52,6 @@ _WAITING: Final[dict[str, Any]] = {
         "pass_rule": {"en": "Both parts are passed."},
     },
     "supervision": "supervised-onsite-id",
-    "quality": [{"type": "internal-review", "name": "Northfield University"}],
     "prerequisites": {"en": "None."},
     "stackability": {"en": "Counts towards the Data Science Programme."},
     "instruction": ["en"],
@@ -73,7 +72,13 @@ def keep(
         policies.set_policy(houses[slug], actor=actor, chosen=chosen)
     unit, dana = houses["northfield-data"], cast["dana"]
     tenancy.edit_organisation(unit, actor=cast["olga"], four_eyes=True)
-    draft = catalogue.create_draft(unit, actor=dana, content=_WAITING)
+    reviewed = {
+        "type": "internal-review",
+        "name": "Northfield University",
+        "date": (today - timedelta(days=20)).date().isoformat(),
+    }
+    content = {**_WAITING, "quality": [reviewed]}
+    draft = catalogue.create_draft(unit, actor=dana, content=content)
     catalogue.submit(draft, actor=dana)
 
 
