@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.urls import reverse
@@ -63,8 +63,8 @@ class Finding:
 
     @property
     def weight(self) -> str | Promise:
-        """How much the row weighs, in words."""
-        return SEVERITIES.get(self.severity, "")
+        """How much the row weighs, in words; nothing when its outcome says so."""
+        return "" if self.outcome == self.severity else SEVERITIES.get(self.severity, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Part:
     judgement: Judgement
     findings: tuple[Finding, ...]
     fine: tuple[Finding, ...]
+    same: int = 0  # findings left out because an earlier profile says the same
 
 
 def parts(
@@ -92,6 +93,17 @@ def parts(
         )
         found.append(_part(choice, judgement, here))
     return found
+
+
+def _once(found: Iterable[Part]) -> list[Part]:
+    """The parts with what several profiles ask alike said once, where it weighs most."""
+    seen: set[tuple[str, str]] = set()
+    made = []
+    for part in found:
+        fresh = tuple(one for one in part.findings if (one.name, one.message) not in seen)
+        seen |= {(one.name, one.message) for one in fresh}
+        made.append(replace(part, findings=fresh, same=len(part.findings) - len(fresh)))
+    return made
 
 
 def to_do(found: Iterable[Part]) -> int:
@@ -196,7 +208,7 @@ def of_step(
     ``written`` is what the fields say now; ``told`` the number the page said last, so that a
     screen reader hears of changes only.
     """
-    found = parts(version, written, step=step)
+    found = _once(parts(version, written, step=step))
     count = to_do(found)
     return {
         "found_parts": found,

@@ -47,7 +47,7 @@ class PolicyForm(forms.Form):
         return {name: how for name, how in given.items() if how}
 
     def _help(self, profile: Profile) -> Any:
-        notes = [profile.source]
+        notes = [f"{profile.source.rstrip('.')}."]
         if profile.reading == "unofficial":
             notes.append(str(_("Unofficial reading.")))
         if profile.is_checklist:
