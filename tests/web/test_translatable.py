@@ -16,6 +16,7 @@ from django.utils import translation
 
 import small_world
 from hostile_reading import Page
+from stackmark_web.catalogue import judging, profiles
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.passport.models import Holding
 from web import test_routes
@@ -66,7 +67,7 @@ def pages(django_db_setup, django_db_blocker):
             stage.cookies["nobody"] = {}
             speak(patch)
             found = list(read(stage))
-            said |= set(written())
+            said |= {*written(), *library()}
             transaction.set_rollback(True)
     small_world.forget_files()
     return found, said
@@ -90,6 +91,17 @@ def written():
         json.loads(bytes(data)) for data in Holding.objects.values_list("data", flat=True) if data
     )
     yield from texts_in([*versions, *holdings])
+
+
+def library():
+    """What the quality library says: in English, and marked so on the page (lang)."""
+    draft = AchievementVersion.everywhere.filter(state="draft").first()
+    for profile in profiles.available(draft.organisation):
+        found = judging.judge(draft, profile)
+        yield from (profile.title, f"{profile.source.rstrip('.')}.", profile.source)
+        yield from (*profile.not_judged, *found.derived.because)
+        for row in (*found.rows, *found.warnings):
+            yield from texts_in(row.to_json())
 
 
 def texts_in(value):

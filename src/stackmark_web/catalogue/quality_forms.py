@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from stackmark.quality.profile import MAX_PROFILE_BYTES, Profile
@@ -47,12 +48,11 @@ class PolicyForm(forms.Form):
         return {name: how for name, how in given.items() if how}
 
     def _help(self, profile: Profile) -> Any:
-        notes = [f"{profile.source.rstrip('.')}."]
-        if profile.reading == "unofficial":
-            notes.append(str(_("Unofficial reading.")))
+        notes = [_("Unofficial reading.")] if profile.reading == "unofficial" else []
         if profile.is_checklist:
-            notes.append(str(_("A readiness checklist: it is never called conformity.")))
-        return " ".join(notes)
+            notes.append(_("A readiness checklist: it is never called conformity."))
+        source = f"{profile.source.rstrip('.')}."
+        return format_html('<span lang="en">{}</span> {}', source, " ".join(map(str, notes)))
 
 
 class ProfileForm(forms.Form):
