@@ -23,6 +23,8 @@ from stackmark_web.awarding import claims, letters, sheet_actions, sheets
 from stackmark_web.awarding.models import Appeal
 from stackmark_web.awarding.sheet_choices import GOOD, Choices
 from stackmark_web.catalogue import actions as catalogue
+from stackmark_web.catalogue import policies, reviewing
+from stackmark_web.catalogue.models import Decision
 from stackmark_web.catalogue.offerings import save_offering
 from stackmark_web.integrations.actions import save_template
 from stackmark_web.jobs import duties
@@ -39,6 +41,24 @@ from stackmark_web.verifying import actions as verifying
 from stackmark_web.verifying import batches, fetching
 from stackmark_web.verifying.intake import Item
 
+OWN_PROFILE = """
+id = "northfield-own"
+title = "Northfield's own rules"
+source = "Senate"
+version = "1"
+reading = "official"
+kind = "rule-set"
+clause = "Senate 4"
+
+[[row]]
+id = "northfield-own.code"
+element = "Course code"
+what = "It has a code."
+where = ["/achievement/code"]
+severity = "mandatory"
+test = "present"
+fix = "Write it."
+"""
 AN_INVITATION = "an-invitation-that-somebody-was-sent"
 
 
@@ -178,6 +198,15 @@ class SmallWorld:
             self.here,
             actor=self.owner,
             content=bare(title={"en": self.say("draft.title", "Visualising doubt")}),
+        )
+        reviewing.renew(
+            self.version,
+            actor=self.owner,
+            reasons=self.say("review.reasons", "It is still taught so.", 900),
+        )
+        self.decision = Decision.everywhere.get(version=self.version)
+        self.own_profile = policies.add_profile(
+            self.here, actor=self.owner, data=OWN_PROFILE.encode(), name="own.toml"
         )
         self.offering = save_offering(
             self.achievement,

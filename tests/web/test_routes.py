@@ -160,6 +160,17 @@ RULES = {
     "catalogue:detail": work("GET", args=ACHIEVEMENT, colleague=200),
     "catalogue:check": work("GET", args=DRAFT, colleague=200),
     "catalogue:edit": work(args={**DRAFT, "step": "basics"}, fixed=("step",)),
+    "catalogue:step_findings": work("POST", args={**DRAFT, "step": "basics"}, fixed=("step",)),
+    "catalogue:findings": work("GET", args=DRAFT, colleague=200),
+    "catalogue:justify": work("POST", args=DRAFT),
+    "catalogue:decide": work("POST", args=DRAFT),
+    "catalogue:renew": work("POST", args=ACHIEVEMENT),
+    "catalogue:decision": work(
+        "GET", args={**ACHIEVEMENT, "decision_id": "decision.pk"}, colleague=200
+    ),
+    "catalogue:quality": work(),
+    "catalogue:profile_add": work("POST"),
+    "catalogue:profile_remove": work("POST", args={"profile_id": "own_profile.pk"}),
     "catalogue:art": work(args=DRAFT),
     "catalogue:art_preview": work("GET", args=DRAFT, get=422),
     "catalogue:art_upload": work("POST", args=DRAFT),

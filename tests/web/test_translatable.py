@@ -19,6 +19,7 @@ from hostile_reading import Page
 from stackmark.exchange.formats import NAMES as FORMATS
 from stackmark.quality.profile import NAMES as PROFILES
 from stackmark.quality.profile import named
+from stackmark_web.catalogue import judging, profiles
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.passport.models import Holding
 from web import test_routes
@@ -69,7 +70,7 @@ def pages(django_db_setup, django_db_blocker):
             stage.cookies["nobody"] = {}
             speak(patch)
             found = list(read(stage))
-            said |= set(written())
+            said |= {*written(), *library()}
             transaction.set_rollback(True)
     small_world.forget_files()
     return found, said
@@ -99,6 +100,17 @@ def titles():
     """What rule sets and formats are called: names of the library's, the same in every language."""
     yield from (named(name).title for name in PROFILES)
     yield from (one.title for one in FORMATS.values())
+
+
+def library():
+    """What the quality library says: in English, and marked so on the page (lang)."""
+    draft = AchievementVersion.everywhere.filter(state="draft").first()
+    for profile in profiles.available(draft.organisation):
+        found = judging.judge(draft, profile)
+        yield from (profile.title, f"{profile.source.rstrip('.')}.", profile.source)
+        yield from (*profile.not_judged, *found.derived.because)
+        for row in (*found.rows, *found.warnings):
+            yield from texts_in(row.to_json())
 
 
 def texts_in(value):

@@ -22,6 +22,7 @@ from stackmark_web.awarding.models import Sheet
 from stackmark_web.awarding.sheet_choices import Choices
 from stackmark_web.awarding.signing import pen_of
 from stackmark_web.catalogue.models import AchievementVersion
+from stackmark_web.catalogue.queries import check_awardable
 from stackmark_web.jobs.actions import start
 from stackmark_web.jobs.models import Run
 from stackmark_web.tenancy.models import Organisation
@@ -48,6 +49,7 @@ def upload_sheet(
     Raises ``UsageError`` with a sentence for a file that cannot be read to its end.
     """
     require(actor, Permission.AWARD, organisation)
+    check_awardable(version)
     table = reading.read_upload(data, encoding=encoding)
     sheet = Sheet(
         organisation=organisation,
@@ -169,6 +171,7 @@ def confirm(sheet: Sheet, *, actor: Any, agreed: str, same_again: bool = False) 
     issued before is meant to be issued once more. Raises ``UsageError``.
     """
     require(actor, Permission.AWARD, sheet.organisation)
+    check_awardable(sheet.version)
     pen_of(sheet.organisation)  # no key: say so now, not row by row
     with transaction.atomic():
         taken = Sheet.everywhere.filter(pk=sheet.pk, state=Sheet.State.READY).update(

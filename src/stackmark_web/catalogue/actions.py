@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
@@ -20,14 +20,27 @@ from stackmark.rendering.badge_art import BadgeArt
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.catalogue import art as badges
-from stackmark_web.catalogue import errors, facts_documents, indexing, publishing
-from stackmark_web.catalogue.models import Achievement, AchievementVersion
+from stackmark_web.catalogue import (
+    errors,
+    facts_documents,
+    gate,
+    indexing,
+    judging,
+    publishing,
+    reviewing,
+)
+from stackmark_web.catalogue.drafts import contributed as _contributed
+from stackmark_web.catalogue.drafts import keep as _keep
+from stackmark_web.catalogue.drafts import locked as _locked
+from stackmark_web.catalogue.drafts import note as _note
+from stackmark_web.catalogue.drafts import unchanged as _unchanged
+from stackmark_web.catalogue.models import Achievement, AchievementVersion, Review
+from stackmark_web.catalogue.reviewing import needs_second_person
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import lineage, require
+from stackmark_web.tenancy.queries import require
 
 State = AchievementVersion.State
-_OPEN = (State.DRAFT, State.REVIEW)
 
 
 @transaction.atomic
@@ -112,6 +125,7 @@ def submit(version: AchievementVersion, *, actor: Any) -> AchievementVersion:
     _allow(actor, Permission.DESIGN, version.organisation)
     current = _locked(version)
     _check_ready(current)
+    gate.check(current)
     current.state, current.submitted_at, current.review_note = State.REVIEW, clock.now(), ""
     current.submitted_by = actor
     _keep(current, actor=None, revision=current.revision)
@@ -120,30 +134,72 @@ def submit(version: AchievementVersion, *, actor: Any) -> AchievementVersion:
 
 
 @transaction.atomic
-def send_back(version: AchievementVersion, *, actor: Any, note: str) -> AchievementVersion:
-    """Return a draft from review, with a word on what to change."""
-    _allow(actor, Permission.REVIEW, version.organisation)
-    current = _locked(version)
-    if current.state != State.REVIEW:
-        raise errors.not_submitted()
-    if not note.strip():
-        raise UsageError("catalogue.note", _("Say what should change, so that the author knows."))
-    current.state, current.review_note = State.DRAFT, note.strip()[:2_000]
+def approve(
+    version: AchievementVersion, *, actor: Any, reasons: str, digest: str, named: bool = False
+) -> AchievementVersion:
+    """A second person's signed approval of exactly the content they read.
+
+    ``digest``: ``judging.digest_of`` of what they read. It counts until anything is changed.
+    Raises ``UsageError`` ``catalogue.changed``, ``.reasons``, ``.four-eyes``, ``.not-submitted``.
+    """
+    current = _under_review(version, actor, digest)
+    _check_ready(current)
+    gate.check(current)
+    if reviewing.wrote(actor, current):
+        raise errors.second_person()
+    decision = reviewing.decide(current, "approved", actor=actor, reasons=reasons, named=named)
     _keep(current, actor=None, revision=current.revision)
-    _note("achievement.sent-back", current, actor=actor, was=State.REVIEW)
+    _note("achievement.approved", current, actor=actor, after={"decision": str(decision.pk)})
     return current
 
 
 @transaction.atomic
-def publish(version: AchievementVersion, *, actor: Any) -> AchievementVersion:
+def send_back(
+    version: AchievementVersion, *, actor: Any, reasons: str, digest: str, named: bool = False
+) -> AchievementVersion:
+    """Return a draft from review, with signed reasons. Raises as ``approve``."""
+    current = _under_review(version, actor, digest)
+    decision = reviewing.decide(current, "sent-back", actor=actor, reasons=reasons, named=named)
+    current.state, current.review_note = State.DRAFT, decision.reasons
+    _keep(current, actor=None, revision=current.revision)
+    after = {"decision": str(decision.pk)}
+    _note("achievement.sent-back", current, actor=actor, was=State.REVIEW, after=after)
+    return current
+
+
+@transaction.atomic
+def justify(
+    version: AchievementVersion, *, actor: Any, text: str, revision: int
+) -> AchievementVersion:
+    """Say why a draft is needed beside others that say the same, as they are found now."""
+    _allow(actor, Permission.DESIGN, version.organisation)
+    current = _unchanged(version, revision)
+    said = text.strip()[:2_000]
+    found = [one.version.achievement_id for one in judging.twins(current) if one.asks]
+    if found and not said:
+        raise UsageError("catalogue.reasons", _("Say why both are needed."))
+    current.justification = {"text": said, "achievements": sorted(map(str, found))} if said else {}
+    _keep(current, actor=actor, revision=revision)
+    _note("achievement.saved", current, actor=actor, after={"fields": ["justification"]})
+    return current
+
+
+@transaction.atomic
+def publish(
+    version: AchievementVersion, *, actor: Any, review_months: int | None = None
+) -> AchievementVersion:
     """Freeze a complete draft as the next version and put it into the catalogue.
 
-    Raises ``errors.NotReadyError`` with what is missing, ``UsageError`` ``catalogue.…`` when a
-    second person is needed, ``StackmarkError`` naming the place of what cannot be signed.
+    ``review_months``: until the next review, 12 to 36. Raises ``errors.NotReadyError`` with what
+    is missing, ``errors.BlockedError`` with the findings in the way, ``UsageError`` ``catalogue.…``
+    when a second person's approval is needed, ``StackmarkError`` naming the place of what cannot
+    be signed.
     """
     current = _locked(version)
     _check_publisher(current, actor)
     descriptor = _check_ready(current)
+    gate.check(current)
+    due = reviewing.start_review(current, review_months)
     achievement = current.achievement
     number = (achievement.versions.aggregate(most=Max("number"))["most"] or 0) + 1
     badges.render(current)
@@ -152,11 +208,18 @@ def publish(version: AchievementVersion, *, actor: Any) -> AchievementVersion:
     was, current.number, current.state = current.state, number, State.PUBLISHED
     current.published_at, current.published_by = clock.now(), actor
     _keep(current, actor=None, revision=current.revision)
+    current.review = Review.objects.create(version=current, due=due, set_at=clock.now())
     Achievement.everywhere.filter(pk=achievement.pk).update(current=current)
     achievement.current = current
     if achievement.retired_at is None:
         indexing.list_version(current)
-    _note("achievement.published", current, actor=actor, was=was, after={"number": number})
+    _note(
+        "achievement.published",
+        current,
+        actor=actor,
+        was=was,
+        after={"number": number, "review": due.isoformat()},
+    )
     return current
 
 
@@ -174,7 +237,7 @@ def new_version(achievement: Achievement, *, actor: Any) -> AchievementVersion:
     if source is None:
         raise UsageError("catalogue.no-version", _("Nothing has been published yet."))
     version = _start(achievement, actor=actor)
-    version.art = source.art
+    version.art, version.justification = source.art, source.justification
     if not source.art:
         version.image, version.image_svg = source.image, source.image_svg
     _fill(version, Descriptor.from_json(source.content))
@@ -222,11 +285,6 @@ def restore(achievement: Achievement, *, actor: Any) -> None:
         _note_lineage("achievement.restored", achievement, actor=actor)
 
 
-def needs_second_person(organisation: Organisation) -> bool:
-    """Whether this organisation, or one above it, asks for four eyes."""
-    return Organisation.objects.filter(pk__in=lineage(organisation), four_eyes=True).exists()
-
-
 def _allow(actor: Any, permission: Permission, organisation: Organisation) -> None:
     if actor is not None:
         require(actor, permission, organisation)
@@ -255,43 +313,6 @@ def _fill(version: AchievementVersion, descriptor: Descriptor) -> None:
     version.workload_hours = descriptor.workload.high if descriptor.workload else None
 
 
-def _locked(version: AchievementVersion) -> AchievementVersion:
-    """The draft as it is now; refuses what is published."""
-    current: AchievementVersion = AchievementVersion.everywhere.select_related(
-        "organisation", "achievement__organisation", "edited_by", "image", "image_svg"
-    ).get(pk=version.pk)
-    if current.is_published:
-        raise errors.not_a_draft()
-    return current
-
-
-def _unchanged(version: AchievementVersion, revision: int) -> AchievementVersion:
-    current = _locked(version)
-    if current.revision != revision:
-        raise errors.StaleError(current)
-    return current
-
-
-def _keep(current: AchievementVersion, *, actor: Any, revision: int) -> None:
-    """Store a draft if nobody was faster; ``actor`` when its content was edited."""
-    mine = AchievementVersion.everywhere.filter(
-        pk=current.pk, revision=revision, state__in=_OPEN
-    ).update(revision=F("revision") + 1)
-    if not mine:
-        raise errors.StaleError(_locked(current))
-    current.revision = revision + 1
-    if actor is not None:
-        current.edited_by, current.edited_at = actor, clock.now()
-        current.state = State.DRAFT
-        _contributed(current, actor)
-    current.save()
-
-
-def _contributed(version: AchievementVersion, actor: Any) -> None:
-    if getattr(actor, "pk", None):
-        version.contributors.add(actor)
-
-
 def _check_ready(version: AchievementVersion) -> Descriptor:
     descriptor = Descriptor.from_json(version.content)
     found = gaps(descriptor)
@@ -303,44 +324,29 @@ def _check_ready(version: AchievementVersion) -> Descriptor:
 def _check_publisher(version: AchievementVersion, actor: Any) -> None:
     if actor is None:
         return
+    require(actor, Permission.PUBLISH, version.organisation)
     if not needs_second_person(version.organisation):
-        require(actor, Permission.PUBLISH, version.organisation)
         return
-    require(actor, Permission.REVIEW, version.organisation)
     if version.state != State.REVIEW:
         raise errors.not_submitted()
-    wrote = version.contributors.filter(pk=actor.pk).exists()
-    if wrote or version.submitted_by_id == actor.pk:
-        raise errors.second_person()
+    if reviewing.approval_of(version) is None:
+        raise errors.not_approved()
+
+
+def _under_review(version: AchievementVersion, actor: Any, digest: str) -> AchievementVersion:
+    """The draft that waits for this reviewer, if it is what they read."""
+    require(actor, Permission.REVIEW, version.organisation)
+    current = _locked(version)
+    if current.state != State.REVIEW:
+        raise errors.not_submitted()
+    if judging.digest_of(current) != digest:
+        raise errors.changed_meanwhile()
+    return current
 
 
 def _changed(before: Descriptor, after: Descriptor) -> list[str]:
     old, new = before.to_json(), after.to_json()
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-
-
-def _note(
-    verb: str,
-    version: AchievementVersion,
-    *,
-    actor: Any,
-    was: str = "",
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    """One event; ``was`` is the state before, where it changed."""
-    record(
-        verb,
-        actor=actor,
-        target=version,
-        organisation=version.organisation,
-        before={"state": was} if was else {},
-        after={
-            **({"state": version.state} if was else {}),
-            "revision": version.revision,
-            **(after or {}),
-        },
-        label=version.title,
-    )
 
 
 def _note_lineage(verb: str, achievement: Achievement, *, actor: Any) -> None:

@@ -66,7 +66,7 @@ def _columns(achievements: Sequence[uuid.UUID]) -> list[Column]:
         one.pk: one
         for one in Achievement.everywhere.filter(
             pk__in=achievements, current__isnull=False
-        ).select_related("current__organisation", "current__achievement")
+        ).select_related("current__organisation", "current__achievement", "current__review")
     }
     there = [rows[pk] for pk in achievements if pk in rows]
     figures = figures_of([one.current_id for one in there])

@@ -12,17 +12,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from stackmark.errors import UsageError
-from stackmark_web.catalogue import actions, editing, queries, steps
+from stackmark.model.achievement import Achievement as Descriptor
+from stackmark_web.catalogue import actions, editing, findings, queries, steps
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.errors import StaleError
 from stackmark_web.catalogue.forms import line, need_to_publish, radios
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import may, organisation_for
+from stackmark_web.tenancy.queries import organisation_for
 
 _NONE = -1  # no revision at all: never equal to a stored one
 
@@ -101,6 +102,7 @@ def edit(request: HttpRequest, slug: str, achievement_id: uuid.UUID, step: str) 
             "revision": fresh.revision,
             "before": steps.preceding(here),
             "after": steps.following(here),
+            **findings.of_step(fresh, here.slug),
             **editing.around(achievement, fresh, step=here.slug, language=language),
         },
         status=422 if form.is_bound and not form.is_valid() else 200,
@@ -108,47 +110,31 @@ def edit(request: HttpRequest, slug: str, achievement_id: uuid.UUID, step: str) 
 
 
 @login_required
-@require_safe
-def check(request: HttpRequest, slug: str, achievement_id: uuid.UUID) -> HttpResponse:
-    """What is missing, how it will look, and the way to publication."""
-    organisation, achievement = queries.achievement_for(
-        request.user, slug, achievement_id, Permission.VIEW
-    )
-    version = queries.draft_of(achievement)
-    if version is None:
-        return redirect("catalogue:detail", slug, achievement_id)
-    descriptor = queries.descriptor_of(version)
-    return render(
-        request,
-        "catalogue/check.html",
-        {
-            "organisation": organisation,
-            "section": "achievements",
-            **editing.around(achievement, version, step="check"),
-            **publication(request.user, version),
-            "descriptor": descriptor,
-        },
-    )
+@require_POST
+def step_findings(
+    request: HttpRequest, slug: str, achievement_id: uuid.UUID, step: str
+) -> HttpResponse:
+    """What the profiles say about a step as it is written now. Nothing is saved."""
+    _organisation, _achievement, version = draft_for(request, slug, achievement_id)
+    here = steps.BY_SLUG.get(step)
+    if here is None:
+        raise Http404("There is no such step.")
+    main = queries.descriptor_of(version).language
+    language = _language(request, main)
+    form = here.form(request.POST, content=version.content, language=language, main=main)
+    told = request.POST.get("told", "")
+    found = findings.of_step(version, step, written=_written(form), told=told)
+    return render(request, "catalogue/parts/findings.html", {"here": here, **found})
 
 
-def publication(user: Any, version: AchievementVersion) -> dict[str, bool]:
-    """What this person may do with this draft now."""
-    owner = version.organisation
-    second = actions.needs_second_person(owner)
-    in_review = version.state == AchievementVersion.State.REVIEW
-    wrote = user.pk == version.submitted_by_id or (
-        second and version.contributors.filter(pk=user.pk).exists()
-    )
-    reviews = may(user, Permission.REVIEW, owner)
-    return {
-        "second_person": second,
-        "in_review": in_review,
-        "may_design": may(user, Permission.DESIGN, owner),
-        "may_publish": (reviews and in_review and not wrote)
-        if second
-        else may(user, Permission.PUBLISH, owner),
-        "may_send_back": in_review and reviews,
-    }
+def _written(form: Any) -> Descriptor | None:
+    """What the fields say; None while they cannot be read."""
+    if not form.is_valid():
+        return None
+    try:
+        return Descriptor.from_json(form.merged())
+    except UsageError:
+        return None
 
 
 def draft_for(

@@ -88,7 +88,7 @@ def _step_tabs(
         )
         for one in steps.STEPS
     ]
-    more = [(words.BADGE, "art"), (words.CHECK, "check")]
+    more = [(words.BADGE, "art"), (words.FINDINGS, "findings"), (words.CHECK, "check")]
     return tabs + [Tab(text, _address(achievement, one), one == current) for text, one in more]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,6 +36,58 @@ class NotReadyError(UsageError):
             _("Some fields are still missing; the list below leads to each of them."),
         )
         self.gaps = found
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something that keeps a draft from being published.
+
+    ``reason`` is ``row``, ``mislabel`` or ``duplicate``; ``pointer`` leads into the record's JSON.
+    """
+
+    reason: str
+    name: str
+    message: str
+    fix: str
+    pointer: str
+    clause: str = ""
+    profile: str = ""
+
+
+class BlockedError(UsageError):
+    """The draft has findings that must be dealt with first."""
+
+    def __init__(self, found: tuple[Block, ...]) -> None:
+        super().__init__(
+            f"catalogue.{found[0].reason}",
+            _("This cannot be published yet. %(name)s: %(message)s")
+            % {"name": found[0].name, "message": found[0].message},
+        )
+        self.blocks = found
+
+
+def changed_meanwhile() -> UsageError:
+    """A decision about something else than what is stored now."""
+    return UsageError(
+        "catalogue.changed",
+        _("The draft was changed while you were reading. Nothing was decided; read it again."),
+    )
+
+
+def not_approved() -> UsageError:
+    """A draft was to be published that no second person approved as it is."""
+    return UsageError(
+        "catalogue.not-approved",
+        _(
+            "Your organisation asks for a reviewer's decision, and nobody has approved this draft "
+            "exactly as it is now."
+        ),
+    )
+
+
+def no_reasons() -> UsageError:
+    """A decision without its reasons."""
+    return UsageError("catalogue.reasons", _("Say why; the reasons are part of the decision."))
 
 
 def not_a_draft() -> UsageError:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.errors import StackmarkError
-from stackmark_web.catalogue import actions, offerings, queries
-from stackmark_web.catalogue.edit_views import publication
+from stackmark_web.catalogue import actions, offerings, overdue, queries
 from stackmark_web.catalogue.errors import StaleError
 from stackmark_web.catalogue.figures import figures_of
 from stackmark_web.catalogue.models import Achievement, Offering
 from stackmark_web.catalogue.offering_forms import OfferingForm
+from stackmark_web.catalogue.quality_forms import RenewalForm
+from stackmark_web.catalogue.review_views import decisions_of, publication
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may, organisation_for
 from stackmark_web.ui.site import address
@@ -88,6 +89,8 @@ def detail(request: HttpRequest, slug: str, achievement_id: uuid.UUID) -> HttpRe
         "may_publish": may(request.user, Permission.PUBLISH, achievement.organisation),
         "public_url": queries.public_url(current) if current else "",
         "award_url": _award_url(request, achievement, current),
+        "decisions": decisions_of(achievement),
+        **_review_part(request, current),
         **(_draft_part(request, draft) if draft else {}),
     }
     return render(request, "catalogue/detail.html", context)
@@ -187,9 +190,27 @@ def _draft_part(request: HttpRequest, draft: Any) -> dict[str, Any]:
     return {"publication": publication(request.user, draft)}
 
 
+def _review_part(request: HttpRequest, current: Any) -> dict[str, Any]:
+    """When the published version has to be looked at again, and the form to say so."""
+    if current is None:
+        return {}
+    since = overdue.overdue_since(current)
+    return {
+        "review_due": overdue.due_of(current),
+        "overdue": overdue.sentence(since) if since else "",
+        "may_review": may(request.user, Permission.REVIEW, current.organisation),
+        "renewal_form": RenewalForm(),
+    }
+
+
 def _award_url(request: HttpRequest, achievement: Achievement, current: Any) -> str:
     owner = achievement.organisation
-    if current is None or achievement.retired_at or not may(request.user, Permission.AWARD, owner):
+    if (
+        current is None
+        or achievement.retired_at
+        or overdue.overdue_since(current)
+        or not may(request.user, Permission.AWARD, owner)
+    ):
         return ""
     page = address("awarding:new", "", owner.slug)
     return f"{page}?version={current.pk}" if page else ""
@@ -203,7 +224,12 @@ def _draft(achievement: Achievement) -> Any:
 
 
 def _publish(request: HttpRequest, achievement: Achievement, place: list[Any]) -> HttpResponse:
-    version = actions.publish(_draft(achievement), actor=request.user)
+    months = request.POST.get("review_months", "")
+    version = actions.publish(
+        _draft(achievement),
+        actor=request.user,
+        review_months=int(months) if months.isdecimal() and len(months) < 4 else None,
+    )
     messages.success(
         request,
         _("Version %(number)s is published. Now it can be awarded.") % {"number": version.number},
@@ -213,14 +239,7 @@ def _publish(request: HttpRequest, achievement: Achievement, place: list[Any]) -
 
 def _submit(request: HttpRequest, achievement: Achievement, place: list[Any]) -> HttpResponse:
     actions.submit(_draft(achievement), actor=request.user)
-    messages.success(request, _("Handed in. A reviewer can publish it now."))
-    return redirect("catalogue:detail", *place)
-
-
-def _send_back(request: HttpRequest, achievement: Achievement, place: list[Any]) -> HttpResponse:
-    note = request.POST.get("note", "")
-    actions.send_back(_draft(achievement), actor=request.user, note=note)
-    messages.success(request, _("Sent back with your note."))
+    messages.success(request, _("Handed in. A reviewer can decide now."))
     return redirect("catalogue:detail", *place)
 
 
@@ -253,7 +272,6 @@ def _restore(request: HttpRequest, achievement: Achievement, place: list[Any]) -
 _BUTTONS: Final = {
     "publish": _publish,
     "submit": _submit,
-    "send-back": _send_back,
     "new-version": _new_version,
     "discard": _discard,
     "retire": _retire,

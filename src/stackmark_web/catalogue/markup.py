@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.achievement import Quality
+from stackmark_web.catalogue import overdue
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import AchievementVersion, Offering
 from stackmark_web.ui.site import address
@@ -55,6 +56,7 @@ def graph(
         "validFor": f"P{descriptor.validity.months}M"
         if descriptor.validity and descriptor.validity.months
         else None,
+        **_review(version),
         "creator": issuer,
         "keywords": list(descriptor.tags),
     }
@@ -76,6 +78,15 @@ def graph(
         "offers": [_offer(one) for one in offerings if one.price is not None],
     }
     return {"@context": "https://schema.org", "@graph": [_known(credential), _known(course)]}
+
+
+def _review(version: AchievementVersion) -> dict[str, str]:
+    """The day it has to be looked at again, and that this did not happen."""
+    due, since = overdue.due_of(version), overdue.overdue_since(version)
+    return {
+        "expires": due.isoformat() if due else "",
+        "creativeWorkStatus": overdue.sentence(since) if since else "",
+    }
 
 
 def _page_of(version: AchievementVersion) -> str:

@@ -9,7 +9,21 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.catalogue.quality_models import Decision, OwnProfile, QualityPolicy, Review
 from stackmark_web.tenancy.scoping import Scoped
+
+__all__ = [
+    "Achievement",
+    "AchievementVersion",
+    "Decision",
+    "Facet",
+    "FrozenError",
+    "Offering",
+    "OwnProfile",
+    "QualityPolicy",
+    "Review",
+    "SearchTerm",
+]
 
 
 class FrozenError(RuntimeError):
@@ -97,6 +111,8 @@ class AchievementVersion(models.Model):
     )
     submitted_at = models.DateTimeField(null=True)
     review_note = models.TextField(blank=True)  # why a second person sent it back
+    # Why it is there beside others that say the same: {"text": …, "achievements": [ids]}.
+    justification = models.JSONField(default=dict)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark_web.catalogue import facts as label
-from stackmark_web.catalogue import markup, queries
+from stackmark_web.catalogue import markup, overdue, queries
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.ui.site import address
@@ -35,6 +35,7 @@ def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
     offerings = queries.offerings_of(achievement) if current == version else []
     url = f"{settings.PUBLIC_URL}{queries.public_url(version)}"
     image = queries.image_url(version)
+    since = overdue.overdue_since(version)
     context = {
         "brand": version.organisation,
         "version": version,
@@ -46,6 +47,7 @@ def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
         if descriptor.field
         else "",
         "description": best_text(descriptor.description),
+        "overdue": overdue.sentence(since) if since else "",
         "newer": current if current != version else None,
         "newer_url": queries.public_url(current) if current and current != version else "",
         "card": queries.card(version, linked=False),

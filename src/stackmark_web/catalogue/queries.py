@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -18,10 +19,16 @@ from stackmark.model.record import Record
 from stackmark.reading.received import VC2_CONTEXT
 from stackmark_web import clock
 from stackmark_web.catalogue import facts as label
-from stackmark_web.catalogue import facts_documents
+from stackmark_web.catalogue import facts_documents, overdue
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.figures import UNKNOWN, Figures, figures_of
 from stackmark_web.catalogue.models import Achievement, AchievementVersion, Offering
+from stackmark_web.catalogue.overdue import (
+    changed_at,
+    check_awardable,
+    overdue_since,
+    overdue_versions,
+)
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for, require, withheld_by
@@ -29,6 +36,7 @@ from stackmark_web.ui.cards import Card, Fact
 from stackmark_web.ui.site import address
 from stackmark_web.ui.text import best_text
 
+__all__ = ["changed_at", "check_awardable", "overdue_since", "overdue_versions"]
 _PUBLISHED = AchievementVersion.State.PUBLISHED
 
 
@@ -46,7 +54,9 @@ def listed() -> QuerySet[Any]:
 
 def with_parts(rows: Any) -> QuerySet[Any]:
     """Versions with what a card needs, in the same query, and without what is heavy."""
-    found: QuerySet[Any] = rows.select_related("organisation", "achievement").defer("signable")
+    found: QuerySet[Any] = rows.select_related("organisation", "achievement", "review").defer(
+        "signable"
+    )
     return found
 
 
@@ -55,6 +65,7 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
     descriptor = descriptor_of(version)
     title = best_text(descriptor.title) or words.UNTITLED
     summary = label.summary(descriptor)
+    since = overdue.overdue_since(version)
     return Card(
         title=title,
         issuer=version.organisation.name,
@@ -62,6 +73,8 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
         image_alt="",  # the title stands beside it
         kind=words.KINDS.get(descriptor.kind, ""),
         url=(url or public_url(version)) if linked else "",
+        status="expired" if since else "",
+        status_label=overdue.sentence(since) if since else "",
         lines=[line for line in (summary, *_joint(descriptor)) if line],
     )
 
@@ -70,7 +83,7 @@ def facts(version: AchievementVersion, figures: Figures | None = None) -> list[F
     """The facts label of a version."""
     known = shown_figures(version, figures)
     day = version.published_at.date() if version.published_at else None
-    return label.facts_of(record_of(version), known, day)
+    return [*label.facts_of(record_of(version), known, day), *overdue.facts(version)]
 
 
 def shown_figures(version: AchievementVersion, figures: Figures | None = None) -> Figures:
@@ -121,14 +134,19 @@ def public_url(version: AchievementVersion) -> str:
 
 
 def achievement_json(version: AchievementVersion) -> dict[str, Any]:
-    """The public JSON-LD of a published version: the very achievement its credentials carry."""
-    return {"@context": [VC2_CONTEXT, OB_CONTEXT], **version.signable}
+    """The public JSON-LD of a published version: the very achievement its credentials carry.
+
+    Once its review is overdue it says so, because nobody should rely on it without asking.
+    """
+    return {"@context": [VC2_CONTEXT, OB_CONTEXT, *_terms(version)], **version.signable} | _review(
+        version
+    )
 
 
 def public_version(achievement_id: uuid.UUID, number: int | None = None) -> Any:
     """A published version at its public address, the current one without a number; or None."""
     rows = AchievementVersion.everywhere.select_related(
-        "organisation", "achievement__current"
+        "organisation", "achievement__current__review", "review"
     ).filter(achievement_id=achievement_id, state=_PUBLISHED)
     wanted = Q(achievement__current=F("pk")) if number is None else Q(number=number)
     return rows.filter(wanted).first()
@@ -143,7 +161,7 @@ def versions_of(achievement: Achievement) -> list[Any]:
 def version_for_award(organisation: Organisation, version_id: Any) -> AchievementVersion:
     """A published version this organisation may award; ``Http404`` for any other."""
     rows = AchievementVersion.objects.within(organisation).select_related(
-        "organisation", "achievement", "image"
+        "organisation", "achievement", "image", "review"
     )
     found: AchievementVersion | None = rows.filter(
         pk=version_id, state=_PUBLISHED, achievement__retired_at=None
@@ -163,7 +181,7 @@ def achievements_of(organisation: Organisation) -> QuerySet[Any]:
     """What an organisation and its units design and offer, newest first, for its work area."""
     drafts = with_parts(AchievementVersion.everywhere.exclude(state=_PUBLISHED))
     rows = Achievement.objects.within(organisation).select_related(
-        "organisation", "current__organisation", "current__achievement"
+        "organisation", "current__organisation", "current__achievement", "current__review"
     )
     return (
         rows.prefetch_related(Prefetch("versions", queryset=drafts, to_attr="drafts"))
@@ -222,6 +240,20 @@ def open_offerings(achievements: Sequence[uuid.UUID]) -> QuerySet[Any]:
     """What is on offer of several achievements, in one query."""
     rows = Offering.everywhere.filter(achievement_id__in=achievements, closed_at=None)
     return rows.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()))
+
+
+def _review(version: AchievementVersion) -> dict[str, str]:
+    since = overdue.overdue_since(version)
+    return {"reviewOverdueSince": since.isoformat()} if since else {}
+
+
+def _terms(version: AchievementVersion) -> list[dict[str, Any]]:
+    """What that word means, as JSON-LD asks for."""
+    meaning = {
+        "@id": f"{settings.IDENTITY_URL}/ns#reviewOverdueSince",
+        "@type": "http://www.w3.org/2001/XMLSchema#date",
+    }
+    return [dict.fromkeys(_review(version), meaning)] if _review(version) else []
 
 
 def _open() -> Q:

@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from stackmark_web.catalogue import content as json
 from stackmark_web.catalogue import vocabulary as words
-from stackmark_web.catalogue.forms import Content, RowForm, Rows, address, day, line, pick, rows_of
+from stackmark_web.catalogue.forms import (
+    Content,
+    RowForm,
+    Rows,
+    address,
+    checks,
+    day,
+    line,
+    pick,
+    rows_of,
+)
 
 
 def _identifier(label: Any, help_text: Any) -> forms.CharField:
@@ -38,6 +48,7 @@ class OutcomeRow(RowForm):
     """A learning outcome, with skills of its own."""
 
     TEXTS = ("statement",)
+    VALUES = ("assessed_by",)
     NEEDED = "statement"
 
     statement = forms.CharField(
@@ -49,6 +60,12 @@ class OutcomeRow(RowForm):
         max_length=1_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "textarea--low"}),
+    )
+
+    assessed_by = checks(
+        _("How this outcome is assessed"),
+        {code: said for code, said in words.METHODS.items() if code != "none"},
+        _("Tick what shows it. An outcome that nothing shows is named among the findings."),
     )
 
     def __init__(self, *args: Any, **kw: Any) -> None:

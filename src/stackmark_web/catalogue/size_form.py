@@ -26,12 +26,12 @@ class SizeForm(StepForm):
 
     TEXTS = ("prerequisites",)
     VALUES = (
-        *("level/framework", "level/code", "workload/low", "workload/high", "credit/value"),
-        *("credit/unit", "credit/unit_name", "credit/assigned_by", "participation"),
+        *("level/framework", "level/code", "level/assigned_by", "workload/low", "workload/high"),
+        *("credit/value", "credit/unit", "credit/unit_name", "credit/assigned_by", "participation"),
         *("instruction", "field/code"),
     )
     SECTIONS = (
-        (_l("Level"), ("level_eqf", "level_framework", "level_code")),
+        (_l("Level"), ("level_eqf", "level_framework", "level_code", "level_assigned_by")),
         (
             _l("Workload and credit"),
             (
@@ -52,6 +52,11 @@ class SizeForm(StepForm):
         _l("National framework"), _l("For example: National Framework of Qualifications, Ireland.")
     )
     level_code = line(_l("Level in it"), _l("For example: 7."), limit=60)
+    level_assigned_by = line(
+        _l("Who assigned the level"),
+        _l("For example: Quality and Qualifications Ireland. Left empty, it is self-declared."),
+        limit=200,
+    )
     workload_low = number(
         _l("Hours of learning, at least"),
         _l("All of it: teaching, own work, assessment. For example: 50."),
@@ -70,7 +75,9 @@ class SizeForm(StepForm):
         _l("Name of the unit"), _l("Only for another unit. For example: CPD points."), limit=60
     )
     credit_assigned_by = line(
-        _l("Who assigns the credit"), _l("For example: Northfield University."), limit=200
+        _l("Who assigned the credit"),
+        _l("For example: Northfield University. Left empty, it is self-declared."),
+        limit=200,
     )
     participation = checks(_l("Form of participation"), words.PARTICIPATION)
     instruction = LanguagesField(
@@ -127,6 +134,8 @@ class SizeForm(StepForm):
         told = self.cleaned_data["level_eqf"]
         json.put(content, "level/eqf", int(told) if told.isdigit() else None)
         json.put(content, "level/not_levelled", told == "none")
+        if not told.isdigit() and not json.get(content, "level/code"):
+            json.put(content, "level/assigned_by", None)
         low, high = json.get(content, "workload/low"), json.get(content, "workload/high")
         if low is not None or high is not None:
             json.put(content, "workload/low", high if low is None else low)

@@ -204,6 +204,14 @@ FIELDS_OF_STUDY: Final[Mapping[str, str]] = {
 }
 BADGE: Final = _("Badge")
 CHECK: Final = _("Publish")
+FINDINGS: Final = _("Findings")
+CLASSES: Final[Words] = {  # of stackmark.quality.classes
+    "attendance": _("A record of attendance"),
+    "micro-credential": _("An assessed micro-credential"),
+    "micro-certification": _("A micro-certification"),
+    "larger-award": _("A larger award than a micro-credential"),
+    "unknown": _("Not known: too little is said"),
+}
 SKILLS: Final = _("Skills")
 UNTITLED: Final = _("Untitled draft")
 

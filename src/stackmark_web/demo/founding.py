@@ -101,6 +101,9 @@ def organisations(cast: dict[str, Any]) -> dict[str, Organisation]:
     return made
 
 
+FIRST_REVIEW: Final = 36  # months: what was published three years ago is due about now
+
+
 def owner_of(house: str, cast: dict[str, Any]) -> Any:
     """Who owns the institution behind an organisation or unit."""
     return cast[_OWNERS["northfield" if house.startswith("northfield") else house]]
@@ -113,7 +116,7 @@ def achievement(
     owner, house = owner_of(course.house, cast), houses[course.house]
     draft = catalogue.create_draft(house, actor=owner, content=descriptor(course))
     draft = _draw(draft, course, owner)
-    return catalogue.publish(draft, actor=owner)
+    return catalogue.publish(draft, actor=owner, review_months=FIRST_REVIEW)
 
 
 def _draw(draft: AchievementVersion, course: Course, owner: Any) -> AchievementVersion:

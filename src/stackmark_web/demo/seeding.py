@@ -16,7 +16,7 @@ from stackmark.adapters.files import write_atomic
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
-from stackmark_web.demo import founding, world
+from stackmark_web.demo import founding, quality, world
 from stackmark_web.demo.awarding_history import award_course, mishaps
 from stackmark_web.demo.courses import COURSES
 from stackmark_web.demo.queries import address, notes
@@ -59,6 +59,7 @@ def _seed(tell: Callable[[str], object]) -> None:
     mishaps(made, cast, chance=chance)
     _trust(houses, cast)
     founding.unfinished(cast, houses)
+    quality.keep(cast, houses, versions, today)
     _letters_went_out()
     _stage(versions, cast)
 

@@ -92,6 +92,25 @@ LETTERS: Final[dict[str, Letter]] = {
         ),
         _("See your credential"),
     ),
+    "review-due": Letter(
+        _("Achievement to be reviewed"),
+        _("{{title}} is to be reviewed by {{date}}"),
+        _(
+            "Hello {{recipient_name}},\n\nsomebody at {{issuer}} should look at **{{title}}** "
+            "again by {{date}}. After that its public page says that the review is overdue, and it "
+            "cannot be awarded until a reviewer has confirmed it."
+        ),
+        _("Look at it"),
+    ),
+    "review-overdue": Letter(
+        _("Review of an achievement overdue"),
+        _("{{title}} cannot be awarded: its review is overdue"),
+        _(
+            "Hello {{recipient_name}},\n\nthe review of **{{title}}** was due on {{date}}. Its "
+            "public page says so, and {{issuer}} cannot award it until a reviewer has confirmed it."
+        ),
+        _("Look at it"),
+    ),
     "revoked": Letter(
         _("Credential revoked"),
         _("{{issuer}} has revoked {{title}}"),

@@ -105,7 +105,7 @@ def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) 
     if version is None:
         raise Http404("There is nothing here.")
     if not wants_page(request, LINKED_TYPES):
-        return _achievement(request, version, number)
+        return _achievement(request, version)
     from stackmark_web.catalogue.pages import achievement_page
 
     return page(request, achievement_page(request, version))
@@ -119,15 +119,15 @@ def achievement_json(
     version = catalogue.public_version(pk, number)
     if version is None:
         raise Http404("There is nothing here.")
-    return _achievement(request, version, number)
+    return _achievement(request, version)
 
 
-def _achievement(request: HttpRequest, version: Any, number: int | None) -> HttpResponseBase:
-    # A numbered version never changes; which one is current does.
+def _achievement(request: HttpRequest, version: Any) -> HttpResponseBase:
+    # What credentials carry never changes; which version is current and its review do.
     return document(
         request,
         as_json(catalogue.achievement_json(version)),
         content_type=media_type(request, LINKED_TYPES),
-        max_age=5 * MINUTE if number is None else 24 * 60 * MINUTE,
-        modified=version.published_at,
+        max_age=5 * MINUTE,
+        modified=catalogue.changed_at(version),
     )

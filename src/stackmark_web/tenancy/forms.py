@@ -114,7 +114,7 @@ class SettingsForm(forms.Form):
     four_eyes = forms.BooleanField(
         label=_("A second person publishes"),
         required=False,
-        help_text=_("Whoever wrote an achievement cannot publish it alone."),
+        help_text=_("A reviewer who did not write in it decides first, with signed reasons."),
     )
     withholds_holders = forms.BooleanField(
         label=_("Do not show how many hold a credential"),

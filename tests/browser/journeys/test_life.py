@@ -98,9 +98,9 @@ def review(page, site, look):
     page.goto(f"{site.url}/manage/northfield/achievements")
     page.get_by_role("link", name=TITLE).first.click()
     page.get_by_role("main").get_by_role("link", name="Check and publish").first.click()
-    expect(page.get_by_label("What should change?")).to_be_visible()
+    page.get_by_label("Reasons").fill("Criteria, level and supervision fit the outcome.")
     look(page, "review")
-    press(page, "Publish this version")
+    press(page, "Approve and publish")
     expect(page.get_by_text("Version 1 is published", exact=True)).to_be_visible()
     look(page, "published")
 

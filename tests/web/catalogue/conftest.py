@@ -7,7 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 from achievement_designs import bare
-from stackmark_web.catalogue import actions
+from small_world import key_file
+from stackmark_web import clock
+from stackmark_web.catalogue import actions, judging
+from stackmark_web.tenancy.models import SigningKey
+from stackmark_web.tenancy.queries import did_of
 
 
 @pytest.fixture
@@ -39,6 +43,32 @@ def designer(person, northfield, join):
 @pytest.fixture
 def reviewer(person, northfield, join):
     return join(person("rita"), northfield, "reviewer")
+
+
+@pytest.fixture
+def key(northfield):
+    """Northfield can sign: decisions of reviewers are signed documents."""
+    did = did_of(northfield)
+    made = key_file(did)
+    return SigningKey.everywhere.create(
+        organisation=northfield,
+        method_id=f"{did}#key-1",
+        algorithm=made.public_key.algorithm,
+        public_multibase=made.public_key.to_multikey(),
+        location=made.location,
+        created_at=clock.now(),
+    )
+
+
+@pytest.fixture
+def approve(key):
+    """A second person approves a draft as it is: approve(version, actor=…)."""
+
+    def say(version, *, actor, reasons="The outcomes fit the assessment.", **more):
+        digest = judging.digest_of(version)
+        return actions.approve(version, actor=actor, reasons=reasons, digest=digest, **more)
+
+    return say
 
 
 class Page(HTMLParser):

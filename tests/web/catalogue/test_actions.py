@@ -10,7 +10,7 @@ from achievement_designs import bare, full
 from stackmark.errors import UsageError
 from stackmark.keys import PrivateKey
 from stackmark_web.audit.models import AuditEvent
-from stackmark_web.catalogue import actions, art, errors, queries
+from stackmark_web.catalogue import actions, art, errors, judging, queries
 from stackmark_web.catalogue.models import (
     Achievement,
     AchievementVersion,
@@ -175,29 +175,33 @@ class TestFourEyes:
         northfield.four_eyes = True
         northfield.save()
 
-    def test_another_person_publishes(self, draft, designer, reviewer):
+    def test_another_person_approves_and_then_it_is_published(
+        self, draft, designer, reviewer, approve
+    ):
         version = actions.submit(draft(actor=designer), actor=designer)
         assert version.state == State.REVIEW
+        approve(version, actor=reviewer)
         assert actions.publish(version, actor=reviewer).published_by == reviewer
 
     def test_a_designer_cannot_publish_alone(self, draft, designer):
         version = actions.submit(draft(actor=designer), actor=designer)
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(UsageError) as caught:
             actions.publish(version, actor=designer)
+        assert caught.value.reason == "catalogue.not-approved"
 
-    def test_an_owner_who_wrote_in_it_cannot_either(self, draft, alice, designer):
+    def test_an_owner_who_wrote_in_it_cannot_approve(self, draft, alice, designer, approve):
         version = draft(actor=designer)
         version = actions.save_draft(version, actor=alice, content=bare(code="A"), revision=0)
         version = actions.save_draft(version, actor=designer, content=bare(code="B"), revision=1)
         version = actions.submit(version, actor=designer)
         with pytest.raises(UsageError) as caught:
-            actions.publish(version, actor=alice)
+            approve(version, actor=alice)
         assert caught.value.reason == "catalogue.four-eyes"
 
-    def test_nor_the_one_who_handed_it_in(self, draft, alice, designer):
+    def test_nor_the_one_who_handed_it_in(self, draft, alice, designer, approve):
         version = actions.submit(draft(actor=designer), actor=alice)
         with pytest.raises(UsageError) as caught:
-            actions.publish(version, actor=alice)
+            approve(version, actor=alice)
         assert caught.value.reason == "catalogue.four-eyes"
 
     def test_what_was_not_handed_in_is_not_published(self, draft, designer, reviewer):
@@ -222,15 +226,17 @@ class TestFourEyes:
             actions.publish(version, actor=dean)
         assert caught.value.reason == "catalogue.not-submitted"
 
-    def test_sent_back_with_a_reason(self, draft, designer, reviewer):
+    def test_sent_back_with_a_reason(self, draft, designer, reviewer, key):
         version = actions.submit(draft(actor=designer), actor=designer)
+        digest = judging.digest_of(version)
         with pytest.raises(UsageError) as caught:
-            actions.send_back(version, actor=reviewer, note=" ")
-        assert caught.value.reason == "catalogue.note"
-        version = actions.send_back(version, actor=reviewer, note="The pass rule is missing.")
-        assert (version.state, version.review_note) == (State.DRAFT, "The pass rule is missing.")
+            actions.send_back(version, actor=reviewer, reasons=" ", digest=digest)
+        assert caught.value.reason == "catalogue.reasons"
+        said = {"reasons": "The pass rule is missing.", "digest": digest}
         with pytest.raises(PermissionDenied):
-            actions.send_back(version, actor=designer, note="x")
+            actions.send_back(version, actor=designer, **said)
+        version = actions.send_back(version, actor=reviewer, **said)
+        assert (version.state, version.review_note) == (State.DRAFT, "The pass rule is missing.")
 
     def test_an_incomplete_draft_is_not_handed_in(self, draft, designer):
         with pytest.raises(errors.NotReadyError):

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from achievement_designs import full
+from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
-from stackmark_web.catalogue import actions, queries, steps
+from stackmark_web.catalogue import actions, queries, reviewing, steps
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 
@@ -399,21 +400,34 @@ class TestPublishing:
         assert "Some fields are still missing" in page(answer).text
         assert not queries.listed().exists()
 
-    def test_four_eyes_by_the_buttons(self, here, client, page, northfield, reviewer, designer):
+    def test_four_eyes_by_the_buttons(
+        self, here, client, page, northfield, reviewer, designer, key
+    ):
         northfield.four_eyes = True
         northfield.save()
+
+        def decide(go, **said):
+            shown = page(client.get(here.url("check")))
+            digest = shown.all("input", name="digest")[0]["value"]
+            return client.post(here.url("decide"), {"digest": digest, "go": go, **said})
+
         assert "Hand in for review" in page(client.get(here.url("check"))).text
         client.post(here.url("act", "submit"))
-        assert "Publish this version" not in page(client.get(here.url("check"))).text
+        assert "Your decision" not in page(client.get(here.url("check"))).text
         client.force_login(reviewer)
-        assert "Publish this version" in page(client.get(here.url("check"))).text
-        client.post(here.url("act", "send-back"), {"note": "More, please. <b>"})
+        assert decide("approve").status_code == 422
+        decide("send-back", reasons="More, please. <b>")
         client.force_login(designer)
         assert "More, please. <b>" in page(client.get(here.url("check"))).text
         client.post(here.url("act", "submit"))
         client.force_login(reviewer)
-        client.post(here.url("act", "publish"))
-        assert queries.listed().get().published_by == reviewer
+        decide("publish", reasons="It is complete.", named="on", review_months="12")
+        found = queries.listed().get()
+        assert found.published_by == reviewer
+        assert found.review.due == reviewing.months_from(clock.today(), 12)
+        detail = page(client.get(here.url("detail"))).text
+        assert "Sent back" in detail
+        assert "It is complete." in detail
 
     def test_the_whole_life_by_the_buttons(self, here, client, page):
         for verb in ("publish", "new-version", "discard", "retire", "restore"):

@@ -13,11 +13,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.awarding import checks, issuing, states
 from stackmark_web.awarding.actions._common import permit, trace
 from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue.models import AchievementVersion
+from stackmark_web.catalogue.queries import check_awardable
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -163,6 +165,10 @@ def _check_version(version: AchievementVersion, organisation: Any) -> None:
         raise checks.Problem("version", _("Publish this version first; drafts cannot be awarded."))
     if version.achievement.retired_at is not None:
         raise checks.Problem("version", _("This achievement is retired; it is no longer awarded."))
+    try:
+        check_awardable(version)
+    except UsageError as error:
+        raise checks.Problem("version", error.detail) from error
     if version.organisation.root_id != organisation.root_id:
         raise checks.Problem("version", _("This achievement belongs to another institution."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from stackmark_web.awarding.actions._common import move, permit, status_changed,
 from stackmark_web.awarding.actions.creating import key_of, live_twin
 from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
 from stackmark_web.awarding.setting import set_each
+from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
 from stackmark_web.tenancy.permissions import Permission
 
@@ -60,7 +61,8 @@ def offer_many(
     for award in {award.organisation_id: award for award in awards}.values():
         permit(actor, Permission.AWARD, award)
     _read_anew(awards)
-    answers: list[StackmarkError | None] = [_ready(award) for award in awards]
+    late = overdue_versions({award.version_id for award in awards if _is_new(award)})
+    answers: list[StackmarkError | None] = [_ready(award) or _late(award, late) for award in awards]
     waiting = [
         place
         for place, award in enumerate(awards)
@@ -112,6 +114,16 @@ def _ready(award: Award) -> StackmarkError | None:
     except StackmarkError as error:
         return error
     return None
+
+
+def _is_new(award: Award) -> bool:
+    """Whether it is a new award: nothing was signed or meant to be, and it mends no other."""
+    return award.signed is None and award.status_index is None and award.supersedes_id is None
+
+
+def _late(award: Award, late: Mapping[object, StackmarkError]) -> StackmarkError | None:
+    """Why a new award waits: nobody has looked at its achievement in time."""
+    return late.get(award.version_id) if _is_new(award) else None
 
 
 def may_replace(old: Award) -> bool:
