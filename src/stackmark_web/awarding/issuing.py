@@ -24,7 +24,7 @@ from stackmark.issuing.rows import Evidence
 from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
-from stackmark_web.awarding import lists, publishing
+from stackmark_web.awarding import lists, others, publishing
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
 from stackmark_web.catalogue.models import AchievementVersion
@@ -84,11 +84,18 @@ def _reserve_one(award: Award, status_list: StatusList, index: int) -> None:
 
 
 def design_of(version: AchievementVersion, organisation: Organisation) -> Design:
-    """What all credentials of a version awarded by ``organisation`` share."""
+    """What all credentials of a version awarded by ``organisation`` share.
+
+    That includes what agencies have stated about them and holds now (``others.carried``).
+    """
     if version.state != AchievementVersion.State.PUBLISHED:
         raise UsageError("award.version", _("Only a published version can be awarded."))
-    profile = tenancy.issuer_profile(organisation)
-    return new_design(version.signable, profile, did=tenancy.did_of(organisation))
+    inside = others.carried(version, organisation)
+    return new_design(
+        others.with_tokens(version.signable, inside.achievement),
+        others.with_tokens(tenancy.issuer_profile(organisation), inside.issuer),
+        did=tenancy.did_of(organisation),
+    )
 
 
 def to_library(award: Award) -> library.Award:
