@@ -130,9 +130,7 @@ class RowsForm(forms.Form):
 
     def pairs(self) -> list[tuple[ReviewRow, Any, Any]]:
         """Each row with its two fields, for the page."""
-        return [
-            (row, self[f"row-{row.number}"], self[f"note-{row.number}"]) for row in self.review
-        ]
+        return [(row, self[f"row-{row.number}"], self[f"note-{row.number}"]) for row in self.review]
 
     def judgements(self) -> dict[int, tuple[str, str]]:
         """What ``actions.judge`` takes."""

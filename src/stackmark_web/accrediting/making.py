@@ -61,9 +61,7 @@ def statement_of(
     return found
 
 
-def sign(
-    stated: library.Statement, *, pk: uuid.UUID, agency: Any, place: tuple[Any, int]
-) -> bytes:
+def sign(stated: library.Statement, *, pk: uuid.UUID, agency: Any, place: tuple[Any, int]) -> bytes:
     """The EndorsementCredential as a token (Open Badges 3.0 section 8.2), verified whole.
 
     ``place`` is the list and index by which it can be withdrawn. Raises ``StackmarkError`` when
@@ -80,9 +78,7 @@ def sign(
         ),
     )
     lint(unsigned)
-    signed = secure(
-        unsigned, suite=JWT, signer=pen.signer, method=pen.method, created=created
-    )
+    signed = secure(unsigned, suite=JWT, signer=pen.signer, method=pen.method, created=created)
     self_check(
         signed,
         created=created,

@@ -58,9 +58,7 @@ def statement_by(agency: Any, pk: uuid.UUID) -> Statement:
 
 def statement(pk: uuid.UUID) -> Statement | None:
     """A statement at its public address."""
-    found: Statement | None = (
-        Statement.everywhere.select_related(*_STATED).filter(pk=pk).first()
-    )
+    found: Statement | None = Statement.everywhere.select_related(*_STATED).filter(pk=pk).first()
     return found
 
 

@@ -58,9 +58,7 @@ def detail(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """How a request stands; a question is answered here."""
     place = place_for(request.user, slug, *ASKERS)
     found = queries.request_of(place, pk)
-    form = TextForm(
-        request.POST if request.method == "POST" else None, label=_("Your answer")
-    )
+    form = TextForm(request.POST if request.method == "POST" else None, label=_("Your answer"))
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer(found, actor=request.user, text=form.cleaned_data["text"])

@@ -165,7 +165,8 @@ class Press:
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
                 documents=self.pen.documents,
-                leave=frozenset({"status"}),
+                # What agencies stated was judged by itself before it was put inside.
+                leave=frozenset({"status", "endorsements"}),
             )
         return signed
 

@@ -77,7 +77,14 @@ def server_statement(about: Subject) -> dict[str, Any] | None:
 def _register(rows: tuple[TrustEntry, ...]) -> Register:
     found: dict[str, tuple[Entry, ...]] = {}
     for row in rows:
-        entry = Entry(row.issuer, row.name, None, row.valid_from, row.valid_until)
+        entry = Entry(
+            row.issuer,
+            row.name,
+            None,
+            row.valid_from,
+            row.valid_until,
+            tuple(row.accepted_as),
+        )
         found[row.issuer] = (*found.get(row.issuer, ()), entry)
     return Register(found)
 

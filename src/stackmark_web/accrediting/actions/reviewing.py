@@ -47,10 +47,10 @@ def judge(
     found = locked(request)
     permit_agency(actor, found.agency)
     rows = {row.number: row for row in found.rows.all()}
-    for number, (judgement, note) in judgements.items():
+    for number, (judgement, said) in judgements.items():
         if number not in rows or judgement not in ReviewRow.Judgement.values:
             raise Problem("", _("A row of the review could not be read; load the page again."))
-        note = words(f"note-{number}", note)
+        note = words(f"note-{number}", said)
         if judgement in (ReviewRow.Judgement.ASK, ReviewRow.Judgement.REFUSE) and not note:
             raise Problem(
                 f"note-{number}",
