@@ -37,7 +37,7 @@ from stackmark_web.tenancy.models import Invitation, Membership, Organisation, S
 from stackmark_web.tenancy.queries import did_of
 from stackmark_web.tenancy.signers.files import FileStore
 from stackmark_web.verifying import actions as verifying
-from stackmark_web.verifying import batches, fetching
+from stackmark_web.verifying import batches, fetching, registers
 from stackmark_web.verifying.intake import Item
 
 AN_INVITATION = "an-invitation-that-somebody-was-sent"
@@ -165,6 +165,9 @@ class SmallWorld:
             name=say("register.name", "A known issuer"),
             note=say("register.note", "Reviewed", 300),
         )
+        signed = registers.sign(self.here, actor=self.owner, days=90)
+        self.register = registers.take_over(self.here, actor=self.owner, data=signed)
+        self.operator_register = registers.take_over(None, actor=self.operator, data=signed)
         save_template(
             self.here,
             actor=self.owner,

@@ -238,6 +238,13 @@ RULES = {
     "verifying:register_remove": Rule(
         "keeper", "operator", {"entry": "operator_trust.pk"}, methods="POST"
     ),
+    "verifying:register_import": Rule("keeper", "operator", methods="POST"),
+    "verifying:register_drop": Rule(
+        "keeper", "operator", {"entry": "operator_register.pk"}, methods="POST"
+    ),
+    "verifying:trust_import": work("POST"),
+    "verifying:trust_drop": work("POST", args={"entry": "register.pk"}),
+    "verifying:trust_sign": work("POST"),
     "verifying:trust": work(),
     "verifying:trust_remove": work("POST", args={"entry": "trust.pk"}),
     # -- the passport

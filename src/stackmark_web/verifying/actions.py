@@ -163,7 +163,8 @@ def trust(
         actor=actor,
         target=entry,
         organisation=organisation,
-        after={"issuer": issuer, "name": name, "as": list(accepted_as)},
+        after={"issuer": issuer, "name": name}
+        | ({"as": list(accepted_as)} if "agency" in accepted_as else {}),
         label=name,
     )
     return entry
