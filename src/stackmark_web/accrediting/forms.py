@@ -210,6 +210,8 @@ class DecisionForm(forms.Form):
             ]
         if asked.wanted == Wanted.ENDORSEMENT:
             fields["end"].help_text = _("May be left open: an endorsement gives no right.")
+        else:
+            fields["end"].need = _("needed to grant")
 
     def clean(self) -> dict[str, Any]:
         """Codes as the engine takes them."""

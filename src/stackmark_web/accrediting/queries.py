@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 from stackmark.trust.standing import Matter
 from stackmark_web.accrediting import carrying, checking
-from stackmark_web.accrediting.models import Request, Statement
+from stackmark_web.accrediting.models import Request, Statement, Wanted
 from stackmark_web.accrediting.wording import ICONS, MEANS, STANDINGS, scope_words
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.tenancy import queries as tenancy
@@ -166,10 +166,10 @@ def _about(ids: Iterable[str]) -> list[Statement]:
 def _looked(
     rows: list[Statement], matter: Matter | None = None, carried: Collection[str] | None = None
 ) -> list[Looked]:
-    """Those in scope, what holds first."""
+    """Those in scope: what holds first, and of that what gives most."""
     found = [
         Looked(row, checking.standing(row), carried is not None and row.sha256 not in carried)
         for row in rows
         if matter is None or carrying.in_scope(row, matter)
     ]
-    return sorted(found, key=lambda one: not one.holds)
+    return sorted(found, key=lambda one: (not one.holds, Wanted.values.index(one.row.kind)))
