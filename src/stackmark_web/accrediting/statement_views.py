@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stackmark_web.accrediting import actions, checking, queries
+from stackmark_web.accrediting import rows as profiles
 from stackmark_web.accrediting.actions import Problem
 from stackmark_web.accrediting.forms import TextForm
 from stackmark_web.accrediting.views import page, place_for
@@ -48,5 +49,6 @@ def detail(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         standing=standing,
         standing_words=STANDINGS[standing],
         scope=scope_words(found.scope),
+        profile_title=profiles.title_of(found.profile),
         status=422 if form.is_bound else 200,
     )

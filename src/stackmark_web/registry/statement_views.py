@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from stackmark_web.accrediting import checking, queries
+from stackmark_web.accrediting import rows as profiles
 from stackmark_web.accrediting.wording import MEANS, STANDINGS, scope_words
 from stackmark_web.registry.documents import document, media_type, page, readable, wants_page
 
@@ -38,6 +39,7 @@ def statement(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         "standing_words": STANDINGS[standing],
         "means": MEANS[found.kind],
         "scope": scope_words(found.scope),
+        "profile_title": profiles.title_of(found.profile),
         "url": f"{settings.PUBLIC_URL}{request.path}",
     }
     return page(request, render(request, "registry/statement.html", context))
