@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stackmark_web.accrediting import checking, queries
-from stackmark_web.accrediting.wording import STANDINGS, STATES
+from stackmark_web.accrediting.wording import BOOKS, STATES
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may, organisation_for
@@ -54,5 +54,5 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         reviews=reviews,
         is_agency=place.kind == Organisation.Kind.AGENCY,
         theirs=queries.requests_to(place)[:SHOWN] if reviews else [],
-        stated=[(row, STANDINGS[checking.standing(row)]) for row in stated],
+        stated=[(row, BOOKS[checking.by_books(row)]) for row in stated],
     )

@@ -30,6 +30,7 @@ STANDINGS: Final[Words] = {
     checking.BROKEN: gettext_lazy("Does not hold: the signature is not confirmed"),
     checking.OPEN: gettext_lazy("Could not be checked now"),
 }
+BOOKS: Final[Words] = {**STANDINGS, checking.HOLDS: gettext_lazy("In force")}
 ICONS: Final[Mapping[str, str]] = {
     Wanted.ACCREDITATION: "shield",
     Wanted.RIGHT: "certificate",
