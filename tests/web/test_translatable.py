@@ -16,6 +16,7 @@ from django.utils import translation
 
 import small_world
 from hostile_reading import Page
+from stackmark.quality import profile
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.passport.models import Holding
 from web import test_routes
@@ -84,7 +85,8 @@ def speak(patch):
 
 
 def written():
-    """Every text inside designs and credentials: signed, and shown as it stands there."""
+    """Every text inside designs and credentials, shown as it stands; the names of rule sets."""
+    yield from (profile.named(name).title for name in profile.NAMES)
     versions = AchievementVersion.everywhere.values_list("content", "signable")
     holdings = (
         json.loads(bytes(data)) for data in Holding.objects.values_list("data", flat=True) if data
