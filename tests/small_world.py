@@ -18,6 +18,7 @@ from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
+from stackmark_web.accrediting import actions as accrediting
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims, letters, sheet_actions, sheets
 from stackmark_web.awarding.models import Appeal
@@ -38,7 +39,7 @@ from stackmark_web.tenancy.models import Invitation, Membership, Organisation, S
 from stackmark_web.tenancy.queries import did_of
 from stackmark_web.tenancy.signers.files import FileStore
 from stackmark_web.verifying import actions as verifying
-from stackmark_web.verifying import batches, fetching
+from stackmark_web.verifying import batches, fetching, registers
 from stackmark_web.verifying.intake import Item
 
 OWN_PROFILE = """
@@ -86,10 +87,46 @@ class SmallWorld:
         self._learner()
         self._sheets()
         self._checks()
+        self._statements()
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()
         self.import_run.refresh_from_db()
+
+    def _statements(self):
+        """Northfield asks and is asked, and has endorsed what Elsewhere does."""
+        say, here, elsewhere = self.say, self.here, self.elsewhere
+        Organisation.objects.filter(pk=here.pk).update(kind="agency")
+        here.refresh_from_db()
+        asked = {"wanted": "endorsement", "note": say("request.note", "Look at us.", 2000)}
+        links = ["https://elsewhere.example/report"]
+        self.my_request = accrediting.ask_for(here, actor=self.owner, agency=elsewhere, **asked)
+        self.review = accrediting.ask_for(
+            elsewhere, actor=self.stranger, agency=here, evidence=links, **asked
+        )
+        accrediting.open_review(self.review, actor=self.owner, profile="eu-2022")
+        given = accrediting.ask_for(
+            elsewhere, actor=self.stranger, agency=here, **asked | {"wanted": "accreditation"}
+        )
+        accrediting.open_review(given, actor=self.owner, profile="eu-2022")
+        accrediting.judge(
+            given,
+            actor=self.owner,
+            judgements={row.number: ("accept", "") for row in given.rows.all()},
+        )
+        accrediting.propose(
+            given,
+            actor=self.owner,
+            grant=True,
+            reasons=say("review.reasons", "Seen and found good.", 2000),
+            comment=say("statement.comment", "They teach well.", 900),
+            end=clock.today() + timedelta(days=300),
+        )
+        accrediting.confirm(given, actor=self.owner)
+        given.refresh_from_db()
+        self.statement = given.statement
+        Organisation.objects.filter(pk=here.pk).update(kind="university")
+        here.refresh_from_db()
 
     # -- people and organisations ------------------------------------------------------------
 
@@ -148,6 +185,9 @@ class SmallWorld:
             name=say("register.name", "A known issuer"),
             note=say("register.note", "Reviewed", 300),
         )
+        signed = registers.sign(self.here, actor=self.owner, days=90)
+        self.register = registers.take_over(self.here, actor=self.owner, data=signed)
+        self.operator_register = registers.take_over(None, actor=self.operator, data=signed)
         save_template(
             self.here,
             actor=self.owner,

@@ -219,6 +219,20 @@ RULES = {
     "jobs:progress": work("GET", args={"pk": "run.pk"}),
     "jobs:cancel": work("POST", args={"pk": "run.pk"}),
     "jobs:retry": work("POST", args={"pk": "run.pk"}),
+    # -- accreditation
+    "accrediting:desk": work("GET"),
+    "accrediting:new": work(),
+    "accrediting:request": work(args={"pk": "my_request.pk"}),
+    "accrediting:take_back": work("POST", args={"pk": "my_request.pk"}),
+    "accrediting:review": work("GET", args={"pk": "review.pk"}),
+    "accrediting:review_profile": work("POST", args={"pk": "review.pk"}),
+    "accrediting:review_rows": work("POST", args={"pk": "review.pk"}),
+    "accrediting:review_ask": work("POST", args={"pk": "review.pk"}),
+    "accrediting:review_decide": work(args={"pk": "review.pk"}),
+    # Without a proposal there is nothing to confirm: back to the review.
+    "accrediting:review_confirm": work(args={"pk": "review.pk"}, get=302),
+    "accrediting:review_send_back": work("POST", args={"pk": "review.pk"}),
+    "accrediting:statement": work(args={"pk": "statement.pk"}),
     # -- checking
     "verifying:start": public("GET POST"),
     "verifying:rules": public("GET POST"),
@@ -238,6 +252,13 @@ RULES = {
     "verifying:register_remove": Rule(
         "keeper", "operator", {"entry": "operator_trust.pk"}, methods="POST"
     ),
+    "verifying:register_import": Rule("keeper", "operator", methods="POST"),
+    "verifying:register_drop": Rule(
+        "keeper", "operator", {"entry": "operator_register.pk"}, methods="POST"
+    ),
+    "verifying:trust_import": work("POST"),
+    "verifying:trust_drop": work("POST", args={"entry": "register.pk"}),
+    "verifying:trust_sign": work("POST"),
     "verifying:trust": work(),
     "verifying:trust_remove": work("POST", args={"entry": "trust.pk"}),
     # -- the passport
@@ -315,6 +336,8 @@ RULES = {
     "registry:credential_file": public(
         args={"pk": "award.published.pk", "form": "png"}, fixed=("form",)
     ),
+    "registry:statement": public(args={"pk": "statement.pk"}),
+    "registry:statement_token": public(args={"pk": "statement.pk"}),
     "registry:status": public(
         args={"pk": "award.claimed.status_list_id", "purpose": "revocation"}, fixed=("purpose",)
     ),

@@ -88,7 +88,8 @@ def speak(patch):
 
 
 def written():
-    """Every text inside designs and credentials: signed, and shown as it stands there."""
+    """Every text inside designs and credentials, shown as it stands; the names of rule sets."""
+    yield from (named(name).title for name in PROFILES)
     versions = AchievementVersion.everywhere.values_list("content", "signable")
     holdings = (
         json.loads(bytes(data)) for data in Holding.objects.values_list("data", flat=True) if data

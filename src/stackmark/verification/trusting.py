@@ -18,6 +18,12 @@ from stackmark.verification.subject import achievement_ids, achievements
 from stackmark.verification.validity import period
 
 _LEVELS: Final = tuple("12345678")
+# The types that say one of our kinds; others say none ("MicroCredential" is said of many things).
+_KINDS: Final = {
+    "Badge": "digital-badge",
+    "Certificate": "certificate",
+    "Certification": "micro-certification",
+}
 
 
 def judge_issuer(
@@ -57,16 +63,21 @@ def standing_of(
     register: Register | None, tree: Mapping[str, Any], statements: tuple[Statement, ...]
 ) -> Standing:
     """Identity, authority and quality of a credential whose proof holds."""
+    return judge(register, statements, matter_of(tree))
+
+
+def matter_of(tree: Mapping[str, Any]) -> Matter:
+    """What a credential asks of registers and statements: issuer, achievements, when, scope."""
     level, field = _level_and_field(tree)
-    matter = Matter(
+    return Matter(
         issuer_id(tree),
         tuple(achievement_ids(tree)),
         _issued(tree),
+        kind=_kind(tree),
         level=level,
         field=field,
         country=_country(tree),
     )
-    return judge(register, statements, matter)
 
 
 def _level_and_field(tree: Mapping[str, Any]) -> tuple[int | None, str]:
@@ -81,6 +92,12 @@ def _level_and_field(tree: Mapping[str, Any]) -> tuple[int | None, str]:
         level = int(codes[0]) if codes and codes[0] in _LEVELS else None
         return level, field if field.isdecimal() else ""
     return None, ""
+
+
+def _kind(tree: Mapping[str, Any]) -> str:
+    """The kind its achievements share, if their type says one."""
+    found = {_KINDS.get(str(one.get("achievementType") or ""), "") for one in achievements(tree)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _country(tree: Mapping[str, Any]) -> str:

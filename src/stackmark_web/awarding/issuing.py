@@ -24,7 +24,7 @@ from stackmark.issuing.rows import Evidence
 from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
-from stackmark_web.awarding import lists, publishing
+from stackmark_web.awarding import lists, others, publishing
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
 from stackmark_web.catalogue import actions as catalogue
@@ -85,13 +85,20 @@ def _reserve_one(award: Award, status_list: StatusList, index: int) -> None:
 
 
 def design_of(version: AchievementVersion, organisation: Organisation) -> Design:
-    """What all credentials of a version awarded by ``organisation`` share."""
+    """What all credentials of a version awarded by ``organisation`` share.
+
+    That includes what agencies have stated about them and holds now (``others.carried``).
+    """
     if version.state != AchievementVersion.State.PUBLISHED:
         raise UsageError("award.version", _("Only a published version can be awarded."))
-    profile = tenancy.issuer_profile(organisation)
+    inside = others.carried(version, organisation)
     facts = catalogue.facts_document(version)
-    related = () if facts is None else (facts.binding,)
-    return new_design(version.signable, profile, did=tenancy.did_of(organisation), related=related)
+    return new_design(
+        others.with_tokens(version.signable, inside.achievement),
+        others.with_tokens(tenancy.issuer_profile(organisation), inside.issuer),
+        did=tenancy.did_of(organisation),
+        related=() if facts is None else (facts.binding,),
+    )
 
 
 def documents_of(version: AchievementVersion) -> dict[str, bytes]:
@@ -168,7 +175,8 @@ class Press:
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
                 documents=self._documents,
-                leave=frozenset({"status"}),
+                # What agencies stated was judged by itself before it was put inside.
+                leave=frozenset({"status", "endorsements"}),
             )
         return signed
 

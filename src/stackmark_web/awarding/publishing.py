@@ -34,6 +34,7 @@ from stackmark.status.lists import new_list, open_list, with_bits
 from stackmark.verification.dates import stamp
 from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
+from stackmark_web.awarding import others
 from stackmark_web.awarding.lists import PURPOSES, REVOCATION, SUSPENSION, list_url, mark_changed
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Given, Pen, pen_as
@@ -163,6 +164,8 @@ def _bits(row: StatusList, purpose: str) -> bytearray:
     for index in awards.filter(state__in=states).values_list("status_index", flat=True):
         bitstring.set_value(bits, index, 1)
     if purpose == REVOCATION:
+        for index in others.withdrawn(row):
+            bitstring.set_value(bits, index, 1)
         _keep(bits, row)
     return bits
 

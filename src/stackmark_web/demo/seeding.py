@@ -16,7 +16,7 @@ from stackmark.adapters.files import write_atomic
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
-from stackmark_web.demo import founding, quality, world
+from stackmark_web.demo import accrediting_history, founding, quality, world
 from stackmark_web.demo.awarding_history import award_course, mishaps
 from stackmark_web.demo.courses import COURSES
 from stackmark_web.demo.queries import address, notes
@@ -27,6 +27,8 @@ from stackmark_web.passport import sharing
 from stackmark_web.passport.models import Holding
 from stackmark_web.verifying import actions as verifying
 
+_AGENCY: Final = "european-quality-board"
+_NOTES: Final = {_AGENCY: "What it accredits counts here"}
 YEARS: Final = timedelta(days=3 * 365)
 
 
@@ -52,6 +54,8 @@ def _seed(tell: Callable[[str], object]) -> None:
         tell(f"{len(cast)} people, {len(houses)} organisations and units")
     versions = _publish(cast, houses, today)
     tell(f"{len(versions)} achievements")
+    accrediting_history.statements(versions, cast, houses, today=today)
+    tell("what the quality agency says of them")
     made: list[Any] = []
     for course in COURSES:
         made += award_course(course, versions[course.word], cast, chance=chance, today=today)
@@ -82,7 +86,8 @@ def _trust(houses: dict[str, Any], cast: dict[str, Any]) -> None:
             organisation=None,
             issuer=did_of(houses[slug]),
             name=houses[slug].name,
-            note="Reviewed by the European Quality Board, 2025",
+            note=_NOTES.get(slug, "Reviewed by the European Quality Board, 2025"),
+            accepted_as=["issuer", "agency"] if slug == _AGENCY else ["issuer"],
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from stackmark.exchange.formats import NAMES
+from stackmark_web.accrediting import queries as accrediting
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import queries
@@ -78,6 +79,12 @@ def status_json(pk: str, purpose: str) -> bytes | None:
     return found
 
 
+def statement_token(pk: str) -> bytes | None:
+    """A statement of an agency, exactly as it was signed."""
+    found = accrediting.statement(uuid.UUID(pk))
+    return None if found is None else accrediting.signed_bytes(found)
+
+
 _ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
     (re.compile(r"/o/([a-z0-9_-]+)/did\.json"), did_json),
     (re.compile(r"/o/([a-z0-9_-]+)/revocations"), revocations_json),
@@ -89,10 +96,14 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
     ),
     (re.compile(rf"/register/achievements/{_UUID}/([1-9][0-9]{{0,8}})/([a-z0-9-]+)"), export_json),
     (re.compile(r"/s/([A-Za-z0-9_-]{20,100})"), shared_json),
+    (re.compile(rf"/statements/{_UUID}(?:\.jwt)?"), statement_token),
     (re.compile(rf"/status/{_UUID}/(revocation|suspension)"), status_json),
 )
 _CREDENTIAL: Final = re.compile(rf"/credentials/{_UUID}(?:\.json)?")
-PREFIXES: Final = ("/o/", "/achievements/", "/status/", "/credentials/", "/s/", "/register/")
+PREFIXES: Final = (
+    *("/o/", "/achievements/", "/status/", "/credentials/", "/s/", "/register/"),
+    "/statements/",
+)
 
 
 def answer(path: str, query: Mapping[str, str]) -> bytes | None:

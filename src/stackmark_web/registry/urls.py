@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from stackmark_web.registry import credential_views, file_views, views
+from stackmark_web.registry import credential_views, file_views, statement_views, views
 from stackmark_web.registry.urls_register import urlpatterns as register
 
 app_name = "registry"
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credentials/<uuid:pk>.json", credential_views.credential_json, name="credential_json"),
     path("credentials/<uuid:pk>/card.png", credential_views.card, name="credential_card"),
     path("credentials/<uuid:pk>/files/<slug:form>", credential_views.file, name="credential_file"),
+    path("statements/<uuid:pk>", statement_views.statement, name="statement"),
+    path("statements/<uuid:pk>.jwt", statement_views.statement_token, name="statement_token"),
     re_path(
         r"^status/(?P<pk>[0-9a-f-]{36})/(?P<purpose>revocation|suspension)\Z",
         file_views.status,

@@ -34,6 +34,12 @@ _SECTIONS: Final = (
         "awarding:list",
         (Permission.AWARD, Permission.AWARDS_VIEW, Permission.REVOKE),
     ),
+    (
+        "accreditation",
+        gettext_noop("Accreditation"),
+        "accrediting:desk",
+        (Permission.EDIT, Permission.DESIGN, Permission.REVIEW),
+    ),
     ("people", gettext_noop("People and roles"), "tenancy:people", (Permission.MEMBERS,)),
     ("runs", gettext_noop("Runs"), "jobs:list", (Permission.AWARD,)),
     ("mail", gettext_noop("Mail"), "integrations:outbox", (Permission.MAIL,)),
@@ -264,8 +270,11 @@ def waiting_key(organisation: Organisation) -> SigningKey | None:
 def has_issued(organisation: Organisation) -> bool:
     """Whether anything was ever signed in the institution's name: then its DID stays."""
     award = apps.get_model("awarding", "Award")  # a layer above; only its existence is asked
+    stated = apps.get_model("accrediting", "Statement")
     root = Organisation.objects.get(pk=organisation.root_id)
     rows = award.everywhere.filter(organisation__path__startswith=root.path)
+    if stated.everywhere.filter(organisation=root).exists():
+        return True
     return bool(rows.exclude(state__in=("draft", "scheduled")).exists())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -138,9 +139,15 @@ def trust(
     note: str = "",
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
+    accepted_as: Sequence[str] = ("issuer",),
 ) -> TrustEntry:
-    """Add an issuer to the register of an organisation, or of this server for None."""
+    """Add an issuer or agency to the register of an organisation, or of this server for None.
+
+    ``accepted_as``: ``issuer``, ``agency`` (its accreditations and rights to issue count) or both.
+    """
     _require_keeper(actor, organisation)
+    if not accepted_as or not set(accepted_as) <= {"issuer", "agency"}:
+        raise UsageError("usage.trust", _("Say whether it is accepted as issuer, agency or both."))
     if valid_from and valid_until and valid_until < valid_from:
         raise UsageError("usage.trust", _("The end lies before the beginning."))
     try:
@@ -150,6 +157,7 @@ def trust(
                 issuer=issuer,
                 name=name,
                 note=note,
+                accepted_as=list(accepted_as),
                 valid_from=valid_from,
                 valid_until=valid_until,
                 added_by=actor,
@@ -162,7 +170,8 @@ def trust(
         actor=actor,
         target=entry,
         organisation=organisation,
-        after={"issuer": issuer, "name": name},
+        after={"issuer": issuer, "name": name}
+        | ({"as": list(accepted_as)} if "agency" in accepted_as else {}),
         label=name,
     )
     return entry

@@ -7,6 +7,7 @@ or they are our own.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -83,6 +84,7 @@ def _credential(tree: Mapping[str, Any]) -> Facts:
         "description": plain(achievement.get("description") or tree.get("description")) or "",
         "evidence": [_evidence(one) for one in _objects(tree.get("evidence"))],
         "endorsements": list(_endorsements(tree, achievement)),
+        "carried": _carried(tree, achievement),
         "image": pictures.safe(achievement.get("image")) or pictures.safe(tree.get("image")),
     }
     found |= _achievement(achievement) | _performance(subject, achievement)
@@ -209,6 +211,17 @@ def _endorsements(tree: Mapping[str, Any], achievement: Mapping[str, Any]) -> It
                 "comment": plain(subject.get("endorsementComment")) or "",
                 "date": plain(one.get("validFrom") or one.get("issuanceDate")) or "",
             }
+
+
+def _carried(tree: Mapping[str, Any], achievement: Mapping[str, Any]) -> list[str]:
+    """SHA-256 of each statement inside in token form, by which ``accrediting`` knows its own."""
+    inside = (tree, achievement, _first(tree.get("issuer")))
+    tokens = [one for about in inside for one in as_list(about.get("endorsementJwt"))]
+    return [
+        hashlib.sha256(one.encode()).hexdigest()
+        for one in tokens[:MAX_ITEMS]
+        if isinstance(one, str) and one.isascii()
+    ]
 
 
 def _first(value: Any) -> Mapping[str, Any]:

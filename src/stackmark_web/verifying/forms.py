@@ -16,6 +16,11 @@ from stackmark_web.verifying.intake import MAX_UPLOAD
 MAX_TEXT: Final = 2 * 1024 * 1024
 MAX_LINK: Final = 2048
 _IDENTITY: Final = re.compile(r"(did:[a-z0-9]+:|https://)\S+\Z")
+ROLES: Final = (
+    ("issuer", _("An issuer")),
+    ("agency", _("An agency whose accreditations count")),
+    ("both", _("Both")),
+)
 DAYS: Final = (("30", _("30 days")), ("365", _("One year")), ("0", _("Without an end")))
 
 
@@ -96,8 +101,25 @@ class KeepForm(forms.Form):
     days = forms.ChoiceField(choices=DAYS, initial="365", label=_("Keep it for"))
 
 
+class ImportForm(forms.Form):
+    """A register that somebody else signed."""
+
+    file = forms.FileField(
+        label=_("Signed register"),
+        help_text=_("A file that ends in .jwt. It counts until the day its publisher put in it."),
+    )
+
+
+class ExportForm(forms.Form):
+    """How long one's own signed register is good."""
+
+    days = forms.ChoiceField(
+        choices=(("90", _("90 days")), ("366", _("One year"))), initial="90", label=_("Good for")
+    )
+
+
 class TrustForm(forms.Form):
-    """An issuer for a register."""
+    """An issuer or agency for a register."""
 
     issuer = forms.CharField(
         max_length=500,
@@ -106,6 +128,14 @@ class TrustForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "did:web:…", "spellcheck": "false"}),
     )
     name = forms.CharField(max_length=200, label=_("Name"), help_text=_("What you call them."))
+    accepted_as = forms.ChoiceField(
+        choices=ROLES,
+        initial="issuer",
+        required=False,
+        label=_("Accepted as"),
+        help_text=_("What an accepted agency accredits counts; what others praise does not."),
+        widget=forms.RadioSelect,
+    )
     note = forms.CharField(
         max_length=300,
         required=False,
@@ -122,6 +152,11 @@ class TrustForm(forms.Form):
         label=_("For credentials issued until"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+
+    def clean_accepted_as(self) -> list[str]:
+        """The roles, as ``actions.trust`` takes them."""
+        chosen = self.cleaned_data["accepted_as"] or "issuer"
+        return ["issuer", "agency"] if chosen == "both" else [chosen]
 
     def clean_issuer(self) -> str:
         """A DID or https address: what can stand as issuer in a credential."""

@@ -35,8 +35,13 @@ class VerificationRecord(models.Model):
         return f"{self.verdict} {self.at}"
 
 
+def as_issuer() -> list[str]:
+    """What an entry of a register is accepted as unless somebody says otherwise."""
+    return ["issuer"]
+
+
 class TrustEntry(models.Model):
-    """An issuer somebody vouches for: the operator (no organisation) or one organisation."""
+    """An issuer or agency that the operator (no organisation) or one organisation vouches for."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -45,6 +50,7 @@ class TrustEntry(models.Model):
     issuer = models.CharField(max_length=500)  # DID or URL, exact
     name = models.CharField(max_length=200)
     note = models.CharField(max_length=300, blank=True)
+    accepted_as = models.JSONField(default=as_issuer)  # issuer, agency, or both
     valid_from = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True)
     added_by = models.ForeignKey(
@@ -62,6 +68,44 @@ class TrustEntry(models.Model):
                 name="trusted_once_by_operator",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_issuer(self) -> bool:
+        """Whether it is accepted as an issuer."""
+        return "issuer" in self.accepted_as
+
+    @property
+    def is_agency(self) -> bool:
+        """Whether its accreditations and rights to issue count."""
+        return "agency" in self.accepted_as
+
+
+class SignedRegister(models.Model):
+    """A register somebody else publishes, taken over as it was signed, until its time is over.
+
+    ``data`` are the exact bytes. Whether it is believed was checked when it came; when it has run
+    out its entries do not count any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        "tenancy.Organisation", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    by = models.CharField(max_length=500)  # the DID that signed it
+    name = models.CharField(max_length=300)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    data = models.BinaryField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name", "-added_at"]
 
     def __str__(self) -> str:
         return self.name

@@ -18,9 +18,14 @@ from stackmark_web import clock
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.ui.cards import Fact
-from stackmark_web.verifying import labels
+from stackmark_web.verifying import labels, registers
 from stackmark_web.verifying.fetching import OWN_FILES
-from stackmark_web.verifying.models import Batch, TrustEntry, VerificationRecord
+from stackmark_web.verifying.models import (
+    Batch,
+    SignedRegister,
+    TrustEntry,
+    VerificationRecord,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +36,30 @@ class OwnRegister:
     keeper: str  # who says so
     slug: str = ""  # the organisation; empty for the operator
     rows: tuple[TrustEntry, ...] = ()
+    imports: tuple[SignedRegister, ...] = ()  # taken over from others, in force
 
     def statement(self, issuer: str | None, standing: str) -> dict[str, Any] | None:
         """What this register says of an issuer it accepts, as plain JSON."""
-        found = next((row for row in self.rows if row.issuer == issuer), None)
-        if found is None or standing != "known":
+        found = next((row for row in self.rows if row.issuer == issuer and row.is_issuer), None)
+        if standing != "known":
             return None
+        if found is None:
+            return self._imported(issuer or "")
         return {
             "by": found.organisation.name if found.organisation else self.operator(),
             "name": found.name,
             "since": (found.valid_from or found.added_at).isoformat(),
             "note": found.note,
         }
+
+    def _imported(self, issuer: str) -> dict[str, Any] | None:
+        """The same from a register taken over: who says so, and until when."""
+        for row in self.imports:
+            for entry in registers.opened(row).entries.get(issuer, ()):
+                note = gettext("in a register that is good until %s") % row.ends_at.date()
+                since = (entry.start or row.starts_at).isoformat()
+                return {"by": row.name, "name": entry.name or "", "since": since, "note": note}
+        return None
 
     @staticmethod
     def operator() -> str:
@@ -59,12 +76,17 @@ def entries(organisation: Any) -> QuerySet[TrustEntry]:
 def register_for(organisation: Any = None) -> OwnRegister:
     """The operator's register, or that of an organisation with the units above it."""
     if organisation is None:
-        rows = tuple(entries(None))
-        return OwnRegister(_register(rows), OwnRegister.operator(), "", rows)
+        rows, more = tuple(entries(None)), _in_force(Q(organisation=None))
+        return OwnRegister(_register(rows, more), OwnRegister.operator(), "", rows, more)
     ids = tenancy.lineage(organisation)
     found = TrustEntry.objects.select_related("organisation").filter(organisation_id__in=ids)
-    rows = tuple(found.order_by("name"))
-    return OwnRegister(_register(rows), organisation.name, organisation.slug, rows)
+    rows, more = tuple(found.order_by("name")), _in_force(Q(organisation_id__in=ids))
+    return OwnRegister(_register(rows, more), organisation.name, organisation.slug, rows, more)
+
+
+def _in_force(whose: Q) -> tuple[SignedRegister, ...]:
+    """The registers taken over that have not run out."""
+    return tuple(SignedRegister.objects.filter(whose, ends_at__gt=clock.now()))
 
 
 def server_statement(about: Subject) -> dict[str, Any] | None:
@@ -78,10 +100,20 @@ def server_statement(about: Subject) -> dict[str, Any] | None:
     return server.statement(about.issuer_id, standing)
 
 
-def _register(rows: tuple[TrustEntry, ...]) -> Register:
+def _register(rows: tuple[TrustEntry, ...], more: tuple[SignedRegister, ...]) -> Register:
     found: dict[str, tuple[Entry, ...]] = {}
+    for one in more:
+        for issuer, entries_of in registers.opened(one).entries.items():
+            found[issuer] = (*found.get(issuer, ()), *entries_of)
     for row in rows:
-        entry = Entry(row.issuer, row.name, None, row.valid_from, row.valid_until)
+        entry = Entry(
+            row.issuer,
+            row.name,
+            None,
+            row.valid_from,
+            row.valid_until,
+            tuple(row.accepted_as),
+        )
         found[row.issuer] = (*found.get(row.issuer, ()), entry)
     return Register(found)
 

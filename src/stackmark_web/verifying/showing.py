@@ -230,6 +230,12 @@ class Shown:
         return [Part(one, self._own) for one in self.report.get("parts", [])]
 
     @cached_property
+    def standing(self) -> list[wording.Standing]:
+        """Identity, authority and quality, never added up; none where nothing was asked."""
+        found = self.report.get("standing") or {}
+        return [wording.standing(name, found[name]) for name in wording.ANSWERS if name in found]
+
+    @cached_property
     def key_steps(self) -> list[Step]:
         """The few checks people ask for by name; none when nothing could be read."""
         if any(step.code == "read" and step.outcome != "passed" for step in self._steps):

@@ -16,19 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.errors import UsageError
-from stackmark.verification.dates import stamp
+from stackmark_web import clock
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.verifying import actions, queries
-from stackmark_web.verifying.forms import TrustForm
-from stackmark_web.verifying.models import TrustEntry
+from stackmark_web.verifying import actions, queries, registers
+from stackmark_web.verifying.forms import ExportForm, ImportForm, TrustForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def operator(request: HttpRequest) -> HttpResponse:
     """The server's register: everybody reads it, its operator keeps it."""
     if request.method == "POST" and not queries.may_keep_register(request.user, None):
-        raise _refusal(request)
+        raise refusal(request)
     return _register(request, None, "verifying/trust.html", reverse("verifying:register"))
 
 
@@ -36,21 +35,11 @@ def operator(request: HttpRequest) -> HttpResponse:
 def register_json(request: HttpRequest) -> HttpResponse:
     """The server's register as the file ``stackmark verify --trust`` reads."""
     del request
-    found = [_entry(row) for row in queries.entries(None)]
-    response = JsonResponse({"issuers": found}, json_dumps_params={"indent": 1})
+    found = registers.tree_of(queries.entries(None))
+    response = JsonResponse(found, json_dumps_params={"indent": 1})
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
-
-
-def _entry(row: TrustEntry) -> dict[str, str]:
-    found = {"id": row.issuer, "name": row.name}
-    if row.note:
-        found["note"] = row.note
-    for name, when in (("from", row.valid_from), ("until", row.valid_until)):
-        if when is not None:
-            found[name] = stamp(when)
-    return found
 
 
 @login_required
@@ -79,6 +68,9 @@ def _register(request: HttpRequest, place: Any, template: str, url: str) -> Http
         "section": "trust",
         "keeper": queries.may_keep_register(request.user, place),
         "identity": settings.IDENTITY_URL,
+        "imports": [(row, row.ends_at > clock.now()) for row in registers.imports(place)],
+        "import_form": ImportForm(),
+        "export_form": ExportForm(),
     }
     return render(request, template, context, status=422 if form.errors else 200)
 
@@ -87,7 +79,7 @@ def _register(request: HttpRequest, place: Any, template: str, url: str) -> Http
 def operator_remove(request: HttpRequest, entry: uuid.UUID) -> HttpResponse:
     """Take an issuer out of the server's register."""
     if not queries.may_keep_register(request.user, None):
-        raise _refusal(request)
+        raise refusal(request)
     return _removed(request, None, entry, reverse("verifying:register"))
 
 
@@ -108,7 +100,7 @@ def _removed(request: HttpRequest, place: Any, entry: uuid.UUID, url: str) -> Ht
     return HttpResponseRedirect(url)
 
 
-def _refusal(request: HttpRequest) -> Exception:
+def refusal(request: HttpRequest) -> Exception:
     """Who is signed in is told; for a stranger there is nothing to change here."""
     if request.user.is_authenticated:
         return PermissionDenied(_("Only the operator of this server keeps its register."))

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from stackmark_web.verifying import record_views, rules_views, trust_views, views
+from stackmark_web.verifying import (
+    record_views,
+    register_views,
+    rules_views,
+    trust_views,
+    views,
+)
 
 app_name = "verifying"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +28,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust", trust_views.operator, name="register"),
     path("trust/register.json", trust_views.register_json, name="register_json"),
     path("trust/<uuid:entry>/remove", trust_views.operator_remove, name="register_remove"),
+    path("trust/registers", register_views.operator_import, name="register_import"),
+    path("trust/registers/<uuid:entry>/remove", register_views.operator_drop, name="register_drop"),
+    path(
+        "manage/<slug:slug>/trust/registers",
+        register_views.organisation_import,
+        name="trust_import",
+    ),
+    path(
+        "manage/<slug:slug>/trust/registers/<uuid:entry>/remove",
+        register_views.organisation_drop,
+        name="trust_drop",
+    ),
+    path("manage/<slug:slug>/trust/signed", register_views.organisation_sign, name="trust_sign"),
     path("manage/<slug:slug>/trust", trust_views.organisation, name="trust"),
     path(
         "manage/<slug:slug>/trust/<uuid:entry>/remove",

@@ -343,3 +343,34 @@ MARKS: Final[dict[str, Words]] = {
 def saying(table: dict[str, Saying], reason: str, otherwise: Saying) -> Saying:
     """The words for a reason: its own, those of its code, or the general ones."""
     return table.get(reason) or table.get(reason.partition(".")[0]) or otherwise
+
+
+ANSWERS: Final[dict[str, tuple[Words, Words]]] = {
+    "identity": (_("Identity"), _("Is the issuer who it says it is?")),
+    "authority": (_("Authority"), _("May it issue this?")),
+    "quality": (_("Quality"), _("Has somebody accepted here looked at it?")),
+}
+_SCOPED: Final[dict[str, tuple[Words, str]]] = {
+    "in-scope": (_("Yes"), "good"),
+    "out-of-scope": (_("No, not for this"), "bad"),
+    "unknown": (_("Not known"), "neutral"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One of the three answers of a report's ``standing``, in words."""
+
+    title: Words
+    question: Words
+    word: Words
+    tone: str
+    sentence: str  # the engine's own, in English
+    until: str
+
+
+def standing(name: str, found: dict[str, str]) -> Standing:
+    """The words for an answer."""
+    title, question = ANSWERS[name]
+    word, tone = _SCOPED[found["outcome"]]
+    return Standing(title, question, word, tone, found["sentence"], found.get("until", ""))

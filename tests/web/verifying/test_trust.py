@@ -44,7 +44,7 @@ def test_everybody_reads_it_and_nobody_else_changes_it(client, alice):
     entry = actions.trust(actor=None, **UNI)
     page = words(client.get("/trust"))
     assert "Uni Example" in page
-    assert "Add an issuer" not in page
+    assert "Add an issuer or agency" not in page
     assert client.post("/trust", UNI).status_code == 404
     assert client.post(f"/trust/{entry.pk}/remove").status_code == 404
     client.force_login(alice)

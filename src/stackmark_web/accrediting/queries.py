@@ -1,0 +1,175 @@
+"""Reads: requests of and to an organisation, and what was stated about whom."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.functional import Promise
+
+from stackmark.trust.standing import Matter
+from stackmark_web.accrediting import carrying, checking
+from stackmark_web.accrediting.models import Request, Statement, Wanted
+from stackmark_web.accrediting.wording import ICONS, MEANS, STANDINGS, scope_words
+from stackmark_web.catalogue import queries as catalogue
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.tenancy.models import Organisation
+
+_TIED: Final = ("organisation", "agency", "version__achievement")
+_STATED: Final = ("organisation", "subject", "version__achievement", "status_list")
+MOST: Final = 20  # statements on one page
+_ADDRESS: Final = re.compile(
+    r"/achievements/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,8})"
+)
+
+
+def requests_of(organisation: Any) -> QuerySet[Any]:
+    """What an organisation and its units asked for, newest first."""
+    return Request.objects.within(organisation).select_related(*_TIED).order_by("-asked_at")
+
+
+def request_of(organisation: Any, pk: uuid.UUID) -> Request:
+    """One of them; ``Http404`` for any other."""
+    return _one(requests_of(organisation).filter(pk=pk))
+
+
+def requests_to(agency: Any) -> QuerySet[Any]:
+    """What others ask of an institution; those that wait for it first."""
+    rows = Request.everywhere.filter(agency=agency).select_related(*_TIED)
+    return rows.exclude(state=Request.State.WITHDRAWN).order_by("decided_at", "asked_at")
+
+
+def request_to(agency: Any, pk: uuid.UUID) -> Request:
+    """One of them; ``Http404`` for any other."""
+    rows = Request.everywhere.filter(agency=agency, pk=pk)
+    return _one(rows.select_related(*_TIED, "proposed_by", "decided_by"))
+
+
+def statements_by(agency: Any) -> QuerySet[Any]:
+    """What an institution has stated, newest first."""
+    rows = Statement.everywhere.filter(organisation=agency)
+    return rows.select_related(*_STATED).order_by("-made_at")
+
+
+def statement_by(agency: Any, pk: uuid.UUID) -> Statement:
+    """One of them; ``Http404`` for any other."""
+    return _one(statements_by(agency).filter(pk=pk))
+
+
+def statement(pk: uuid.UUID) -> Statement | None:
+    """A statement at its public address."""
+    found: Statement | None = Statement.everywhere.select_related(*_STATED).filter(pk=pk).first()
+    return found
+
+
+def signed_bytes(row: Statement) -> bytes:
+    """A statement exactly as it was signed."""
+    return bytes(row.signed)
+
+
+def _one(rows: QuerySet[Any]) -> Any:
+    found = rows.first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+def may_be_asked(organisation: Any) -> QuerySet[Organisation]:
+    """The institutions a request may go to: all but one's own, agencies first."""
+    rows = Organisation.objects.filter(parent__isnull=True)
+    return rows.exclude(pk=tenancy.root_of(organisation).pk).order_by("name")
+
+
+# -- who looked at it --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A statement as a page shows it: ``standing`` was checked for this very page.
+
+    ``later``: it is not inside the credential it is shown with; it was stated apart from it.
+    """
+
+    row: Statement
+    standing: str
+    later: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is signed, in force and not withdrawn."""
+        return self.standing == checking.HOLDS
+
+    @property
+    def scope(self) -> list[str]:
+        """The limits in words."""
+        return scope_words(self.row.scope)
+
+    @property
+    def means(self) -> str | Promise:
+        """What a reader may take from its kind."""
+        return MEANS[self.row.kind]
+
+    @property
+    def standing_words(self) -> str | Promise:
+        """What the check found."""
+        return STANDINGS[self.standing]
+
+    @property
+    def icon(self) -> str:
+        """The sign of its kind."""
+        return ICONS[self.row.kind]
+
+
+def looked_at_organisation(organisation: Any) -> list[Looked]:
+    """What was stated about an institution, for its own page; a unit shows its institution's."""
+    return _looked(_about([tenancy.did_of(organisation)]))
+
+
+def looked_at_version(version: Any) -> list[Looked]:
+    """What was stated about a version, and about its institution where that covers it."""
+    matter = carrying.matter_for(version, version.organisation)
+    return _looked(_about([matter.issuer, *matter.achievements]), matter)
+
+
+def looked_at_credential(issuer: str, achievement: str, carried: Collection[str]) -> list[Looked]:
+    """What was stated here about the issuer or the achievement of a credential.
+
+    ``carried`` are the SHA-256 of the statements inside it. Limits are known of achievements of
+    this server; of others only statements without limits are shown.
+    """
+    version = version_at(achievement)
+    matter = Matter(issuer, (achievement,) if achievement else ())
+    if version is not None:
+        matter = replace(carrying.matter_for(version, version.organisation), issuer=issuer)
+    return _looked(_about([issuer, achievement]), matter, carried)
+
+
+def version_at(achievement: str) -> Any:
+    """The published version at one of our addresses; None for any other."""
+    found = _ADDRESS.fullmatch(achievement.removeprefix(str(settings.IDENTITY_URL)))
+    if found is None or not achievement.startswith(str(settings.IDENTITY_URL)):
+        return None
+    return catalogue.public_version(uuid.UUID(found[1]), int(found[2]))
+
+
+def _about(ids: Iterable[str]) -> list[Statement]:
+    rows = Statement.everywhere.filter(about__in=[one for one in ids if one])
+    return list(rows.select_related(*_STATED).order_by("-made_at")[:MOST])
+
+
+def _looked(
+    rows: list[Statement], matter: Matter | None = None, carried: Collection[str] | None = None
+) -> list[Looked]:
+    """Those in scope: what holds first, and of that what gives most."""
+    found = [
+        Looked(row, checking.standing(row), carried is not None and row.sha256 not in carried)
+        for row in rows
+        if matter is None or carrying.in_scope(row, matter)
+    ]
+    return sorted(found, key=lambda one: (not one.holds, Wanted.values.index(one.row.kind)))
