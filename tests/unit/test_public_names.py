@@ -156,7 +156,7 @@ def test_check():
     assert caught.value.reason == "profile.field"
     with pytest.raises(ReadError) as caught:
         stackmark.check(b"%PDF-1.7")
-    assert caught.value.reason == "read.unknown"
+    assert caught.value.reason == "read.pdf-empty"
 
 
 def test_every_public_name_explains_itself_with_an_example_of_five_lines():
