@@ -58,7 +58,8 @@ def build(record: Record, options: Any) -> Exported:
         url = options.facts_address or facts.address(achievement["id"], data)
         document["relatedResource"] = [facts.binding(url, data)]
         resources[url] = data
-    return Exported(document, "ob3", "application/vc+ld+json", resources)
+    media_type = "application/json" if record.award is None else "application/vc"
+    return Exported(document, "ob3", media_type, resources)
 
 
 def _extended(
