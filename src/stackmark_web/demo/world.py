@@ -125,7 +125,7 @@ CAST: Final = (
     Worker(
         "petra",
         "Petra Novak",
-        "looks after this server and its trust register",
+        "runs the European Quality Board, and looks after this server",
         (("european-quality-board", "owner"),),
         operator=True,
     ),
