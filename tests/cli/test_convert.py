@@ -105,7 +105,7 @@ def test_refusals_say_why(folder, options, reason):
     assert (done.code, done.out) == (2, b"")
     assert f"[{reason}]" in done.err
     if reason == "convert.format":
-        assert "clr, ob2, ob3, stackmark" in done.err
+        assert "clr, ctdl, elm, eudi, ler-rs, ob2, ob3, schemaorg, stackmark" in done.err
 
 
 def test_what_cannot_be_read_or_written_says_why(folder):

@@ -26,7 +26,7 @@ def framework(
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> int:
-    """Show what a skill framework is, its licence and attribution, and find skills in it.
+    """Show what a skill framework is, and find skills in it.
 
     Every row is read and checked. Exit 1 when --find finds nothing.
     """

@@ -91,7 +91,7 @@ SAID = {
     "assessment/methods/0": ("Written examination", "written examination"),
     "assessment/methods/1": ("Practical task", "practical task"),
     "assessment/scale": ("points to pass", "RawScore"),
-    "supervision": ("Supervised on site", "supervised on site"),
+    "supervision": ("Yes, on site", "supervised on site"),
     "quality/0/type": ("External review", "external review"),
     "quality/0/date": ("4 March 2026", "2026-03-04"),
     "quality/0/review_due": ("6 May 2029", "2029-05-06"),
