@@ -26,6 +26,7 @@ CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 AXE = {"resultTypes": ["violations"]}
 # Routes with an address in the small world where nobody is shown a page, and why.
 NO_PAGE = {
+    "accrediting:review_confirm": "leads on: nothing waits there for a second person",
     "account_confirm_login_code": "after asking for a code: looked at in its own test",
     "account_email_verification_sent": "leads on",
     "account_set_password": "leads on: everybody there has one",
