@@ -105,7 +105,7 @@ def test_refusals_say_why(folder, options, reason):
     assert (done.code, done.out) == (2, b"")
     assert f"[{reason}]" in done.err
     if reason == "convert.format":
-        assert "clr, ob2, ob3, stackmark" in done.err
+        assert "clr, ctdl, elm, eudi, ler-rs, ob2, ob3, schemaorg, stackmark." in done.err
 
 
 def test_what_cannot_be_read_or_written_says_why(folder):
@@ -137,3 +137,17 @@ def test_baked_images_and_tokens(name, tmp_path):
     assert done.code == 0
     assert "The original was signed; what was written is not." in done.err
     assert read_record(json.loads(done.out)).record.achievement.title
+
+
+def test_what_the_format_demands_and_nobody_said_is_named(folder):
+    bare = replace(record(), image="", issuer=replace(record().issuer, email=""))
+    (folder / "bare.json").write_text(json.dumps(bare.to_json()))
+    done = run("convert", "bare.json", "--to", "ob2", "--loss", "loss.json", cwd=folder)
+    assert done.code == 0
+    assert "/image: Open Badges 2.0 demands a picture and none is stated; a plain" in done.err
+    assert "/issuer/email: Open Badges 2.0 demands an e-mail address of the issuer" in done.err
+    rows = json.loads((folder / "loss.json").read_text())["gaps"]
+    assert [(row["path"], row["done"]) for row in rows] == [
+        ("/image", "put-in"),
+        ("/issuer/email", "left-out"),
+    ]

@@ -127,6 +127,7 @@ def _report(done: _Converted) -> dict[str, Any]:
         "from": done.imported.format,
         "to": done.exported.format,
         "loss": done.rows(),
+        "gaps": [one.to_json() for one in done.exported.gaps],
         "missing": list(done.imported.missing),
     }
 
@@ -175,6 +176,8 @@ def _tell_reading(found: Imported) -> None:
 def _tell_writing(done: _Converted) -> None:
     from stackmark.exchange.formats import NAMES
 
+    for one in done.exported.gaps:
+        note(f"{plain(one.path)}: {plain(one.reason)}")
     _tell_losses(done.exported.loss, f"had no home in {NAMES[done.exported.format].title}")
     if done.signed:
         note("The original was signed; what was written is not.")
