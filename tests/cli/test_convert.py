@@ -52,6 +52,9 @@ def test_a_document_its_facts_beside_it_and_back_again(folder):
     (folder / "map.json").write_text(json.dumps({bound["id"]: facts.name}))
     again = run("convert", "b.json", "--to", "stackmark", "--documents", "map.json", cwd=folder)
     assert Record.from_json(json.loads(again.out)) == record()
+    found = run("convert", "b.json", "--to", "stackmark", cwd=folder)  # it stands beside it
+    assert (found.out, found.err) == (again.out, again.err)
+    facts.write_bytes(facts.read_bytes() + b" ")  # not what the digest is of
     without = run("convert", "b.json", "--to", "stackmark", cwd=folder)
     assert f"Not at hand, so what it says could not be told: {bound['id']}" in without.err
 
