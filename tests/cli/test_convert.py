@@ -99,6 +99,12 @@ def test_on_stdout_the_facts_document_is_asked_for(folder):
     [
         (["--to", "pdf"], "convert.format"),
         (["--to", "ob3", "--facts", "some"], "usage.facts"),
+        (["--to", "ob3", "--facts-address", "javascript:alert(1)"], "usage.facts"),
+        (["--to", "ob2", "--out", "l.json", "--loss", "l.json"], "usage.out"),
+        (
+            ["--to", "ob3", "--out", "b.json", "--facts-address", "https://x.example/r.json"],
+            "usage.out",
+        ),
         (["--to", "ob3", "--language", "fr"], "convert.language"),
         (["--to", "ob3", "--documents", "none.json"], "usage.file"),
     ],
@@ -109,6 +115,11 @@ def test_refusals_say_why(folder, options, reason):
     assert f"[{reason}]" in done.err
     if reason == "convert.format":
         assert "clr, ctdl, elm, eudi, ler-rs, ob2, ob3, schemaorg, stackmark." in done.err
+
+
+def test_the_name_of_a_format_may_be_in_capitals(folder):
+    done = run("convert", "r.json", "--to", "OB2", cwd=folder)
+    assert (done.code, json.loads(done.out)["type"]) == (0, "Assertion")
 
 
 def test_what_cannot_be_read_or_written_says_why(folder):

@@ -81,8 +81,12 @@ def convert(
     """
     if facts not in FACTS:
         raise UsageError("usage.facts", f"--facts is one of {', '.join(FACTS)}, not {facts!r}.")
-    done = _converted(file, to, _options(language, facts, facts_address), documents)
-    further = {} if json else _further(done.exported.resources, out)
+    if facts_address and not facts_address.startswith(("https://", "http://")):
+        raise UsageError("usage.facts", f"--facts-address is a web address, not {facts_address!r}.")
+    if loss is not None and loss == out:
+        raise UsageError("usage.out", f"--out and --loss are both {loss}; name two files.")
+    done = _converted(file, to.lower(), _options(language, facts, facts_address), documents)
+    further = {} if json else _further(done.exported.resources, out, (file, loss))
     if loss is not None:
         deliver(_pretty(_report(done)), loss)
     if json:
@@ -138,15 +142,20 @@ def _pretty(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _further(resources: Mapping[str, bytes], out: Path | None) -> dict[str, Path]:
+def _further(
+    resources: Mapping[str, bytes], out: Path | None, taken: tuple[Path | None, ...]
+) -> dict[str, Path]:
     """Where further files go: into the folder of the document, by the end of their address."""
     if out is None or str(out) == "-":
         for url in resources:
             note(f"The file it is bound to is not written; name --out, or use --json: {plain(url)}")
         return {}
     found = {url: out.parent / file_name(url) for url in resources}
-    if out in found.values():
-        raise UsageError("usage.out", f"{out} is the name of a file it is bound to; take another.")
+    for path in found.values():
+        if path in (out, *taken):
+            raise UsageError(
+                "usage.out", f"{path} is the name of a file it is bound to; take another."
+            )
     return found
 
 
