@@ -10,6 +10,7 @@ import pytest
 from achievement_designs import full
 from command_line import run
 from shared import need_shared
+from stackmark.cli.beside import beside, file_name
 from stackmark.exchange.formats import read_record
 from stackmark.model.record import Record
 
@@ -165,3 +166,20 @@ def test_what_the_format_demands_and_nobody_said_is_named(folder):
         ("/image", "put-in"),
         ("/issuer/email", "left-out"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://x.example/a/facts-1.json?x=/y#/z", "facts-1.json"),
+        ("https://x.example/a/", "a"),
+        ("https://x.example/..", "facts.json"),
+        ("https://x.example/%2e%2e%2fetc%2fpasswd", "2e2e2fetc2fpasswd"),
+        ("https://x.example/" + "ä" * 5_000, "ä" * 60),
+        ("", "facts.json"),
+    ],
+)
+def test_the_name_of_a_file_for_an_address(tmp_path, url, name):
+    assert file_name(url) == name
+    tree = {"relatedResource": [{"id": url, "digestSRI": "sha256-x"}, "odd", {"id": 7}]}
+    assert beside(tmp_path / "b.json", {"a": [tree]}) == {}

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 MAX_BESIDE: Final = 1024 * 1024  # bytes of one file
+_LONGEST: Final = 60  # characters of a name: at most 240 bytes, which file systems take
 
 
 def file_name(url: str) -> str:
     """The name of a file for an address: its last part, without what a name may not hold."""
     last = re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/").rpartition("/")[2]
-    kept = "".join(one for one in last if one.isalnum() or one in "._-").lstrip(".")
+    kept = "".join(one for one in last if one.isalnum() or one in "._-")[-_LONGEST:].lstrip(".")
     return kept or "facts.json"
 
 
