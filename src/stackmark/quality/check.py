@@ -15,7 +15,7 @@ from typing import Final
 
 from stackmark.model.record import Record
 from stackmark.quality import sizes
-from stackmark.quality.answers import Answer, wrong
+from stackmark.quality.answers import Answer, unsure, wrong
 from stackmark.quality.case import Case, Described, Own
 from stackmark.quality.classes import Class, Mislabel, derive, mislabel
 from stackmark.quality.coverage import matrix
@@ -90,7 +90,9 @@ def _read_wrongly(case: Case, row: Row, answer: Answer) -> Answer:
         found = case.unread(path)
         if found is None:
             continue
-        return wrong(_unfit(row, str(found.value), found.reason), path)
+        # A number without a unit is said, and not enough to tell.
+        bare = row.test == "workload" and isinstance(found.value, int | float)
+        return (unsure if bare else wrong)(_unfit(row, str(found.value), found.reason), path)
     return answer
 
 

@@ -219,6 +219,14 @@ class TestForeign:
         done = foreign(tree, places={"/achievement/credit": "/badge/creditsAvailable"})
         assert row(done, "07").pointer == "/badge/creditsAvailable"
 
+    @pytest.mark.parametrize(("value", "outcome"), [(2.5, "could-not-tell"), ("P60M", "failed")])
+    def test_a_number_without_a_unit_is_not_enough_to_tell(self, value, outcome):
+        tree = without(credential(), ["/achievement/workload", "/achievement/credit"])
+        places = {"/achievement/workload": "/badge/workload"}
+        done = foreign(tree, places=places, loss=(Loss("/badge/workload", value, "Odd."),))
+        assert row(done, "07").outcome == outcome
+        assert str(value) in row(done, "07").message
+
     def test_a_file_that_was_not_at_hand_is_named(self):
         tree = without(credential(), ["/achievement/participation"])
         done = foreign(tree, missing=("https://uni.example/facts.json",))
