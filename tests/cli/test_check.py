@@ -112,3 +112,16 @@ def test_help_loads_no_judge(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     assert run("check", "--help").code == 0
     assert not [name for name in sys.modules if name.startswith("stackmark.quality")]
+
+
+def test_facts_beside_a_credential_are_read_where_they_fit_its_digest(tmp_path):
+    record = EXAMPLES / "record.json"
+    run("convert", str(record), "--to", "ob3", "--out", "b.json", cwd=tmp_path)
+    (facts,) = tmp_path.glob("facts-*.json")
+    done = run("check", "b.json", "--json", "--at", "2026-06-01", cwd=tmp_path)
+    assert (done.code, json.loads(done.out)["conforms"]) == (0, True)
+    facts.write_bytes(facts.read_bytes() + b" ")
+    done = run("check", "b.json", "--json", "--at", "2026-06-01", cwd=tmp_path)
+    rows = {one["id"]: one for one in json.loads(done.out)["rows"]}
+    assert (done.code, rows["eu-2022.11"]["outcome"]) == (1, "could-not-tell")
+    assert "It may stand in a file that was not at hand" in rows["eu-2022.11"]["message"]

@@ -10,6 +10,7 @@ import pytest
 from achievement_designs import full
 from command_line import run
 from shared import need_shared
+from stackmark.cli.beside import beside, file_name
 from stackmark.exchange.formats import read_record
 from stackmark.model.record import Record
 
@@ -52,6 +53,9 @@ def test_a_document_its_facts_beside_it_and_back_again(folder):
     (folder / "map.json").write_text(json.dumps({bound["id"]: facts.name}))
     again = run("convert", "b.json", "--to", "stackmark", "--documents", "map.json", cwd=folder)
     assert Record.from_json(json.loads(again.out)) == record()
+    found = run("convert", "b.json", "--to", "stackmark", cwd=folder)  # it stands beside it
+    assert (found.out, found.err) == (again.out, again.err)
+    facts.write_bytes(facts.read_bytes() + b" ")  # not what the digest is of
     without = run("convert", "b.json", "--to", "stackmark", cwd=folder)
     assert f"Not at hand, so what it says could not be told: {bound['id']}" in without.err
 
@@ -96,6 +100,12 @@ def test_on_stdout_the_facts_document_is_asked_for(folder):
     [
         (["--to", "pdf"], "convert.format"),
         (["--to", "ob3", "--facts", "some"], "usage.facts"),
+        (["--to", "ob3", "--facts-address", "javascript:alert(1)"], "usage.facts"),
+        (["--to", "ob2", "--out", "l.json", "--loss", "l.json"], "usage.out"),
+        (
+            ["--to", "ob3", "--out", "b.json", "--facts-address", "https://x.example/r.json"],
+            "usage.out",
+        ),
         (["--to", "ob3", "--language", "fr"], "convert.language"),
         (["--to", "ob3", "--documents", "none.json"], "usage.file"),
     ],
@@ -105,7 +115,12 @@ def test_refusals_say_why(folder, options, reason):
     assert (done.code, done.out) == (2, b"")
     assert f"[{reason}]" in done.err
     if reason == "convert.format":
-        assert "clr, ctdl, elm, eudi, ler-rs, ob2, ob3, schemaorg, stackmark" in done.err
+        assert "clr, ctdl, elm, eudi, ler-rs, ob2, ob3, schemaorg, stackmark." in done.err
+
+
+def test_the_name_of_a_format_may_be_in_capitals(folder):
+    done = run("convert", "r.json", "--to", "OB2", cwd=folder)
+    assert (done.code, json.loads(done.out)["type"]) == (0, "Assertion")
 
 
 def test_what_cannot_be_read_or_written_says_why(folder):
@@ -137,3 +152,34 @@ def test_baked_images_and_tokens(name, tmp_path):
     assert done.code == 0
     assert "The original was signed; what was written is not." in done.err
     assert read_record(json.loads(done.out)).record.achievement.title
+
+
+def test_what_the_format_demands_and_nobody_said_is_named(folder):
+    bare = replace(record(), image="", issuer=replace(record().issuer, email=""))
+    (folder / "bare.json").write_text(json.dumps(bare.to_json()))
+    done = run("convert", "bare.json", "--to", "ob2", "--loss", "loss.json", cwd=folder)
+    assert done.code == 0
+    assert "/image: Open Badges 2.0 demands a picture and none is stated; a plain" in done.err
+    assert "/issuer/email: Open Badges 2.0 demands an e-mail address of the issuer" in done.err
+    rows = json.loads((folder / "loss.json").read_text())["gaps"]
+    assert [(row["path"], row["done"]) for row in rows] == [
+        ("/image", "put-in"),
+        ("/issuer/email", "left-out"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://x.example/a/facts-1.json?x=/y#/z", "facts-1.json"),
+        ("https://x.example/a/", "a"),
+        ("https://x.example/..", "facts.json"),
+        ("https://x.example/%2e%2e%2fetc%2fpasswd", "2e2e2fetc2fpasswd"),
+        ("https://x.example/" + "ä" * 5_000, "ä" * 60),
+        ("", "facts.json"),
+    ],
+)
+def test_the_name_of_a_file_for_an_address(tmp_path, url, name):
+    assert file_name(url) == name
+    tree = {"relatedResource": [{"id": url, "digestSRI": "sha256-x"}, "odd", {"id": 7}]}
+    assert beside(tmp_path / "b.json", {"a": [tree]}) == {}

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
 )
+from cryptography.x509.oid import NameOID
 
 from command_line import run
 from unit.exchange.elm_documents import ISSUER, credential, design
-from unit.seals import Authority, new_key, pem
+from unit.seals import END, START, Authority, new_key, pem
 
 ROOT = Authority()
 RAW, _ = new_key()
@@ -136,3 +139,35 @@ def test_wrong_use_is_told(folder, arguments, words):
     assert done.code == 2
     assert words in done.err
     assert done.err.count("\n") == 1
+
+
+def marked_as_authority(issuer, folder):
+    """A certificate that `openssl req -x509` would make, or one of a real authority below."""
+    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Northfield University")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .public_key(RAW.public_key())
+        .serial_number(7)
+        .not_valid_before(START)
+        .not_valid_after(END)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(issuer.key if issuer else RAW, hashes.SHA256())
+    )
+    (folder / "chain.pem").write_bytes(pem(made))
+
+
+def test_a_certificate_that_vouches_for_itself(folder):
+    marked_as_authority(None, folder)
+    sealed(folder)
+    done = run("seal", "--check", "sealed.json", cwd=folder)
+    assert (done.code, "nobody you know vouches for it" in done.text) == (3, True)
+    known = run("seal", "--check", "sealed.json", "--anchors", "chain.pem", cwd=folder)
+    assert known.code == 0, known.text
+
+
+def test_the_certificate_of_an_authority_below_another_makes_no_seals(folder):
+    marked_as_authority(ROOT, folder)
+    done = seal(folder, "--out", "sealed.json")
+    assert (done.code, "that of a certification authority" in done.err) == (2, True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from stackmark.cli.beside import beside
 from stackmark.cli.console import out, out_json, plain
 from stackmark.cli.fetching import DocumentsOption
 from stackmark.cli.guard import NO
@@ -79,12 +80,13 @@ def _read(file: Path, documents: Path | None) -> Imported:
     from stackmark.exchange.formats import read_record
     from stackmark.reading.received import receive
 
-    return read_record(receive(read_input(file)).tree, resources=_resources(documents))
+    tree = receive(read_input(file)).tree
+    return read_record(tree, resources=_resources(documents, file, tree))
 
 
-def _resources(documents: Path | None) -> Mapping[str, bytes]:
+def _resources(documents: Path | None, file: Path, tree: Mapping[str, Any]) -> Mapping[str, bytes]:
     if documents is None:
-        return {}
+        return beside(file, tree)
     from stackmark.adapters.documents import load_map
 
     return _AtHand(load_map(documents))

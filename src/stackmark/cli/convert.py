@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from stackmark.cli.bake import OutOption
+from stackmark.cli.beside import beside, file_name
 from stackmark.cli.console import deliver, note, out_json, plain
 from stackmark.cli.loading import read_input
 from stackmark.errors import UsageError
@@ -81,8 +81,12 @@ def convert(
     """
     if facts not in FACTS:
         raise UsageError("usage.facts", f"--facts is one of {', '.join(FACTS)}, not {facts!r}.")
-    done = _converted(file, to, _options(language, facts, facts_address), documents)
-    beside = {} if json else _beside(done.exported.resources, out)
+    if facts_address and not facts_address.startswith(("https://", "http://")):
+        raise UsageError("usage.facts", f"--facts-address is a web address, not {facts_address!r}.")
+    if loss is not None and loss == out:
+        raise UsageError("usage.out", f"--out and --loss are both {loss}; name two files.")
+    done = _converted(file, to.lower(), _options(language, facts, facts_address), documents)
+    further = {} if json else _further(done.exported.resources, out, (file, loss))
     if loss is not None:
         deliver(_pretty(_report(done)), loss)
     if json:
@@ -90,7 +94,7 @@ def convert(
         out_json({**_report(done), "document": done.exported.document, "resources": more})
     else:
         deliver(_pretty(done.exported.document), out)
-        _write_beside(beside, done.exported.resources)
+        _write_further(further, done.exported.resources)
     _tell_writing(done)
 
 
@@ -108,15 +112,15 @@ def _converted(file: Path, to: str, options: Any, documents: Path | None) -> _Co
     if to not in NAMES:
         raise UsageError("convert.format", f"{to!r} is none of {', '.join(sorted(NAMES))}.")
     received = receive(read_input(file, MAX_IMAGE_BYTES))
-    imported = read_record(received.tree, resources=_at_hand(documents))
+    imported = read_record(received.tree, resources=_at_hand(documents, file, received.tree))
     _tell_reading(imported)
     signed = received.jws is not None or "proof" in received.tree
     return _Converted(imported, write_record(imported.record, to, options), signed)
 
 
-def _at_hand(documents: Path | None) -> Mapping[str, bytes]:
+def _at_hand(documents: Path | None, file: Path, tree: Mapping[str, Any]) -> Mapping[str, bytes]:
     if documents is None:
-        return {}
+        return beside(file, tree)
     from stackmark.adapters.documents import load_map
 
     return load_map(documents).mapping
@@ -127,6 +131,7 @@ def _report(done: _Converted) -> dict[str, Any]:
         "from": done.imported.format,
         "to": done.exported.format,
         "loss": done.rows(),
+        "gaps": [one.to_json() for one in done.exported.gaps],
         "missing": list(done.imported.missing),
     }
 
@@ -137,30 +142,29 @@ def _pretty(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _beside(resources: Mapping[str, bytes], out: Path | None) -> dict[str, Path]:
+def _further(
+    resources: Mapping[str, bytes], out: Path | None, taken: tuple[Path | None, ...]
+) -> dict[str, Path]:
     """Where further files go: into the folder of the document, by the end of their address."""
     if out is None or str(out) == "-":
         for url in resources:
             note(f"The file it is bound to is not written; name --out, or use --json: {plain(url)}")
         return {}
-    found = {url: out.parent / _file_name(url) for url in resources}
-    if out in found.values():
-        raise UsageError("usage.out", f"{out} is the name of a file it is bound to; take another.")
+    found = {url: out.parent / file_name(url) for url in resources}
+    for path in found.values():
+        if path in (out, *taken):
+            raise UsageError(
+                "usage.out", f"{path} is the name of a file it is bound to; take another."
+            )
     return found
 
 
-def _write_beside(beside: Mapping[str, Path], resources: Mapping[str, bytes]) -> None:
+def _write_further(further: Mapping[str, Path], resources: Mapping[str, bytes]) -> None:
     from stackmark.adapters.files import write_atomic
 
-    for url, path in beside.items():
+    for url, path in further.items():
         write_atomic(path, resources[url])
         note(f"Publish {path} as {plain(url)}")
-
-
-def _file_name(url: str) -> str:
-    last = re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/").rpartition("/")[2]
-    kept = "".join(one for one in last if one.isalnum() or one in "._-").lstrip(".")
-    return kept or "facts.json"
 
 
 def _tell_reading(found: Imported) -> None:
@@ -175,6 +179,8 @@ def _tell_reading(found: Imported) -> None:
 def _tell_writing(done: _Converted) -> None:
     from stackmark.exchange.formats import NAMES
 
+    for one in done.exported.gaps:
+        note(f"{plain(one.path)}: {plain(one.reason)}")
     _tell_losses(done.exported.loss, f"had no home in {NAMES[done.exported.format].title}")
     if done.signed:
         note("The original was signed; what was written is not.")

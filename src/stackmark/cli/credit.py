@@ -53,6 +53,7 @@ def credits_(
         raise UsageError(
             "usage.missing", "Say what to convert: stackmark credits 5 ects --to us-semester."
         )
+    unit, to = unit.lower(), to.lower()
     try:
         found = _convert(value, unit, to, policy, hours)
     except CheckFailed as refusal:

@@ -99,12 +99,17 @@ def _months(text: str, parts: dict[str, Fraction]) -> str:
     months = show(parts["months"])
     if len(parts) == 1:
         return (
-            f"{text} is {months} months, a stretch of calendar and no workload; "
-            f"probably PT{months.replace(',', '')}H, {months} hours, was meant."
+            f"{text} is {_counted(months, 'month')}, a stretch of calendar and no workload; "
+            f"probably PT{months.replace(',', '')}H, {_counted(months, 'hour')}, was meant."
         )
-    return f"{text} holds {months} months, a stretch of calendar; state the hours, like PT60H."
+    held = _counted(months, "month")
+    return f"{text} holds {held}, a stretch of calendar; state the hours, like PT60H."
 
 
 def _calendar(text: str, parts: dict[str, Fraction]) -> str:
-    years = show(parts["years"])
-    return f"{text} holds {years} years, a stretch of calendar and no workload; state the hours."
+    years = _counted(show(parts["years"]), "year")
+    return f"{text} holds {years}, a stretch of calendar and no workload; state the hours."
+
+
+def _counted(number: str, unit: str) -> str:
+    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"

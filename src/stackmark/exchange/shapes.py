@@ -27,6 +27,24 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Something a format demands and the record does not say, and what was done about it.
+
+    ``path`` is a JSON Pointer into the record's JSON. ``put_in`` tells whether something stands in
+    its place; else it is left out, and the document lacks what the format demands.
+    """
+
+    path: str
+    put_in: bool
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as the report shows it."""
+        done = "put-in" if self.put_in else "left-out"
+        return {"path": self.path, "done": done, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """A document read into canonical terms; nothing about it is verified here.
 
@@ -48,7 +66,8 @@ class Exported:
     """A record written in a format: an unsigned document unless the format's name says otherwise.
 
     ``document`` is its JSON. ``resources`` are further files it is bound to by digest, by their
-    address; whoever publishes the document publishes them too.
+    address; whoever publishes the document publishes them too. ``gaps`` are demands of the format
+    that the record does not meet.
     """
 
     document: dict[str, Any]
@@ -56,3 +75,4 @@ class Exported:
     media_type: str
     resources: Mapping[str, bytes] = field(default_factory=dict)
     loss: tuple[Loss, ...] = ()
+    gaps: tuple[Gap, ...] = ()

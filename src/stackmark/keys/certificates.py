@@ -108,6 +108,9 @@ def _name(certificate: Certificate, oid: x509.ObjectIdentifier) -> str:
 def check_use(certificate: Certificate) -> None:
     """Whether it may be used for seals and signatures: RFC 5280 section 4.2.1.3, EN 319 412-3.
 
+    A certificate that vouches for itself is marked as an authority's by most tools (``openssl req
+    -x509``), and need not be one; who trusts it has to name it itself.
+
     Raises ``CheckFailed`` ``issuer-key.key-usage``.
     """
     usage = _extension(certificate, x509.KeyUsage)
@@ -116,7 +119,7 @@ def check_use(certificate: Certificate) -> None:
             "issuer-key.key-usage", "The certificate's key is not for signatures or seals."
         )
     basic = _extension(certificate, x509.BasicConstraints)
-    if basic and basic.ca:
+    if basic and basic.ca and certificate.issuer != certificate.subject:
         raise CheckFailed(
             "issuer-key.key-usage", "The certificate is that of a certification authority."
         )

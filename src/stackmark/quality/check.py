@@ -2,7 +2,8 @@
 
 Silence: our own form has a place for everything, so what is mandatory and not there failed. A
 foreign document may have none, so there it could not be told. What is stated and does not fit
-fails everywhere. What is only recommended or advised never fails by being absent.
+fails everywhere. What is only recommended or advised never fails: absent or of no use, it could not
+be told, and the row says what would help.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 from stackmark.model.record import Record
 from stackmark.quality import sizes
-from stackmark.quality.answers import Answer, wrong
+from stackmark.quality.answers import Answer, unsure, wrong
 from stackmark.quality.case import Case, Described, Own
 from stackmark.quality.classes import Class, Mislabel, derive, mislabel
 from stackmark.quality.coverage import matrix
@@ -63,7 +64,7 @@ def _row(case: Case, row: Row) -> Result:
     answer = _read_wrongly(case, row, JUDGES[row.test](case, row))
     outcome = _outcome(case, row, answer)
     message = answer.message
-    if outcome == "could-not-tell" and case.document.missing:
+    if outcome == "could-not-tell" and answer.kind != "wrong" and case.document.missing:
         files = ", ".join(case.document.missing)
         message += f" It may stand in a file that was not at hand: {files}."
     return _result(case, row, outcome, message, answer.path or row.where[0])
@@ -72,9 +73,9 @@ def _row(case: Case, row: Row) -> Result:
 def _outcome(case: Case, row: Row, answer: Answer) -> str:
     if answer.kind == "met":
         return "passed"
-    if answer.kind == "wrong":
-        return "failed"
-    if answer.kind == "silent" and case.is_own and row.severity == "mandatory":
+    if row.severity == "mandatory" and (
+        answer.kind == "wrong" or (answer.kind == "silent" and case.is_own)
+    ):
         return "failed"
     return "not-applicable" if answer.kind == "not-applicable" else "could-not-tell"
 
@@ -89,7 +90,9 @@ def _read_wrongly(case: Case, row: Row, answer: Answer) -> Answer:
         found = case.unread(path)
         if found is None:
             continue
-        return wrong(_unfit(row, str(found.value), found.reason), path)
+        # A number without a unit is said, and not enough to tell.
+        bare = row.test == "workload" and isinstance(found.value, int | float)
+        return (unsure if bare else wrong)(_unfit(row, str(found.value), found.reason), path)
     return answer
 
 

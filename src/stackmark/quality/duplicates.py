@@ -75,12 +75,19 @@ class Found:
 
 
 def entry_of(record: Record, key: str) -> Entry:
-    """The entry of a record: skill ids that are addresses, title and outcomes by language."""
+    """The entry of a record: skill ids that are addresses, title and outcomes by language.
+
+    In a language without outcomes, as in most documents of others, the description stands for them.
+    """
     achievement = record.achievement
     skills = {skill.uri: skill.name for skill in achievement.skills if skill.uri}
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for said in (achievement.title, *(outcome.statement for outcome in achievement.outcomes)):
         for language, words in said.items():
+            texts[language].append(words)
+    told = {tag for outcome in achievement.outcomes for tag in outcome.statement}
+    for language, words in achievement.description.items():
+        if language not in told:
             texts[language].append(words)
     return Entry(
         key, achievement.name, skills, {tag: "\n".join(lines) for tag, lines in texts.items()}

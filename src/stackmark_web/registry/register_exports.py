@@ -45,7 +45,8 @@ class Export:
         if self.made is None or self.error is not None:
             code = self.error.reason if self.error is not None else ""
             return found | {"leftOut": {"reason": code, "message": self.reason}}
-        return found | {"loss": [one.to_json() for one in self.made.loss]}
+        gaps = [one.to_json() for one in self.made.gaps]
+        return found | {"loss": [one.to_json() for one in self.made.loss], "gaps": gaps}
 
 
 def export(version: Any, root: Any, name: str) -> Export:

@@ -237,6 +237,7 @@ class Converted:
             "signed": False,
             "notRead": [one.to_json() for one in self.reading.imported.loss],
             "loss": [one.to_json() for one in self.made.loss],
+            "gaps": [one.to_json() for one in self.made.gaps],
         }
 
 

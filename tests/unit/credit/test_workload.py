@@ -96,6 +96,12 @@ def test_p60m_is_caught():
     )
 
 
+def test_one_month_or_year_is_no_plural():
+    assert "P1M is 1 month, a" in read_duration("P1M").sentence
+    assert "probably PT1H, 1 hour, was" in read_duration("P1M").sentence
+    assert "P1Y holds 1 year, a" in read_duration("P1Y").sentence
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "P", "PT", "P1DT", "-PT5H", "60H", "PT60", "PT1.5H30M", "P1.5DT1H", "pt5h", "PT0H", "PT5H ", "P" + "1" * 200 + "D"],

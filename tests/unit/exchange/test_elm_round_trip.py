@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 
 from stackmark.errors import UsageError
 from stackmark.exchange.diff import without
+from stackmark.exchange.elm.cardinalities import breaches
 from stackmark.exchange.formats import read_record, write_record
-from stackmark.model.record import Record
+from stackmark.model.record import Organisation, Record
 from unit.exchange import homes
 from unit.exchange.records import records
 
@@ -105,9 +106,26 @@ def test_what_elm_demands_and_nobody_said_is_refused(record):
     for changed, place in (
         (replace(record, award=award), "/award/issued"),
         (replace(record, issuer=None), "/issuer"),
-        (replace(record, issuer=replace(record.issuer, country="")), "/issuer/country"),
         (replace(record, achievement=replace(record.achievement, title={})), "/achievement/title"),
     ):
         with pytest.raises(UsageError, match=f"^{place}: ELM needs") as caught:
             write_record(changed, "elm")
         assert caught.value.reason == "convert.missing"
+
+
+@given(records(awarded=True))
+@settings(deadline=None, max_examples=20)
+def test_a_name_or_country_nobody_stated_stands_as_that_and_is_named(record):
+    bare = Organisation(id="did:web:uni.example")
+    body = Organisation(id="https://body.example/", name="Board")
+    record = replace(record, issuer=bare, awarding_body=body)
+    written = write_record(record, "elm")
+    known = replace(bare, name="Uni", country="FR")
+    same = write_record(replace(record, issuer=known), "elm").document
+    assert breaches(written.document) == breaches(same)
+    assert [(one.path, one.put_in) for one in written.gaps] == [
+        *(("/issuer/name", True), ("/issuer/country", True), ("/awarding_body/country", True)),
+        ("/issuer/identifiers", False),
+    ]
+    found = read_record(written.document).record
+    assert (found.issuer, found.awarding_body) == (bare, body)

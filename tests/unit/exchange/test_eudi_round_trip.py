@@ -14,6 +14,7 @@ from stackmark.exchange.diff import without
 from stackmark.exchange.eudi.terms import LANGUAGE
 from stackmark.exchange.formats import Options, read_record, write_record
 from stackmark.model.achievement import Level, Quality, Workload
+from stackmark.model.record import Learner, Organisation
 from stackmark.reading.received import EUDI_VCT
 from unit.exchange import foreign, homes
 from unit.exchange.records import records
@@ -168,26 +169,58 @@ def test_a_design_cannot_be_an_attestation():
 @pytest.mark.parametrize(
     ("place", "change"),
     [
-        ("issuer/name", lambda r: replace(r, issuer=replace(r.issuer, name=""))),
-        ("issuer/country", lambda r: replace(r, issuer=replace(r.issuer, country=""))),
+        ("issuer", lambda r: replace(r, issuer=None)),
         ("award/issued", lambda r: replace(r, award=replace(r.award, issued=None))),
-        ("award/learner", lambda r: replace(r, award=replace(r.award, learner=None))),
-        *(
-            (
-                f"achievement/{name}",
-                lambda r, n=name, v=value: replace(r, achievement=replace(r.achievement, **{n: v})),
-            )
-            for name, value in (
-                *(("title", {}), ("instruction", ()), ("workload", None)),
-                *(("level", Level(not_levelled=True)), ("quality", ())),
-            )
+        (
+            "achievement/title",
+            lambda r: replace(r, achievement=replace(r.achievement, title={})),
         ),
     ],
 )
-def test_mandatory_claims_are_asked_for(place, change):
+def test_what_makes_an_attestation_is_asked_for(place, change):
     with pytest.raises(UsageError, match=place) as caught:
         write_record(change(sample()), "eudi")
     assert caught.value.reason == "convert.missing"
+
+
+def test_other_mandatory_claims_are_left_out_and_named():
+    whole = sample()
+    said, award = whole.achievement, whole.award
+    bare = replace(
+        whole,
+        achievement=replace(
+            said, instruction=(), workload=None, level=Level(not_levelled=True), quality=()
+        ),
+        issuer=replace(whole.issuer, country=""),
+        award=replace(award, learner=Learner(id="did:example:1", name="Tyler Neal")),
+    )
+    written = write_record(bare, "eudi")
+    left_out = {
+        *("family_name", "issuing_country", "language_of_classes", "expected_study_time"),
+        *("level_of_learning_experience", "types_of_quality_assurance"),
+    }
+    assert left_out & written.document.keys() == set()
+    assert written.document["learner_identification"] == "did:example:1"
+    assert {one.reason.split()[4] for one in written.gaps} == left_out
+    assert {one.to_json()["done"] for one in written.gaps} == {"left-out"}
+    assert "/award/learner/name" in {one.path for one in written.loss}
+
+
+def test_a_learner_with_a_full_name_only_and_an_issuer_with_an_id_only():
+    whole = sample()
+    learner, issuer = Learner(name="Tyler Neal"), Organisation(id="did:web:uni.example")
+    bare = replace(whole, issuer=issuer, award=replace(whole.award, learner=learner))
+    written = write_record(bare, "eudi")
+    assert [one.path for one in written.gaps] == [
+        *("/award/learner/family_name", "/award/learner/identifiers"),
+        *("/issuer/name", "/issuer/country"),
+    ]
+    assert "Tyler" not in json.dumps(written.document)
+    assert written.document["iss"] == "did:web:uni.example"
+
+
+def test_what_meets_every_demand_has_no_gaps():
+    assert write_record(sample(), "eudi").gaps == ()
 
 
 def test_a_language_without_title_is_refused():

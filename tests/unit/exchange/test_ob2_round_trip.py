@@ -15,7 +15,7 @@ from stackmark.exchange.diff import without
 from stackmark.exchange.formats import read_record, write_record
 from stackmark.exchange.ob2 import read as ob2
 from stackmark.model.achievement import Criteria
-from stackmark.model.record import Record
+from stackmark.model.record import Organisation, Record
 from stackmark.verification import ob2_shape
 from unit.exchange import foreign, homes
 from unit.exchange.records import records
@@ -149,18 +149,47 @@ def test_a_badge_that_is_not_at_hand_is_missing():
     assert found.record.id == "https://a.example/badge"
 
 
-@pytest.mark.parametrize("field", ["url", "email", "name"])
-def test_what_the_standard_demands_is_asked_for(field):
-    whole = complete(
-        Record.from_json(
-            {
-                "achievement": full(),
-                "id": "https://a.example/1",
-                "issuer": {"id": "https://a.example/issuer", "name": "Uni"},
-            }
-        )
-    )
-    lacking = replace(whole, issuer=replace(whole.issuer, **{field: ""}))
-    with pytest.raises(UsageError, match=f"issuer/{field}") as caught:
-        write_record(lacking, "ob2")
+def lacking(issuer):
+    """Complete, but for the picture and what this issuer lacks."""
+    design = {"achievement": full(), "id": "https://a.example/1", "issuer": issuer}
+    return replace(complete(Record.from_json(design)), image="", issuer=Organisation(**issuer))
+
+
+@pytest.mark.parametrize(
+    ("address", "homepage"),
+    [
+        ("https://a.example/issuer", "https://a.example/issuer"),
+        ("did:web:uni.example", "https://uni.example"),
+        ("did:web:uni.example%3A8443:dept", "https://uni.example:8443/dept"),
+        ("did:web:10.0.0.1", None),
+        ("did:key:z6Mk", None),
+    ],
+)
+def test_a_picture_and_homepage_are_put_in_and_the_rest_left_out(address, homepage):
+    record = lacking({"id": address})
+    written = write_record(record, "ob2")
+    badge = written.document
+    assert badge["image"].startswith("data:image/svg+xml;base64,")
+    assert badge["issuer"].get("url") == homepage
+    assert badge["issuer"].keys() <= {"id", "type", "url"}
+    assert {one.path: one.put_in for one in written.gaps} == {
+        "/image": True,
+        "/issuer/name": False,
+        "/issuer/url": homepage is not None,
+        "/issuer/email": False,
+    }
+    assert read_record(badge).record.image == ""
+
+
+def test_with_an_address_of_the_issuer_it_has_the_shape_of_the_standard():
+    issuer = {"id": "did:web:uni.example", "name": "Uni", "email": "a@uni.example"}
+    badge = write_record(lacking(issuer), "ob2").document
+    for tree, kind in ((badge, "BadgeClass"), (badge["issuer"], "Profile")):
+        ob2_shape.check_members(tree, kind)
+        ob2_shape.check_values(tree, kind)
+
+
+def test_an_issuer_without_an_id_is_asked_for():
+    with pytest.raises(UsageError, match="issuer/id") as caught:
+        write_record(lacking({"name": "Uni"}), "ob2")
     assert caught.value.reason == "convert.missing"

@@ -83,8 +83,11 @@ class TestRows:
         put(tree, path, value)
         own, other = row(judged(tree), number), row(foreign(tree), number)
         assert words in own.message
-        assert own.outcome == ("could-not-tell" if kind == "open" else "failed")
-        assert other.outcome == ("failed" if kind == "wrong" else "could-not-tell")
+        # Optional elements give advice, not failures.
+        fails = kind != "open" and own.severity == "mandatory"
+        assert own.outcome == ("failed" if fails else "could-not-tell")
+        assert own.fix
+        assert other.outcome == ("failed" if fails and kind == "wrong" else "could-not-tell")
 
     @pytest.mark.parametrize(
         "level",
@@ -215,6 +218,14 @@ class TestForeign:
         tree = without(credential(), ["/achievement/workload", "/achievement/credit"])
         done = foreign(tree, places={"/achievement/credit": "/badge/creditsAvailable"})
         assert row(done, "07").pointer == "/badge/creditsAvailable"
+
+    @pytest.mark.parametrize(("value", "outcome"), [(2.5, "could-not-tell"), ("P60M", "failed")])
+    def test_a_number_without_a_unit_is_not_enough_to_tell(self, value, outcome):
+        tree = without(credential(), ["/achievement/workload", "/achievement/credit"])
+        places = {"/achievement/workload": "/badge/workload"}
+        done = foreign(tree, places=places, loss=(Loss("/badge/workload", value, "Odd."),))
+        assert row(done, "07").outcome == outcome
+        assert str(value) in row(done, "07").message
 
     def test_a_file_that_was_not_at_hand_is_named(self):
         tree = without(credential(), ["/achievement/participation"])

@@ -242,5 +242,19 @@ class TestFinding:
         assert record.achievement.name in found.texts[record.achievement.language]
 
 
+def test_where_no_outcome_is_stated_the_description_is_compared():
+    words = "Knead, prove and bake sourdough loaves in a wood oven."
+    said = [
+        {"title": {"en": title}, "description": {"en": words}, "criteria": {"url": "https://a.b/"}}
+        for title in ("Bread baking", "Sourdough for everybody")
+    ]
+    found = [entry_of(Record(achievement=Achievement.from_json(one)), "x") for one in said]
+    (pair,) = find_duplicates(found).pairs
+    assert (pair.method, pair.language, pair.score > 0.65) == ("text", "en", True)
+    with_outcome = {**said[0], "outcomes": [{"statement": {"en": "Bakes bread."}}]}
+    entry = entry_of(Record(achievement=Achievement.from_json(with_outcome)), "x")
+    assert "sourdough" not in entry.texts["en"]
+
+
 def test_families_hang_together():
     assert families([(1, 2), (5, 6), (2, 3)]) == [[1, 2, 3], [5, 6]]

@@ -197,10 +197,20 @@ def test_a_design_in_every_format_or_the_reason(client, to):
     assert {one["path"] for one in loss["loss"]} >= {one.path for one in exported.loss}
 
 
+def test_what_the_format_demands_and_nobody_said_is_told(client):
+    issuer = {**DESIGN["issuer"], "url": "", "email": ""}
+    bare = {**DESIGN, "issuer": {name: one for name, one in issuer.items() if one}}
+    page = words(ask(client, "convert", file=file(bare), to="ob2"))
+    assert "What the format demands and the original does not say" in page
+    assert "https://uni.example was taken from its id" in page
+    report = ask(client, "convert", file=file(bare), to="ob2", **{"as": "loss"}).json()
+    assert {"path": "/issuer/email", "done": "left-out"}.items() <= report["gaps"][-1].items()
+
+
 def test_a_converted_credential_has_no_proof(client, badge):
     made = ask(client, "convert", file=file(badge()), to="ob3", **{"as": "document"})
     assert made.status_code == 200
-    assert "proof" not in made.json()
+    assert "proof" not in json.loads(made.content)
 
 
 def test_a_text_that_would_run_is_text(client):

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 from stackmark.errors import UsageError
 from stackmark.exchange.elm import concepts
 from stackmark.exchange.elm.concepts import NOT_STATED, Json
+from stackmark.exchange.shapes import Gap
 from stackmark.model.achievement_rules import Texts
 from stackmark.model.record import Identifier, Organisation
 
@@ -81,12 +82,8 @@ def location(country: str) -> Json:
     return thing("Location", address=[thing("Address", countryCode=concepts.country(country))])
 
 
-def organisation(one: Organisation, place: str, language: str) -> Json:
-    """An Organisation; raises ``UsageError`` ``convert.missing`` without a name or country."""
-    if not (one.name or one.legal_name):
-        refuse(f"{place}/name", "ELM needs the name of the organisation.")
-    if not one.country:
-        refuse(f"{place}/country", "ELM needs the country of the organisation, such as FR.")
+def organisation(one: Organisation, language: str) -> Json:
+    """An Organisation; a name or country that is not known says so."""
     return thing(
         "Organisation",
         id=one.id,
@@ -106,9 +103,25 @@ def _names(one: Organisation, language: str) -> Json:
     A legal name alone is written twice, so that it is not read back as a name.
     """
     if not one.legal_name or one.legal_name == one.name:
-        return {"legalName": said(one.name, language)}
+        return {"legalName": said(one.name, language) or {"en": NOT_STATED}}
     label = one.name or one.legal_name
     return {"legalName": said(one.legal_name, language), "altLabel": said(label, language)}
+
+
+def organisation_gaps(one: Organisation, place: str) -> list[Gap]:
+    """What of an Organisation is demanded and is not stated."""
+    found = []
+    for name, stated in (("name", one.name or one.legal_name), ("country", one.country)):
+        if not stated:
+            words = f"ELM demands the {name} of the organisation; it stands there as not stated."
+            found.append(Gap(f"{place}/{name}", put_in=True, reason=words))
+    return found
+
+
+def identifier_gaps(issuer: Organisation) -> list[Gap]:
+    """The legal identifier that the application profile demands of an issuer."""
+    words = "The EDC profile demands an eIDAS identifier of the issuer; it is left out, so add it."
+    return [] if _eidas(issuer) else [Gap("/issuer/identifiers", put_in=False, reason=words)]
 
 
 def _eidas(one: Organisation) -> Json | None:

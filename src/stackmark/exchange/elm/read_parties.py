@@ -11,6 +11,7 @@ from stackmark.exchange.elm.taking import (
     known_identity,
     line,
     put_identity,
+    same_texts,
     scalar,
     web_address,
 )
@@ -94,6 +95,8 @@ def read_organisation(reading: Reading, path: str, source: Source) -> None:
 
 def _read_names(reading: Reading, path: str, source: Source) -> None:
     """A legal name alone is the name; with another label it is the legal name beside it."""
+    if same_texts(source, "legalName", {"en": concepts.NOT_STATED}):
+        return
     legal, place = line(source, "legalName", reading.language)
     if not legal:
         legal, place = line(source, "prefLabel", reading.language)

@@ -15,10 +15,12 @@ from stackmark.exchange.elm.concepts import Json
 from stackmark.exchange.elm.display import page
 from stackmark.exchange.elm.making import (
     identifier,
+    identifier_gaps,
     kept,
     note,
     number,
     organisation,
+    organisation_gaps,
     refuse,
     said,
     text_note,
@@ -27,7 +29,7 @@ from stackmark.exchange.elm.making import (
     value_note,
 )
 from stackmark.exchange.elm.specification import specification
-from stackmark.exchange.shapes import Exported
+from stackmark.exchange.shapes import Exported, Gap
 from stackmark.model.achievement import Party
 from stackmark.model.record import Award, Evidence, Learner, Organisation, Record, Result
 
@@ -46,14 +48,23 @@ def build(record: Record, options: Any) -> Exported:
     del options
     tree = _credential(record, record.award) if record.award else _design(record)
     document = number({"@context": list(CONTEXTS), **tree})
-    return Exported(document, "elm", "application/ld+json")
+    return Exported(document, "elm", "application/ld+json", gaps=_gaps(record))
+
+
+def _gaps(record: Record) -> tuple[Gap, ...]:
+    found: list[Gap] = []
+    for one, place in ((record.issuer, "/issuer"), (record.awarding_body, "/awarding_body")):
+        found += organisation_gaps(one, place) if one else []
+    if record.award and record.issuer:
+        found += identifier_gaps(record.issuer)
+    return tuple(found)
 
 
 def _design(record: Record) -> Json:
     """The specification: its publisher is the issuer; who awards stands in an opportunity."""
     bodies, language = _bodies(record), record.achievement.language
     offer = thing("AwardingOpportunity", awardingBody=bodies) if bodies else None
-    issuer = organisation(record.issuer, "/issuer", language) if record.issuer else None
+    issuer = organisation(record.issuer, language) if record.issuer else None
     return specification(record) | {"awardingOpportunity": kept(offer), "publisher": issuer}
 
 
@@ -62,8 +73,7 @@ def _bodies(record: Record) -> list[Json]:
     language = record.achievement.language
     first: list[Json] = []
     if record.awarded_by:
-        place = "/awarding_body" if record.awarding_body else "/issuer"
-        first = [organisation(record.awarded_by, place, language)]
+        first = [organisation(record.awarded_by, language)]
     return first + _agents(record, "awarding")
 
 
@@ -87,7 +97,7 @@ def _credential(record: Record, award: Award) -> Json:
         "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
         "credentialProfiles": [_profile()],
         "displayParameter": _display(record),
-        "issuer": organisation(_issuer(record), "/issuer", language),
+        "issuer": organisation(_issuer(record), language),
         "issuanceDate": _instant(award.issued),
         "issued": _instant(award.issued),
         "validFrom": _instant(start),

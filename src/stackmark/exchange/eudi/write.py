@@ -1,6 +1,8 @@
 """Writes the claims of an EUDI learning credential: unsigned, a non-qualified attestation.
 
-What the reference issuer's metadata call mandatory is demanded, and nothing is invented.
+Nothing is invented: claims that the reference issuer's metadata call mandatory and the record
+does not say are left out, and named; the wallet's key may tell whose it is. Without a title, an
+issuer and a date there is nothing to attest.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from stackmark.errors import UsageError
 from stackmark.exchange.eudi import terms
 from stackmark.exchange.languages import UNKNOWN
 from stackmark.exchange.ob3.write import demand
-from stackmark.exchange.shapes import Exported
+from stackmark.exchange.shapes import Exported, Gap
 from stackmark.model.achievement import Achievement, Level, Workload
 from stackmark.model.record import Award, Learner, Organisation, Record
 from stackmark.reading.received import EUDI_VCT
@@ -23,14 +25,25 @@ SELECTIVE: Final = (
     *("/types_of_quality_assurance/*", "/prerequisites_to_enroll/*"),
     "/integration_stackability_options",
 )
+# Mandatory claims that may be left out, and where the record would say them.
+_LEAVABLE: Final = {
+    "family_name": "/award/learner/family_name",
+    "learner_identification": "/award/learner/identifiers",
+    "issuing_authority": "/issuer/name",
+    "issuing_country": "/issuer/country",
+    "language_of_classes": "/achievement/instruction",
+    "expected_study_time": "/achievement/workload",
+    "level_of_learning_experience": "/achievement/level/eqf",
+    "types_of_quality_assurance": "/achievement/quality",
+}
 MEDIA_TYPE: Final = "application/json"
 
 
 def build(record: Record, options: Any) -> Exported:
     """The claims, not signed.
 
-    Raises ``UsageError``: ``convert.design`` without an award, ``convert.missing`` for a mandatory
-    claim, ``convert.language`` for a language the title is not in.
+    Raises ``UsageError``: ``convert.design`` without an award, ``convert.missing`` without a
+    title, issuer or date, ``convert.language`` for a language the title is not in.
     """
     if record.award is None:
         raise UsageError(
@@ -49,7 +62,16 @@ def build(record: Record, options: Any) -> Exported:
         terms.LANGUAGE: "" if language == UNKNOWN else language,
     }
     kept = {name: value for name, value in claims.items() if value not in ("", None, [])}
-    return Exported(kept, "eudi", MEDIA_TYPE)
+    return Exported(kept, "eudi", MEDIA_TYPE, gaps=_gaps(kept))
+
+
+def _gaps(claims: dict[str, Any]) -> tuple[Gap, ...]:
+    sentence = "The reference issuer calls {} mandatory and it is not stated; it is left out."
+    return tuple(
+        Gap(path, put_in=False, reason=sentence.format(name))
+        for name, path in _LEAVABLE.items()
+        if name not in claims
+    )
 
 
 def _language(achievement: Achievement, wanted: str) -> str:
@@ -61,9 +83,12 @@ def _language(achievement: Achievement, wanted: str) -> str:
 
 
 def _issuer(issuer: Organisation) -> dict[str, Any]:
-    name = demand(issuer.name, "issuer/name", "the attestation names its issuing authority.")
-    country = demand(issuer.country, "issuer/country", "the attestation names its country.")
-    return {"iss": issuer.id, "issuing_authority": name, "issuing_country": country}
+    demand(issuer.id or issuer.name, "issuer", "the attestation names who issues it.")
+    return {
+        "iss": issuer.id,
+        "issuing_authority": issuer.name,
+        "issuing_country": issuer.country,
+    }
 
 
 def _times(award: Award) -> dict[str, Any]:
@@ -86,15 +111,9 @@ def _learner(learner: Learner) -> dict[str, Any]:
     number = next(iter([*named, *(one.value for one in plain)]), learner.id)
     return {
         "sub": learner.id,
-        "family_name": demand(
-            learner.family_name,
-            "award/learner/family_name",
-            "the attestation needs the family name by itself.",
-        ),
+        "family_name": learner.family_name,
         "given_name": learner.given_name,
-        "learner_identification": demand(
-            number, "award/learner", "the attestation needs a number or id of the learner."
-        ),
+        "learner_identification": number,
     }
 
 
@@ -118,22 +137,10 @@ def _facts(record: Record, achievement: Achievement) -> dict[str, Any]:
     ]
     results = record.award.results if record.award else ()
     return {
-        "language_of_classes": demand(
-            list(achievement.instruction),
-            "achievement/instruction",
-            "the attestation needs the languages it is taught in.",
-        ),
-        "expected_study_time": demand(
-            terms.study_time(workload) if workload.high else "",
-            "achievement/workload",
-            "the attestation needs the hours of study.",
-        ),
-        "level_of_learning_experience": demand(
-            level, "achievement/level/eqf", "the attestation needs an EQF level from 1 to 8."
-        ),
-        "types_of_quality_assurance": demand(
-            quality, "achievement/quality", "the attestation needs a type of quality assurance."
-        ),
+        "language_of_classes": list(achievement.instruction),
+        "expected_study_time": terms.study_time(workload) if workload.high else "",
+        "level_of_learning_experience": level,
+        "types_of_quality_assurance": quality,
         "assessment_grade": results[0].value if results else "",
         # Only a stated larger programme shows that there are options; a text may deny them.
         "integration_stackability_options": True if achievement.programme else None,

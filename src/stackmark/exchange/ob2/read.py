@@ -14,6 +14,7 @@ from stackmark.errors import ReadError
 from stackmark.exchange.building import Builder
 from stackmark.exchange.languages import UNKNOWN, said, tag
 from stackmark.exchange.ob2.extensions import language_of, read_extensions
+from stackmark.exchange.ob2.picture import PICTURE
 from stackmark.exchange.ob3 import worded
 from stackmark.exchange.ob3.achieved import MAX_TAGS, read_image
 from stackmark.exchange.ob3.aligned import read_alignments
@@ -146,6 +147,8 @@ def _read_badge(badge: Source, builder: Builder) -> None:
         builder.would(f"/achievement/{field}", badge.place(name))
         for tongue, text, place in said(badge, name, language):
             builder.put(f"/achievement/{field}/{tongue}", text, place)
+    if badge.peek("image") == PICTURE:  # nobody's own, see write.py
+        badge.drop("image")
     read_image(badge, builder, "/image")
     _read_tags(badge, builder)
     spoken = _read_criteria(badge, builder, language)

@@ -1,27 +1,30 @@
 """Writes Open Badges 2.0: an Assertion with BadgeClass and Issuer inside, or a BadgeClass.
 
-It is written as a hosted badge: whoever publishes it serves it at its own address.
+It is written as a hosted badge: whoever publishes it serves it at its own address. Of what the
+standard demands and many credentials of other standards lack, a picture and the issuer's homepage
+are put in where that can be done honestly; the rest is left out. Each is named.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from stackmark.errors import UsageError
+from stackmark.errors import CheckFailed, UsageError
 from stackmark.exchange.languages import UNKNOWN
+from stackmark.exchange.ob2.picture import PICTURE
 from stackmark.exchange.ob2.read import SCHEMES
 from stackmark.exchange.ob3.achievement import native_members
 from stackmark.exchange.ob3.people import write_evidence
 from stackmark.exchange.ob3.write import criteria_of, demand, in_one, moment, tongue
-from stackmark.exchange.shapes import Exported
+from stackmark.exchange.shapes import Exported, Gap
+from stackmark.keys.did import did_web_url
 from stackmark.model.record import Award, Learner, Organisation, Record
 
 CONTEXT: Final = "https://w3id.org/openbadges/v2"
-_ISSUER: Final = {
-    "id": "the issuer needs a web address.",
-    "name": "the issuer needs a name.",
-    "url": "the issuer needs a homepage.",
-    "email": "the issuer needs an e-mail address.",
+_LACKING: Final = {
+    "name": "a name",
+    "url": "a homepage",
+    "email": "an e-mail address",
 }
 
 
@@ -33,7 +36,22 @@ def build(record: Record, options: Any) -> Exported:
     """
     badge = _badge(record, options.language)
     document = badge if record.award is None else _assertion(record.award, badge)
-    return Exported({"@context": CONTEXT, **document}, "ob2", "application/ld+json")
+    whole = {"@context": CONTEXT, **document}
+    return Exported(whole, "ob2", "application/ld+json", gaps=_gaps(record, badge))
+
+
+def _gaps(record: Record, badge: dict[str, Any]) -> tuple[Gap, ...]:
+    found = []
+    if not record.image:
+        drawn = "Open Badges 2.0 demands a picture and none is stated; a plain one was drawn."
+        found.append(Gap("/image", put_in=True, reason=drawn))
+    for name, words in _LACKING.items():
+        if not getattr(record.issuer, name):
+            put_in = badge["issuer"].get(name, "")
+            done = f"{put_in} was taken from its id" if put_in else "it is left out, so add it"
+            sentence = f"Open Badges 2.0 demands {words} of the issuer and none is stated; {done}."
+            found.append(Gap(f"/issuer/{name}", put_in=bool(put_in), reason=sentence))
+    return tuple(found)
 
 
 def _badge(record: Record, language: str) -> dict[str, Any]:
@@ -48,7 +66,7 @@ def _badge(record: Record, language: str) -> dict[str, Any]:
         "version": record.version,
         "name": native["name"],
         "description": native["description"],
-        "image": demand(record.image, "image", "a badge class has a picture."),
+        "image": record.image or PICTURE,
         "criteria": demand(criteria_of(said, spoken), "achievement/criteria", "must be there."),
         "tags": native["tag"],
         "alignment": [_alignment(one) for one in native["alignment"]],
@@ -65,9 +83,26 @@ def _alignment(one: dict[str, Any]) -> dict[str, Any]:
 
 def _issuer(issuer: Organisation | None) -> dict[str, Any]:
     found = issuer or Organisation()
-    for field, sentence in _ISSUER.items():
-        demand(getattr(found, field), f"issuer/{field}", sentence)
-    return {"type": "Issuer", **{name: getattr(found, name) for name in _ISSUER}}
+    demand(found.id, "issuer/id", "the issuer needs a web address or DID.")
+    built = {
+        "type": "Issuer",
+        "id": found.id,
+        "name": found.name,
+        "url": found.url or _homepage(found.id),
+        "email": found.email,
+    }
+    return {name: value for name, value in built.items() if value}
+
+
+def _homepage(address: str) -> str:
+    """The issuer's own address on the web, as far as its id tells one."""
+    if address.startswith(("https://", "http://")):
+        return address
+    try:
+        document = did_web_url(address) if address.startswith("did:web:") else ""
+    except CheckFailed:
+        return ""
+    return document.removesuffix("/did.json").removesuffix("/.well-known")
 
 
 def _assertion(award: Award, badge: dict[str, Any]) -> dict[str, Any]:
