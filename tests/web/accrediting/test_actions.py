@@ -212,6 +212,32 @@ def test_the_second_person_sends_it_back(ask, judged, rhea, petra):
         actions.confirm(request, actor=petra)
 
 
+def test_a_judgement_that_changes_takes_the_proposal_away(ask, judged, rhea, petra):
+    request = propose(judged(ask()), rhea)
+    actions.judge(request, actor=petra, judgements={0: ("refuse", "The report is missing.")})
+    request.refresh_from_db()
+    assert request.proposal == {}
+    with pytest.raises(Problem, match="no proposal"):
+        actions.confirm(request, actor=petra)
+    assert not Statement.everywhere.exists()
+
+
+@pytest.mark.parametrize("place", ["institution", "unit"])
+def test_who_works_for_the_requester_does_not_decide(
+    ask, judged, rhea, petra, university, organisation, join, place
+):
+    unit = organisation("science", parent=university)
+    join(rhea, unit if place == "unit" else university, "assessor")
+    request = judged(ask())
+    with pytest.raises(PermissionDenied, match="work for who asks"):
+        propose(request, rhea)
+    propose(request, petra)
+    with pytest.raises(PermissionDenied, match="work for who asks"):
+        actions.confirm(request, actor=rhea)
+    assert not Statement.everywhere.exists()
+    assert actions.confirm(request, actor=petra).state == Request.State.GRANTED
+
+
 def test_a_refusal_signs_nothing_and_tells_why(ask, rhea):
     request = propose(ask(), rhea, grant=False, reasons="The rules are not public.", end=None)
     done = actions.confirm(request, actor=rhea)

@@ -43,7 +43,10 @@ def judge(
     reasons: str = "",
     via: str = "web",
 ) -> Request:
-    """Keep what the reviewer says of rows (number → judgement, note) and the reasons so far."""
+    """Keep what the reviewer says of rows (number → judgement, note) and the reasons so far.
+
+    A proposal stood on the judgements before: it is made again.
+    """
     found = locked(request)
     permit_agency(actor, found.agency)
     rows = {row.number: row for row in found.rows.all()}
@@ -58,8 +61,8 @@ def judge(
             )
         rows[number].judgement, rows[number].note = judgement, note
     ReviewRow.objects.bulk_update(rows.values(), ["judgement", "note"])
-    found.reasons = words("reasons", reasons)
-    found.save(update_fields=["reasons"])
+    found.reasons, found.proposal = words("reasons", reasons), {}
+    found.save(update_fields=["reasons", "proposal"])
     _note("accreditation.reviewed", found, actor=actor, via=via, agency=True)
     return found
 
