@@ -6,13 +6,14 @@ import re
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
+from stackmark.quality.facts_label import Signed
 from stackmark.trust.standing import Matter
 from stackmark_web.accrediting import carrying, checking
 from stackmark_web.accrediting.models import Request, Statement, Wanted
@@ -23,6 +24,10 @@ from stackmark_web.tenancy.models import Organisation
 
 _TIED: Final = ("organisation", "agency", "version__achievement")
 _STATED: Final = ("organisation", "subject", "version__achievement", "status_list")
+_LABELLED: Final[dict[str, Literal["accreditation", "endorsement"]]] = {
+    Wanted.ACCREDITATION: "accreditation",
+    Wanted.ENDORSEMENT: "endorsement",
+}
 MOST: Final = 20  # statements on one page
 _ADDRESS: Final = re.compile(
     r"/achievements/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,8})"
@@ -124,6 +129,15 @@ class Looked:
     def icon(self) -> str:
         """The sign of its kind."""
         return ICONS[self.row.kind]
+
+
+def signed_of(looked: Iterable[Looked]) -> tuple[Signed, ...]:
+    """What of it stands in the facts label: what holds, and says something about quality."""
+    return tuple(
+        Signed(kind=_LABELLED[row.kind], by=row.organisation.name, date=row.starts_at.date())
+        for row in (one.row for one in looked if one.holds)
+        if row.kind in _LABELLED
+    )
 
 
 def looked_at_organisation(organisation: Any) -> list[Looked]:

@@ -31,6 +31,32 @@ def test_kinds_are_kept_apart_on_an_achievement(client, grant, version):
     assert "EQF levels 4 to 7" in page
 
 
+def label(page):
+    """The words of the facts label."""
+    start = page.index('<section class="facts')
+    return page[start : page.index("</section>", start)]
+
+
+def test_the_facts_label_tells_what_the_page_tells(client, grant, version, rhea):
+    address = f"/achievements/{version.achievement_id}"
+    made = grant("endorsement", version=version)
+    said = label(words(client.get(address)))
+    assert "Endorsement, signed by Quality Board, 1 June 2026" in said
+    assert "Accreditation, signed" not in said
+    grant("accreditation", scope={"lowest": 4, "highest": 7})
+    said = label(words(client.get(address)))
+    assert "Accreditation, signed by Quality Board" in said
+    assert "What is not called signed is as the issuer states it." in said
+    actions.withdraw(made, actor=rhea, reason="Old.")
+    assert "Endorsement, signed" not in label(words(client.get(address)))
+
+
+def test_the_label_of_a_checked_credential_tells_it_too(client, award, grant, trusted):
+    made = award()
+    grant("accreditation", scope={"lowest": 4, "highest": 7})
+    assert "Accreditation, signed by Quality Board" in label(check(client, made))
+
+
 def test_what_does_not_cover_an_achievement_is_not_on_its_page(client, grant, version, university):
     grant("accreditation", scope={"lowest": 7})
     assert "looked__one" not in words(client.get(f"/achievements/{version.achievement_id}"))
