@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -22,7 +22,7 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import Organisation
 
-_TIED: Final = ("organisation", "agency", "version__achievement")
+_TIED: Final = ("organisation", "agency", "version__achievement", "statement")
 _STATED: Final = ("organisation", "subject", "version__achievement", "status_list")
 _LABELLED: Final[dict[str, Literal["accreditation", "endorsement"]]] = {
     Wanted.ACCREDITATION: "accreditation",
@@ -138,6 +138,15 @@ def signed_of(looked: Iterable[Looked]) -> tuple[Signed, ...]:
         for row in (one.row for one in looked if one.holds)
         if row.kind in _LABELLED
     )
+
+
+def signed_about(versions: Sequence[Any]) -> dict[Any, tuple[Signed, ...]]:
+    """The same of versions by their pk, for every page, file and table that shows labels."""
+    roots = {one.organisation.root_id for one in versions}
+    rows = Statement.everywhere.filter(subject__root_id__in=roots, withdrawn_at=None)
+    stated = set(rows.values_list("subject__root_id", flat=True)) if roots else set()
+    those = [one for one in versions if one.organisation.root_id in stated]
+    return {one.pk: signed_of(looked_at_version(one)) for one in those}
 
 
 def looked_at_organisation(organisation: Any) -> list[Looked]:

@@ -88,6 +88,12 @@ def available(organisation: Organisation) -> list[Profile]:
     return [*map(library.named, library.NAMES), *own]
 
 
+def titles(organisation: Organisation, names: Iterable[str]) -> list[str]:
+    """Profiles by their titles; one that is there no longer by its id."""
+    known = {one.id: one.title for one in available(organisation)}
+    return [known.get(name, name) for name in names]
+
+
 def in_use(profile: OwnProfile) -> bool:
     """Whether a policy of its organisation, or of a unit below, names it."""
     rows = QualityPolicy.objects.within(profile.organisation)

@@ -30,6 +30,7 @@ from stackmark_web.catalogue.overdue import (
     overdue_since,
     overdue_versions,
 )
+from stackmark_web.catalogue.signed import signed_about
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for, require, withheld_by
@@ -83,12 +84,13 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
 def facts(
     version: AchievementVersion,
     figures: Figures | None = None,
-    signed: tuple[Signed, ...] = (),
+    signed: tuple[Signed, ...] | None = None,
 ) -> list[Fact]:
-    """The facts label of a version; ``signed`` is what others stated about it."""
+    """The facts label of a version; ``signed`` is what others stated about it, if known."""
+    said = signed_about([version]).get(version.pk, ()) if signed is None else signed
     known = shown_figures(version, figures)
     day = version.published_at.date() if version.published_at else None
-    return [*label.facts_of(record_of(version), known, day, signed), *overdue.facts(version)]
+    return [*label.facts_of(record_of(version), known, day, said), *overdue.facts(version)]
 
 
 def shown_figures(version: AchievementVersion, figures: Figures | None = None) -> Figures:

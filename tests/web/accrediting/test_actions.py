@@ -146,10 +146,10 @@ def test_question_and_answer(ask, alice, rhea):
 
 def test_an_accreditation_needs_every_mandatory_row(ask, rhea):
     request = ask()
-    with pytest.raises(Problem, match="Choose a profile"):
+    with pytest.raises(Problem, match="Choose a rule set"):
         propose(request, rhea)
     actions.open_review(request, actor=rhea, profile="eu-2022")
-    with pytest.raises(Problem, match="mandatory row"):
+    with pytest.raises(Problem, match="mandatory point"):
         propose(request, rhea)
 
 

@@ -37,7 +37,7 @@ def label(page):
     return page[start : page.index("</section>", start)]
 
 
-def test_the_facts_label_tells_what_the_page_tells(client, grant, version, rhea):
+def test_the_facts_label_tells_what_the_page_tells(client, grant, version, rhea, alice):
     address = f"/achievements/{version.achievement_id}"
     made = grant("endorsement", version=version)
     said = label(words(client.get(address)))
@@ -47,6 +47,9 @@ def test_the_facts_label_tells_what_the_page_tells(client, grant, version, rhea)
     said = label(words(client.get(address)))
     assert "Accreditation, signed by Quality Board" in said
     assert "What is not called signed is as the issuer states it." in said
+    client.force_login(alice)
+    managed = client.get(f"/manage/northfield/achievements/{version.achievement_id}")
+    assert "Endorsement, signed by Quality Board" in label(words(managed))
     actions.withdraw(made, actor=rhea, reason="Old.")
     assert "Endorsement, signed" not in label(words(client.get(address)))
 
@@ -167,6 +170,26 @@ def test_a_second_person_is_asked_for(client, ask, judged, rhea, petra, agency):
     assert client.post(url).status_code == 422
     client.force_login(petra)
     assert client.post(url).status_code == 302
+
+
+def test_both_desks_tell_that_it_was_withdrawn_later(client, grant, alice, rhea):
+    made = grant()
+    actions.withdraw(made, actor=rhea, reason="The report did not come.")
+    for who, slug in ((alice, "northfield"), (rhea, "board")):
+        client.force_login(who)
+        assert "Granted, withdrawn later" in words(client.get(f"/manage/{slug}/accreditation"))
+    client.force_login(alice)
+    page = words(client.get(f"/manage/northfield/accreditation/requests/{made.request_id}"))
+    assert "The report did not come." in page
+    assert "What it covers carries it from now on" not in page
+
+
+def test_one_asks_from_the_achievement_itself(client, version, alice, agency):
+    client.force_login(alice)
+    page = words(client.get(f"/manage/northfield/achievements/{version.achievement_id}"))
+    address = f"/manage/northfield/accreditation/new?about={version.pk}"
+    assert address in page
+    assert f'value="{version.pk}" selected' in words(client.get(address))
 
 
 def test_hostile_words_stay_words(client, grant, version):

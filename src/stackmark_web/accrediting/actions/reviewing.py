@@ -23,7 +23,7 @@ def open_review(request: Request, *, actor: Any, profile: str, via: str = "web")
     found = locked(request)
     permit_agency(actor, found.agency)
     if profile not in dict(profiles.choices()):
-        raise Problem("profile", _("Choose a profile."))
+        raise Problem("profile", _("Choose a rule set."))
     if found.profile == profile and found.rows.exists():
         return found
     found.rows.all().delete()
@@ -52,7 +52,7 @@ def judge(
     rows = {row.number: row for row in found.rows.all()}
     for number, (judgement, said) in judgements.items():
         if number not in rows or judgement not in ReviewRow.Judgement.values:
-            raise Problem("", _("A row of the review could not be read; load the page again."))
+            raise Problem("", _("A point of the review could not be read; load the page again."))
         note = words(f"note-{number}", said)
         if judgement in (ReviewRow.Judgement.ASK, ReviewRow.Judgement.REFUSE) and not note:
             raise Problem(

@@ -7,8 +7,6 @@ from typing import Any
 from django import template
 
 from stackmark_web.accrediting import queries
-from stackmark_web.ui.cards import Fact
-from stackmark_web.verifying import labels
 
 register = template.Library()
 
@@ -29,9 +27,9 @@ def who_looked_at_credential(shown: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def label_with_signed(shown: Any) -> list[Fact]:
+def label_with_signed(shown: Any) -> Any:
     """The facts label of a report, with what the block above says of quality."""
-    return labels.shown(shown.facts, queries.signed_of(_looked_at(shown)))
+    return shown.label_with(queries.signed_of(_looked_at(shown)))
 
 
 def _looked_at(shown: Any) -> list[queries.Looked]:
