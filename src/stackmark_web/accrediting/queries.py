@@ -6,10 +6,12 @@ import re
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
@@ -143,9 +145,10 @@ def signed_of(looked: Iterable[Looked]) -> tuple[Signed, ...]:
 def signed_about(versions: Sequence[Any]) -> dict[Any, tuple[Signed, ...]]:
     """The same of versions by their pk, for every page, file and table that shows labels."""
     roots = {one.organisation.root_id for one in versions}
-    rows = Statement.everywhere.filter(subject__root_id__in=roots, withdrawn_at=None)
-    stated = set(rows.values_list("subject__root_id", flat=True)) if roots else set()
-    those = [one for one in versions if one.organisation.root_id in stated]
+    within = reduce(or_, (Q(subject__path__startswith=one.hex) for one in roots), Q(pk=None))
+    paths = Statement.everywhere.filter(within, withdrawn_at=None)
+    stated = {path.split("/", 1)[0] for path in paths.values_list("subject__path", flat=True)}
+    those = [one for one in versions if one.organisation.root_id.hex in stated]
     return {one.pk: signed_of(looked_at_version(one)) for one in those}
 
 
