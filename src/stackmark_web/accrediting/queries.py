@@ -113,6 +113,11 @@ class Looked:
         return self.standing == checking.HOLDS
 
     @property
+    def domains(self) -> list[str]:
+        """The verified domains of who stated it; anybody may call themselves an agency."""
+        return tenancy.verified_domains(self.row.organisation)
+
+    @property
     def scope(self) -> list[str]:
         """The limits in words."""
         return scope_words(self.row.scope)

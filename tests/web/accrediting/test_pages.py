@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stackmark_web import clock
 from stackmark_web.accrediting import actions
 from stackmark_web.awarding import queries as awarding
-from stackmark_web.tenancy.models import Organisation
+from stackmark_web.tenancy.models import Domain, Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,16 @@ def test_the_label_of_a_checked_credential_tells_it_too(client, award, grant, tr
     made = award()
     grant("accreditation", scope={"lowest": 4, "highest": 7})
     assert "Accreditation, signed by Quality Board" in label(check(client, made))
+
+
+def test_the_block_tells_whether_the_agency_showed_who_it_is(client, grant, version, agency):
+    grant("accreditation")
+    address = f"/achievements/{version.achievement_id}"
+    assert "No domain of theirs is verified here." in words(client.get(address))
+    Domain.everywhere.create(organisation=agency, name="board.example", verified_at=clock.now())
+    page = words(client.get(address))
+    assert "Their verified domain:" in page
+    assert "board.example" in page
 
 
 def test_what_does_not_cover_an_achievement_is_not_on_its_page(client, grant, version, university):
