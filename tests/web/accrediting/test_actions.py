@@ -153,6 +153,21 @@ def test_an_accreditation_needs_every_mandatory_row(ask, rhea):
         propose(request, rhea)
 
 
+def test_what_does_not_apply_needs_no_judgement(ask, version, rhea):
+    request = actions.open_review(
+        ask("accreditation", version=version), actor=rhea, profile="eu-2022"
+    )
+    quiet = request.rows.filter(outcome="not-applicable", severity="mandatory")
+    assert quiet.exists()
+    rest = {row.number: ("accept", "") for row in request.rows.exclude(pk__in=quiet)}
+    actions.judge(request, actor=rhea, judgements=rest)
+    assert propose(request, rhea).proposal["grant"]
+    first = quiet.order_by("number")[0].number
+    actions.judge(request, actor=rhea, judgements={first: ("refuse", "It does apply.")})
+    with pytest.raises(Problem, match="mandatory point"):
+        propose(request, rhea)
+
+
 @pytest.mark.parametrize(
     ("terms", "field"),
     [

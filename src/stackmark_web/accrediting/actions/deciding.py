@@ -69,7 +69,8 @@ def propose(
 def _all_judged(request: Request) -> None:
     if not request.rows.exists():
         raise Problem("", _("Choose a rule set and go through its points first."))
-    left = request.rows.exclude(judgement=ReviewRow.Judgement.ACCEPT)
+    asked = request.rows.exclude(outcome="not-applicable", judgement="")
+    left = asked.exclude(judgement=ReviewRow.Judgement.ACCEPT)
     if request.wanted != Wanted.ENDORSEMENT and left.filter(severity="mandatory").exists():
         raise Problem("", _("Not every mandatory point is accepted; judge them, or refuse."))
 
