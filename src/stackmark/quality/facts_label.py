@@ -60,12 +60,25 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A signed statement in force about the achievement or its issuer; its signature was checked.
+
+    ``kind`` is ``accreditation`` or ``endorsement``, ``by`` the name of who made it.
+    """
+
+    kind: Literal["accreditation", "endorsement"]
+    by: str
+    date: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """Figures about an achievement that no record holds; ``None`` is unknown.
 
     ``pass_rate`` is a share from 0 to 1 of ``assessed`` people, ``agreement`` the value of
     ``agreement_measure`` over ``marked_twice`` pieces of work. ``withheld`` are codes of
     ``FIGURES``. ``published`` is the day of the version, ``today`` the day reviews are due by.
+    ``signed`` is what others stated with their signature.
     """
 
     holders: int | None = None
@@ -77,6 +90,7 @@ class Known:
     withheld: frozenset[str] = frozenset()
     published: dt.date | None = None
     today: dt.date | None = None
+    signed: tuple[Signed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,15 +315,24 @@ class _Label:
     def _quality(self) -> _Said:
         """What was done, by whom, when; all but endorsements."""
         found = [one for one in self.about.quality if one.type != ENDORSEMENT]
-        note = self.voice.say("quality.as-stated") if found else ""
-        return self._looks(found, note)
+        signed = self._signed("accreditation")
+        told = "quality.mixed" if signed else "quality.as-stated"
+        return self._looks(found, self.voice.say(told) if found else "", signed)
 
     def _endorsement(self) -> _Said:
         found = [one for one in self.about.quality if one.type == ENDORSEMENT]
-        return self._looks(found, self.voice.say("endorsement.note") if found else "")
+        signed = self._signed("endorsement")
+        note = self.voice.say("endorsement.note") if found or signed else ""
+        return self._looks(found, note, signed)
 
-    def _looks(self, found: list[Quality], note: str) -> _Said:
-        items = tuple(map(self._look, found))
+    def _signed(self, kind: str) -> tuple[str, ...]:
+        """What others signed, each in a phrase."""
+        say, day = self.voice.say, self.voice.day
+        rows = [one for one in self.known.signed if one.kind == kind]
+        return tuple(say(f"signed.{kind}", name=one.by, day=day(one.date)) for one in rows)
+
+    def _looks(self, found: list[Quality], note: str, signed: tuple[str, ...]) -> _Said:
+        items = (*signed, *map(self._look, found))
         return _Said("; ".join(items), note, items=items if len(items) > 1 else ())
 
     def _look(self, one: Quality) -> str:

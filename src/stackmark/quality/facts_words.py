@@ -99,6 +99,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "quality.late": "the next review was due on {day} and is late",
     "endorsement.note": "An endorsement is praise; it is no accreditation.",
     "quality.as-stated": "As the issuer states it.",
+    "quality.mixed": "What is not called signed is as the issuer states it.",
+    "signed.accreditation": "Accreditation, signed by {name}, {day}",
+    "signed.endorsement": "Endorsement, signed by {name}, {day}",
     "version.on": "published on {day}",
 }
 

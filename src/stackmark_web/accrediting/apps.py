@@ -12,8 +12,10 @@ class AccreditingConfig(AppConfig):
     label = "accrediting"
 
     def ready(self) -> None:
-        """Tell awarding what credentials carry, and what was withdrawn."""
-        from stackmark_web.accrediting import carrying
-        from stackmark_web.awarding.others import provide
+        """Tell awarding what credentials carry and what was withdrawn, and labels who looked."""
+        from stackmark_web.accrediting import carrying, queries
+        from stackmark_web.awarding import others
+        from stackmark_web.catalogue import signed
 
-        provide(carrying.carried, carrying.withdrawn)
+        others.provide(carrying.carried, carrying.withdrawn)
+        signed.provide(queries.signed_about)

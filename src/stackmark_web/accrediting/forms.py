@@ -90,7 +90,7 @@ class TextForm(forms.Form):
 class ProfileForm(forms.Form):
     """The rule set a review goes by."""
 
-    profile = forms.ChoiceField(label=_("Profile"))
+    profile = forms.ChoiceField(label=_("Rule set"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import reduce
+from operator import or_
+from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
+from stackmark.quality.facts_label import Signed
 from stackmark.trust.standing import Matter
 from stackmark_web.accrediting import carrying, checking
 from stackmark_web.accrediting.models import Request, Statement, Wanted
@@ -21,8 +24,12 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import Organisation
 
-_TIED: Final = ("organisation", "agency", "version__achievement")
+_TIED: Final = ("organisation", "agency", "version__achievement", "statement")
 _STATED: Final = ("organisation", "subject", "version__achievement", "status_list")
+_LABELLED: Final[dict[str, Literal["accreditation", "endorsement"]]] = {
+    Wanted.ACCREDITATION: "accreditation",
+    Wanted.ENDORSEMENT: "endorsement",
+}
 MOST: Final = 20  # statements on one page
 _ADDRESS: Final = re.compile(
     r"/achievements/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,8})"
@@ -106,6 +113,11 @@ class Looked:
         return self.standing == checking.HOLDS
 
     @property
+    def domains(self) -> list[str]:
+        """The verified domains of who stated it; anybody may call themselves an agency."""
+        return tenancy.verified_domains(self.row.organisation)
+
+    @property
     def scope(self) -> list[str]:
         """The limits in words."""
         return scope_words(self.row.scope)
@@ -124,6 +136,25 @@ class Looked:
     def icon(self) -> str:
         """The sign of its kind."""
         return ICONS[self.row.kind]
+
+
+def signed_of(looked: Iterable[Looked]) -> tuple[Signed, ...]:
+    """What of it stands in the facts label: what holds, and says something about quality."""
+    return tuple(
+        Signed(kind=_LABELLED[row.kind], by=row.organisation.name, date=row.starts_at.date())
+        for row in (one.row for one in looked if one.holds)
+        if row.kind in _LABELLED
+    )
+
+
+def signed_about(versions: Sequence[Any]) -> dict[Any, tuple[Signed, ...]]:
+    """The same of versions by their pk, for every page, file and table that shows labels."""
+    roots = {one.organisation.root_id for one in versions}
+    within = reduce(or_, (Q(subject__path__startswith=one.hex) for one in roots), Q(pk=None))
+    paths = Statement.everywhere.filter(within, withdrawn_at=None)
+    stated = {path.split("/", 1)[0] for path in paths.values_list("subject__path", flat=True)}
+    those = [one for one in versions if one.organisation.root_id.hex in stated]
+    return {one.pk: signed_of(looked_at_version(one)) for one in those}
 
 
 def looked_at_organisation(organisation: Any) -> list[Looked]:

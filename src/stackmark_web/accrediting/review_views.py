@@ -68,7 +68,7 @@ def _shown(
 
 
 def _question(data: Any = None) -> TextForm:
-    help_text = _("They see the rows you marked as a question, too.")
+    help_text = _("They see the points you marked as a question, too.")
     return TextForm(data, label=_("Question to the requester"), help_text=help_text)
 
 

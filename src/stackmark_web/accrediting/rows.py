@@ -88,6 +88,8 @@ def _outcome(results: list[Result]) -> dict[str, str]:
     if len(results) == 1:
         return {"outcome": results[0].outcome, "found": results[0].message}
     worst = min(results, key=lambda one: _WORST.index(one.outcome))
+    if worst.outcome == "not-applicable":  # to all of them
+        return {"outcome": worst.outcome, "found": worst.message}
     met = sum(one.outcome == "passed" for one in results)
     told = _("Met by %(met)d of %(all)d published achievements.") % {
         "met": met,

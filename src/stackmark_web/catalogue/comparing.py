@@ -10,11 +10,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from stackmark.quality.facts_label import Signed
 from stackmark_web.catalogue import facts as label
 from stackmark_web.catalogue import queries
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.figures import figures_of
 from stackmark_web.catalogue.models import Achievement
+from stackmark_web.catalogue.signed import signed_about
 from stackmark_web.ui.cards import Card, Fact
 
 
@@ -71,17 +73,25 @@ def _columns(achievements: Sequence[uuid.UUID]) -> list[Column]:
     there = [rows[pk] for pk in achievements if pk in rows]
     figures = figures_of([one.current_id for one in there])
     prices = _prices(there)
-    return [_column(one, figures[one.current_id], prices.get(one.pk, [])) for one in there]
+    signed = signed_about([one.current for one in there])
+    return [
+        _column(
+            one, figures[one.current_id], prices.get(one.pk, []), signed.get(one.current_id, ())
+        )
+        for one in there
+    ]
 
 
-def _column(achievement: Achievement, figures: Any, prices: list[str]) -> Column:
+def _column(
+    achievement: Achievement, figures: Any, prices: list[str], signed: tuple[Signed, ...]
+) -> Column:
     version = achievement.current
     assert version is not None  # the query leaves out those without
     descriptor = queries.descriptor_of(version)
     return Column(
         achievement.pk,
         queries.card(version),
-        queries.facts(version, figures),
+        queries.facts(version, figures, signed),
         tuple(one.name for one in descriptor.skills),
         prices,
         achievement.retired_at is not None,

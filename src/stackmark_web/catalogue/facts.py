@@ -20,7 +20,7 @@ from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.achievement_rules import Texts
 from stackmark.model.record import Record
 from stackmark.quality import facts_label
-from stackmark.quality.facts_label import Known
+from stackmark.quality.facts_label import Known, Signed
 from stackmark.quality.facts_words import GROUPS, Voice
 from stackmark_web import clock
 from stackmark_web.catalogue import label_words
@@ -75,15 +75,20 @@ class Translated(Voice):
 
 
 def facts_of(
-    record: Record, figures: Figures = UNKNOWN, published: dt.date | None = None
+    record: Record,
+    figures: Figures = UNKNOWN,
+    published: dt.date | None = None,
+    signed: tuple[Signed, ...] = (),
 ) -> list[Fact]:
     """Every row of the label, then what else the record says, in one order."""
-    rows = facts_label.label(record, known(figures, published), Translated())
+    rows = facts_label.label(record, known(figures, published, signed), Translated())
     return [_shown(one) for one in rows] + more_of(record.achievement)
 
 
-def known(figures: Figures, published: dt.date | None = None) -> Known:
-    """Figures as the label takes them."""
+def known(
+    figures: Figures, published: dt.date | None = None, signed: tuple[Signed, ...] = ()
+) -> Known:
+    """Figures and signed statements as the label takes them."""
     return Known(
         holders=figures.holders,
         pass_rate=figures.pass_rate,
@@ -91,6 +96,7 @@ def known(figures: Figures, published: dt.date | None = None) -> Known:
         withheld=figures.withheld,
         published=published,
         today=clock.today(),
+        signed=signed,
     )
 
 

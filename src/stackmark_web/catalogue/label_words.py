@@ -81,5 +81,8 @@ TEXTS: Final[Mapping[str, Promise]] = {
     "quality.late": _("the next review was due on {day} and is late"),
     "endorsement.note": _("An endorsement is praise; it is no accreditation."),
     "quality.as-stated": _("As the issuer states it."),
+    "quality.mixed": _("What is not called signed is as the issuer states it."),
+    "signed.accreditation": _("Accreditation, signed by {name}, {day}"),
+    "signed.endorsement": _("Endorsement, signed by {name}, {day}"),
     "version.on": _("published on {day}"),
 }

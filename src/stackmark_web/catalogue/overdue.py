@@ -67,7 +67,7 @@ def facts(version: Any) -> list[Fact]:
         return []
     since = overdue_since(version)
     note = _("It is not awarded until somebody has looked at it again.") if since else ""
-    return [Fact(_("Next review"), sentence(since) if since else day_text(due), note)]
+    return [Fact(_("Next review of the design"), sentence(since) if since else day_text(due), note)]
 
 
 def changed_at(version: Any) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from stackmark.model.achievement import Achievement as Descriptor
+from stackmark.quality.facts_label import Signed
 from stackmark_web.catalogue import facts as label
 from stackmark_web.catalogue import markup, overdue, queries
 from stackmark_web.catalogue import vocabulary as words
@@ -17,18 +19,28 @@ from stackmark_web.ui.site import address
 from stackmark_web.ui.text import best_language, best_text, reading
 
 
-def achievement_page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
+def achievement_page(
+    request: HttpRequest,
+    version: AchievementVersion,
+    *,
+    looked: Sequence[Any] = (),
+    signed: tuple[Signed, ...] = (),
+) -> HttpResponse:
     """Everything the public may know about a version, in the language a reader chose with ``lang``.
 
-    Unknown is shown as unknown.
+    Unknown is shown as unknown. ``looked`` is what ``accrediting`` shows of statements about it,
+    ``signed`` the same for the facts label.
     """
     chosen = request.GET.get("lang", "")
     languages = queries.descriptor_of(version).languages
     with reading(chosen if chosen in languages else ""):
-        return _page(request, version)
+        facts = queries.facts(version, None, signed)
+        return _page(request, version, {"looked": looked, "facts": facts})
 
 
-def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
+def _page(
+    request: HttpRequest, version: AchievementVersion, others: dict[str, Any]
+) -> HttpResponse:
     descriptor = queries.descriptor_of(version)
     achievement = version.achievement
     current = achievement.current
@@ -36,7 +48,7 @@ def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
     url = f"{settings.PUBLIC_URL}{queries.public_url(version)}"
     image = queries.image_url(version)
     since = overdue.overdue_since(version)
-    context = {
+    context = others | {
         "brand": version.organisation,
         "version": version,
         "achievement": achievement,
@@ -51,9 +63,8 @@ def _page(request: HttpRequest, version: AchievementVersion) -> HttpResponse:
         "newer": current if current != version else None,
         "newer_url": queries.public_url(current) if current and current != version else "",
         "card": queries.card(version, linked=False),
-        "facts": queries.facts(version),
         "outcomes": descriptor.outcomes,
-        "quality": [(words.QUALITY[one.type], one) for one in descriptor.quality],
+        "reports": [(words.QUALITY[one.type], one) for one in descriptor.quality if one.url],
         "parties": [(words.ROLES[one.role], one) for one in descriptor.parties],
         "offerings": [_offering(one) for one in offerings],
         "versions": [

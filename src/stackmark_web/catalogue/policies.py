@@ -71,7 +71,7 @@ def add_profile(organisation: Organisation, *, actor: Any, data: bytes, name: st
     if profile.id in library.NAMES or profile.id in above:
         raise UsageError(
             "profile.taken",
-            _("%(name)s is the id of another profile here; give yours an id of its own.")
+            _("%(name)s is the id of another rule set here; give yours an id of its own.")
             % {"name": profile.id},
         )
     row, made = OwnProfile.everywhere.update_or_create(
@@ -96,7 +96,7 @@ def remove_profile(profile: OwnProfile, *, actor: Any) -> None:
     if profiles.in_use(profile):
         raise UsageError(
             "profile.in-use",
-            _("This profile is chosen here or in a unit below. Choose “not used” first."),
+            _("This rule set is chosen here or in a unit below. Choose “not used” first."),
         )
     before = {"profile": profile.name}
     _note("organisation.profile-removed", profile.organisation, actor, before=before)
@@ -107,7 +107,7 @@ def _check_chosen(organisation: Organisation, chosen: Mapping[str, str]) -> None
     known = {one.id: one for one in profiles.available(organisation)}
     for name, how in chosen.items():
         if name not in known or how not in _HOW:
-            raise UsageError("policy.profile", _("Choose among the profiles that are listed."))
+            raise UsageError("policy.profile", _("Choose among the rule sets that are listed."))
         if how == profiles.REQUIRED and known[name].is_checklist:
             raise UsageError(
                 "policy.checklist",

@@ -37,9 +37,9 @@ def parsed(text: str, name: str) -> Profile:
 def chosen(organisation: Organisation) -> list[Choice]:
     """The profiles in use, required ones first. Without any choice: ``eu-2022``, shown.
 
-    What a unit above requires cannot be given up below.
+    What a unit above requires cannot be given up below, nor replaced by a file of the same id.
     """
-    own = {row.name: row for row in own_profiles(organisation)}
+    own = _own_by_name(organisation)
     found: dict[str, Choice] = {}
     policies = policies_of(organisation)
     for policy in policies:
@@ -74,10 +74,24 @@ def own_profiles(organisation: Organisation) -> list[OwnProfile]:
     return sorted(rows, key=lambda one: (units.index(one.organisation_id), one.name))
 
 
+def _own_by_name(organisation: Organisation) -> dict[str, OwnProfile]:
+    """One file of each id: where a unit had it before the institution did, the institution's."""
+    found: dict[str, OwnProfile] = {}
+    for row in own_profiles(organisation):
+        found.setdefault(row.name, row)
+    return found
+
+
 def available(organisation: Organisation) -> list[Profile]:
     """What an organisation can choose from."""
-    own = [parsed(row.text, row.name) for row in own_profiles(organisation)]
+    own = [parsed(row.text, row.name) for row in _own_by_name(organisation).values()]
     return [*map(library.named, library.NAMES), *own]
+
+
+def titles(organisation: Organisation, names: Iterable[str]) -> list[str]:
+    """Profiles by their titles; one that is there no longer by its id."""
+    known = {one.id: one.title for one in available(organisation)}
+    return [known.get(name, name) for name in names]
 
 
 def in_use(profile: OwnProfile) -> bool:

@@ -59,7 +59,7 @@ class ProfileForm(forms.Form):
     """A profile of one's own."""
 
     file = forms.FileField(
-        label=_("Profile file (.toml)"),
+        label=_("File with the rule set (.toml)"),
         help_text=_("One row for each requirement, as the guide “Add a profile” tells."),
         widget=forms.FileInput(attrs={"accept": ".toml,application/toml,text/plain"}),
     )
@@ -68,7 +68,7 @@ class ProfileForm(forms.Form):
         """Not larger than any profile may be."""
         file = self.cleaned_data["file"]
         if file.size > MAX_PROFILE_BYTES:
-            raise forms.ValidationError(_("This file is too large for a profile."))
+            raise forms.ValidationError(_("This file is too large for a rule set."))
         return file
 
 

@@ -96,6 +96,13 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.version_id}"
 
+    @property
+    def judged_by(self) -> list[str]:
+        """The titles of the rule sets it was judged by."""
+        from stackmark_web.catalogue.profiles import titles  # which reads these models
+
+        return titles(self.organisation, self.profiles)
+
 
 class Review(models.Model):
     """Until when a published version counts as looked at; beside it, because it is renewed."""

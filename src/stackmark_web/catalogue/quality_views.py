@@ -78,7 +78,7 @@ def remove_profile(request: HttpRequest, slug: str, profile_id: uuid.UUID) -> Ht
     except UsageError as error:
         messages.error(request, error.detail)
     else:
-        messages.success(request, _("The profile is gone."))
+        messages.success(request, _("The rule set is gone."))
     return redirect("catalogue:quality", slug)
 
 

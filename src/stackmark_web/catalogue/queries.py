@@ -16,6 +16,7 @@ from django.urls import reverse
 from stackmark.issuing.builder import OB_CONTEXT
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.record import Record
+from stackmark.quality.facts_label import Signed
 from stackmark.reading.received import VC2_CONTEXT
 from stackmark_web import clock
 from stackmark_web.catalogue import facts as label
@@ -29,6 +30,7 @@ from stackmark_web.catalogue.overdue import (
     overdue_since,
     overdue_versions,
 )
+from stackmark_web.catalogue.signed import signed_about
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for, require, withheld_by
@@ -79,11 +81,16 @@ def card(version: AchievementVersion, *, url: str = "", linked: bool = True) -> 
     )
 
 
-def facts(version: AchievementVersion, figures: Figures | None = None) -> list[Fact]:
-    """The facts label of a version."""
+def facts(
+    version: AchievementVersion,
+    figures: Figures | None = None,
+    signed: tuple[Signed, ...] | None = None,
+) -> list[Fact]:
+    """The facts label of a version; ``signed`` is what others stated about it, if known."""
+    said = signed_about([version]).get(version.pk, ()) if signed is None else signed
     known = shown_figures(version, figures)
     day = version.published_at.date() if version.published_at else None
-    return [*label.facts_of(record_of(version), known, day), *overdue.facts(version)]
+    return [*label.facts_of(record_of(version), known, day, said), *overdue.facts(version)]
 
 
 def shown_figures(version: AchievementVersion, figures: Figures | None = None) -> Figures:
@@ -104,10 +111,13 @@ def facts_file(achievement_id: uuid.UUID, number: int, name: str) -> bytes | Non
 
 
 def facts_of_record(
-    record: Record, figures: Figures = UNKNOWN, published: date | None = None
+    record: Record,
+    figures: Figures = UNKNOWN,
+    published: date | None = None,
+    signed: tuple[Signed, ...] = (),
 ) -> list[Fact]:
     """The facts label of any record, in the reader's language."""
-    return label.facts_of(record, figures, published)
+    return label.facts_of(record, figures, published, signed)
 
 
 def image_url(version: AchievementVersion) -> str:

@@ -179,7 +179,7 @@ def publication(user: Any, version: AchievementVersion) -> dict[str, Any]:
 def decisions_of(achievement: Achievement) -> list[Decision]:
     """Every decision about an achievement, newest first, without its signed bytes."""
     rows = Decision.everywhere.filter(version__achievement=achievement)
-    return list(rows.select_related("version", "reviewer").defer("document"))
+    return list(rows.select_related("version", "reviewer", "organisation").defer("document"))
 
 
 def _decided(request: HttpRequest, version: AchievementVersion, given: Any) -> HttpResponse:

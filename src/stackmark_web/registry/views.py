@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from stackmark_web.accrediting import queries as accrediting
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import inside, queries
 from stackmark_web.registry.documents import (
@@ -108,7 +109,9 @@ def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) 
         return _achievement(request, version)
     from stackmark_web.catalogue.pages import achievement_page
 
-    return page(request, achievement_page(request, version))
+    looked = accrediting.looked_at_version(version)
+    signed = accrediting.signed_of(looked)
+    return page(request, achievement_page(request, version, looked=looked, signed=signed))
 
 
 @readable

@@ -65,6 +65,12 @@ def roles_of(user: Any, organisation: Organisation) -> set[str]:
     return set(rows.values_list("role", flat=True))
 
 
+def works_in(user: Any, root: Organisation) -> bool:
+    """Whether a person holds any role in an institution or one of its units."""
+    rows = Membership.objects.within(root).filter(user=user, ended_at__isnull=True)
+    return bool(rows.exists())
+
+
 def may(user: Any, permission: Permission, organisation: Organisation) -> bool:
     """Whether a person holds a right at an organisation or unit."""
     return any(permission in ROLE_PERMISSIONS[role] for role in roles_of(user, organisation))

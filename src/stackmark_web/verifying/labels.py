@@ -18,6 +18,7 @@ from stackmark.errors import CouldNotTell, StackmarkError
 from stackmark.exchange.formats import read_record
 from stackmark.model.record import Award, Record
 from stackmark.ports import Fetcher
+from stackmark.quality.facts_label import Signed
 from stackmark.verification.structure import as_list
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue.figures import Figures
@@ -75,13 +76,16 @@ def _resources(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, bytes]:
     return found
 
 
-def shown(facts: Mapping[str, Any]) -> list[Fact]:
-    """The label of what a check found; empty when nothing is stated about learning."""
+def shown(facts: Mapping[str, Any], signed: tuple[Signed, ...] = ()) -> list[Fact]:
+    """The label of what a check found; empty when nothing is stated about learning.
+
+    ``signed`` is what others stated with their signature, as far as it is known here.
+    """
     record = _record(facts)
     if record is None:
         return list(_kept_before(facts.get("published")))
     figures, day = _figures(facts.get("figures") or {})
-    return [*catalogue.facts_of_record(record, figures, day), *_personal(facts)]
+    return [*catalogue.facts_of_record(record, figures, day, signed), *_personal(facts)]
 
 
 def _record(facts: Mapping[str, Any]) -> Record | None:

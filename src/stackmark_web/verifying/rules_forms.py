@@ -97,7 +97,7 @@ class RulesForm(BringForm):
     own = forms.FileField(
         required=False,
         label=_("Your own rule set"),
-        help_text=_("A profile file (.toml); it is used for this answer and not kept."),
+        help_text=_("A file (.toml); it is used for this answer and not kept."),
         widget=forms.FileInput(attrs={"accept": ".toml"}),
     )
     own_text = forms.CharField(

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from stackmark.quality.facts_label import Signed
 from stackmark_web.ui.cards import Card, Fact
 from stackmark_web.ui.text import best_text
 from stackmark_web.verifying import wording
@@ -196,6 +197,10 @@ class Shown:
     def label(self) -> list[Fact]:
         """The facts label: what it took to earn it; what nobody said is printed as unknown."""
         return label_of(self.facts)
+
+    def label_with(self, signed: tuple[Signed, ...]) -> list[Fact]:
+        """The same with what others stated, as ``accrediting`` knows it."""
+        return label_of(self.facts, signed)
 
     @cached_property
     def criteria(self) -> str:

@@ -48,7 +48,7 @@ def reviews(page, site, look):
     """The agency goes through the rows, asks, decides, and confirms."""
     page.goto(f"{site.url}/manage/european-quality-board/accreditation")
     page.get_by_role("link", name=TITLE).first.click()
-    press(page, "Fill in the rows")
+    press(page, "Show what it asks for")
     rows = page.locator("select[name^=row-]")
     expect(rows.first).to_be_visible()
     for number in range(rows.count()):

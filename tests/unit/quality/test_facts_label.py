@@ -11,7 +11,7 @@ import pytest
 from quality_records import DESIGN
 from stackmark.model.record import Record
 from stackmark.quality import facts_words
-from stackmark.quality.facts_label import FIGURES, LEAST, Known, label
+from stackmark.quality.facts_label import FIGURES, LEAST, Known, Signed, label
 from stackmark.quality.facts_words import GROUPS, LABELS, TEXTS, Voice
 
 EMPTY = {"achievement": {"language": "en", "title": {"en": "Soil sampling"}}}
@@ -147,6 +147,21 @@ def test_a_late_review_is_said():
     said = {"type": "internal-review", "date": "2020-01-01", "review_due": "2021-01-01"}
     found = rows(quality=[said], known=Known(today=dt.date(2026, 1, 1)))["quality"]
     assert "the next review was due on 2021-01-01 and is late" in found.value
+
+
+def test_signed_statements_stand_in_the_row_of_their_kind():
+    day = dt.date(2026, 6, 1)
+    praise = Signed(kind="endorsement", by="Employers Ltd", date=day)
+    found = rows(EMPTY, Known(signed=(praise,)))
+    assert found["endorsement"].value == "Endorsement, signed by Employers Ltd, 2026-06-01"
+    assert found["quality"].state == "unknown"
+    looked = Signed(kind="accreditation", by="Quality Board", date=day)
+    found = rows(EMPTY, Known(signed=(looked,)))
+    assert found["quality"].value == "Accreditation, signed by Quality Board, 2026-06-01"
+    assert found["quality"].note == ""
+    assert found["endorsement"].state == "unknown"
+    found = rows(DESIGN, Known(signed=(looked,)))
+    assert found["quality"].note == "What is not called signed is as the issuer states it."
 
 
 def test_an_endorsement_is_never_an_accreditation():

@@ -146,10 +146,25 @@ def test_question_and_answer(ask, alice, rhea):
 
 def test_an_accreditation_needs_every_mandatory_row(ask, rhea):
     request = ask()
-    with pytest.raises(Problem, match="Choose a profile"):
+    with pytest.raises(Problem, match="Choose a rule set"):
         propose(request, rhea)
     actions.open_review(request, actor=rhea, profile="eu-2022")
-    with pytest.raises(Problem, match="mandatory row"):
+    with pytest.raises(Problem, match="mandatory point"):
+        propose(request, rhea)
+
+
+def test_what_does_not_apply_needs_no_judgement(ask, version, rhea):
+    request = actions.open_review(
+        ask("accreditation", version=version), actor=rhea, profile="eu-2022"
+    )
+    quiet = request.rows.filter(outcome="not-applicable", severity="mandatory")
+    assert quiet.exists()
+    rest = {row.number: ("accept", "") for row in request.rows.exclude(pk__in=quiet)}
+    actions.judge(request, actor=rhea, judgements=rest)
+    assert propose(request, rhea).proposal["grant"]
+    first = quiet.order_by("number")[0].number
+    actions.judge(request, actor=rhea, judgements={first: ("refuse", "It does apply.")})
+    with pytest.raises(Problem, match="mandatory point"):
         propose(request, rhea)
 
 
@@ -210,6 +225,32 @@ def test_the_second_person_sends_it_back(ask, judged, rhea, petra):
     actions.send_back(request, actor=petra)
     with pytest.raises(Problem, match="no proposal"):
         actions.confirm(request, actor=petra)
+
+
+def test_a_judgement_that_changes_takes_the_proposal_away(ask, judged, rhea, petra):
+    request = propose(judged(ask()), rhea)
+    actions.judge(request, actor=petra, judgements={0: ("refuse", "The report is missing.")})
+    request.refresh_from_db()
+    assert request.proposal == {}
+    with pytest.raises(Problem, match="no proposal"):
+        actions.confirm(request, actor=petra)
+    assert not Statement.everywhere.exists()
+
+
+@pytest.mark.parametrize("place", ["institution", "unit"])
+def test_who_works_for_the_requester_does_not_decide(
+    ask, judged, rhea, petra, university, organisation, join, place
+):
+    unit = organisation("science", parent=university)
+    join(rhea, unit if place == "unit" else university, "assessor")
+    request = judged(ask())
+    with pytest.raises(PermissionDenied, match="work for who asks"):
+        propose(request, rhea)
+    propose(request, petra)
+    with pytest.raises(PermissionDenied, match="work for who asks"):
+        actions.confirm(request, actor=rhea)
+    assert not Statement.everywhere.exists()
+    assert actions.confirm(request, actor=petra).state == Request.State.GRANTED
 
 
 def test_a_refusal_signs_nothing_and_tells_why(ask, rhea):

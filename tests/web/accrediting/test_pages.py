@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stackmark_web import clock
 from stackmark_web.accrediting import actions
 from stackmark_web.awarding import queries as awarding
-from stackmark_web.tenancy.models import Organisation
+from stackmark_web.tenancy.models import Domain, Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,45 @@ def test_kinds_are_kept_apart_on_an_achievement(client, grant, version):
     page = words(client.get(f"/achievements/{version.achievement_id}"))
     assert "looked__one--accreditation" in page
     assert "EQF levels 4 to 7" in page
+
+
+def label(page):
+    """The words of the facts label."""
+    start = page.index('<section class="facts')
+    return page[start : page.index("</section>", start)]
+
+
+def test_the_facts_label_tells_what_the_page_tells(client, grant, version, rhea, alice):
+    address = f"/achievements/{version.achievement_id}"
+    made = grant("endorsement", version=version)
+    said = label(words(client.get(address)))
+    assert "Endorsement, signed by Quality Board, 1 June 2026" in said
+    assert "Accreditation, signed" not in said
+    grant("accreditation", scope={"lowest": 4, "highest": 7})
+    said = label(words(client.get(address)))
+    assert "Accreditation, signed by Quality Board" in said
+    assert "What is not called signed is as the issuer states it." in said
+    client.force_login(alice)
+    managed = client.get(f"/manage/northfield/achievements/{version.achievement_id}")
+    assert "Endorsement, signed by Quality Board" in label(words(managed))
+    actions.withdraw(made, actor=rhea, reason="Old.")
+    assert "Endorsement, signed" not in label(words(client.get(address)))
+
+
+def test_the_label_of_a_checked_credential_tells_it_too(client, award, grant, trusted):
+    made = award()
+    grant("accreditation", scope={"lowest": 4, "highest": 7})
+    assert "Accreditation, signed by Quality Board" in label(check(client, made))
+
+
+def test_the_block_tells_whether_the_agency_showed_who_it_is(client, grant, version, agency):
+    grant("accreditation")
+    address = f"/achievements/{version.achievement_id}"
+    assert "No domain of theirs is verified here." in words(client.get(address))
+    Domain.everywhere.create(organisation=agency, name="board.example", verified_at=clock.now())
+    page = words(client.get(address))
+    assert "Their verified domain:" in page
+    assert "board.example" in page
 
 
 def test_what_does_not_cover_an_achievement_is_not_on_its_page(client, grant, version, university):
@@ -141,6 +181,26 @@ def test_a_second_person_is_asked_for(client, ask, judged, rhea, petra, agency):
     assert client.post(url).status_code == 422
     client.force_login(petra)
     assert client.post(url).status_code == 302
+
+
+def test_both_desks_tell_that_it_was_withdrawn_later(client, grant, alice, rhea):
+    made = grant()
+    actions.withdraw(made, actor=rhea, reason="The report did not come.")
+    for who, slug in ((alice, "northfield"), (rhea, "board")):
+        client.force_login(who)
+        assert "Granted, withdrawn later" in words(client.get(f"/manage/{slug}/accreditation"))
+    client.force_login(alice)
+    page = words(client.get(f"/manage/northfield/accreditation/requests/{made.request_id}"))
+    assert "The report did not come." in page
+    assert "What it covers carries it from now on" not in page
+
+
+def test_one_asks_from_the_achievement_itself(client, version, alice, agency):
+    client.force_login(alice)
+    page = words(client.get(f"/manage/northfield/achievements/{version.achievement_id}"))
+    address = f"/manage/northfield/accreditation/new?about={version.pk}"
+    assert address in page
+    assert f'value="{version.pk}" selected' in words(client.get(address))
 
 
 def test_hostile_words_stay_words(client, grant, version):

@@ -392,7 +392,7 @@ class TestBoundedQueries:
 
     def test_compare(self, client, django_assert_max_num_queries):
         asked = [("a", str(one.achievement_id)) for one in queries.listed()[:4]]
-        with django_assert_max_num_queries(3):
+        with django_assert_max_num_queries(4):
             client.get(reverse("catalogue:compare") + "?" + "&".join(f"{k}={v}" for k, v in asked))
 
     def test_page_of_one(self, client, django_assert_max_num_queries):

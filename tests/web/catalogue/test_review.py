@@ -397,6 +397,19 @@ class TestPolicy:
         error = refused(policies.add_profile, northfield, actor=alice, data=data, name="own.toml")
         assert error.reason == "profile.taken"
 
+    def test_a_unit_cannot_put_its_own_file_in_place_of_the_institutions(
+        self, northfield, organisation, alice
+    ):
+        science = organisation("science", parent=northfield)
+        empty = OWN.replace("/achievement/code", "/achievement/title")
+        for place, text in ((science, empty), (northfield, OWN)):  # the unit was first
+            policies.add_profile(place, actor=alice, data=text.encode(), name="own.toml")
+        policies.set_policy(northfield, actor=alice, chosen={"northfield": "required"})
+        assert [one.profile.rows for one in profiles.chosen(science)] == [
+            profiles.parsed(OWN, "northfield").rows
+        ]
+        assert [one.id for one in profiles.available(science)].count("northfield") == 1
+
     def test_a_checklist_is_never_required(self, required):
         assert refused(required, "iso-17024").reason == "policy.checklist"
 

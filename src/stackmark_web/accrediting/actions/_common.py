@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from stackmark_web.accrediting.errors import Problem
 from stackmark_web.accrediting.models import Request
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import require
+from stackmark_web.tenancy.queries import require, root_of, works_in
 
 MAX_TEXT = 4_000
 
@@ -25,6 +26,13 @@ def permit_agency(actor: Any, agency: Any) -> None:
     """A reviewer of the agency; None is the system."""
     if actor is not None:
         require(actor, Permission.REVIEW, agency)
+
+
+def permit_decision(actor: Any, request: Request) -> None:
+    """A reviewer of the agency who does not work for who asks; None is the system."""
+    permit_agency(actor, request.agency)
+    if actor is not None and works_in(actor, root_of(request.organisation)):
+        raise PermissionDenied(_("You work for who asks; somebody else decides."))
 
 
 def words(field: str, text: str, *, needed: bool = False) -> str:

@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from stackmark.model.achievement_rules import DescriptorError
 from stackmark_web import clock
 from stackmark_web.accrediting import making
-from stackmark_web.accrediting.actions._common import _note, locked, permit_agency, words
+from stackmark_web.accrediting.actions._common import (
+    _note,
+    locked,
+    permit_agency,
+    permit_decision,
+    words,
+)
 from stackmark_web.accrediting.errors import Problem
 from stackmark_web.accrediting.models import Request, ReviewRow, Statement, Wanted
 from stackmark_web.awarding import lists, publishing
@@ -41,10 +47,11 @@ def propose(
     """Grant or refuse, with reasons; nothing is signed or told before ``confirm``.
 
     ``scope`` is that of ``stackmark.trust.statements``; the days hold from their beginning to
-    their end (UTC). Raises ``Problem`` naming the field.
+    their end (UTC). Raises ``Problem`` naming the field, and ``PermissionDenied`` to a reviewer
+    who also works for the requester.
     """
     found = locked(request)
-    permit_agency(actor, found.agency)
+    permit_decision(actor, found)
     found.reasons = words("reasons", reasons, needed=True)
     found.proposal = {"grant": grant}
     if grant:
@@ -61,10 +68,11 @@ def propose(
 
 def _all_judged(request: Request) -> None:
     if not request.rows.exists():
-        raise Problem("", _("Choose a profile and go through its rows first."))
-    left = request.rows.exclude(judgement=ReviewRow.Judgement.ACCEPT)
+        raise Problem("", _("Choose a rule set and go through its points first."))
+    asked = request.rows.exclude(outcome="not-applicable", judgement="")
+    left = asked.exclude(judgement=ReviewRow.Judgement.ACCEPT)
     if request.wanted != Wanted.ENDORSEMENT and left.filter(severity="mandatory").exists():
-        raise Problem("", _("Not every mandatory row is accepted; judge them, or refuse."))
+        raise Problem("", _("Not every mandatory point is accepted; judge them, or refuse."))
 
 
 def _terms(
@@ -148,7 +156,7 @@ def confirm(request: Request, *, actor: Any, via: str = "web") -> Request:
     ``StackmarkError``; then nothing has happened.
     """
     found = locked(request)
-    permit_agency(actor, found.agency)
+    permit_decision(actor, found)
     if not found.proposal:
         raise Problem("", _("There is no proposal to confirm."))
     if found.agency.four_eyes and actor is not None and actor.pk == found.proposed_by_id:

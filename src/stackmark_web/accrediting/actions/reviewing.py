@@ -23,7 +23,7 @@ def open_review(request: Request, *, actor: Any, profile: str, via: str = "web")
     found = locked(request)
     permit_agency(actor, found.agency)
     if profile not in dict(profiles.choices()):
-        raise Problem("profile", _("Choose a profile."))
+        raise Problem("profile", _("Choose a rule set."))
     if found.profile == profile and found.rows.exists():
         return found
     found.rows.all().delete()
@@ -43,13 +43,16 @@ def judge(
     reasons: str = "",
     via: str = "web",
 ) -> Request:
-    """Keep what the reviewer says of rows (number → judgement, note) and the reasons so far."""
+    """Keep what the reviewer says of rows (number → judgement, note) and the reasons so far.
+
+    A proposal stood on the judgements before: it is made again.
+    """
     found = locked(request)
     permit_agency(actor, found.agency)
     rows = {row.number: row for row in found.rows.all()}
     for number, (judgement, said) in judgements.items():
         if number not in rows or judgement not in ReviewRow.Judgement.values:
-            raise Problem("", _("A row of the review could not be read; load the page again."))
+            raise Problem("", _("A point of the review could not be read; load the page again."))
         note = words(f"note-{number}", said)
         if judgement in (ReviewRow.Judgement.ASK, ReviewRow.Judgement.REFUSE) and not note:
             raise Problem(
@@ -58,8 +61,8 @@ def judge(
             )
         rows[number].judgement, rows[number].note = judgement, note
     ReviewRow.objects.bulk_update(rows.values(), ["judgement", "note"])
-    found.reasons = words("reasons", reasons)
-    found.save(update_fields=["reasons"])
+    found.reasons, found.proposal = words("reasons", reasons), {}
+    found.save(update_fields=["reasons", "proposal"])
     _note("accreditation.reviewed", found, actor=actor, via=via, agency=True)
     return found
 

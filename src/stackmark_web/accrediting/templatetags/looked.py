@@ -12,12 +12,6 @@ register = template.Library()
 
 
 @register.inclusion_tag("accrediting/parts/looked.html")
-def who_looked_at_version(version: Any) -> dict[str, Any]:
-    """On an achievement's page."""
-    return {"looked": queries.looked_at_version(version)}
-
-
-@register.inclusion_tag("accrediting/parts/looked.html")
 def who_looked_at_organisation(organisation: Any) -> dict[str, Any]:
     """On an organisation's page."""
     return {"looked": queries.looked_at_organisation(organisation)}
@@ -29,16 +23,22 @@ def who_looked_at_credential(shown: Any) -> dict[str, Any]:
 
     A record of an earlier check shows what it found then, so nothing of today is added.
     """
+    return {"looked": _looked_at(shown), "anchor": shown.anchor, "inside": True}
+
+
+@register.simple_tag
+def label_with_signed(shown: Any) -> Any:
+    """The facts label of a report, with what the block above says of quality."""
+    return shown.label_with(queries.signed_of(_looked_at(shown)))
+
+
+def _looked_at(shown: Any) -> list[queries.Looked]:
     if not shown.proven or shown.kept:
-        return {"looked": []}
+        return []
     about = shown.report["credential"]
     facts = shown.facts
-    return {
-        "looked": queries.looked_at_credential(
-            str(about["issuer"]["id"] or ""),
-            str(facts.get("achievement") or ""),
-            facts.get("carried") or (),
-        ),
-        "anchor": shown.anchor,
-        "inside": True,
-    }
+    return queries.looked_at_credential(
+        str(about["issuer"]["id"] or ""),
+        str(facts.get("achievement") or ""),
+        facts.get("carried") or (),
+    )
