@@ -94,3 +94,12 @@ def test_a_view_keeps_its_own_caching():
 def test_a_document_for_machines_does_not_vary_by_cookie():
     response = answered(HttpResponse("{}", content_type="application/json"))
     assert not response.has_header("Vary")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/catalogue", "/register", "/register/achievements"])
+def test_a_search_with_nul_finds_what_it_finds_without(client, path):
+    """PostgreSQL refuses NUL in text: without care that is an error of the server."""
+    answer = client.get(path, {"q": "a\x00b"})
+    assert answer.status_code == 200
+    assert answer.wsgi_request.GET["q"] == "ab"
