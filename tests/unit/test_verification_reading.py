@@ -24,8 +24,12 @@ def judge(data):
 # Containers
 
 
-@pytest.mark.parametrize("image", [png(), SVG, b"<!DOCTYPE svg>" + svg()])
-@pytest.mark.parametrize(("credential", "kind"), [(SIGNED, "ob3+di"), (TOKEN, "ob3+jwt")])
+@pytest.mark.parametrize(
+    "image", [png(), SVG, b"<!DOCTYPE svg>" + svg()], ids=["png", "svg", "doctype"]
+)
+@pytest.mark.parametrize(
+    ("credential", "kind"), [(SIGNED, "ob3+di"), (TOKEN, "ob3+jwt")], ids=["di", "jwt"]
+)
 def test_a_baked_badge(image, credential, kind):
     report = judge(bake(image, credential))
     container = "png" if image == png() else "svg"

@@ -233,6 +233,7 @@ def test_an_enveloped_credential_is_judged_as_its_token():
         envelope(ISSUER.token(), id="https://uni.example/c/1"),
         envelope(ISSUER.token(), id=5),
     ],
+    ids=["no token", "a name", "a presentation", "an address", "a number"],
 )
 def test_envelopes_that_are_none(made):
     report = judge(made)
