@@ -89,7 +89,7 @@ def test_the_copy_button_says_that_it_copied(visit):
     page = visit("/ui", permissions=["clipboard-read", "clipboard-write"])
     button = page.locator("[data-copy='#light-copy']")
     button.click()
-    assert button.inner_text() == "Copied"
+    expect(button).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").endswith("/s/4kQ")
     expect(page.locator("#announcer")).to_have_text("Copied")
 
