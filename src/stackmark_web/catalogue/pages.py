@@ -64,7 +64,9 @@ def _page(
         "newer_url": queries.public_url(current) if current and current != version else "",
         "card": queries.card(version, linked=False),
         "outcomes": descriptor.outcomes,
-        "reports": [(words.QUALITY[one.type], one) for one in descriptor.quality if one.url],
+        "reports": [
+            (words.QUALITY[one.type], one) for one in descriptor.quality if one.url or one.id
+        ],
         "parties": [(words.ROLES[one.role], one) for one in descriptor.parties],
         "offerings": [_offering(one) for one in offerings],
         "versions": [
