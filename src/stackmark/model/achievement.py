@@ -19,6 +19,7 @@ from typing import Any, Final
 from stackmark.model import achievement_codes as codes
 from stackmark.model import achievement_rules as rule
 from stackmark.model.achievement_rules import ESSAY, LINE, PARAGRAPH, Part, Texts, refuse
+from stackmark.model.assessment_plan import MAX_COMPONENTS, Plan
 
 MAX_OUTCOMES: Final = 60
 MAX_SKILLS: Final = 20  # of one outcome
@@ -42,11 +43,15 @@ class Skill(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Part):
-    """What a holder can do, beginning with a verb, and the kinds of assessment that show it."""
+    """What a holder can do, beginning with a verb, and the kinds of assessment that show it.
+
+    ``components`` are ids of the plan's components in which it is assessed.
+    """
 
     statement: Texts = rule.texts(1_000)
     skills: tuple[Skill, ...] = rule.parts(Skill, MAX_SKILLS)
     assessed_by: tuple[str, ...] = rule.choices(codes.ASSESSMENT_METHODS)
+    components: tuple[str, ...] = rule.words(60, MAX_COMPONENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +246,7 @@ class Achievement(Part):
     credit: Credit | None = rule.part(Credit)
     participation: tuple[str, ...] = rule.choices(codes.PARTICIPATION)
     assessment: Assessment | None = rule.part(Assessment)
+    plan: Plan | None = rule.part(Plan)
     supervision: str = rule.choice(codes.SUPERVISION)
     ai_policy: Texts = rule.texts(2_000)
     quality: tuple[Quality, ...] = rule.parts(Quality, 20)
@@ -297,7 +303,7 @@ class Achievement(Part):
 _MAPS: Final = frozenset(
     {
         *("title", "description", "name", "statement", "narrative", "pass_rule", "ai_policy"),
-        *("prerequisites", "stackability", "renewal", "further"),
+        *("prerequisites", "stackability", "renewal", "further", "anchor"),
     }
 )
 

@@ -30,3 +30,13 @@ QUALITY: Final = (
 )
 VALIDITY: Final = ("unlimited", "months", "fixed")
 PARTY_ROLES: Final = ("awarding", "partner", "developer", "assessor", "employer")
+
+# The assessment plan; five facts of integrity that are never blended.
+COMPONENT_KINDS: Final = ("rubric", "items", "score")
+SUBMISSIONS: Final = ("file", "text", "link", "repository")
+IDENTITY_PROOFING: Final = ("none", "self-asserted", "document", "eid")
+IDENTITY_BINDING: Final = ("none", "photo-match", "live")
+PROCTORING: Final = ("none", "remote-recorded", "remote-live", "onsite")
+AUTHORSHIP: Final = ("none", "statement", "similarity", "oral-defence", "process-log")
+AI_POLICY: Final = ("prohibited", "limited", "permitted-and-assessed")
+INDEPENDENCE: Final = ("same-people", "same-organisation", "independent")

@@ -76,6 +76,51 @@ SCALES: Final = {
     "points": "points",
     "other": "own scale",
 }
+COMPONENT_KINDS: Final = {
+    "rubric": "marked by a rubric",
+    "items": "marked by items",
+    "score": "one score",
+}
+SUBMISSIONS: Final = {
+    "file": "a file",
+    "text": "a text",
+    "link": "a link",
+    "repository": "a repository",
+}
+IDENTITY_PROOFING: Final = {
+    "none": "identity not proofed",
+    "self-asserted": "identity as the learner states it",
+    "document": "identity proofed by a document",
+    "eid": "identity proofed by an electronic identity",
+}
+IDENTITY_BINDING: Final = {
+    "none": "nobody compared who sat it",
+    "photo-match": "photo compared at the assessment",
+    "live": "a person compared the learner with the document at the assessment",
+}
+PROCTORING: Final = {
+    "none": "not supervised",
+    "remote-recorded": "supervised remotely by recording",
+    "remote-live": "supervised remotely by a person",
+    "onsite": "supervised on site",
+}
+AUTHORSHIP: Final = {
+    "none": "authorship not checked",
+    "statement": "statement of authorship",
+    "similarity": "compared with other texts",
+    "oral-defence": "defended orally",
+    "process-log": "process of the work looked at",
+}
+AI_POLICY: Final = {
+    "prohibited": "AI tools prohibited",
+    "limited": "AI tools permitted within limits",
+    "permitted-and-assessed": "AI tools permitted, their use assessed",
+}
+INDEPENDENCE: Final = {
+    "same-people": "assessed by those who teach it",
+    "same-organisation": "assessed by others of the same organisation",
+    "independent": "assessed independently of who teaches it",
+}
 
 
 def singular(unit: str) -> str:
