@@ -78,7 +78,8 @@ class _Voice:
             return f"{told} as the capstone, for which nothing may be substituted"
         if isinstance(leaf, r.Count):
             amount = _span(leaf.least, leaf.most)
-            return f"{amount} {self.select(leaf.select, one=amount == '1')}"
+            one = leaf.least == 1 and leaf.most in (None, 1)
+            return f"{amount} {self.select(leaf.select, one=one)}"
         assert isinstance(leaf, r.CreditSum)
         amount = _span(leaf.least, leaf.most)
         return f"{amount} {self.unit} from {self.select(leaf.select)}"
