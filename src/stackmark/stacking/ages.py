@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from fractions import Fraction
 
@@ -20,6 +21,8 @@ def oldest(at: dt.date, years: Fraction) -> dt.date:
 def last_good(awarded: dt.date, years: Fraction) -> dt.date:
     """The last day on which something awarded then is not older than ``years``."""
     day = _shifted(awarded, _months(years))
+    if day == dt.date.max:
+        return day
     # 29 February and month ends: the last day whose ``oldest`` is not after the award.
     while oldest(day + dt.timedelta(days=1), years) <= awarded:
         day += dt.timedelta(days=1)
@@ -42,9 +45,5 @@ def _shifted(day: dt.date, months: int) -> dt.date:
         return dt.date.min
     if year > 9999:
         return dt.date.max
-    return dt.date(year, month + 1, min(day.day, _length(year, month + 1)))
-
-
-def _length(year: int, month: int) -> int:
-    following = dt.date(year + month // 12, month % 12 + 1, 1) if year < 9999 else None
-    return 31 if following is None else (following - dt.timedelta(days=1)).day
+    length = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, length))

@@ -26,7 +26,7 @@ from stackmark.stacking.parse_values import (
 
 MAX_NODES: Final = 2_000
 MAX_DEPTH: Final = 20
-MAXLIMITS: Final = 200
+MAX_LIMITS: Final = 200
 _KINDS: Final = ("all", "any", "at_least", "count", "credits", "capstone")
 
 
@@ -38,34 +38,40 @@ def read_rules(value: Any) -> r.Rules:
     """
     top = as_object(value, "rules")
     only(top, ("version", "id", "title", "issuer", "unit", "rule", "limits", "substitutes"), "")
-    if str(top.get("version", r.VERSION)) != r.VERSION:
-        refuse("version", "version", f"{top['version']!r} is not known; this reads version 1.")
+    _check_version(top.get("version", r.VERSION))
     if "rule" not in top:
         refuse("missing", "rule", "is missing; say what the award asks for.")
-    read = _Reader()
+    read = _Reader(text_of(top, "unit", ""))
+    rule = read.node(top["rule"], "rule", 0)
     found = r.Rules(
         id=text_of(top, "id", ""),
         title=text_of(top, "title", ""),
         issuer=text_of(top, "issuer", ""),
-        unit=text_of(top, "unit", "") or "ects",
-        rule=read.node(top["rule"], "rule", 0),
+        unit=read.unit or "ects",
+        rule=rule,
         limits=tuple(
             read.limit(one, f"limits/{number}")
-            for number, one in enumerate(as_list(top, "limits", MAXLIMITS))
+            for number, one in enumerate(as_list(top, "limits", MAX_LIMITS))
         ),
         substitutes=tuple(
             _substitute(one, f"substitutes/{number}")
-            for number, one in enumerate(as_list(top, "substitutes", MAXLIMITS))
+            for number, one in enumerate(as_list(top, "substitutes", MAX_LIMITS))
         ),
     )
     _check_references(found)
     return found
 
 
-class _Reader:
-    """Reads one file; remembers which ids were given."""
+def _check_version(value: Any) -> None:
+    if isinstance(value, bool) or value not in (r.VERSION, int(r.VERSION)):
+        refuse("version", "version", f"{str(value)[:40]!r} is not known; this reads version 1.")
 
-    def __init__(self) -> None:
+
+class _Reader:
+    """Reads one file; remembers which ids were given, and the one unit of its credits."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
         self._seen: dict[str, str] = {}
         self._count = 0
 
@@ -82,7 +88,20 @@ class _Reader:
         inner = found[kind]
         if kind in ("all", "any", "at_least"):
             return self._branch(kind, inner, f"{place}/{kind}", depth, name, title)
+        if kind == "credits":
+            self._check_unit(inner, f"{place}/{kind}")
         return _leaf(kind, inner, f"{place}/{kind}", name, title)
+
+    def _check_unit(self, inner: Any, place: str) -> None:
+        """A leaf may repeat the file's unit; amounts in another would have no one meaning."""
+        unit = text_of(as_object(inner, place), "unit", place)
+        self.unit = self.unit or unit
+        if unit and unit != self.unit:
+            refuse(
+                "unit",
+                f"{place}/unit",
+                f"is {unit}, and the file counts in {self.unit}; write all amounts in one unit.",
+            )
 
     def _branch(
         self, kind: str, inner: Any, place: str, depth: int, name: str, title: str

@@ -8,14 +8,18 @@ from typing import Any, Final
 from stackmark.stacking import rules as r
 from stackmark.stacking.parse_select import select_of
 from stackmark.stacking.parse_values import (
+    MAX_VALUES,
     as_object,
+    is_word,
     maybe_number,
     number_of,
     only,
     refuse,
     share_of,
     text_of,
+    truth_of,
     whole_of,
+    years_of,
 )
 
 Named = dict[str, str]
@@ -71,7 +75,7 @@ def _gpa(value: Any, place: str, named: Named) -> r.Limit:
         **named,
         value=number_of(body, "min", place),
         scale=text_of(body, "scale", place),
-        higher_is_better=body.get("higher_is_better", True) is True,
+        higher_is_better=truth_of(body, "higher_is_better", place, default=True),
         select=select_of(body.get("select", {}), f"{place}/select"),
     )
 
@@ -80,7 +84,7 @@ def _max_age(value: Any, place: str, named: Named) -> r.Limit:
     where = place.rpartition("/")[0]
     return r.MaxAge(
         **named,
-        years=number_of(value, "max_age_years", where),
+        years=years_of(value, "max_age_years", where),
         select=select_of(value.get("select", {}), f"{where}/select"),
     )
 
@@ -104,7 +108,7 @@ def _equivalent(value: Any, place: str, named: Named) -> r.Limit:
 
 def _before(value: Any, place: str, named: Named) -> r.Limit:
     pairs = _groups(value, place)
-    if any(len(one) != 2 or one[0] == one[1] for one in pairs):
+    if any(len(one) != 2 for one in pairs):
         refuse("type", place, "must be pairs of two different achievements: [first, then].")
     return r.Before(**named, pairs=tuple((one[0], one[1]) for one in pairs))
 
@@ -132,14 +136,16 @@ def _bounded(value: Any, place: str, names: tuple[str, str, str]) -> Mapping[str
 
 
 def _groups(value: Any, place: str) -> tuple[tuple[str, ...], ...]:
-    rows = value if isinstance(value, Sequence) and not isinstance(value, str) else None
-    good = rows is not None and all(
+    rows = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    if not 0 < len(rows) <= MAX_VALUES or not all(_is_group(row) for row in rows):
+        refuse("type", place, "must be a list of lists of two or more different achievements.")
+    return tuple(tuple(row) for row in rows)
+
+
+def _is_group(row: Any) -> bool:
+    return (
         isinstance(row, Sequence)
         and not isinstance(row, str)
-        and len(row) > 1
-        and all(isinstance(one, str) and one for one in row)
-        for row in rows
+        and all(is_word(one) for one in row)
+        and 1 < len(set(row)) == len(row) <= MAX_VALUES
     )
-    if rows is None or not rows or not good:
-        refuse("type", place, "must be a list of lists of two or more achievements.")
-    return tuple(tuple(row) for row in rows)

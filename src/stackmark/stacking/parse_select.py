@@ -8,12 +8,15 @@ from stackmark.model.holding import SUPERVISION
 from stackmark.stacking import rules as r
 from stackmark.stacking.parse_values import (
     as_object,
+    is_word,
     maybe_number,
     maybe_whole,
     only,
     refuse,
     text_of,
     texts_of,
+    truth_of,
+    years_of,
 )
 
 _SELECT: Final = frozenset(
@@ -30,6 +33,8 @@ def select_of(value: Any, place: str) -> r.Select:
     found = as_object(value, place)
     only(found, tuple(_SELECT), place)
     level = maybe_whole(found, "level", place)
+    if level is not None and ("level_min" in found or "level_max" in found):
+        refuse("choice", f"{place}/level", "stands beside level_min or level_max; give one.")
     status = texts_of(found, "status", place)
     if status and status != ("valid",):
         refuse("choice", f"{place}/status", 'can only be "valid", which is asked anyway.')
@@ -48,21 +53,24 @@ def select_of(value: Any, place: str) -> r.Select:
         level_min=level if level is not None else maybe_whole(found, "level_min", place),
         level_max=level if level is not None else maybe_whole(found, "level_max", place),
         credits_min=maybe_number(found, "credits_min", place),
-        max_age_years=maybe_number(found, "max_age_years", place),
-        grade_min=_grade(found.get("grade_min"), f"{place}/grade_min"),
+        max_age_years=(
+            years_of(found, "max_age_years", place) if "max_age_years" in found else None
+        ),
+        grade_min=(
+            _grade(found["grade_min"], f"{place}/grade_min") if "grade_min" in found else None
+        ),
         supervision_min=supervision,
         evidence_min=maybe_whole(found, "evidence_min", place),
-        verified=found.get("verified") is True,
+        verified=truth_of(found, "verified", place, default=False),
     )
 
 
-def _grade(value: Any, place: str) -> r.GradeAtLeast | None:
-    if value is None:
-        return None
+def _grade(value: Any, place: str) -> r.GradeAtLeast:
     found = as_object(value, place)
     only(found, ("value", "scale", "policy"), place)
-    if found.get("value") is None or not text_of(found, "scale", place):
+    grade = found.get("value")
+    if isinstance(grade, int | float) and not isinstance(grade, bool):
+        grade = str(grade)
+    if not is_word(grade) or not text_of(found, "scale", place):
         refuse("missing", place, "a grade needs its value and its scale.")
-    return r.GradeAtLeast(
-        str(found["value"]), text_of(found, "scale", place), text_of(found, "policy", place)
-    )
+    return r.GradeAtLeast(grade, text_of(found, "scale", place), text_of(found, "policy", place))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import exact
+
+MAX_VALUES: Final = 1_000
 
 
 def refuse(slug: str, place: str, sentence: str) -> NoReturn:
@@ -56,10 +58,33 @@ def texts_of(found: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]
         return ()
     value = found[name]
     rows = [value] if isinstance(value, str) else value
-    good = isinstance(rows, Sequence) and all(isinstance(one, str) and one for one in rows)
+    good = isinstance(rows, Sequence) and all(is_word(one) for one in rows)
     if not good or not rows:
         refuse("type", f"{place}/{name}", "must be a text or a list of texts, not empty.")
+    if len(rows) > MAX_VALUES:
+        refuse("many", f"{place}/{name}", f"has more than {MAX_VALUES} values.")
     return tuple(dict.fromkeys(rows))
+
+
+def is_word(value: Any) -> bool:
+    """A text that is not empty and not over-long."""
+    return isinstance(value, str) and 0 < len(value) <= 2_000
+
+
+def truth_of(found: Mapping[str, Any], name: str, place: str, *, default: bool) -> bool:
+    """True or false; ``default`` when it is not there."""
+    value = found.get(name, default)
+    if not isinstance(value, bool):
+        refuse("type", f"{place}/{name}", "must be true or false.")
+    return value
+
+
+def years_of(found: Mapping[str, Any], name: str, place: str) -> Fraction:
+    """Years that are whole months: 7, 2.5 or 0.25."""
+    years = number_of(found, name, place)
+    if (years * 12).denominator != 1:
+        refuse("number", f"{place}/{name}", "must be whole, half or quarter years.")
+    return years
 
 
 def as_list(found: Mapping[str, Any], name: str, most: int) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -75,7 +76,7 @@ class _Voice:
     def _leaf(self, leaf: r.Leaf) -> str:
         if isinstance(leaf, r.Capstone):
             told = self.select(leaf.select, one=True)
-            return f"{told} as the capstone, for which nothing may be substituted"
+            return f"one {told} as the capstone, for which nothing may be substituted"
         if isinstance(leaf, r.Count):
             amount = _span(leaf.least, leaf.most)
             one = leaf.least == 1 and leaf.most in (None, 1)
@@ -141,8 +142,8 @@ class _Voice:
     # -- limits ----------------------------------------------------------------------------------
 
     def limit(self, limit: r.Limit) -> str:
-        told = _capital(_LIMITS[type(limit)](self, limit))
-        return f"{limit.title}: {told}" if limit.title else told
+        told = _LIMITS[type(limit)](self, limit)
+        return f"{limit.title}: {told}" if limit.title else _capital(told)
 
     def cap(self, limit: r.Cap) -> str:
         return f"{self._most(limit)} may come from {self.select(limit.select)}."
@@ -230,6 +231,8 @@ def _span(least: Fraction | int, most: Fraction | int | None) -> str:
     low = _number(Fraction(least))
     if most is None:
         return f"at least {low}" if least else "any number of"
+    if not least:
+        return f"at most {_number(Fraction(most))}"
     return low if most == least else f"{low} to {_number(Fraction(most))}"
 
 
@@ -248,8 +251,11 @@ def _years(years: Fraction) -> str:
 
 
 def _number(value: Fraction) -> str:
-    return f"{float(value):g}"
+    """All digits, without an exponent."""
+    told = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """A capital at the beginning, unless an address stands there."""
+    return text if ":" in text.split(" ", 1)[0] else text[:1].upper() + text[1:]
