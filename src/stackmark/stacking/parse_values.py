@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeGuard
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import exact
@@ -66,7 +66,7 @@ def texts_of(found: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]
     return tuple(dict.fromkeys(rows))
 
 
-def is_word(value: Any) -> bool:
+def is_word(value: Any) -> TypeGuard[str]:
     """A text that is not empty and not over-long."""
     return isinstance(value, str) and 0 < len(value) <= 2_000
 

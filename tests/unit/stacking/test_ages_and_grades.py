@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from fractions import Fraction
 
@@ -119,6 +120,6 @@ def test_points_and_directions() -> None:
 def test_every_ordered_scale_goes_from_worst_to_best() -> None:
     for name, scale in scales().items():
         order = scale.get("grades", ())
-        for low, high in zip(order, order[1:], strict=False):
+        for low, high in itertools.pairwise(order):
             assert reaches(HeldGrade(high, name), GradeAtLeast(low, name)) is True
             assert reaches(HeldGrade(low, name), GradeAtLeast(high, name)) is False

@@ -10,8 +10,8 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from rule_files import random_file, spoil
 
+from rule_files import random_file, spoil
 from stackmark.errors import UsageError
 from stackmark.stacking import rules as r
 from stackmark.stacking.parse import read_rules
@@ -50,8 +50,10 @@ def test_every_construct_is_read() -> None:
     count, either, least = found.rule.of
     assert (found.rule.id, found.rule.title) == ("top", "Everything")
     assert count == r.Count(id="rule-all-0", select=r.Select(skill=("urn:a",)), least=1, most=2)
-    assert isinstance(either, r.AtLeast) and (either.k, either.word) == (1, "any")
-    assert isinstance(least, r.AtLeast) and (least.k, least.word) == (1, "at_least")
+    assert isinstance(either, r.AtLeast)
+    assert (either.k, either.word) == (1, "any")
+    assert isinstance(least, r.AtLeast)
+    assert (least.k, least.word) == (1, "at_least")
     assert [one.id for one in found.leaves()] == [
         *("rule-all-0", "sum", "rule-all-2-at_least-of-0", "rule-all-2-at_least-of-1"),
     ]

@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 import pytest
-from rule_files import random_file
 
+from rule_files import random_file
 from stackmark.stacking.parse import read_rules
 from stackmark.stacking.render import describe, sentence, sentences
 
@@ -35,8 +35,10 @@ def said(rule: Any, **more: Any) -> list[str]:
         ({"credits": {"min": 99_999.75}}, "At least 99999.75 ECTS credits from credentials."),
         (
             {"title": "Project", "capstone": {"select": {"achievement": "https://x.example/p"}}},
-            "Project: one credential for https://x.example/p as the capstone, for which nothing may "
-            "be substituted.",
+            (
+                "Project: one credential for https://x.example/p as the capstone, for which nothing may "
+                "be substituted."
+            ),
         ),
         (
             {
@@ -57,11 +59,13 @@ def said(rule: Any, **more: Any) -> list[str]:
                     },
                 }
             },
-            "At least 1 credential of the class micro-credential issued by did:web:a.example, "
-            "issued by an organisation of the class university or college, at level 6, "
-            "of 2.5 ECTS credits or more each, not older than 30 months, "
-            "with grade 2.3 or better (de-1-5, other scales by x), supervised on site, "
-            "with evidence of level 4 or more, verified, not applied to urn:award:1.",
+            (
+                "At least 1 credential of the class micro-credential issued by did:web:a.example, "
+                "issued by an organisation of the class university or college, at level 6, "
+                "of 2.5 ECTS credits or more each, not older than 30 months, "
+                "with grade 2.3 or better (de-1-5, other scales by x), supervised on site, "
+                "with evidence of level 4 or more, verified, not applied to urn:award:1."
+            ),
         ),
     ],
 )
@@ -86,13 +90,17 @@ def test_a_tree_in_words() -> None:
     [
         (
             {"cap": {"select": {"level_max": 4}, "max_credits": 6, "max_share": 0.2}},
-            "At most 6 ECTS credits or 20 % of what is used, whichever is more, may come from "
-            "credentials at level 4 or below.",
+            (
+                "At most 6 ECTS credits or 20 % of what is used, whichever is more, may come from "
+                "credentials at level 4 or below."
+            ),
         ),
         (
             {"residency": {"select": {"issuer": "did:a"}, "min_share": 0.34, "min_credits": 3}},
-            "At least 3 ECTS credits and 34 % of what is used must come from credentials issued "
-            "by did:a.",
+            (
+                "At least 3 ECTS credits and 34 % of what is used must come from credentials issued "
+                "by did:a."
+            ),
         ),
         (
             {"level_mix": {"level_below": 5, "max_credits": 4}},
@@ -104,8 +112,10 @@ def test_a_tree_in_words() -> None:
         ),
         (
             {"gpa": {"min": 2.5, "scale": "de-1-5", "higher_is_better": False}},
-            "The mean grade, weighted by credit, of credentials that are used must be at most "
-            "2.5 (de-1-5).",
+            (
+                "The mean grade, weighted by credit, of credentials that are used must be at most "
+                "2.5 (de-1-5)."
+            ),
         ),
         (
             {"max_age_years": 5, "select": {"field": "06"}},
