@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from stackmark.cli import (
+    audit,
     bake,
     canonicalize,
     check,
@@ -19,6 +20,7 @@ from stackmark.cli import (
     framework,
     issue,
     key,
+    rules,
     seal,
     sign,
     status,
@@ -67,6 +69,11 @@ _lists = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=No
 _lists.command("new", cls=LightCommand)(guarded(status.new))
 _lists.command("set", cls=LightCommand)(guarded(status.set_))
 _lists.command("show", cls=LightCommand)(guarded(status.show))
+_rules = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
+_rules.command("render", cls=LightCommand)(guarded(rules.render))
+_rules.command("lint", cls=LightCommand)(guarded(rules.lint))
+_rules.command("export", cls=LightCommand)(guarded(rules.export))
+_rules.command("import", cls=LightCommand)(guarded(rules.import_))
 
 app.command("verify", cls=LightCommand)(guarded(verify.verify))
 app.command("check", cls=LightCommand)(guarded(check.check))
@@ -89,4 +96,6 @@ app.command(
 )(guarded(credit.credits_))
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("framework", cls=LightCommand)(guarded(framework.framework))
+app.command("audit", cls=LightCommand)(guarded(audit.audit))
+app.add_typer(_rules, name="rules", help="Read, judge and exchange the rules of an award.")
 app.command("demo", cls=LightCommand)(guarded(demo.demo))

@@ -28,6 +28,8 @@ _ORDER: Final = (
     "extract",
     "convert",
     "explain",
+    "audit",
+    "rules",
     "credits",
     "duplicates",
     "canonicalize",

@@ -106,7 +106,7 @@ def _verifier(
         fetcher=net.fetcher,
         at_hand=net.at_hand,
         policy=policy_named(policy),
-        register=None if trust is None else _register(trust, net, now),
+        register=None if trust is None else read_register(trust, net, now),
         recipient=recipient,
         challenge=challenge,
         domain=domain,
@@ -114,7 +114,7 @@ def _verifier(
     )
 
 
-def _register(trust: Path, net: Network, now: datetime) -> Register:
+def read_register(trust: Path, net: Network, now: datetime) -> Register:
     """The JSON of one's own register, or one that somebody signed and that is in force."""
     from stackmark.cli.loading import read_input
     from stackmark.trust.register import Register

@@ -32,8 +32,8 @@ class Eligibility:
     def __init__(self, rules: Rules, at: dt.date) -> None:
         self.at = at
         self.unit = rules.unit
-        self._same = _same_learning(rules)
-        self._for = _substitutes(rules)
+        self._same = same_learning(rules)
+        self._for = substitutes_for(rules)
         self._ages = [
             (self.predicate(one.select), oldest(at, one.years))
             for one in rules.limits
@@ -220,7 +220,7 @@ def _valid(at: dt.date) -> Question:
     return ask
 
 
-def _same_learning(rules: Rules) -> dict[str, frozenset[str]]:
+def same_learning(rules: Rules) -> dict[str, frozenset[str]]:
     """Each achievement with all it is equivalent to; classes that meet are one."""
     found: dict[str, frozenset[str]] = {}
     for limit in rules.limits:
@@ -230,7 +230,8 @@ def _same_learning(rules: Rules) -> dict[str, frozenset[str]]:
     return found
 
 
-def _substitutes(rules: Rules) -> dict[str, tuple[str, ...]]:
+def substitutes_for(rules: Rules) -> dict[str, tuple[str, ...]]:
+    """Each achievement with what may stand for it."""
     found: dict[str, tuple[str, ...]] = {}
     for one in rules.substitutes:
         found[one.instead_of] = (*found.get(one.instead_of, ()), one.use)

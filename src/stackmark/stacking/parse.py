@@ -25,7 +25,7 @@ from stackmark.stacking.parse_values import (
 )
 
 MAX_NODES: Final = 2_000
-MAX_DEPTH: Final = 20
+MAX_DEPTH: Final = 12
 MAX_LIMITS: Final = 200
 _KINDS: Final = ("all", "any", "at_least", "count", "credits", "capstone")
 

@@ -180,13 +180,13 @@ def test_a_fault_is_named_with_its_place(value: Any, reason: str, said: str) -> 
     assert said in caught.value.detail
 
 
-def test_rules_are_as_deep_as_twenty() -> None:
+def test_rules_are_as_deep_as_twelve() -> None:
     def nested(depth: int) -> Any:
         return {"all": [nested(depth - 1)]} if depth else ANY
 
-    assert read_rules(file(nested(20)))
+    assert read_rules(file(nested(12)))
     with pytest.raises(UsageError) as caught:
-        read_rules(file(nested(21)))
+        read_rules(file(nested(13)))
     assert caught.value.reason == "rules.depth"
 
 

@@ -1,0 +1,187 @@
+"""Holdings for ``stackmark audit``: a file that states them, or credentials that are verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stackmark.errors import StackmarkError, UsageError
+
+if TYPE_CHECKING:
+    from stackmark.cli.sources import Found
+    from stackmark.model.holding import Holding
+    from stackmark.verification.verifier import Verifier
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found: holdings, where each came from, and what is none and why."""
+
+    holdings: list[Holding] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    recipients: set[str] = field(default_factory=set)
+
+    @property
+    def verified(self) -> int:
+        """How many came from documents that were checked."""
+        return sum(1 for one in self.holdings if one.provenance == "verified")
+
+
+def gather(place: str, verifier: Verifier, documents: Path | None, given: Any) -> Gathered:
+    """The holdings of a file or folder; ``given`` answers with documents that are at hand.
+
+    Raises ``UsageError`` ``usage.file`` when nothing is there, and ``holdings.…`` when a file that
+    states holdings is wrong.
+    """
+    from stackmark.adapters.documents import DocumentsFetcher
+    from stackmark.cli import sources
+
+    found = list(sources.find([place], verifier.fetcher, besides=documents))
+    near = _near(found)
+    verifier.at_hand = _Both(given, DocumentsFetcher(near))
+    work = _Gatherer(verifier, near)
+    for one in found:
+        if not (isinstance(one.data, bytes) and one.data in near.values()):
+            work.take(one)
+    return work.settled()
+
+
+class _Both:
+    """Asks for what was given first, then for what stands beside."""
+
+    def __init__(self, first: Any, then: Any) -> None:
+        self._first, self._then = first, then
+
+    def fetch(self, url: str) -> bytes:
+        if self._first is not None:
+            try:
+                found: bytes = self._first.fetch(url)
+            except StackmarkError:
+                pass
+            else:
+                return found
+        answer: bytes = self._then.fetch(url)
+        return answer
+
+
+def _near(found: list[Found]) -> dict[str, bytes]:
+    """Files that credentials are bound to by digest and that stand beside them, by address."""
+    from stackmark.cli.beside import beside
+
+    near: dict[str, bytes] = {}
+    for one in found:
+        tree = tree_of(one.data) if isinstance(one.data, bytes) else None
+        path = Path(one.source)
+        if tree is not None and path.is_file():
+            near |= beside(path, tree)
+    return near
+
+
+def tree_of(data: bytes) -> Mapping[str, Any] | None:
+    """The document in bytes of any known kind; ``None`` when it cannot be read."""
+    from stackmark.reading.received import receive
+    from stackmark.verification.words import open_received
+
+    try:
+        received = receive(data)
+        if received.kind in ("ob2", "sealed"):
+            return received.tree
+        return open_received(received)[0]
+    except StackmarkError:
+        return None
+
+
+class _Gatherer:
+    def __init__(self, verifier: Verifier, near: Mapping[str, bytes]) -> None:
+        self._verifier = verifier
+        self._near = near
+        self._stated: list[tuple[str, Holding]] = []
+        self._verified: list[tuple[str, Holding]] = []
+        self._found = Gathered()
+
+    def take(self, one: Found) -> None:
+        """Stated holdings of one file, or a credential, or why it is neither."""
+        from stackmark.model.holding import read_holdings
+
+        if not isinstance(one.data, bytes):
+            self._found.left_out.append((one.source, one.data.detail))
+            return
+        stated = _stated(one.data)
+        if stated is not None:
+            self._stated += [(one.source, holding) for holding in read_holdings(stated)]
+        else:
+            self._credential(one.source, one.data)
+
+    def _credential(self, source: str, data: bytes, *, depth: int = 0) -> None:
+        from stackmark.exchange.holdings import inner_documents, standing
+
+        tree = tree_of(data)
+        inner = inner_documents(tree) if tree is not None and depth < 3 else []
+        report = self._verifier.verify(data)
+        for number, part in enumerate(inner, 1):
+            self._credential(f"{source}, credential {number}", part, depth=depth + 1)
+        result = standing(report)
+        if result.refused or tree is None:
+            if not inner:
+                self._found.left_out.append((source, result.refused or report.why))
+            return
+        if self._verifier.register is not None and report.credential.issuer_trust != "known":
+            self._found.left_out.append((source, report.check("trust").detail))
+            return
+        if report.credential.recipient:
+            self._found.recipients.add(report.credential.recipient)
+        self._records(source, tree, result.status)
+
+    def _records(self, source: str, tree: Mapping[str, Any], status: str) -> None:
+        from stackmark.exchange.holdings import holding_of, records_of
+
+        try:
+            for number, record in enumerate(records_of(tree, self._near), 1):
+                name = source if number == 1 else f"{source}#{number}"
+                self._verified.append((source, holding_of(record, status, name)))
+        except StackmarkError as error:
+            self._found.left_out.append((source, error.detail))
+
+    def settled(self) -> Gathered:
+        """Each credential once; what somebody states beside it gives way to it."""
+        from stackmark.exchange.holdings import distinct
+
+        found = self._found
+        rows = [*self._stated, *self._verified]
+        known = {holding.id for _, holding in self._verified}
+        kept = [one for _, one in self._verified]
+        kept += [one for _, one in self._stated if one.id not in known]
+        found.holdings = distinct(kept)
+        found.sources = {holding.id: source for source, holding in rows}
+        return found
+
+
+def _stated(data: bytes) -> Any:
+    """The JSON of a file that states holdings; ``None`` when it is something else."""
+    from stackmark.errors import ReadError
+    from stackmark.model.strict_json import parse_json
+
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        tree = parse_json(data)
+    except ReadError:
+        return None
+    if isinstance(tree, list):
+        return tree if not tree or _is_row(tree[0]) else None
+    return tree if isinstance(tree, dict) and "holdings" in tree and "proof" not in tree else None
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and "@context" not in value
+
+
+def refuse_nothing(found: Gathered, place: str) -> None:
+    """Raises ``UsageError`` ``usage.holdings`` when a place has nothing that could be a holding."""
+    if not found.holdings and len(found.left_out) == 1:
+        source, why = found.left_out[0]
+        if source == place:
+            raise UsageError("usage.holdings", f"{place} holds no credential that counts: {why}")

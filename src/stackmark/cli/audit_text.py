@@ -1,0 +1,73 @@
+"""An audit in words for a terminal: the verdict first, then why, then what would change it."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from stackmark.cli.console import out, plain, styled
+
+if TYPE_CHECKING:
+    from stackmark.cli.audit_sources import Gathered
+    from stackmark.stacking.result import Ageing, Audit
+    from stackmark.stacking.rules import Rules
+
+_WIDTH: Final = 76
+_COLOURS: Final = {"yes": "green", "no": "red", "undecided": "yellow"}
+
+
+def tell(answer: Audit, rules: Rules, found: Gathered) -> None:
+    """The whole answer."""
+    names = {one.id: one.name for one in found.holdings}
+    out(styled(_headline(answer, rules), "bold", _COLOURS[answer.verdict]))
+    out()
+    _row("Award", rules.id or rules.title or "not named")
+    _row("As of", answer.at.isoformat())
+    _row("Holdings", _holdings(found))
+    _paragraph("Why", list(answer.explanation))
+    _paragraph("Missing", [one.sentence for one in answer.shortfalls])
+    _paragraph("Not known", [one.sentence for one in answer.unknown])
+    if answer.smallest_change is not None:
+        _paragraph("What would change it", [answer.smallest_change.sentence])
+    if answer.witness is not None:
+        rows = [f"{names[one.holding]} for {one.leaf}" for one in answer.witness.uses]
+        _paragraph("Which serves what", rows)
+    _paragraph("Unused", [names[one] for one in answer.unused])
+    _paragraph("Ageing", [_ageing(one, names) for one in answer.ageing])
+
+
+def _headline(answer: Audit, rules: Rules) -> str:
+    award = plain(rules.title or rules.id or "The award")
+    return {
+        "yes": f"Yes: {award} is earned.",
+        "no": f"No: {award} is not earned.",
+        "undecided": f"Undecided: whether {award} is earned cannot be told.",
+    }[answer.verdict]
+
+
+def _holdings(found: Gathered) -> str:
+    stated = len(found.holdings) - found.verified
+    parts = [f"{found.verified} verified"] if found.verified else []
+    parts += [f"{stated} stated, which nobody verified"] if stated else []
+    return " and ".join(parts) or "none"
+
+
+def _ageing(one: Ageing, names: dict[str, str]) -> str:
+    why = f" for {one.rule}" if one.rule else ""
+    return f"{names[one.holding]} counts{why} until {one.until}."
+
+
+def _row(label: str, value: str) -> None:
+    out(f"    {label:<10}{plain(value)}")
+
+
+def _paragraph(title: str, rows: list[str]) -> None:
+    if not rows:
+        return
+    out()
+    out(f"{title}:")
+    for row in rows:
+        first, *more = wrap(plain(row), _WIDTH) or [""]
+        out(f"  - {first}")
+        for line in more:
+            out(f"    {line}")
