@@ -13,10 +13,10 @@ from fractions import Fraction
 from stackmark.credit.convert import convert
 from stackmark.credit.policies import Range
 from stackmark.errors import StackmarkError
-from stackmark.model.holding import SUPERVISION, Holding
+from stackmark.model.holding import SUPERVISION, Credits, Holding
 from stackmark.stacking.ages import oldest
 from stackmark.stacking.grading import reaches
-from stackmark.stacking.rules import Capstone, Equivalent, Leaf, MaxAge, Rules, Select
+from stackmark.stacking.rules import Capstone, Equivalent, Leaf, Limit, MaxAge, Rules, Select
 
 Answer = bool | None
 Question = Callable[[Holding], Answer]
@@ -32,7 +32,7 @@ class Eligibility:
     def __init__(self, rules: Rules, at: dt.date) -> None:
         self.at = at
         self.unit = rules.unit
-        self._same = same_learning(rules)
+        self.same = same_learning(rules.limits)
         self._for = substitutes_for(rules)
         self._ages = [
             (self.predicate(one.select), oldest(at, one.years))
@@ -40,11 +40,16 @@ class Eligibility:
             if isinstance(one, MaxAge)
         ]
         self._leaves = {leaf.id: self._leaf(leaf) for leaf in rules.leaves()}
-        self._credits: dict[str, tuple[Fraction, Fraction] | None] = {}
+        self._converted: dict[Credits, tuple[Fraction, Fraction] | None] = {}
 
     def of(self, leaf: Leaf, holding: Holding) -> Answer:
         """Whether the holding may serve the leaf, ages and status among it."""
         return _all_of(self._leaves[leaf.id], holding)
+
+    def question(self, leaf: Leaf) -> Question:
+        """``of`` for one leaf, to be asked many times."""
+        questions = tuple(self._leaves[leaf.id])
+        return lambda holding: _all_of(questions, holding)
 
     def predicate(self, select: Select) -> Question:
         """Whether a select of a limit takes a holding; status and age are no part of it."""
@@ -53,9 +58,14 @@ class Eligibility:
 
     def credits(self, holding: Holding) -> tuple[Fraction, Fraction] | None:
         """Its credit in the rules' unit as an interval; ``None`` where there is none to tell."""
-        if holding.id not in self._credits:
-            self._credits[holding.id] = credits_in(holding, self.unit)
-        return self._credits[holding.id]
+        stated = holding.credits
+        if stated is None:
+            return None
+        if stated.unit == self.unit:
+            return stated.low, stated.high
+        if stated not in self._converted:
+            self._converted[stated] = credits_in(holding, self.unit)
+        return self._converted[stated]
 
     def _leaf(self, leaf: Leaf) -> list[Question]:
         substitutes = not isinstance(leaf, Capstone)
@@ -84,7 +94,7 @@ class Eligibility:
         return found
 
     def _wanted(self, achievements: Iterable[str], *, substitutes: bool) -> frozenset[str]:
-        wanted = {other for one in achievements for other in self._same.get(one, (one,))}
+        wanted = {other for one in achievements for other in self.same.get(one, (one,))}
         if substitutes:
             wanted |= {use for one in tuple(wanted) for use in self._for.get(one, ())}
         return frozenset(wanted)
@@ -220,10 +230,10 @@ def _valid(at: dt.date) -> Question:
     return ask
 
 
-def same_learning(rules: Rules) -> dict[str, frozenset[str]]:
+def same_learning(limits: Iterable[Limit]) -> dict[str, frozenset[str]]:
     """Each achievement with all it is equivalent to; classes that meet are one."""
     found: dict[str, frozenset[str]] = {}
-    for limit in rules.limits:
+    for limit in limits:
         for group in limit.classes if isinstance(limit, Equivalent) else ():
             whole = frozenset(group).union(*(found.get(one, ()) for one in group))
             found.update(dict.fromkeys(whole, whole))

@@ -45,10 +45,22 @@ def at_least(value: str, least: str, scale: str) -> bool | None:
 
 
 def points(held: HeldGrade | None, scale: str) -> Fraction | None:
-    """A grade as a number of its scale; ``None`` where it is none."""
+    """A grade as a number of its scale; ``None`` where it is none, or lies outside the scale."""
     if held is None or held.scale != scale:
         return None
-    return _number(held.value)
+    found, ends = _number(held.value), span(scale)
+    if found is None or (ends is not None and not ends[0] <= found <= ends[1]):
+        return None
+    return found
+
+
+def span(scale: str) -> tuple[Fraction, Fraction] | None:
+    """The lowest and highest number of a scale; ``None`` where it has no known ones."""
+    known = scales().get(scale)
+    if known is None or "best" not in known:
+        return None
+    ends = sorted((Fraction(known["best"]), Fraction(known["worst"])))
+    return ends[0], ends[1]
 
 
 def higher_is_better(scale: str) -> bool | None:

@@ -28,10 +28,10 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Credits of the used inside a select (surely or perhaps) and outside, low and high."""
+    """Credits of the used inside a select and outside; a high end of ``None`` has no bound."""
 
-    inside: tuple[Fraction, Fraction]
-    outside: tuple[Fraction, Fraction]
+    inside: tuple[Fraction, Fraction | None]
+    outside: tuple[Fraction, Fraction | None]
 
 
 def faults_of_limits(rules: r.Rules, used: Used, eligible: Eligibility) -> Iterator[str]:
@@ -73,14 +73,16 @@ def from_level(level: int) -> r.Select:
 def _at_most(limit: Any, takes: Question, used: Used, eligible: Eligibility) -> str:
     """The larger of the two bounds counts; what may be inside is."""
     sums = _sums(takes, used, eligible, unknown=True)
-    most: Fraction | None = limit.most
-    if most is not None and sums.inside[1] <= most:
+    high, most, share = sums.inside[1], limit.most, limit.share
+    if share == 1 or (high is not None and most is not None and high <= most):
         return ""
-    if limit.share is not None:
-        if (1 - limit.share) * sums.inside[1] <= limit.share * sums.outside[0]:
-            return ""
-        return f"more than {_percent(limit.share)} of the credits used lie under this cap."
-    return f"{float(sums.inside[1]):g} credits used lie under this cap, {_plain(most)} may."
+    if high is None:
+        return "the credit of something used under this cap is not known."
+    if share is None:
+        return f"{float(high):g} credits used lie under this cap, {_plain(most)} may."
+    if (1 - share) * high <= share * sums.outside[0]:
+        return ""
+    return f"more than {_percent(share)} of the credits used lie under this cap."
 
 
 def _at_least(limit: Any, takes: Question, used: Used, eligible: Eligibility) -> str:
@@ -88,35 +90,49 @@ def _at_least(limit: Any, takes: Question, used: Used, eligible: Eligibility) ->
     sums = _sums(takes, used, eligible, unknown=False)
     if limit.least is not None and sums.inside[0] < limit.least:
         return f"{float(sums.inside[0]):g} credits used count here, {_plain(limit.least)} must."
-    if limit.share is not None:
-        own, other = (1 - limit.share) * sums.inside[0], limit.share * sums.outside[1]
-        if own < other:
-            return f"less than {_percent(limit.share)} of the credits used count here."
+    if not limit.share:
+        return ""
+    if sums.outside[1] is None:
+        return "the credit of something used that does not count here is not known."
+    if (1 - limit.share) * sums.inside[0] < limit.share * sums.outside[1]:
+        return f"less than {_percent(limit.share)} of the credits used count here."
     return ""
 
 
 def _sums(takes: Question, used: Used, eligible: Eligibility, *, unknown: bool) -> _Sums:
-    inside, outside = [Fraction(0), Fraction(0)], [Fraction(0), Fraction(0)]
+    """What is surely inside, or with ``unknown`` perhaps; and the rest."""
+    rows: tuple[list[Holding], list[Holding]] = ([], [])
     for holding in used.rows:
         answer = takes(holding)
-        chosen = inside if (unknown if answer is None else answer) else outside
-        low, high = eligible.credits(holding) or (Fraction(0), Fraction(0))
-        chosen[0] += low
-        chosen[1] += high
-    return _Sums((inside[0], inside[1]), (outside[0], outside[1]))
+        rows[0 if (unknown if answer is None else answer) else 1].append(holding)
+    return _Sums(total(rows[0], eligible), total(rows[1], eligible))
+
+
+def total(rows: Sequence[Holding], eligible: Eligibility) -> tuple[Fraction, Fraction | None]:
+    """Credits of holdings: the low end, and the high one; credit nobody knows is 0 to no bound."""
+    low, high = Fraction(0), Fraction(0)
+    bounded = True
+    for holding in rows:
+        found = eligible.credits(holding)
+        bounded = bounded and found is not None
+        if found is not None:
+            low, high = low + found[0], high + found[1]
+    return low, high if bounded else None
 
 
 def _gpa(limit: r.GradeAverage, used: Used, eligible: Eligibility) -> str:
-    takes, total = eligible.predicate(limit.select), Fraction(0)
+    takes, surplus = eligible.predicate(limit.select), Fraction(0)
     for holding in used.rows:
-        if takes(holding) is False:
+        concerned = takes(holding)
+        if concerned is False:
             continue
         grade, credit = points(holding.grade, limit.scale), eligible.credits(holding)
         if grade is None or credit is None:
             return f"{holding.name} has no grade on {limit.scale}, or no credit to weigh it by."
         over = (grade - limit.value) if limit.higher_is_better else (limit.value - grade)
-        total += over * (credit[0] if over > 0 else credit[1])
-    if total >= 0:
+        if over < 0 or concerned:  # what perhaps is not weighed must not lift the mean
+            surplus += over * (credit[0] if over > 0 else credit[1])
+    if surplus >= 0:
         return ""
     return f"the mean grade does not reach {float(limit.value):g} on {limit.scale}."
 
@@ -125,8 +141,11 @@ def _exclude(limit: r.Exclude, used: Used, _: Eligibility) -> str:
     return _one_of_each(limit.groups, used, "of which one may be used")
 
 
-def _equivalent(limit: r.Equivalent, used: Used, _: Eligibility) -> str:
-    return _one_of_each(limit.classes, used, "which are the same learning")
+def _equivalent(limit: r.Equivalent, used: Used, eligible: Eligibility) -> str:
+    """Classes that meet, in this limit or another, are one."""
+    named = {one for group in limit.classes for one in group}
+    classes = sorted({tuple(sorted(eligible.same[one])) for one in named})
+    return _one_of_each(classes, used, "which are the same learning")
 
 
 def _one_of_each(groups: Sequence[Sequence[str]], used: Used, why: str) -> str:
@@ -148,11 +167,19 @@ def _before(limit: r.Before, used: Used, _: Eligibility) -> str:
 def came_before(first: str, holding: Holding, held: Sequence[Holding]) -> bool | None:
     """Whether an achievement is held, was not revoked, and was awarded before a holding."""
     answers = [
-        None if one.awarded is None or holding.awarded is None else one.awarded < holding.awarded
+        _earlier(one, holding)
         for one in held
         if one.achievement == first and one.status != "revoked"
     ]
     return True if True in answers else None if None in answers else False
+
+
+def _earlier(one: Holding, other: Holding) -> bool | None:
+    if one.awarded is None or other.awarded is None:
+        return None
+    if one.awarded >= other.awarded:
+        return False
+    return None if one.status == "unknown" else True
 
 
 def _percent(share: Fraction) -> str:

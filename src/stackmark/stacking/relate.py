@@ -21,7 +21,7 @@ class Relations:
     """Relations under one file's equivalences and substitutes."""
 
     def __init__(self, rules: Rules) -> None:
-        self._same = same_learning(rules)
+        self._same = same_learning(rules.limits)
         self._for = substitutes_for(rules)
 
     def taken(self, select: Select, *, substitutes: bool = True) -> frozenset[str]:

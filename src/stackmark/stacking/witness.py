@@ -12,14 +12,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import Holding
 from stackmark.stacking import rules as r
 from stackmark.stacking.eligible import Eligibility
-from stackmark.stacking.limits import Used, faults_of_limits
+from stackmark.stacking.limits import Used, faults_of_limits, total
 
 FORMAT: Final = "1"
 
@@ -128,14 +127,8 @@ class _Checker:
         if isinstance(leaf, r.Count):
             return leaf.least <= len(rows) <= (len(rows) if leaf.most is None else leaf.most)
         assert isinstance(leaf, r.CreditSum)
-        low, high = self._credits(rows)
-        return low >= leaf.least and (leaf.most is None or high <= leaf.most)
-
-    def _credits(self, rows: Sequence[Holding]) -> tuple[Fraction, Fraction]:
-        known = [self.eligible.credits(one) or (Fraction(0), Fraction(0)) for one in rows]
-        return sum((one[0] for one in known), Fraction(0)), sum(
-            (one[1] for one in known), Fraction(0)
-        )
+        low, high = total(rows, self.eligible)
+        return low >= leaf.least and (leaf.most is None or (high is not None and high <= leaf.most))
 
     def _double_counting(self) -> Iterator[str]:
         """A holding serves one leaf, or leaves each two of which may share."""
@@ -147,16 +140,15 @@ class _Checker:
                     if not any(_permits(one, first, second, below) for one in shares):
                         yield f"{name} serves {first} and {second}; it may serve one of them."
         for share in shares:
-            total = sum(
-                (
-                    self._credits([self.held[name]])[1]
-                    for name, leaves in self.serves.items()
-                    if _serves_both(share, leaves, below)
-                ),
-                Fraction(0),
-            )
-            if total > share.most:
-                yield f"{share.id}: {float(total):g} credits are shared, {float(share.most):g} may."
+            both = [
+                self.held[name]
+                for name, leaves in self.serves.items()
+                if _serves_both(share, leaves, below)
+            ]
+            high = total(both, self.eligible)[1]
+            if high is None or high > share.most:
+                told = "an unknown number of" if high is None else f"{float(high):g}"
+                yield f"{share.id}: {told} credits are shared, {float(share.most):g} may be."
 
 
 def _permits(share: r.Share, first: str, second: str, below: Mapping[str, frozenset[str]]) -> bool:
