@@ -126,15 +126,15 @@ def _bound(path: Path, data: bytes, verifier: Verifier) -> Iterator[bytes]:
     near = beside(path, tree)
     entries = tree.get("relatedResource")
     for entry in entries if isinstance(entries, list) else [entries]:
-        url = entry.get("id") if isinstance(entry, Mapping) else None
-        if not isinstance(url, str):
+        if not isinstance(entry, Mapping) or not isinstance(url := entry.get("id"), str):
             continue
         try:
             body = near[url] if url in near else verifier.at_hand.fetch(url)
-            compare_digests(url, read_digests(entry), [body])
+            digests = read_digests(entry)
+            compare_digests(url, digests, [body])
         except StackmarkError:
             continue
-        if isinstance(_json(body), dict):
+        if digests and isinstance(_json(body), dict):
             yield body
 
 

@@ -55,6 +55,11 @@ class Relations:
             and _measures_within(inner, outer)
         )
 
+    def leaf_within(self, leaf: Leaf, other: Leaf) -> bool:
+        """Whether all that surely serves one leaf may serve another."""
+        achievements = self.of_leaf(leaf), self.of_leaf(other)
+        return _narrower(*achievements) and self.within(leaf, other.select)
+
     def apart(self, leaf: Leaf, other: Select) -> bool:
         """Whether nothing that surely serves the leaf can be taken by a select."""
         one = leaf.select

@@ -117,7 +117,7 @@ class _Voice:
 
     def _quality(self, select: r.Select) -> Iterator[str]:
         if select.credits_min is not None:
-            yield f"of {_number(select.credits_min)} {self.unit} or more each"
+            yield f"of {plain_number(select.credits_min)} {self.unit} or more each"
         if select.max_age_years is not None:
             yield f"not older than {_years(select.max_age_years)}"
         if select.grade_min is not None:
@@ -167,15 +167,15 @@ class _Voice:
         return f"at least {' and '.join(self._bounds(limit.least, limit.share))}"
 
     def _bounds(self, number: Fraction | None, share: Fraction | None) -> list[str]:
-        found = [] if number is None else [f"{_number(number)} {self.unit}"]
-        return found + ([] if share is None else [f"{_number(share * 100)} % of what is used"])
+        found = [] if number is None else [f"{plain_number(number)} {self.unit}"]
+        return found + ([] if share is None else [f"{plain_number(share * 100)} % of what is used"])
 
     def gpa(self, limit: r.GradeAverage) -> str:
         up = limit.higher_is_better
         word = "at least" if up else "at most"
         return (
             f"the mean grade, weighted by credit, of {self.select(limit.select)} that are used "
-            f"must be {word} {_number(limit.value)} ({limit.scale})."
+            f"must be {word} {plain_number(limit.value)} ({limit.scale})."
         )
 
     def max_age(self, limit: r.MaxAge) -> str:
@@ -185,7 +185,7 @@ class _Voice:
     def share(self, limit: r.Share) -> str:
         return (
             f"what serves “{limit.a}” may serve “{limit.b}” too, "
-            f"up to {_number(limit.most)} {self.unit} in all."
+            f"up to {plain_number(limit.most)} {self.unit} in all."
         )
 
     def exclude(self, limit: r.Exclude) -> str:
@@ -228,12 +228,12 @@ def direction_agrees(limit: r.GradeAverage) -> bool:
 
 
 def _span(least: Fraction | int, most: Fraction | int | None) -> str:
-    low = _number(Fraction(least))
+    low = plain_number(Fraction(least))
     if most is None:
         return f"at least {low}" if least else "any number of"
     if not least:
-        return f"at most {_number(Fraction(most))}"
-    return low if most == least else f"{low} to {_number(Fraction(most))}"
+        return f"at most {plain_number(Fraction(most))}"
+    return low if most == least else f"{low} to {plain_number(Fraction(most))}"
 
 
 def _level(low: int | None, high: int | None) -> str:
@@ -246,11 +246,11 @@ def _level(low: int | None, high: int | None) -> str:
 
 def _years(years: Fraction) -> str:
     if years.denominator != 1:
-        return f"{_number(years * 12)} months"
-    return "1 year" if years == 1 else f"{_number(years)} years"
+        return f"{plain_number(years * 12)} months"
+    return "1 year" if years == 1 else f"{plain_number(years)} years"
 
 
-def _number(value: Fraction) -> str:
+def plain_number(value: Fraction | int) -> str:
     """All digits, without an exponent."""
     told = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
     return told.rstrip("0").rstrip(".") if "." in told else told

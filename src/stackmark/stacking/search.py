@@ -131,7 +131,7 @@ class _Search:
         stack: list[_State] = [start]
         while stack:
             state = stack.pop()
-            if state[0] >= self.best or state[0] >= NEVER and not self.soft:
+            if state[0] >= self.best or (state[0] >= NEVER and not self.soft):
                 continue
             self.nodes += 1
             if self.nodes > self.limit:
@@ -218,7 +218,9 @@ class _Search:
                 bound += skipped[leaf] - terms[leaf]
         if not groups & problem.groups[at]:
             weight = problem.weight[at]
-            more = tuple([one + form.weights[at] for one, form in zip(sums, problem.forms)])
+            more = tuple(
+                [one + form.weights[at] for one, form in zip(sums, problem.forms, strict=False)]
+            )
             if self._clauses(more, after):
                 for leaves in options:
                     if not self._useful(at, leaves, needs):
