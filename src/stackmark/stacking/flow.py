@@ -47,8 +47,11 @@ def flow(problem: Problem) -> Flow:
         key=lambda at: (problem.weight[at], problem.facts[at].holding.id),
     )
     holds: list[list[int]] = [[] for _ in problem.least]
+    empty = sum(problem.least)
     for item in order:
-        _place(problem, holds, item)
+        if not empty:
+            break
+        empty -= _place(problem, holds, item)
     uses = {item: leaf for leaf, items in enumerate(holds) for item in items}
     found = tuple((item, (uses[item],)) for item in sorted(uses))
     short = [leaf for leaf, least in enumerate(problem.least) if len(holds[leaf]) < least]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from math import inf, lcm
 from typing import Any
 
@@ -263,3 +264,30 @@ def _scale(compiled: Compiled, facts: Sequence[Fact]) -> int:
     found = {one.low.denominator for one in facts}
     found |= {one.high.denominator for one in facts if one.high is not None}
     return lcm(compiled.scale, *found)
+
+
+def both(share: ShareOf, first: int, second: int) -> bool:
+    """Whether a share permits serving these two leaves at once."""
+    a, b = share.a, share.b
+    return bool((a >> first & 1 and b >> second & 1) or (a >> second & 1 and b >> first & 1))
+
+
+def options(problem: Problem, at: int, active: int) -> list[tuple[int, ...]]:
+    """Sets of active leaves an item may serve at once: one, or more where shares permit."""
+    leaves = [leaf for leaf in problem.serves[at] if active >> leaf & 1]
+    found: list[tuple[int, ...]] = [(leaf,) for leaf in leaves]
+    if not problem.shares:
+        return found
+    for size in range(2, len(leaves) + 1):
+        more = [one for one in combinations(leaves, size) if _permitted(problem, one)]
+        if not more:
+            break
+        found += more
+    return found
+
+
+def _permitted(problem: Problem, leaves: tuple[int, ...]) -> bool:
+    return all(
+        any(both(share, first, second) for share in problem.shares)
+        for first, second in combinations(leaves, 2)
+    )

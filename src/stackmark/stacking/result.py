@@ -115,7 +115,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotCounted:
-    """A holding that serves nothing, and why: ``why`` is fits-no-rule, not-needed, too-old, …."""
+    """A holding that serves nothing, and why: one word (``too-old``) and a sentence."""
 
     holding: str
     why: str

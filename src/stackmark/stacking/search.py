@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from stackmark.stacking.choices import leaf_sets
 from stackmark.stacking.potential import NEVER, bounds_of
-from stackmark.stacking.problem import Problem, Uses
+from stackmark.stacking.problem import Problem, Uses, both, options
 
 MOST_SETS: Final = 2_000
 _SHORT: Final = 1 << 64
@@ -117,7 +117,7 @@ class _Search:
     def _assign(self, active: int) -> bool:
         """Search the ways to meet the active leaves; false when the limit of nodes is reached."""
         problem = self.problem
-        options = [self._options(at, active) for at in range(self.items)]
+        choices = [options(problem, at, active) for at in range(self.items)]
         needs = tuple(
             [least if active >> leaf & 1 else 0 for leaf, least in enumerate(problem.least)]
         )
@@ -140,7 +140,7 @@ class _Search:
                 if self.first:
                     return False
                 continue
-            place = self._next(state, options)
+            place = self._next(state, choices)
             if place == self.items:
                 self._settle(state, active)
                 continue
@@ -148,27 +148,9 @@ class _Search:
             if seen.get(key, NEVER) <= state[2]:
                 continue
             seen[key] = state[2]
-            children = sorted(self._children(state, place, options[place]), key=_by_bound)
+            children = sorted(self._children(state, place, choices[place]), key=_by_bound)
             stack.extend(reversed(children))
         return True
-
-    def _options(self, at: int, active: int) -> list[tuple[int, ...]]:
-        """Sets of active leaves an item may serve at once: one, or more where shares permit."""
-        leaves = [leaf for leaf in self.problem.serves[at] if active >> leaf & 1]
-        found: list[tuple[int, ...]] = [(leaf,) for leaf in leaves]
-        if self.problem.shares:
-            for size in range(2, len(leaves) + 1):
-                more = [one for one in combinations(leaves, size) if self._permitted(one)]
-                if not more:
-                    break
-                found += more
-        return found
-
-    def _permitted(self, leaves: tuple[int, ...]) -> bool:
-        return all(
-            any(_both(share, first, second) for share in self.problem.shares)
-            for first, second in combinations(leaves, 2)
-        )
 
     def _next(self, state: _State, options: list[list[tuple[int, ...]]]) -> int:
         """The next item that could be of use."""
@@ -219,7 +201,7 @@ class _Search:
         if not groups & problem.groups[at]:
             weight = problem.weight[at]
             more = tuple(
-                [one + form.weights[at] for one, form in zip(sums, problem.forms, strict=False)]
+                [one + form.weights[at] for one, form in zip(sums, problem.forms, strict=True)]
             )
             if self._clauses(more, after):
                 for leaves in options:
@@ -280,7 +262,7 @@ class _Search:
             return shared
         found = list(shared)
         for place, share in enumerate(self.problem.shares):
-            if any(_both(share, one, other) for one, other in combinations(leaves, 2)):
+            if any(both(share, one, other) for one, other in combinations(leaves, 2)):
                 found[place] += self.problem.cost[at]
                 if found[place] > share.most:
                     return None
@@ -310,8 +292,3 @@ def _part(least: int) -> int:
 def _by_bound(state: _State) -> int:
     bound: int = state[0]
     return bound
-
-
-def _both(share: Any, first: int, second: int) -> bool:
-    a, b = share.a, share.b
-    return bool((a >> first & 1 and b >> second & 1) or (a >> second & 1 and b >> first & 1))
