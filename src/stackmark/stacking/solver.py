@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from itertools import combinations
 from math import inf
@@ -37,6 +38,7 @@ class Solved:
     nearest: Uses | None = None
 
 
+@cache
 def there_is_a_solver() -> bool:
     """Whether the extra ``science`` is installed."""
     return find_spec("scipy") is not None
