@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, combinations
 from typing import Any, Final
 
-from stackmark.stacking.choices import leaf_sets
+from stackmark.stacking.choices import cheapest, leaf_sets
 from stackmark.stacking.potential import NEVER, bounds_of
 from stackmark.stacking.problem import Problem, Uses, both, options
 from stackmark.stacking.tighten import by_need, tighten
@@ -116,6 +116,8 @@ class _Search:
             given=given,
             most=min(MOST_SETS, self.limit),
         )
+        if sets is None and self.soft:
+            sets = [(0, cheapest(problem.tree, costs)[1])]
         if sets is None:
             return Found(None, 0, done=False, nodes=MOST_SETS)
         done = all(cost >= self.best or self._assign(active) for cost, active in sets)

@@ -28,14 +28,13 @@ class Solved:
     """``uses`` keeps every rule; ``impossible`` is proven; neither: not decided.
 
     ``least`` is true when no use of less credit exists (within the solver's tolerance of a part
-    in a million). ``nearest`` are the uses that miss least, where the answer is not yes.
+    in a million).
     """
 
     uses: Uses | None
     impossible: bool
     least: bool = False
     nodes: int = 0
-    nearest: Uses | None = None
 
 
 @cache
@@ -59,7 +58,7 @@ def solve(problem: Problem, *, nodes: int) -> Solved:
         return Solved(near, impossible=False, nodes=spent)
     bound = getattr(soft, "mip_dual_bound", None)
     proven = bound is not None and bound >= model.smallest_miss / 2
-    return Solved(None, impossible=bool(proven), nodes=spent, nearest=near)
+    return Solved(None, impossible=bool(proven), nodes=spent)
 
 
 def satisfies(problem: Problem, uses: Uses) -> bool:
