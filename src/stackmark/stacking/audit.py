@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import VERIFIED, Holding
+from stackmark.stacking.change import smallest_change
 from stackmark.stacking.decide import Decision, decide
+from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, blockers
 from stackmark.stacking.facts import Compiled, Fact
 from stackmark.stacking.problem import Problem, Uses, make_problem
-from stackmark.stacking.result import Audit, Verdict
-from stackmark.stacking.rules import Rules
+from stackmark.stacking.reasons import SOON_YEARS, ageing, quoted, unknowns, why_not
+from stackmark.stacking.render import sentence
+from stackmark.stacking.result import Audit, Shortfall, Unknown, Verdict
+from stackmark.stacking.rules import LevelFloor, Residency, Rules
+from stackmark.stacking.search import Found, nearest
+from stackmark.stacking.solver import there_is_a_solver
 from stackmark.stacking.witness import Use, Witness, check
 
 NODE_LIMIT: Final = 50_000
@@ -68,8 +74,10 @@ class Auditor:
     def audit(self, holdings: Sequence[Holding], *, explain: bool = True) -> Audit:
         """As the function ``audit``."""
         _check_ids(holdings)
-        answer = self.answer(self.compiled.facts(holdings))
-        return self._short(holdings, answer)
+        facts = self.compiled.facts(holdings)
+        answer = self.answer(facts)
+        short = self._short(holdings, answer)
+        return self._explained(short, holdings, facts, answer) if explain else short
 
     def answer(self, facts: Sequence[Fact]) -> Answer:
         """The verdict on facts of holdings."""
@@ -121,6 +129,125 @@ class Auditor:
             engine=answer.decision.engine,
             nodes=answer.decision.nodes,
         )
+
+    # -- reasons ---------------------------------------------------------------------------------
+
+    def _explained(
+        self, short: Audit, holdings: Sequence[Holding], facts: Sequence[Fact], answer: Answer
+    ) -> Audit:
+        assigned, near = self._assigned(answer)
+        told = Explainer(self.compiled, assigned)
+        used = {assigned.problem.facts[at].holding.id for at, _ in assigned.uses}
+        rest = [one for one in facts if one.holding.id not in used]
+        horizon = self.at.replace(year=self.at.year + SOON_YEARS, day=min(self.at.day, 28))
+        shared = replace(
+            short,
+            progress=told.progress(),
+            unused=tuple(one.holding.id for one in rest),
+            not_counted=tuple(why_not(self.compiled, one.holding, one) for one in rest),
+            ageing=ageing(self.compiled, answer.facts, until=horizon),
+        )
+        if near is None:
+            return replace(shared, explanation=(self._headline("yes"), *told.met(), *told.kept()))
+        return self._refused(shared, holdings, told, near, answer)
+
+    def _assigned(self, answer: Answer) -> tuple[Assigned, Found | None]:
+        """The witness's uses, or those that come nearest."""
+        if answer.verdict == "yes":
+            uses = answer.decision.uses or ()
+            return Assigned(answer.strict, uses, 0), None
+        near = nearest(answer.strict, nodes=NEAR_NODES)
+        return Assigned(answer.strict, near.uses or (), near.active), near
+
+    def _refused(
+        self,
+        short: Audit,
+        holdings: Sequence[Holding],
+        told: Explainer,
+        near: Found,
+        answer: Answer,
+    ) -> Audit:
+        shortfalls = told.shortfalls()
+        stands = list(self._in_the_way(told, near, answer)) if told.contested() else []
+        shortfalls += [one for one in stands if isinstance(one, Shortfall)]
+        reasons = [one if isinstance(one, str) else one.sentence for one in stands]
+        open_facts = () if answer.generous is None else self._unknown(answer)
+        change = None
+        if answer.verdict == "no":
+            change = smallest_change(self.compiled, holdings, told, self._earned)
+        lines = [
+            self._headline(answer.verdict),
+            *self._why_open(answer, open_facts),
+            *(one.sentence for one in told.shortfalls()),
+            *reasons,
+            *told.met(),
+            *(one.sentence for one in short.not_counted if one.why not in _QUIET),
+        ]
+        if change is not None:
+            lines.append(change.sentence)
+        return replace(
+            short,
+            shortfalls=tuple(shortfalls),
+            explanation=tuple(dict.fromkeys(lines)),
+            unknown=open_facts,
+            smallest_change=change,
+        )
+
+    def _in_the_way(
+        self, told: Explainer, near: Found, answer: Answer
+    ) -> Iterator[str | Shortfall]:
+        """Limits without which less would be missing; else the rules that want the same."""
+        found = list(blockers(self.compiled, answer.facts, near))
+        for limit, eased in found:
+            yield f"{quoted(limit.id)} stands in the way: {sentence(self.rules, limit)}"
+            if eased.uses is not None and isinstance(limit, Residency | LevelFloor):
+                problem = make_problem(
+                    self.compiled, answer.facts, strict=True, without=frozenset({limit.id})
+                )
+                other = Explainer(self.compiled, Assigned(problem, eased.uses, eased.active))
+                yield from other.floor(limit)
+        if not found:
+            yield from (told.conflict(leaf) for leaf in told.contested())
+
+    def _earned(self, holdings: Sequence[Holding]) -> bool:
+        facts = self.compiled.facts(holdings)
+        problem = make_problem(self.compiled, facts, strict=True)
+        found = self._decide(problem, first=True)
+        return found.uses is not None and self._believed(found, problem, facts) == "yes"
+
+    def _unknown(self, answer: Answer) -> tuple[Unknown, ...]:
+        if answer.generous is None or answer.open_uses is None:
+            return ()
+        return unknowns(self.compiled, answer.generous, answer.open_uses)
+
+    def _headline(self, verdict: Verdict) -> str:
+        name = self.rules.title or self.rules.id
+        day = self.at.isoformat()
+        return {
+            "yes": f"{name} is earned at {day}.",
+            "no": f"{name} is not earned at {day}.",
+            "undecided": f"Whether {name} is earned at {day} cannot be told.",
+        }[verdict]
+
+    def _why_open(self, answer: Answer, open_facts: tuple[Unknown, ...]) -> list[str]:
+        if answer.verdict != "undecided":
+            return []
+        if open_facts:
+            return [
+                "It would be decided if this were known:",
+                *(one.sentence for one in open_facts),
+            ]
+        told = f"The search ended at its limit of {self.node_limit} nodes; a higher one may decide."
+        solver = there_is_a_solver() if self.solver is None else self.solver
+        if not solver:
+            told += (
+                " The solver of the extra “science” (pip install stackmark[science]) would help."
+            )
+        return [told]
+
+
+_QUIET: Final = frozenset({"not-needed", "fits-no-rule"})
+"""What goes without saying in an explanation; it stands in ``not_counted``."""
 
 
 def credit_of(problem: Problem, uses: Uses) -> Fraction:

@@ -59,5 +59,14 @@ def leaf_sets(
     return sorted(found)
 
 
+def cheapest(tree: Tree, costs: Sequence[int]) -> tuple[int, int]:
+    """(cost, leaves) of the way whose leaves cost least in sum, taken each by itself."""
+    k, of = tree
+    if isinstance(of, int):
+        return costs[of], 1 << of
+    ways = sorted(cheapest(one, costs) for one in of)[:k]
+    return sum(cost for cost, _ in ways), sum(leaves for _, leaves in ways)
+
+
 def _cost(chosen: int, costs: Sequence[int]) -> int:
     return sum(cost for leaf, cost in enumerate(costs) if chosen >> leaf & 1)

@@ -26,7 +26,6 @@ class Decision:
     engine: str
     least: bool = False
     nodes: int = 0
-    nearest: Uses | None = None
 
 
 def decide(
@@ -45,8 +44,5 @@ def decide(
         least = found.done and found.uses is not None and not first
         return Decision(found.uses, found.impossible, "search", least, found.nodes)
     solved = solve(problem, nodes=nodes - found.nodes)
-    return Decision(
-        *(solved.uses, solved.impossible, "solver", solved.least),
-        found.nodes + solved.nodes,
-        solved.nearest,
-    )
+    spent = found.nodes + solved.nodes
+    return Decision(solved.uses, solved.impossible, "solver", solved.least, spent)

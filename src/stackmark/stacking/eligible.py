@@ -7,8 +7,10 @@ unknown: it never makes a yes, and never makes a no.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from fractions import Fraction
+from typing import Final
 
 from stackmark.credit.convert import convert
 from stackmark.credit.policies import Range
@@ -32,13 +34,10 @@ class Eligibility:
     def __init__(self, rules: Rules, at: dt.date) -> None:
         self.at = at
         self.unit = rules.unit
-        self.same = same_learning(rules.limits)
-        self._for = substitutes_for(rules)
-        self._ages = [
-            (self.predicate(one.select), oldest(at, one.years))
-            for one in rules.limits
-            if isinstance(one, MaxAge)
-        ]
+        self.same = _same_learning(rules.limits)
+        self._for = _substitutes(rules)
+        self._aged = [one for one in rules.limits if isinstance(one, MaxAge)]
+        self._ages = [(self.predicate(one.select), oldest(at, one.years)) for one in self._aged]
         self._leaves = {leaf.id: self._leaf(leaf) for leaf in rules.leaves()}
         self._converted: dict[Credits, tuple[Fraction, Fraction] | None] = {}
 
@@ -48,13 +47,21 @@ class Eligibility:
 
     def question(self, leaf: Leaf) -> Question:
         """``of`` for one leaf, to be asked many times."""
-        questions = tuple(self._leaves[leaf.id])
-        return lambda holding: _all_of(questions, holding)
+        return _joined(tuple(self._leaves[leaf.id]))
+
+    def parts(self, leaf: Leaf) -> Iterator[tuple[str, str, Question]]:
+        """Each question of a leaf by itself: what it is about, whose it is, the question."""
+        yield "status", leaf.id, _valid(self.at)
+        substitutes = not isinstance(leaf, Capstone)
+        for about, select in single(leaf.select):
+            asked = tuple(self._questions(select, substitutes=substitutes))
+            yield about, leaf.id, _joined(asked)
+        for limit, (takes, day) in zip(self._aged, self._ages, strict=True):
+            yield "age", limit.id, _young(takes, day)
 
     def predicate(self, select: Select) -> Question:
         """Whether a select of a limit takes a holding; status and age are no part of it."""
-        questions = self._questions(select, substitutes=True)
-        return lambda holding: _all_of(questions, holding)
+        return _joined(tuple(self._questions(select, substitutes=True)))
 
     def credits(self, holding: Holding) -> tuple[Fraction, Fraction] | None:
         """Its credit in the rules' unit as an interval; ``None`` where there is none to tell."""
@@ -110,6 +117,29 @@ class Eligibility:
         return ask
 
 
+def single(select: Select) -> Iterator[tuple[str, Select]]:
+    """A select taken apart: what each predicate is about, and it alone."""
+    plain = Select()
+    for one in fields(Select):
+        value = getattr(select, one.name)
+        if one.name != "valid" and value != getattr(plain, one.name):
+            about = _ABOUT.get(one.name, one.name)
+            yield about, Select(**{one.name: value})
+
+
+_ABOUT: Final = {
+    "level_min": "level",
+    "level_max": "level",
+    "credits_min": "credits",
+    "max_age_years": "age",
+    "grade_min": "grade",
+    "supervision_min": "supervision",
+    "evidence_min": "evidence",
+    "not_applied_to": "applied_to",
+    "kind": "class",
+}
+
+
 def credits_in(holding: Holding, unit: str) -> tuple[Fraction, Fraction] | None:
     """Credit of a holding in a unit: as stated, or by the convention of the two units."""
     stated = holding.credits
@@ -124,6 +154,10 @@ def credits_in(holding: Holding, unit: str) -> tuple[Fraction, Fraction] | None:
     except StackmarkError:
         return None
     return found.low, found.high
+
+
+def _joined(questions: Iterable[Question]) -> Question:
+    return lambda holding: _all_of(questions, holding)
 
 
 def _all_of(questions: Iterable[Question], holding: Holding) -> Answer:
@@ -230,7 +264,7 @@ def _valid(at: dt.date) -> Question:
     return ask
 
 
-def same_learning(limits: Iterable[Limit]) -> dict[str, frozenset[str]]:
+def _same_learning(limits: Iterable[Limit]) -> dict[str, frozenset[str]]:
     """Each achievement with all it is equivalent to; classes that meet are one."""
     found: dict[str, frozenset[str]] = {}
     for limit in limits:
@@ -240,8 +274,7 @@ def same_learning(limits: Iterable[Limit]) -> dict[str, frozenset[str]]:
     return found
 
 
-def substitutes_for(rules: Rules) -> dict[str, tuple[str, ...]]:
-    """Each achievement with what may stand for it."""
+def _substitutes(rules: Rules) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for one in rules.substitutes:
         found[one.instead_of] = (*found.get(one.instead_of, ()), one.use)

@@ -7,7 +7,7 @@ ordered by id, so that the order of a file changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -70,6 +70,7 @@ class Compiled:
         self._ask = [self.eligible.question(leaf) for leaf in self.leaves]
         self._takes = [self.eligible.predicate(_SELECTS[type(one)](one)) for one in self.sums]
         self._weighs = [self.eligible.predicate(one.select) for one in self.means]
+        self.group_limits: dict[str, int] = {}
         self._groups = self._group_bits(ordered)
         self._before = _before(ordered)
         self.bounds = tuple(self._bounds())
@@ -88,6 +89,10 @@ class Compiled:
             self._in_order(holding, held) if holding.achievement in self._before else True,
             self._groups.get(holding.achievement, 0),
         )
+
+    def prerequisites(self, achievement: str) -> tuple[str, ...]:
+        """Achievements that must be awarded before one."""
+        return self._before.get(achievement, ())
 
     def facts(self, holdings: Sequence[Holding]) -> list[Fact]:
         """The facts of all, ordered by id."""
@@ -127,15 +132,22 @@ class Compiled:
         return 1 << self.places[node.id]
 
     def _group_bits(self, limits: Sequence[r.Limit]) -> dict[str, int]:
-        groups: set[tuple[str, ...]] = set()
+        """Bits of the groups each achievement is in; classes of equivalents that meet are one."""
+        owners: dict[tuple[str, ...], list[str]] = {}
         for limit in limits:
+            groups: Iterable[Iterable[str]] = ()
             if isinstance(limit, r.Exclude):
-                groups |= {tuple(sorted(set(one))) for one in limit.groups}
-        groups |= {tuple(sorted(one)) for one in self.eligible.same.values()}
+                groups = limit.groups
+            elif isinstance(limit, r.Equivalent):
+                groups = [self.eligible.same[one] for row in limit.classes for one in row]
+            for group in {tuple(sorted(set(one))) for one in groups}:
+                owners.setdefault(group, []).append(limit.id)
         found: dict[str, int] = {}
-        for place, group in enumerate(sorted(groups)):
+        for place, group in enumerate(sorted(owners)):
             for name in group:
                 found[name] = found.get(name, 0) | 1 << place
+            for limit_id in owners[group]:
+                self.group_limits[limit_id] = self.group_limits.get(limit_id, 0) | 1 << place
         return found
 
     def _in_order(self, holding: Holding, held: Sequence[Holding]) -> Answer:

@@ -123,7 +123,7 @@ class _Maker:
             tree=self.compiled.tree,
             forms=tuple(forms),
             clauses=tuple(clauses),
-            groups=tuple([one.groups for one in self.facts]),
+            groups=tuple([one.groups & ~self._freed() for one in self.facts]),
             shares=tuple(
                 ShareOf(one.id, below[one.a], below[one.b], self._whole(one.most))
                 for below in (self.compiled.below,)
@@ -132,6 +132,13 @@ class _Maker:
             scale=self.scale,
             huge=self.huge,
         )
+
+    def _freed(self) -> int:
+        """Groups of limits that are left out."""
+        found = 0
+        for limit in self.without:
+            found |= self.compiled.group_limits.get(limit, 0)
+        return found
 
     def _usable(self, fact: Fact) -> bool:
         """Whether any leaf may take it, and no limit refuses it by itself."""

@@ -5,11 +5,12 @@ Both answers are safe: ``False`` only says that it cannot be told from the predi
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
 from stackmark.model.holding import SUPERVISION
-from stackmark.stacking.eligible import same_learning, substitutes_for
+from stackmark.stacking.eligible import Eligibility
 from stackmark.stacking.rules import Capstone, Leaf, Rules, Select
 
 LOWEST: Final = 1
@@ -21,8 +22,10 @@ class Relations:
     """Relations under one file's equivalences and substitutes."""
 
     def __init__(self, rules: Rules) -> None:
-        self._same = same_learning(rules.limits)
-        self._for = substitutes_for(rules)
+        self._same = Eligibility(rules, dt.date.max).same
+        self._for: dict[str, list[str]] = {}
+        for one in rules.substitutes:
+            self._for.setdefault(one.instead_of, []).append(one.use)
 
     def taken(self, select: Select, *, substitutes: bool = True) -> frozenset[str]:
         """The achievements it takes; empty for any."""

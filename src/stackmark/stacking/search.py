@@ -8,13 +8,14 @@ out. Of equal answers the first in the order of items and leaves is kept: it is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, combinations
 from typing import Any, Final
 
-from stackmark.stacking.choices import leaf_sets
+from stackmark.stacking.choices import cheapest, leaf_sets
 from stackmark.stacking.potential import NEVER, bounds_of
 from stackmark.stacking.problem import Problem, Uses, both, options
+from stackmark.stacking.tighten import by_need, tighten
 
 MOST_SETS: Final = 2_000
 _SHORT: Final = 1 << 64
@@ -41,7 +42,10 @@ class Found:
 
 def search(problem: Problem, *, nodes: int, first: bool = False) -> Found:
     """The answer that uses least credit, or with ``first`` any answer."""
-    return _Search(problem, nodes, first=first, soft=False).run()
+    smaller = tighten(problem)
+    if smaller is None:
+        return Found(None, 0, done=True, nodes=1)
+    return _ordered(smaller, nodes, first=first, soft=False)
 
 
 def nearest(problem: Problem, *, nodes: int) -> Found:
@@ -49,7 +53,15 @@ def nearest(problem: Problem, *, nodes: int) -> Found:
 
     Caps, shares and exclusions are kept; minima may be missed.
     """
-    return _Search(problem, nodes, first=False, soft=True).run()
+    return _ordered(problem, nodes, first=False, soft=True)
+
+
+def _ordered(problem: Problem, nodes: int, *, first: bool, soft: bool) -> Found:
+    better, order = by_need(problem)
+    found = _Search(better, nodes, first=first, soft=soft).run()
+    if found.uses is None:
+        return found
+    return replace(found, uses=tuple(sorted((order[at], leaves) for at, leaves in found.uses)))
 
 
 _State = tuple[Any, ...]
@@ -104,6 +116,8 @@ class _Search:
             given=given,
             most=min(MOST_SETS, self.limit),
         )
+        if sets is None and self.soft:
+            sets = [(0, cheapest(problem.tree, costs)[1])]
         if sets is None:
             return Found(None, 0, done=False, nodes=MOST_SETS)
         done = all(cost >= self.best or self._assign(active) for cost, active in sets)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from itertools import combinations
 from math import inf
@@ -27,16 +28,16 @@ class Solved:
     """``uses`` keeps every rule; ``impossible`` is proven; neither: not decided.
 
     ``least`` is true when no use of less credit exists (within the solver's tolerance of a part
-    in a million). ``nearest`` are the uses that miss least, where the answer is not yes.
+    in a million).
     """
 
     uses: Uses | None
     impossible: bool
     least: bool = False
     nodes: int = 0
-    nearest: Uses | None = None
 
 
+@cache
 def there_is_a_solver() -> bool:
     """Whether the extra ``science`` is installed."""
     return find_spec("scipy") is not None
@@ -57,7 +58,7 @@ def solve(problem: Problem, *, nodes: int) -> Solved:
         return Solved(near, impossible=False, nodes=spent)
     bound = getattr(soft, "mip_dual_bound", None)
     proven = bound is not None and bound >= model.smallest_miss / 2
-    return Solved(None, impossible=bool(proven), nodes=spent, nearest=near)
+    return Solved(None, impossible=bool(proven), nodes=spent)
 
 
 def satisfies(problem: Problem, uses: Uses) -> bool:

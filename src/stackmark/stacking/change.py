@@ -1,0 +1,166 @@
+"""The smallest change: additions that make a no a yes, each tried by auditing again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from stackmark.model.holding import Holding
+from stackmark.stacking import rules as r
+from stackmark.stacking.additions import Addition, addition_of, extras, held, merged, told
+from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer
+from stackmark.stacking.facts import Compiled
+from stackmark.stacking.problem import make_problem
+from stackmark.stacking.result import Change, number
+from stackmark.stacking.search import nearest
+
+ROUNDS: Final = 6
+MOST_ADDITIONS: Final = 60
+
+Earns = Callable[[Sequence[Holding]], bool]
+"""Whether holdings earn the award for certain."""
+
+
+def smallest_change(
+    compiled: Compiled, holdings: Sequence[Holding], near: Explainer, earns: Earns
+) -> Change:
+    """The fewest additions found, then those of least credit."""
+    return _Tries(compiled, holdings, earns).best(near)
+
+
+@dataclass(slots=True)
+class _Tries:
+    compiled: Compiled
+    holdings: Sequence[Holding]
+    earns: Earns
+
+    @property
+    def _unit(self) -> str:
+        return self.compiled.rules.unit
+
+    def best(self, near: Explainer) -> Change:
+        found: list[list[Addition]] = []
+        for extra in extras(self.compiled.rules):
+            additions = self._grown(near, extra)
+            if additions is not None:
+                found.append(additions)
+                if len(additions) == 1:
+                    break
+        if not found:
+            return Change(
+                additions=(),
+                sentence="No addition was found that leads to this award: a rule or limit keeps "
+                "what would be needed from being used.",
+            )
+        chosen = min(found, key=lambda one: (len(one), sum(row.get("credits", 0) for row in one)))
+        return Change(additions=tuple(chosen), sentence=self._sentence(chosen, near.many))
+
+    def _works(self, additions: Sequence[Addition]) -> bool:
+        ids = {one.id for one in self.holdings}
+        more = held(additions, self._unit, self.compiled.at)
+        if any(one.id in ids for one in more):
+            return False
+        return self.earns([*self.holdings, *more])
+
+    def _grown(self, near: Explainer, extra: Addition) -> list[Addition] | None:
+        """Add for what is missing until the award is earned, then take away what is too much."""
+        additions: list[Addition] = []
+        for turn in range(ROUNDS):
+            new = self._wanted(near, extra)
+            if not new or len(additions) + len(new) > MOST_ADDITIONS:
+                return None
+            additions = [*additions, *new]
+            if self._works(additions):
+                alone = not turn and len(additions) == 1 and not near.contested()
+                return additions if alone else self._shrunk(additions)
+            near = self._near(additions)
+        return None
+
+    def _near(self, additions: Sequence[Addition]) -> Explainer:
+        rows = [*self.holdings, *held(additions, self._unit, self.compiled.at)]
+        problem = make_problem(self.compiled, self.compiled.facts(rows), strict=True)
+        found = nearest(problem, nodes=NEAR_NODES)
+        return Explainer(self.compiled, Assigned(problem, found.uses or (), found.active))
+
+    def _wanted(self, near: Explainer, extra: Addition) -> list[Addition]:
+        """One addition for the credit a leaf lacks, one for each credential it lacks."""
+        found: list[Addition] = []
+        for leaf in near.unmet():
+            node = self.compiled.leaves[leaf]
+            lacking = near.amount(leaf, near.problem.least[leaf] - near.has[leaf])
+            one = merged(addition_of(node.select), extra)
+            if one is None:
+                continue
+            if isinstance(node, r.CreditSum):
+                one["credits"] = max(one.get("credits", 0), number(lacking))
+                found += [*self._before(one), one]
+            else:
+                self._credited(one)
+                found += [*self._before(one), *([one] * int(lacking))]
+        return found or self._floors(near, extra)
+
+    def _credited(self, one: Addition) -> None:
+        """Where credit is limited, a credential needs some to be judged by."""
+        if "credits" not in one and (self.compiled.sums or self.compiled.means):
+            one["credits"] = 1
+
+    def _before(self, one: Addition) -> list[Addition]:
+        """What must be awarded before it and is not held."""
+        names = one.get("achievement", [])
+        name = names if isinstance(names, str) else names[0] if names else ""
+        return [
+            {"achievement": first}
+            for first in self.compiled.prerequisites(name)
+            if not any(row.achievement == first and row.status == "valid" for row in self.holdings)
+        ]
+
+    def _floors(self, near: Explainer, extra: Addition) -> list[Addition]:
+        """Credit for a residency or level floor, in the first leaf that takes it."""
+        for short in near.shortfalls():
+            limit = next((one for one in self.compiled.sums if one.id == short.rule), None)
+            if limit is None:
+                continue
+            level = {"level_min": limit.at_least} if isinstance(limit, r.LevelFloor) else {}
+            wanted = addition_of(limit.select) if isinstance(limit, r.Residency) else level
+            for leaf in self.compiled.leaves:
+                first = merged(addition_of(leaf.select), wanted)
+                one = None if first is None else merged(first, extra)
+                if one is not None and not isinstance(leaf, r.Capstone):
+                    return [{**one, "credits": number(short.needs - short.has)}]
+        return []
+
+    def _shrunk(self, additions: list[Addition]) -> list[Addition]:
+        """Without what is not needed, and each credit as small as it may be."""
+        for one in list(additions):
+            rest = [*additions]
+            rest.remove(one)
+            if rest and self._works(rest):
+                additions = rest
+        for place, one in enumerate(additions):
+            if "credits" in one and len(additions) <= ROUNDS:
+                additions = self._smaller(additions, place)
+        return additions
+
+    def _smaller(self, additions: list[Addition], place: int) -> list[Addition]:
+        """Halve the interval of credit, in whole steps where all credit is whole."""
+        step = Fraction(1, min(self.compiled.scale, 100))
+        low, high = Fraction(0), Fraction(str(additions[place]["credits"]))
+        while high - low > step:
+            middle = low + max(step, ((high - low) / 2 // step) * step)
+            tried = [*additions]
+            tried[place] = {**additions[place], "credits": number(middle)}
+            if middle < high and self._works(tried):
+                additions, high = tried, middle
+            else:
+                low = middle
+        return additions
+
+    def _sentence(self, additions: list[Addition], many: str) -> str:
+        words = [told(one, self._unit, many) for one in additions]
+        if len(words) == 1:
+            return f"One more would do: {words[0]}."
+        counted = {one: words.count(one) for one in words}
+        parts = [f"{times} × {one}" if times > 1 else one for one, times in counted.items()]
+        return f"{len(words)} more would do: {'; '.join(parts)}."
