@@ -79,13 +79,18 @@ def audit(
     wanted = read_rules(read_object(rules, "rules file"))
     day = _day(at)
     net = network(documents, offline=offline, allow_hosts=allow_host)
-    verifier = _verifier(net, day, trust, recipient)
-    found = gather(holdings, verifier, documents, net.at_hand)
+    verifier = _verifier(net, trust, recipient)
+    if check is not None:
+        from stackmark.cli.audit_check import read_carried
+
+        carried = read_carried(check, verifier)
+        day = day or carried.witness.at
+    found = gather(holdings, verifier, documents, net.at_hand, day or _today())
     refuse_nothing(found, holdings)
     if check is not None:
-        from stackmark.cli.audit_check import check_witness
+        from stackmark.cli.audit_check import tell_check
 
-        return check_witness(check, wanted, found, day, verifier, as_json=json)
+        return tell_check(carried, wanted, found, day or _today(), as_json=json)
     return _audit(wanted, found, day or _today(), nodes, as_json=json)
 
 
@@ -132,20 +137,13 @@ def tell_left_out(found: Gathered) -> None:
         )
 
 
-def _verifier(
-    net: Network, day: dt.date | None, trust: Path | None, recipient: str | None
-) -> Verifier:
-    """Judges as of the day asked for where it is past, else as of now."""
-    import datetime as dt
-
+def _verifier(net: Network, trust: Path | None, recipient: str | None) -> Verifier:
+    """Judges as of now, whatever the day of the decision: the rules ask about that day."""
     from stackmark.adapters.clock import SystemClock
     from stackmark.cli.verify import read_register
     from stackmark.verification.verifier import Verifier
 
     now = SystemClock().now()
-    if day is not None:
-        end = dt.datetime.combine(day, dt.time(23, 59, 59), dt.UTC)
-        now = min(now, end)
     return Verifier(
         now=now,
         fetcher=net.fetcher,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,81 +21,71 @@ if TYPE_CHECKING:
     from stackmark.verification.verifier import Verifier
 
 
-def check_witness(
-    path: Path,
-    rules: Rules,
-    found: Gathered,
-    at: dt.date | None,
-    verifier: Verifier,
-    *,
-    as_json: bool,
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A witness, and the report on the award that carries it where one does."""
+
+    witness: Witness
+    report: Report | None = None
+
+
+def tell_check(
+    carried: Carried, rules: Rules, found: Gathered, at: dt.date, *, as_json: bool
 ) -> int:
     """0 when the witness holds, 1 with the reasons when not, 3 when the award cannot be told."""
     from stackmark.stacking.witness import check
 
-    witness, report = _read(path, verifier)
-    faults = list(check(witness, rules, found.holdings, at))
+    report = carried.report
+    faults = list(check(carried.witness, rules, found.holdings, at))
     if report is not None and report.verdict == "refused":
         faults.insert(0, f"The award that carries the witness is refused: {report.why}")
-    open_ = report is not None and report.verdict == "could-not-tell"
-    if as_json:
-        _as_json(witness, found, faults, at, report)
-    else:
-        _tell(witness, found, faults, at, report)
+    tell = _as_json if as_json else _tell
+    tell(carried, found, faults, at)
     if faults:
         return NO
-    return OPEN if open_ else 0
+    return OPEN if report is not None and report.verdict == "could-not-tell" else 0
 
 
-def _as_json(
-    witness: Witness,
-    found: Gathered,
-    faults: list[str],
-    at: dt.date | None,
-    report: Report | None,
-) -> None:
+def _as_json(carried: Carried, found: Gathered, faults: list[str], at: dt.date) -> None:
     from stackmark.cli.audit import about
 
     out_json(
         {
             "holds": not faults,
             "faults": faults,
-            "award": witness.award,
-            "at": (at or witness.at).isoformat(),
+            "award": carried.witness.award,
+            "at": at.isoformat(),
             "holdingsStated": found.verified < len(found.holdings),
-            "credential": None if report is None else report.verdict,
+            "credential": None if carried.report is None else carried.report.verdict,
             **about(found),
         }
     )
 
 
-def _tell(
-    witness: Witness,
-    found: Gathered,
-    faults: list[str],
-    at: dt.date | None,
-    report: Report | None,
-) -> None:
+def _tell(carried: Carried, found: Gathered, faults: list[str], at: dt.date) -> None:
     from stackmark.cli.audit import tell_left_out
 
-    day = (at or witness.at).isoformat()
     if faults:
-        out(styled(f"The witness does not hold as of {day}.", "bold", "red"))
+        out(styled(f"The witness does not hold as of {at}.", "bold", "red"))
         for one in faults:
             out(f"  - {plain(one)}")
     else:
-        out(styled(f"The witness holds as of {day}: the award is earned.", "bold", "green"))
-    out(f"    Award     {plain(witness.award)}")
+        out(styled(f"The witness holds as of {at}: the award is earned.", "bold", "green"))
+    out()
+    out(f"    Award     {plain(carried.witness.award)}")
     stated = len(found.holdings) - found.verified
     if stated:
         out(f"    {stated} of {len(found.holdings)} holdings are stated, which nobody verified.")
-    if report is not None:
-        out(f"    The award that carries it: {plain(report.headline)}")
+    if carried.report is not None:
+        out(f"    Carried by an award. {plain(carried.report.headline)}")
     tell_left_out(found)
 
 
-def _read(path: Path, verifier: Verifier) -> tuple[Witness, Report | None]:
-    """A witness by itself, or that of a credential with the report on it."""
+def read_carried(path: Path, verifier: Verifier) -> Carried:
+    """A witness by itself, or that of a credential with the report on it.
+
+    Raises ``UsageError`` ``witness.missing``, ``witness.form``, ``witness.version``.
+    """
     from stackmark.cli.loading import read_input
     from stackmark.limits import MAX_IMAGE_BYTES
     from stackmark.stacking.witness import Witness
@@ -102,11 +93,11 @@ def _read(path: Path, verifier: Verifier) -> tuple[Witness, Report | None]:
     data = read_input(path, MAX_IMAGE_BYTES)
     alone = _json(data)
     if isinstance(alone, dict) and "@context" not in alone and "payload" not in alone:
-        return Witness.from_json(alone), None
+        return Carried(Witness.from_json(alone))
     report = verifier.verify(data)
     for body in _bound(path, data, verifier):
         try:
-            return Witness.from_json(_json(body)), report
+            return Carried(Witness.from_json(_json(body)), report)
         except UsageError:
             continue  # a facts document, or another
     raise UsageError(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from stackmark.errors import StackmarkError, UsageError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from stackmark.cli.sources import Found
     from stackmark.model.holding import Holding
     from stackmark.verification.verifier import Verifier
@@ -30,8 +32,10 @@ class Gathered:
         return sum(1 for one in self.holdings if one.provenance == "verified")
 
 
-def gather(place: str, verifier: Verifier, documents: Path | None, given: Any) -> Gathered:
-    """The holdings of a file or folder; ``given`` answers with documents that are at hand.
+def gather(
+    place: str, verifier: Verifier, documents: Path | None, given: Any, at: dt.date
+) -> Gathered:
+    """The holdings of a file or folder at a day; ``given`` answers with documents that are at hand.
 
     Raises ``UsageError`` ``usage.file`` when nothing is there, and ``holdings.…`` when a file that
     states holdings is wrong.
@@ -42,7 +46,7 @@ def gather(place: str, verifier: Verifier, documents: Path | None, given: Any) -
     found = list(sources.find([place], verifier.fetcher, besides=documents))
     near = _near(found)
     verifier.at_hand = _Both(given, DocumentsFetcher(near))
-    work = _Gatherer(verifier, near)
+    work = _Gatherer(verifier, near, at)
     for one in found:
         if not (isinstance(one.data, bytes) and one.data in near.values()):
             work.take(one)
@@ -95,7 +99,8 @@ def tree_of(data: bytes) -> Mapping[str, Any] | None:
 
 
 class _Gatherer:
-    def __init__(self, verifier: Verifier, near: Mapping[str, bytes]) -> None:
+    def __init__(self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date) -> None:
+        self._at = at
         self._verifier = verifier
         self._near = near
         self._stated: list[tuple[str, Holding]] = []
@@ -141,7 +146,7 @@ class _Gatherer:
         try:
             for number, record in enumerate(records_of(tree, self._near), 1):
                 name = source if number == 1 else f"{source}#{number}"
-                self._verified.append((source, holding_of(record, status, name)))
+                self._verified.append((source, holding_of(record, status, name, self._at)))
         except StackmarkError as error:
             self._found.left_out.append((source, error.detail))
 

@@ -25,10 +25,13 @@ def tell(answer: Audit, rules: Rules, found: Gathered) -> None:
     _row("As of", answer.at.isoformat())
     _row("Holdings", _holdings(found))
     _paragraph("Why", list(answer.explanation))
-    _paragraph("Missing", [one.sentence for one in answer.shortfalls])
-    _paragraph("Not known", [one.sentence for one in answer.unknown])
-    if answer.smallest_change is not None:
-        _paragraph("What would change it", [answer.smallest_change.sentence])
+    change = [answer.smallest_change.sentence] if answer.smallest_change else []
+    for title, rows in (
+        ("Missing", [one.sentence for one in answer.shortfalls]),
+        ("Not known", [one.sentence for one in answer.unknown]),
+        ("What would change it", change),
+    ):
+        _paragraph(title, [one for one in rows if one not in answer.explanation])
     if answer.witness is not None:
         rows = [f"{names[one.holding]} for {one.leaf}" for one in answer.witness.uses]
         _paragraph("Which serves what", rows)

@@ -7,6 +7,7 @@ that never makes a yes, and never a no.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -119,13 +120,17 @@ def _rows(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def holding_of(record: Record, status: str, name: str) -> Holding:
-    """A record as a holding; ``name`` is its id where the document has none.
+def holding_of(record: Record, status: str, name: str, at: dt.date) -> Holding:
+    """A record as a holding at a day; ``name`` is its id where the document has none.
 
-    Credit stands as stated, hours of work are none. A grade is taken where there is just one.
+    What has expired since was valid then; what was revoked since is revoked. Credit stands as
+    stated, hours of work are none. A grade is taken where there is just one.
     """
     achievement, award = record.achievement, record.award
     issuer = record.issuer or record.awarding_body
+    dates = _dates(record)
+    if status == "expired" and dates.get("expires", at) >= at:
+        status = "valid"
     return Holding(
         id=(award.id if award else "") or name,
         achievement=record.id,
@@ -140,7 +145,7 @@ def holding_of(record: Record, status: str, name: str) -> Holding:
         supervision=_supervision(record),
         status=status,
         provenance=VERIFIED,
-        **_dates(record),
+        **dates,
         grade=_grade(record),
     )
 
@@ -188,11 +193,9 @@ def _dates(record: Record) -> dict[str, Any]:
     award = record.award
     if award is None:
         return {}
-    begun = award.issued or award.valid_from
-    return {
-        "awarded": begun.date() if begun else None,
-        "expires": award.valid_until.date() if award.valid_until else None,
-    }
+    begun, end = award.issued or award.valid_from, award.valid_until
+    found = {"awarded": begun.date()} if begun else {}
+    return found | ({"expires": end.date()} if end else {})
 
 
 def _grade(record: Record) -> HeldGrade | None:
