@@ -9,7 +9,16 @@ from typing import Final
 
 from stackmark.model.holding import Holding
 from stackmark.stacking import rules as r
-from stackmark.stacking.additions import Addition, addition_of, extras, held, merged, told
+from stackmark.stacking.additions import (
+    Addition,
+    Parts,
+    addition_of,
+    extras,
+    held,
+    merged,
+    told,
+    with_parts,
+)
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer
 from stackmark.stacking.facts import Compiled
 from stackmark.stacking.problem import make_problem
@@ -18,6 +27,9 @@ from stackmark.stacking.search import nearest
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
+
+_ENOUGH: Final = 3
+"""Ways to compare where the plainest does not do."""
 
 Earns = Callable[[Sequence[Holding]], bool]
 """Whether holdings earn the award for certain."""
@@ -46,15 +58,15 @@ class _Tries:
             additions = self._grown(near, extra)
             if additions is not None:
                 found.append(additions)
-                if len(additions) == 1:
-                    break
+            if found and (not extra or len(found) > _ENOUGH):
+                break
         if not found:
             return Change(
                 additions=(),
                 sentence="No addition was found that leads to this award: a rule or limit keeps "
                 "what would be needed from being used.",
             )
-        chosen = min(found, key=lambda one: (len(one), sum(row.get("credits", 0) for row in one)))
+        chosen = min(found, key=_size)
         return Change(additions=tuple(chosen), sentence=self._sentence(chosen, near.many))
 
     def _works(self, additions: Sequence[Addition]) -> bool:
@@ -64,7 +76,7 @@ class _Tries:
             return False
         return self.earns([*self.holdings, *more])
 
-    def _grown(self, near: Explainer, extra: Addition) -> list[Addition] | None:
+    def _grown(self, near: Explainer, extra: Parts) -> list[Addition] | None:
         """Add for what is missing until the award is earned, then take away what is too much."""
         additions: list[Addition] = []
         for turn in range(ROUNDS):
@@ -84,15 +96,13 @@ class _Tries:
         found = nearest(problem, nodes=NEAR_NODES)
         return Explainer(self.compiled, Assigned(problem, found.uses or (), found.active))
 
-    def _wanted(self, near: Explainer, extra: Addition) -> list[Addition]:
+    def _wanted(self, near: Explainer, extra: Parts) -> list[Addition]:
         """One addition for the credit a leaf lacks, one for each credential it lacks."""
         found: list[Addition] = []
         for leaf in near.unmet():
             node = self.compiled.leaves[leaf]
             lacking = near.amount(leaf, near.problem.least[leaf] - near.has[leaf])
-            one = merged(addition_of(node.select), extra)
-            if one is None:
-                continue
+            one = with_parts(addition_of(node.select), extra)
             if isinstance(node, r.CreditSum):
                 one["credits"] = max(one.get("credits", 0), number(lacking))
                 found += [*self._before(one), one]
@@ -116,7 +126,7 @@ class _Tries:
             if not any(row.achievement == first and row.status == "valid" for row in self.holdings)
         ]
 
-    def _floors(self, near: Explainer, extra: Addition) -> list[Addition]:
+    def _floors(self, near: Explainer, extra: Parts) -> list[Addition]:
         """Credit for a residency or level floor, in the first leaf that takes it."""
         for short in near.shortfalls():
             limit = next((one for one in self.compiled.sums if one.id == short.rule), None)
@@ -126,8 +136,8 @@ class _Tries:
             wanted = addition_of(limit.select) if isinstance(limit, r.Residency) else level
             for leaf in self.compiled.leaves:
                 first = merged(addition_of(leaf.select), wanted)
-                one = None if first is None else merged(first, extra)
-                if one is not None and not isinstance(leaf, r.Capstone):
+                if first is not None and not isinstance(leaf, r.Capstone):
+                    one = with_parts(first, extra)
                     return [{**one, "credits": number(short.needs - short.has)}]
         return []
 
@@ -164,3 +174,9 @@ class _Tries:
         counted = {one: words.count(one) for one in words}
         parts = [f"{times} × {one}" if times > 1 else one for one, times in counted.items()]
         return f"{len(words)} more would do: {'; '.join(parts)}."
+
+
+def _size(additions: Sequence[Addition]) -> tuple[int, float, int]:
+    """How many, of how much credit, with how much to be said of them."""
+    credit = sum(one.get("credits", 0) for one in additions)
+    return len(additions), credit, sum(map(len, additions))
