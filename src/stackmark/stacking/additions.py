@@ -99,7 +99,7 @@ def extras(rules: r.Rules) -> list[Parts]:
     parts = [
         _level(rules),
         *(addition_of(one.select) for one in _limits(rules, r.Residency)),
-        *(outside(one.select, rules.issuer) for one in _limits(rules, r.Cap)),
+        *(outer(one, rules) for one in _limits(rules, r.Cap)),
         _grade(rules),
     ]
     named = [one for place, one in enumerate(parts) if one and one not in parts[:place]]
@@ -135,10 +135,33 @@ def _grade(rules: r.Rules) -> Addition:
     return {}
 
 
-def outside(select: r.Select, home: str) -> Addition:
-    """Something that a select does not take."""
+def inner(limit: Any) -> Addition:
+    """What counts towards a residency or a level floor."""
+    if isinstance(limit, r.LevelFloor):
+        return {"level_min": limit.at_least}
+    return addition_of(limit.select)
+
+
+def outer(limit: Any, rules: r.Rules) -> Addition:
+    """What does not count under a cap."""
+    if isinstance(limit, r.LevelMix):
+        return {"level_min": limit.below}
+    return outside(limit.select, issuers(rules))
+
+
+def issuers(rules: r.Rules) -> list[str]:
+    """The awarding body, then every other issuer the rules name."""
+    selects = [leaf.select for leaf in rules.leaves()]
+    selects += [one.select for one in rules.limits if isinstance(one, r.Residency | r.Cap)]
+    named = {issuer for one in selects for issuer in one.issuer}
+    return [rules.issuer, *sorted(named)] if rules.issuer else sorted(named)
+
+
+def outside(select: r.Select, homes: Sequence[str]) -> Addition:
+    """Something that a select does not take; ``homes`` are issuers to choose from."""
     if select.issuer:
-        return {"issuer": home} if home and home not in select.issuer else {}
+        other = next((one for one in homes if one not in select.issuer), "")
+        return {"issuer": other} if other else {}
     if select.level_max is not None:
         return {"level_min": select.level_max + 1}
     if select.level_min is not None:
