@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
+from itertools import combinations
 from typing import Any, Final
 
 from stackmark.credit.grades import scales
@@ -87,33 +88,36 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def extras(rules: r.Rules) -> list[Addition]:
-    """What an addition may have besides to be on the good side of limits, the leanest first."""
-    level = _level(rules)
-    home = _all(addition_of(one.select) for one in _limits(rules, r.Residency))
-    away = _all(outside(one.select, rules.issuer) for one in _limits(rules, r.Cap))
-    grade = _grade(rules)
-    parts = [one for one in (level, home, away, grade) if one]
-    found: list[Addition] = [{}]
-    found += parts
-    for first in range(len(parts)):
-        for second in range(first + 1, len(parts)):
-            found.append(_all([parts[first], parts[second]]))
-    found.append(_all(parts))
+Parts = tuple[Addition, ...]
+
+
+def extras(rules: r.Rules) -> list[Parts]:
+    """Sets of what an addition may have besides, to be on the good side of limits.
+
+    Nothing first, then everything that goes together, then one and two at a time.
+    """
+    parts = [
+        _level(rules),
+        *(addition_of(one.select) for one in _limits(rules, r.Residency)),
+        *(outer(one, rules) for one in _limits(rules, r.Cap)),
+        _grade(rules),
+    ]
+    named = [one for place, one in enumerate(parts) if one and one not in parts[:place]]
+    few = [(one,) for one in named] + list(combinations(named, 2))
+    found: list[Parts] = [(), tuple(named), *few]
     return [one for place, one in enumerate(found) if one not in found[:place]]
+
+
+def with_parts(one: Addition, parts: Parts) -> Addition:
+    """An addition with all the parts that go together with it, in order."""
+    for part in parts:
+        both = merged(one, part)
+        one = one if both is None else both
+    return dict(one)
 
 
 def _limits(rules: r.Rules, kind: type[r.Limit]) -> list[Any]:
     return [one for one in rules.limits if isinstance(one, kind)]
-
-
-def _all(parts: Any) -> Addition:
-    """All parts that go together, in order."""
-    found: Addition = {}
-    for one in parts:
-        both = merged(found, one)
-        found = found if both is None else both
-    return found
 
 
 def _level(rules: r.Rules) -> Addition:
@@ -131,10 +135,33 @@ def _grade(rules: r.Rules) -> Addition:
     return {}
 
 
-def outside(select: r.Select, home: str) -> Addition:
-    """Something that a select does not take."""
+def inner(limit: Any) -> Addition:
+    """What counts towards a residency or a level floor."""
+    if isinstance(limit, r.LevelFloor):
+        return {"level_min": limit.at_least}
+    return addition_of(limit.select)
+
+
+def outer(limit: Any, rules: r.Rules) -> Addition:
+    """What does not count under a cap."""
+    if isinstance(limit, r.LevelMix):
+        return {"level_min": limit.below}
+    return outside(limit.select, issuers(rules))
+
+
+def issuers(rules: r.Rules) -> list[str]:
+    """The awarding body, then every other issuer the rules name."""
+    selects = [leaf.select for leaf in rules.leaves()]
+    selects += [one.select for one in rules.limits if isinstance(one, r.Residency | r.Cap)]
+    named = {issuer for one in selects for issuer in one.issuer}
+    return [rules.issuer, *sorted(named)] if rules.issuer else sorted(named)
+
+
+def outside(select: r.Select, homes: Sequence[str]) -> Addition:
+    """Something that a select does not take; ``homes`` are issuers to choose from."""
     if select.issuer:
-        return {"issuer": home} if home and home not in select.issuer else {}
+        other = next((one for one in homes if one not in select.issuer), "")
+        return {"issuer": other} if other else {}
     if select.level_max is not None:
         return {"level_min": select.level_max + 1}
     if select.level_min is not None:

@@ -9,7 +9,18 @@ from typing import Final
 
 from stackmark.model.holding import Holding
 from stackmark.stacking import rules as r
-from stackmark.stacking.additions import Addition, addition_of, extras, held, merged, told
+from stackmark.stacking.additions import (
+    Addition,
+    Parts,
+    addition_of,
+    extras,
+    held,
+    inner,
+    merged,
+    outer,
+    told,
+    with_parts,
+)
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer
 from stackmark.stacking.facts import Compiled
 from stackmark.stacking.problem import make_problem
@@ -18,6 +29,9 @@ from stackmark.stacking.search import nearest
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
+
+_ENOUGH: Final = 3
+"""Ways to compare where the plainest does not do."""
 
 Earns = Callable[[Sequence[Holding]], bool]
 """Whether holdings earn the award for certain."""
@@ -42,19 +56,21 @@ class _Tries:
 
     def best(self, near: Explainer) -> Change:
         found: list[list[Addition]] = []
-        for extra in extras(self.compiled.rules):
+        for place, extra in enumerate(extras(self.compiled.rules)):
             additions = self._grown(near, extra)
+            if additions is None and place < 2:
+                additions = self._grown(near, extra, whole=True)
             if additions is not None:
                 found.append(additions)
-                if len(additions) == 1:
-                    break
+            if found and (not extra or len(found) > _ENOUGH):
+                break
         if not found:
             return Change(
                 additions=(),
                 sentence="No addition was found that leads to this award: a rule or limit keeps "
                 "what would be needed from being used.",
             )
-        chosen = min(found, key=lambda one: (len(one), sum(row.get("credits", 0) for row in one)))
+        chosen = min(found, key=_size)
         return Change(additions=tuple(chosen), sentence=self._sentence(chosen, near.many))
 
     def _works(self, additions: Sequence[Addition]) -> bool:
@@ -64,16 +80,23 @@ class _Tries:
             return False
         return self.earns([*self.holdings, *more])
 
-    def _grown(self, near: Explainer, extra: Addition) -> list[Addition] | None:
-        """Add for what is missing until the award is earned, then take away what is too much."""
+    def _grown(
+        self, near: Explainer, extra: Parts, *, whole: bool = False
+    ) -> list[Addition] | None:
+        """Add for what is missing until the award is earned, then take away what is too much.
+
+        ``whole`` adds all that a rule needs, not only what it lacks: what is held may be in the
+        way of a maximum.
+        """
         additions: list[Addition] = []
         for turn in range(ROUNDS):
-            new = self._wanted(near, extra)
+            new = self._wanted(near, extra, whole=whole)
+            new += self._balance(near, extra) if turn else []
             if not new or len(additions) + len(new) > MOST_ADDITIONS:
                 return None
             additions = [*additions, *new]
             if self._works(additions):
-                alone = not turn and len(additions) == 1 and not near.contested()
+                alone = not turn and len(additions) == 1 and not near.contested() and not whole
                 return additions if alone else self._shrunk(additions)
             near = self._near(additions)
         return None
@@ -84,27 +107,57 @@ class _Tries:
         found = nearest(problem, nodes=NEAR_NODES)
         return Explainer(self.compiled, Assigned(problem, found.uses or (), found.active))
 
-    def _wanted(self, near: Explainer, extra: Addition) -> list[Addition]:
+    def _wanted(self, near: Explainer, extra: Parts, *, whole: bool) -> list[Addition]:
         """One addition for the credit a leaf lacks, one for each credential it lacks."""
         found: list[Addition] = []
         for leaf in near.unmet():
             node = self.compiled.leaves[leaf]
-            lacking = near.amount(leaf, near.problem.least[leaf] - near.has[leaf])
-            one = merged(addition_of(node.select), extra)
-            if one is None:
-                continue
+            has = 0 if whole else near.has[leaf]
+            lacking = near.amount(leaf, near.problem.least[leaf] - has)
+            one = with_parts(addition_of(node.select), extra)
             if isinstance(node, r.CreditSum):
                 one["credits"] = max(one.get("credits", 0), number(lacking))
                 found += [*self._before(one), one]
             else:
-                self._credited(one)
+                self._credited(one, whole=whole)
                 found += [*self._before(one), *([one] * int(lacking))]
         return found or self._floors(near, extra)
 
-    def _credited(self, one: Addition) -> None:
+    def _balance(self, near: Explainer, extra: Parts) -> list[Addition]:
+        """Credit on the good side of shares that stand in the way, in leaves that take it."""
+        found = []
+        for limit in self.compiled.sums:
+            share = limit.share
+            if share is None or share in (0, 1) or not near.contested():
+                continue
+            low = isinstance(limit, r.Residency | r.LevelFloor)
+            wanted = inner(limit) if low else outer(limit, self.compiled.rules)
+            inside, total = near.inside(limit)
+            needs = sum(
+                near.amount(one, near.problem.least[one] - near.has[one])
+                for one in near.unmet()
+                if not near.problem.counts >> one & 1
+            )
+            after = total + needs
+            lack = (share * after - inside) / (1 - share) if low else inside / share - after
+            leaf = next(
+                (
+                    one
+                    for one in self.compiled.leaves
+                    if merged(addition_of(one.select), wanted) and not isinstance(one, r.Capstone)
+                ),
+                None,
+            )
+            if lack > 0 and wanted and leaf is not None:
+                one = with_parts(merged(addition_of(leaf.select), wanted) or {}, extra)
+                found.append({**one, "credits": number(Fraction(-(-lack // 1)))})
+        return found
+
+    def _credited(self, one: Addition, *, whole: bool) -> None:
         """Where credit is limited, a credential needs some to be judged by."""
         if "credits" not in one and (self.compiled.sums or self.compiled.means):
-            one["credits"] = 1
+            floors = [one.least or 0 for one in self.compiled.sums if hasattr(one, "least")]
+            one["credits"] = number(Fraction(max([1, *floors]))) if whole else 1
 
     def _before(self, one: Addition) -> list[Addition]:
         """What must be awarded before it and is not held."""
@@ -116,18 +169,16 @@ class _Tries:
             if not any(row.achievement == first and row.status == "valid" for row in self.holdings)
         ]
 
-    def _floors(self, near: Explainer, extra: Addition) -> list[Addition]:
+    def _floors(self, near: Explainer, extra: Parts) -> list[Addition]:
         """Credit for a residency or level floor, in the first leaf that takes it."""
         for short in near.shortfalls():
             limit = next((one for one in self.compiled.sums if one.id == short.rule), None)
             if limit is None:
                 continue
-            level = {"level_min": limit.at_least} if isinstance(limit, r.LevelFloor) else {}
-            wanted = addition_of(limit.select) if isinstance(limit, r.Residency) else level
             for leaf in self.compiled.leaves:
-                first = merged(addition_of(leaf.select), wanted)
-                one = None if first is None else merged(first, extra)
-                if one is not None and not isinstance(leaf, r.Capstone):
+                first = merged(addition_of(leaf.select), inner(limit))
+                if first is not None and not isinstance(leaf, r.Capstone):
+                    one = with_parts(first, extra)
                     return [{**one, "credits": number(short.needs - short.has)}]
         return []
 
@@ -164,3 +215,9 @@ class _Tries:
         counted = {one: words.count(one) for one in words}
         parts = [f"{times} × {one}" if times > 1 else one for one, times in counted.items()]
         return f"{len(words)} more would do: {'; '.join(parts)}."
+
+
+def _size(additions: Sequence[Addition]) -> tuple[int, float, int]:
+    """How many, of how much credit, with how much to be said of them."""
+    credit = sum(one.get("credits", 0) for one in additions)
+    return len(additions), credit, sum(map(len, additions))

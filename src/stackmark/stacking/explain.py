@@ -206,9 +206,9 @@ class Explainer:
             has=inside,
             unit=self.rules.unit,
             holdings=tuple(sorted(row.holding.id for row in rows)),
-            sentence=f"{quoted(limit.id)} needs {number(needs)} {self.many} of the "
-            f"{number(total)} that are used: {number(inside)} so far{counted}. "
-            f"{sentence(self.rules, limit)}",
+            sentence=f"{quoted(limit.id)} needs {number(needs)} {self.many}"
+            f"{f' of the {number(total)} that are used' if needs <= total else ''}: "
+            f"{number(inside)} so far{counted}. {sentence(self.rules, limit)}",
         )
 
     def _title(self, node: r.Node) -> str:
