@@ -48,6 +48,10 @@ FAMILIES = {
     "profile": "A profile of quality rules cannot be read. Never part of a report.",
     "statement": "A statement of trust cannot be read or made. Never part of a report.",
     "framework": "A file of skills cannot be read. Never part of a report.",
+    "rules": "The rules of an award cannot be read or written; see requirement-language.md. Never "
+    "part of a report.",
+    "holdings": "A file that states holdings cannot be read. Never part of a report.",
+    "witness": "A witness of an audit cannot be read. Never part of a report.",
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
 RAISED = {"CheckFailed", "ReadError", "CouldNotTell", "UsageError"}

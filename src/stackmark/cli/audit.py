@@ -35,13 +35,15 @@ def audit(
         str,
         typer.Option(
             "--holdings",
-            metavar="FILE|DIR",
-            help="A file that states holdings, or credentials, which are verified first.",
+            metavar="PATH",
+            help="A file that states holdings, or a file or folder of credentials, which are "
+            "verified first.",
         ),
     ],
     at: Annotated[
-        str, typer.Option("--at", metavar="DATE", help="The day of the decision, not today.")
-    ] = "",
+        str | None,
+        typer.Option("--at", metavar="DATE", help="The day of the decision, not today."),
+    ] = None,
     check: Annotated[
         Path | None,
         typer.Option(
@@ -153,7 +155,7 @@ def _verifier(net: Network, trust: Path | None, recipient: str | None) -> Verifi
     )
 
 
-def _day(text: str) -> dt.date | None:
+def _day(text: str | None) -> dt.date | None:
     from stackmark.adapters.clock import parse_time
 
     return parse_time(text).date() if text else None

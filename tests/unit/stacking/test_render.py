@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +173,45 @@ def test_everything_that_can_be_read_can_be_said() -> None:
         parts = {node.id for node in found.nodes()} | {one.id for one in found.limits}
         assert parts <= {name for name, _, _ in told}
         assert all(text[-1] in ".:" or text for _, text, _ in told)
+
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "requirement-language.md"
+SHOWN = re.compile(r"^```json\n([^`]*)^```\n\n> ([^\n]+)$", re.MULTILINE)
+NODES = {"all", "any", "at_least", "count", "credits", "capstone"}
+
+
+def test_the_page_of_the_language_says_what_is_said() -> None:
+    leaf = {"count": {"min": 1}}
+    both = {"all": [{"id": "first", **leaf}, {"id": "second", **leaf}]}
+    seen: set[str] = set()
+    for text, wanted in SHOWN.findall(PAGE.read_text()):
+        part = json.loads(text)
+        if "rule" in part:
+            assert said(part["rule"], unit=part["unit"]) == [wanted]
+        elif NODES & set(part):
+            assert said(part)[0] == wanted
+        elif "use" in part:
+            assert said(both, substitutes=[part])[-1] == wanted
+        else:
+            assert said(both, limits=[part])[-1] == wanted
+        seen |= set(part)
+    words = "all any at_least count credits capstone cap residency level_mix level_floor gpa share"
+    words += " exclude equivalent before max_age_years use"
+    assert set(words.split()) <= seen
+
+
+def test_the_page_of_the_language_names_every_predicate_and_finding() -> None:
+    page = PAGE.read_text()
+    schema = json.loads(
+        (PAGE.parents[2] / "src/stackmark/stacking/data/requirement-rules-1.json").read_text()
+    )
+    for name in schema["$defs"]["select"]["properties"]:
+        assert f"`{name}`" in page
+    source = PAGE.parents[2] / "src" / "stackmark" / "stacking"
+    codes = set()
+    for name in ("lint", "lint_limits", "lint_words"):
+        found = re.findall(r'"([a-z]+(?:-[a-z]+)+)"', (source / f"{name}.py").read_text())
+        codes |= set(found)
+    codes -= {"modified-bavarian", "ects-2005", "uk-percent-class", "uk-class"}
+    assert len(codes) > 25
+    assert [one for one in codes if f"`{one}`" not in page] == []
