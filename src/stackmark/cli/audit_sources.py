@@ -155,11 +155,10 @@ class _Gatherer:
         from stackmark.exchange.holdings import distinct
 
         found = self._found
-        rows = [*self._stated, *self._verified]
         known = {holding.id for _, holding in self._verified}
-        kept = [one for _, one in self._verified]
-        kept += [one for _, one in self._stated if one.id not in known]
-        found.holdings = distinct(kept)
+        stated = [row for row in self._stated if row[1].id not in known]
+        rows = distinct([*self._verified, *stated])
+        found.holdings = [holding for _, holding in rows]
         found.sources = {holding.id: source for source, holding in rows}
         return found
 

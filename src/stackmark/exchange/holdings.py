@@ -8,7 +8,7 @@ that never makes a yes, and never a no.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
@@ -150,17 +150,25 @@ def holding_of(record: Record, status: str, name: str, at: dt.date) -> Holding:
     )
 
 
-def distinct(holdings: list[Holding]) -> list[Holding]:
-    """Each id once: of several editions of one credential the newest, in force before others."""
-    found: dict[str, Holding] = {}
-    for one in holdings:
-        other = found.get(one.id)
-        if other is None or _rank(one) > _rank(other):
-            found[one.id] = one
-    return list(found.values())
+def distinct(rows: Iterable[tuple[str, Holding]]) -> list[tuple[str, Holding]]:
+    """Each credential once, with its source: of several editions the newest (same issuer and id).
+
+    Where two issuers took the same id, the later one gets another here. Source: OB 3.0 section 9.2.
+    """
+    found: dict[tuple[str, str], tuple[str, Holding]] = {}
+    for source, one in rows:
+        key = (one.issuer, one.id)
+        if key not in found or _rank(one) > _rank(found[key][1]):
+            found[key] = (source, one)
+    taken: set[str] = set()
+    kept = []
+    for source, one in found.values():
+        kept.append((source, _renamed(one, taken)))
+        taken.add(kept[-1][1].id)
+    return kept
 
 
-def renamed(holding: Holding, taken: set[str]) -> Holding:
+def _renamed(holding: Holding, taken: set[str]) -> Holding:
     """The holding under an id that nobody else has."""
     name, number = holding.id, 2
     while name in taken:

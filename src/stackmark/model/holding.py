@@ -8,6 +8,7 @@ takes it for a yes.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +26,7 @@ STATUSES: Final = ("valid", "expired", "revoked", "suspended", "unknown")
 STATED: Final = "stated"
 VERIFIED: Final = "verified"
 MAX_HOLDINGS: Final = 5_000
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,10 @@ def _whole(value: Mapping[str, Any], name: str, place: str, low: int, high: int)
     found = value.get(name)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
+    good = isinstance(found, int | float) and not isinstance(found, bool)
+    if not good or found != found // 1 or not low <= found <= high:
         _refuse("range", f"{place}/{name}", f"must be a whole number from {low} to {high}.")
-    return found
+    return int(found)
 
 
 def _day(value: Mapping[str, Any], name: str, place: str) -> dt.date | None:
@@ -178,29 +181,34 @@ def _day(value: Mapping[str, Any], name: str, place: str) -> dt.date | None:
     if not found:
         return None
     try:
-        return dt.date.fromisoformat(found[:10])
+        if _DAY.match(found):
+            return dt.date.fromisoformat(found[:10])
     except ValueError:
-        _refuse("date", f"{place}/{name}", f"{found[:40]!r} is no day (YYYY-MM-DD).")
+        pass  # no day of the calendar
+    _refuse("date", f"{place}/{name}", f"{found[:40]!r} is no day (YYYY-MM-DD).")
 
 
 def _grade(value: Any, place: str) -> HeldGrade | None:
     if value is None:
         return None
-    if not isinstance(value, Mapping) or value.get("value") is None or not value.get("scale"):
+    grade = value.get("value") if isinstance(value, Mapping) else None
+    if isinstance(grade, int | float) and not isinstance(grade, bool):
+        grade = str(grade)
+    if not isinstance(grade, str) or not grade or not _text(value, "scale", place):
         _refuse("type", place, "needs a value and its scale.")
-    return HeldGrade(str(value["value"]), str(value["scale"]))
+    return HeldGrade(grade, _text(value, "scale", place))
 
 
 def _credits(value: Any, place: str) -> Credits | None:
     if value is None:
         return None
-    if not isinstance(value, Mapping) or not isinstance(value.get("unit"), str):
+    if not isinstance(value, Mapping) or not _text(value, "unit", place):
         _refuse("type", place, "needs a value and its unit.")
     low, high = value.get("low", value.get("value")), value.get("high", value.get("value"))
     bottom, top = exact(low, f"{place}/value"), exact(high, f"{place}/value")
     if bottom > top:
         _refuse("range", place, "begins above its end.")
-    return Credits(bottom, top, value["unit"], str(value.get("policy", "")))
+    return Credits(bottom, top, value["unit"], _text(value, "policy", place))
 
 
 def exact(value: Any, place: str, code: str = "holdings") -> Fraction:

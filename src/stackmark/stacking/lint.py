@@ -223,8 +223,8 @@ def _lint_implied(ground: Ground, node: r.AtLeast) -> Iterator[Finding]:
                 "duplicate-rule" if same else "implied-rule",
                 "idle",
                 one.id,
-                f"It decides nothing: {other.id} {told}.",
-                f"Remove it, or {other.id}.",
+                f"It decides nothing: “{other.id}” {told}.",
+                f"Remove it, or “{other.id}”.",
             )
             break
 
@@ -257,7 +257,7 @@ def _lint_twice(ground: Ground, node: r.All) -> Iterator[Finding]:
                 "asked-twice",
                 "odd",
                 one.id,
-                f"It asks the same as {seen[text]}; both need credentials of their own.",
+                f"It asks the same as “{seen[text]}”; both need credentials of their own.",
                 "If more is meant, say so in one rule; else remove it.",
             )
         seen.setdefault(text, one.id)

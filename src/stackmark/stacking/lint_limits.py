@@ -37,7 +37,7 @@ def lint_limits(ground: Ground) -> Iterator[Finding]:
 
 
 def _duplicate(other: str) -> Told:
-    return "duplicate-limit", "idle", f"It says the same as {other}.", "Remove one of them."
+    return "duplicate-limit", "idle", f"It says the same as “{other}”.", "Remove one of them."
 
 
 def _never(why: str) -> Told:
@@ -158,7 +158,7 @@ def _share(ground: Ground, limit: r.Share) -> Iterator[Told]:
     nodes = {one.id: one for one in ground.rules.nodes()}
     first, second = (_below(nodes[name]) for name in (limit.a, limit.b))
     if {one.id for one in first} & {one.id for one in second}:
-        told = f"{limit.a} and {limit.b} have rules in common; the one lies within the other."
+        told = f"“{limit.a}” and “{limit.b}” have rules in common; the one lies within the other."
         yield "share-nested", "odd", told, "Name two rules that lie side by side."
         return
     if not limit.most:
@@ -197,8 +197,9 @@ def _groups(ground: Ground, groups: Sequence[Sequence[str]], why: str) -> Iterat
         ]
         count = [_items(one) for one in asking]
         if max(count, default=0) > 1 or (not ground.shared and sum(count) > 1):
-            named = " and ".join(one.id for one in asking)
-            told = f"{named} need {sum(count)} of {', '.join(group)}, {why}."
+            named = " and ".join(f"“{one.id}”" for one in asking)
+            need = "needs" if len(asking) == 1 else "need"
+            told = f"{named} {need} {sum(count)} of {', '.join(group)}, {why}."
             yield "excluded", "impossible", told, "Take one of them out of the rules or the group."
 
 

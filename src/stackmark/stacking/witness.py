@@ -48,6 +48,8 @@ class Witness:
     def from_json(value: Any) -> Witness:
         """Read strictly; raises ``UsageError`` ``witness.…``."""
         try:
+            if not isinstance(value["uses"], list) or len(value["at"]) != len("2026-06-01"):
+                raise ValueError
             uses = tuple(Use(_text(one["holding"]), _text(one["leaf"])) for one in value["uses"])
             found = Witness(_text(value["award"]), dt.date.fromisoformat(value["at"]), uses)
             version = value["version"]

@@ -230,7 +230,7 @@ def test_rules_that_decide_nothing() -> None:
     assert told["implied-rule"].part == "narrow"
     assert told["implied-rule"].kind == "idle"
     told = found({"any": [wide, {"id": "again", **wide}]})
-    assert told["duplicate-rule"].sentence == "It decides nothing: again is the same."
+    assert told["duplicate-rule"].sentence == "It decides nothing: “again” is the same."
     assert "implied-rule" not in found({"all": [narrow, wide]})
     assert found({"all": [wide, wide]})["asked-twice"].kind == "odd"
     assert found({"all": [wide, count(None, 0)]})["asks-nothing"].place == "rule/all/1"

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from stackmark.errors import ReadError
+from stackmark.exchange.clr.write import CONTEXT
 from stackmark.exchange.shapes import Loss
+from stackmark.reading.received import VC2_CONTEXT
 from stackmark.stacking import rules as r
 from stackmark.stacking.parse import MAX_DEPTH, MAX_NODES, read_rules
+from stackmark.stacking.render import sentences
 from stackmark.stacking.witness import Witness
 from stackmark.stacking.write import limit_json, node_json, rules_json
 
@@ -69,11 +72,29 @@ def of_witness(witness: Witness, achievements: Mapping[str, str]) -> list[Json]:
 
 
 def record(rules: r.Rules) -> tuple[Json, tuple[Loss, ...]]:
-    """The associations as the subject of a learner record that is about nobody yet."""
+    """The associations in a learner record that is about nobody yet and not signed.
+
+    What associations cannot say stands in words in the award's criteria.
+    """
     rows, loss = associations(rules)
-    told = {"id": rules.id, "type": ["Achievement"], "name": rules.title or rules.id}
-    subject = {"type": ["ClrSubject"], "achievement": [told], "association": rows}
-    document = {"type": ["ClrCredential"], "name": rules.title, "credentialSubject": subject}
+    name = rules.title or rules.id
+    award = {
+        "id": rules.id,
+        "type": ["Achievement"],
+        "name": name,
+        "description": name,
+        "criteria": {"narrative": "\n".join(said for _, said, _ in sentences(rules))},
+    }
+    document = {
+        "@context": [VC2_CONTEXT, CONTEXT],
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "name": name,
+        "credentialSubject": {
+            "type": ["ClrSubject"],
+            "achievement": [award],
+            "association": rows,
+        },
+    }
     return document, loss
 
 
