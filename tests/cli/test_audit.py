@@ -117,6 +117,9 @@ def test_stated_holdings_stand_beside_credentials_and_are_told_apart(world):
     write(world, rules({"all": [leaf]}))
     code, found = audit(world)
     assert (code, found["verdict"]) == (1, "no")
+    write(world, {"holdings": [stated | {"provenance": "verified"}]}, "held/stated.json")
+    code, found = audit(world)
+    assert (code, found["verdict"]) == (1, "no")
 
 
 def test_what_somebody_states_gives_way_to_the_credential(world):

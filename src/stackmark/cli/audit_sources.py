@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,14 +109,16 @@ class _Gatherer:
 
     def take(self, one: Found) -> None:
         """Stated holdings of one file, or a credential, or why it is neither."""
-        from stackmark.model.holding import read_holdings
+        from stackmark.model.holding import STATED, read_holdings
 
         if not isinstance(one.data, bytes):
             self._found.left_out.append((one.source, one.data.detail))
             return
         stated = _stated(one.data)
         if stated is not None:
-            self._stated += [(one.source, holding) for holding in read_holdings(stated)]
+            # Whatever such a file says of itself: nobody verified it here.
+            rows = (replace(row, provenance=STATED) for row in read_holdings(stated))
+            self._stated += [(one.source, row) for row in rows]
         else:
             self._credential(one.source, one.data)
 

@@ -153,7 +153,8 @@ def holding_of(record: Record, status: str, name: str, at: dt.date) -> Holding:
 def distinct(rows: Iterable[tuple[str, Holding]]) -> list[tuple[str, Holding]]:
     """Each credential once, with its source: of several editions the newest (same issuer and id).
 
-    Where two issuers took the same id, the later one gets another here. Source: OB 3.0 section 9.2.
+    Open Badges 3.0 calls credentials of one issuer and id the same; the newer one replaces the
+    older. Where two issuers took the same id, the later one gets another here.
     """
     found: dict[tuple[str, str], tuple[str, Holding]] = {}
     for source, one in rows:
