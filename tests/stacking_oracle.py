@@ -38,8 +38,6 @@ def random_holding(random, number):
         "applied_to": random.choice([[], [], [OTHER]]),
         "status": random.choice(["valid"] * 9 + ["revoked"]),
     }
-    if random.random() < 0.1:
-        row["credits"]["unit"] = "ects"
     return row
 
 

@@ -139,7 +139,8 @@ class Auditor:
         told = Explainer(self.compiled, assigned)
         used = {assigned.problem.facts[at].holding.id for at, _ in assigned.uses}
         rest = [one for one in facts if one.holding.id not in used]
-        horizon = self.at.replace(year=self.at.year + SOON_YEARS, day=min(self.at.day, 28))
+        year = min(self.at.year + SOON_YEARS, dt.MAXYEAR)
+        horizon = self.at.replace(year=year, day=min(self.at.day, 28))
         shared = replace(
             short,
             progress=told.progress(),
