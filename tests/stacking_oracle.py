@@ -137,9 +137,7 @@ def random_case(random, *, holdings=None, leaves=None, limits=None):
     """(rules, holdings) as JSON: 3 to 7 holdings, 1 to 3 leaves, up to 3 limits."""
     count = leaves or random.choice([1, 2, 2, 3, 3])
     tree = random_tree(random, count)
-    names = sorted(
-        one["id"] for one in nodes(tree) if not {"all", "any", "at_least"} & one.keys()
-    )
+    names = sorted(one["id"] for one in nodes(tree) if not {"all", "any", "at_least"} & one.keys())
     many = random.choice([0, 1, 1, 2, 3]) if limits is None else limits
     rules = {
         "version": "1",
@@ -277,9 +275,7 @@ class Oracle:
         """The least credit of an assignment that is good; ``None`` when there is none."""
         best = None
         for chosen in itertools.product(*self.options):
-            credit = sum(
-                (self.credit[at] for at, leaves in enumerate(chosen) if leaves), F(0)
-            )
+            credit = sum((self.credit[at] for at, leaves in enumerate(chosen) if leaves), F(0))
             if (best is None or credit < best) and self.good(chosen):
                 best = credit
         return best
@@ -287,8 +283,7 @@ class Oracle:
     def good(self, chosen):
         """Whether an assignment (leaves of each holding) keeps every rule and limit."""
         served = {
-            name: [at for at, leaves in enumerate(chosen) if name in leaves]
-            for name in self.leaves
+            name: [at for at, leaves in enumerate(chosen) if name in leaves] for name in self.leaves
         }
         met = {name: self._met(leaf, served[name]) for name, leaf in self.leaves.items()}
         if any(rows and not met[name] for name, rows in served.items()):
@@ -320,7 +315,9 @@ class Oracle:
         for kind, select in (("cap", None), ("level_mix", "level_below")):
             if kind in limit:
                 body = limit[kind]
-                inside = self._inside(body, used, lambda row, b=body: row["level"] < b["level_below"], select)
+                inside = self._inside(
+                    body, used, lambda row, b=body: row["level"] < b["level_below"], select
+                )
                 bounds = [number(body["max_credits"])] if "max_credits" in body else []
                 if "max_share" in body:
                     bounds.append(number(body["max_share"]) * total)
@@ -328,10 +325,13 @@ class Oracle:
         for kind, select in (("residency", None), ("level_floor", "level_at_least")):
             if kind in limit:
                 body = limit[kind]
-                inside = self._inside(body, used, lambda row, b=body: row["level"] >= b["level_at_least"], select)
-                return inside >= number(body.get("min_credits", 0)) and inside >= number(
-                    body.get("min_share", 0)
-                ) * total
+                inside = self._inside(
+                    body, used, lambda row, b=body: row["level"] >= b["level_at_least"], select
+                )
+                return (
+                    inside >= number(body.get("min_credits", 0))
+                    and inside >= number(body.get("min_share", 0)) * total
+                )
         if "gpa" in limit:
             return (
                 sum(
@@ -355,7 +355,11 @@ class Oracle:
             (
                 self.credit[at]
                 for at in used
-                if (by_level(self.rows[at]) if level else fits(body["select"], self.rows[at], self.same))
+                if (
+                    by_level(self.rows[at])
+                    if level
+                    else fits(body["select"], self.rows[at], self.same)
+                )
             ),
             F(0),
         )

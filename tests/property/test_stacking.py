@@ -98,7 +98,9 @@ def test_order_changes_nothing():
         draw.shuffle(shuffled)
         draw.shuffle(other["limits"])
         for node in nodes(other["rule"]):
-            draw.shuffle(node.get("all") or node.get("any") or node.get("at_least", {}).get("of", []))
+            draw.shuffle(
+                node.get("all") or node.get("any") or node.get("at_least", {}).get("of", [])
+            )
         again = judged(other, shuffled).to_json()
         for member in ("verdict", "witness", "unused", "ageing", "creditsUsed", "leastCredit"):
             assert found[member] == again[member], (member, rules, rows)
@@ -120,7 +122,10 @@ def renamed(rules, rows):
 
 def test_names_change_no_verdict():
     for _, rules, rows in cases(22, 300):
-        found, other = judged(rules, rows, explain=False), judged(*renamed(rules, rows), explain=False)
+        found, other = (
+            judged(rules, rows, explain=False),
+            judged(*renamed(rules, rows), explain=False),
+        )
         assert (found.verdict, found.credits_used) == (other.verdict, other.credits_used)
 
 
@@ -199,9 +204,7 @@ def is_good(oracle, rows, uses):
     ids = [row["id"] for row in rows]
     if len(set(uses)) < len(uses):
         return False
-    chosen = [
-        tuple(name for name in oracle.leaves if Use(one, name) in uses) for one in ids
-    ]
+    chosen = [tuple(name for name in oracle.leaves if Use(one, name) in uses) for one in ids]
     allowed = all(
         set(leaves) in [set(one) for one in options]
         for leaves, options in zip(chosen, oracle.options, strict=True)
