@@ -24,7 +24,7 @@ AWARD, OTHER = "https://uni.example/awards/one", "https://uni.example/awards/oth
 
 def random_holding(random, number):
     days = random.choice([30, 400, 1095, 1096, 1097, 2000])
-    row = {
+    return {
         "id": f"urn:h:{number}",
         "achievement": random.choice(ACHIEVEMENTS),
         "issuer": random.choice(ISSUERS),
@@ -38,7 +38,6 @@ def random_holding(random, number):
         "applied_to": random.choice([[], [], [OTHER]]),
         "status": random.choice(["valid"] * 9 + ["revoked"]),
     }
-    return row
 
 
 def random_select(random):
@@ -96,8 +95,10 @@ def random_limit(random, number, names):
         [{"issuer": [ISSUERS[0]]}, {"issuer": [ISSUERS[1]]}, {"level_max": 4}, {"field": ["06"]}]
     )
     kind = random.choice(
-        ["cap", "residency", "level_mix", "level_floor", "gpa", "share", "exclude"]
-        + ["equivalent", "before", "max_age_years", "level_mix", "residency"]
+        [
+            *("cap", "residency", "level_mix", "level_floor", "gpa", "share", "exclude"),
+            *("equivalent", "before", "max_age_years", "level_mix", "residency"),
+        ]
     )
     most = random.choice([1, 2, 3, 4, 6])
     pair = random.sample(ACHIEVEMENTS, 2)

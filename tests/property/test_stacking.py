@@ -7,8 +7,8 @@ import datetime as dt
 import random
 
 import pytest
-from stacking_oracle import AT, Oracle, complete, forget, nodes, random_case, random_leaf
 
+from stacking_oracle import AT, Oracle, complete, forget, nodes, random_case, random_leaf
 from stackmark.model.holding import read_holdings
 from stackmark.stacking.additions import holdings_of
 from stackmark.stacking.audit import Auditor, audit

@@ -23,14 +23,14 @@ RULES = {path.stem: read_rules(json.loads(path.read_text())) for path in FOLDER.
 def courses(*rows, unit="us-semester"):
     """Holdings (credits, and what differs from a good course at home)."""
     made = []
-    for number, (credits, more) in enumerate(rows):
+    for number, (credit, more) in enumerate(rows):
         row = {
             "id": f"urn:h:{number}",
             "achievement": f"urn:course:{number}",
             "issuer": HOME,
             "class": "course",
             "level": 7,
-            "credits": {"value": credits, "unit": unit},
+            "credits": {"value": credit, "unit": unit},
             "awarded": "2024-06-01",
             "grade": {"value": "3.5", "scale": "gpa-4"},
             "status": "valid",
