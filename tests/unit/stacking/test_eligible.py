@@ -4,8 +4,8 @@ import datetime as dt
 from fractions import Fraction
 
 import pytest
-from stacking_small import AT, capstone, count, holding, rules
 
+from stacking_small import AT, capstone, count, holding, rules
 from stackmark.stacking.eligible import Eligibility
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from stacking_small import AT, AWARD, AWAY, HOME, capstone, count, credit, holdings, rules
 
+from stacking_small import AT, AWARD, AWAY, HOME, capstone, count, credit, holdings, rules
 from stackmark.errors import UsageError
 from stackmark.stacking.witness import Use, Witness, check
 
