@@ -26,7 +26,9 @@ def rules_of(draw, leaves, *, fields, scale):
     for number in range(leaves - 3):
         field = draw.choice(fields)
         if number % 2:
-            body = {"credits": {"select": {"field": [field], "level_min": 5}, "min": draw.choice(scale)}}
+            body = {
+                "credits": {"select": {"field": [field], "level_min": 5}, "min": draw.choice(scale)}
+            }
         else:
             body = {"count": {"select": {"skill": [f"urn:skill:{field}"]}, "min": 1}}
         rows.append({"id": f"rule-{number:02}", **body})
@@ -51,7 +53,10 @@ def rules_of(draw, leaves, *, fields, scale):
                 {"id": "home", "residency": {"select": {"issuer": [HOME]}, "min_share": 0.34}},
                 {"id": "low", "level_mix": {"level_below": 5, "max_share": 0.25}},
                 {"id": "fresh", "max_age_years": 5, "select": {"field": ["06"]}},
-                {"id": "away", "cap": {"select": {"issuer": [AWAY]}, "max_credits": 6, "max_share": 0.6}},
+                {
+                    "id": "away",
+                    "cap": {"select": {"issuer": [AWAY]}, "max_credits": 6, "max_share": 0.6},
+                },
                 {"id": "one-of", "exclude": [["urn:a:1", "urn:a:2"]]},
             ],
         }
@@ -111,7 +116,9 @@ def main():
     for explain in (False, True):
         seconds, verdicts, engines = typical(explain=explain)
         words = "with explanations" if explain else "verdict and witness"
-        print(f"10,000 audits, 15 holdings × 8 rules, {words}: {seconds:.2f} s {verdicts} {engines}")
+        print(
+            f"10,000 audits, 15 holdings × 8 rules, {words}: {seconds:.2f} s {verdicts} {engines}"
+        )
     for seed in range(8):
         seconds, verdict, engine = large(seed)
         print(f"300 holdings × 40 rules, seed {seed}: {seconds:.2f} s, {verdict} by {engine}")

@@ -139,12 +139,14 @@ class Auditor:
         told = Explainer(self.compiled, assigned)
         used = {assigned.problem.facts[at].holding.id for at, _ in assigned.uses}
         rest = [one for one in facts if one.holding.id not in used]
-        horizon = self.at.replace(year=self.at.year + SOON_YEARS, day=min(self.at.day, 28))
+        unmet = told.unmet()
+        year = min(self.at.year + SOON_YEARS, dt.MAXYEAR)
+        horizon = self.at.replace(year=year, day=min(self.at.day, 28))
         shared = replace(
             short,
             progress=told.progress(),
             unused=tuple(one.holding.id for one in rest),
-            not_counted=tuple(why_not(self.compiled, one.holding, one) for one in rest),
+            not_counted=tuple(why_not(self.compiled, one, unmet) for one in rest),
             ageing=ageing(self.compiled, answer.facts, until=horizon),
         )
         if near is None:

@@ -62,7 +62,7 @@ class _Tries:
                 additions = self._grown(near, extra, whole=True)
             if additions is not None:
                 found.append(additions)
-            if found and (not extra or len(found) > _ENOUGH):
+            if found and (len(min(found, key=len)) == 1 or len(found) > _ENOUGH):
                 break
         if not found:
             return Change(

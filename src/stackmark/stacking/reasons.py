@@ -51,18 +51,21 @@ def quoted(rule: str) -> str:
     return f"“{rule}”"
 
 
-def why_not(compiled: Compiled, holding: Holding, fact: Fact) -> NotCounted:
-    """The reason why a holding serves nothing, the nearest rule's first."""
+def why_not(compiled: Compiled, fact: Fact, unmet: Sequence[int] = ()) -> NotCounted:
+    """The reason why a holding serves nothing; of ``unmet`` leaves (places) first."""
+    holding = fact.holding
     general = _status(holding, compiled.at)
     if general:
         return NotCounted(holding=holding.id, why=general[0], sentence=general[1])
     if fact.ordered is False:
         told = f"{holding.name} does not count: what must come before it was not awarded before."
         return NotCounted(holding=holding.id, why="order", sentence=told)
-    if True in fact.serves:
+    everywhere = range(len(fact.serves))
+    near = min(_failures(compiled, fact, unmet), key=len, default=None)
+    if near is None and True in fact.serves:
         told = f"{holding.name} is not needed."
         return NotCounted(holding=holding.id, why="not-needed", sentence=told)
-    near = min(_failures(compiled, holding, fact), key=len, default=None)
+    near = near or min(_failures(compiled, fact, everywhere), key=len, default=None)
     if near is None:
         told = f"{holding.name} fits no rule."
         return NotCounted(holding=holding.id, why="fits-no-rule", sentence=told)
@@ -89,13 +92,18 @@ def _status(holding: Holding, at: dt.date) -> tuple[str, str] | None:
     return None
 
 
-def _failures(compiled: Compiled, holding: Holding, fact: Fact) -> Iterator[list[tuple[str, str]]]:
+def _failures(
+    compiled: Compiled, fact: Fact, leaves: Sequence[int]
+) -> Iterator[list[tuple[str, str]]]:
     """For each leaf that is about a holding, all that keeps it from serving."""
-    for leaf, answer in zip(compiled.leaves, fact.serves, strict=True):
+    for place in leaves:
+        if fact.serves[place] is True:
+            continue
         answers = [
-            (about, rule, ask(holding)) for about, rule, ask in compiled.eligible.parts(leaf)
+            (about, rule, ask(fact.holding))
+            for about, rule, ask in compiled.eligible.parts(compiled.leaves[place])
         ]
-        if answer is True or any(about in _KINSHIP and got is False for about, _, got in answers):
+        if any(about in _KINSHIP and got is False for about, _, got in answers):
             continue
         yield [
             ("too-old" if about == "age" and got is False else _named(about, got), rule)
