@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import json
-from base64 import b64encode
 from copy import deepcopy
 
 from command_line import run
@@ -54,14 +51,3 @@ def sign(folder, name, found, *options):
     )
     assert done.code == 0, done.err
     return folder / "held" / name
-
-
-def bound(document, url, data):
-    """The document bound to a file by digest."""
-    digest = b64encode(hashlib.sha256(data).digest()).decode()
-    entry = {"id": url, "digestSRI": f"sha256-{digest}", "mediaType": "application/json"}
-    related = document.get("relatedResource", [])
-    return document | {"relatedResource": [*related, entry]}
-
-
-TODAY = dt.date(2026, 6, 1)

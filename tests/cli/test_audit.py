@@ -9,8 +9,10 @@ import orjson
 import pytest
 
 from command_line import run
-from holdings_world import ACHIEVEMENT, AWARD, bound, record, rules, sign
+from holdings_world import ACHIEVEMENT, AWARD, record, rules, sign
 from shared import need_shared
+from stackmark.exchange.witnesses import bind_witness, witness_address
+from stackmark.stacking.witness import Witness
 
 
 def audit(folder, *more, holdings="held", at="2026-06-01"):
@@ -212,37 +214,68 @@ def test_a_witness_is_checked_at_its_own_day_unless_one_is_given(world):
     assert any("may not serve" in one for one in told["faults"])
 
 
-def test_an_award_carries_its_witness(world):
-    _, found = audit(world)
-    data = orjson.dumps(found["witness"])
-    plain = json.loads((world / "plain.json").read_text()) | {"id": "urn:uuid:" + "a" * 8}
-    write(world, bound(plain, f"{AWARD}/witness.json", data), "plain.json")
-    done = run("sign", "plain.json", "--key", "issuer.key", "--out", "award.json", cwd=world)
-    assert done.code == 0, done.err
+@pytest.fixture
+def awarded(world):
+    """An award that carries its witness, which stands in ``beside``, not beside it."""
     done = run(
         *["audit", "--rules", "rules.json", "--holdings", "held", "--offline"],
-        *["--check", "award.json"],
+        *["--at", "2026-06-01", "--witness", "kept.json"],
         cwd=world,
     )
-    assert (done.code, "witness.missing" in done.err) == (2, True)
-    (world / "witness.json").write_bytes(data)
-    code, told = audit(world, "--check", "award.json")
+    assert done.code == 0, done.err
+    witness = Witness.from_json(json.loads((world / "kept.json").read_text()))
+    plain = json.loads((world / "plain.json").read_text()) | {"id": "urn:uuid:award"}
+    write(world, bind_witness(plain, witness), "plain.json")
+    done = run("sign", "plain.json", "--key", "issuer.key", "--out", "award.json", cwd=world)
+    assert done.code == 0, done.err
+    return world, witness_address(witness)
+
+
+def test_an_award_carries_its_witness(awarded):
+    folder, url = awarded
+    assert url.startswith(f"{AWARD}/witness-")
+    shutil.copy(folder / "kept.json", folder / url.rpartition("/")[2])
+    code, told = audit(folder, "--check", "award.json")
     assert (code, told["holds"], told["credential"]) == (0, True, "verified")
-    (world / "witness.json").write_bytes(data + b" ")
-    assert (
-        run(
-            *["audit", "--rules", "rules.json", "--holdings", "held", "--offline"],
-            *["--check", "award.json"],
-            cwd=world,
-        ).code
-        == 2
-    )
-    path = world / "award.json"
-    (world / "witness.json").write_bytes(data)
+
+
+def test_the_witness_of_an_award_may_be_among_the_documents(awarded):
+    folder, url = awarded
+    write(folder, {url: "kept.json"}, "documents.json")
+    words = ["audit", "--rules", "rules.json", "--holdings", "held", "--check", "award.json"]
+    done = run(*words, "--documents", "documents.json", cwd=folder)
+    assert done.code == 0, done.err
+    assert "The witness holds as of 2026-06-01: the award is earned." in done.text
+
+
+@pytest.mark.parametrize("spoil", ["missing", "changed"])
+def test_a_witness_that_does_not_fit_its_digest_is_none(awarded, spoil):
+    folder, url = awarded
+    if spoil == "changed":
+        data = (folder / "kept.json").read_bytes() + b" "
+        (folder / url.rpartition("/")[2]).write_bytes(data)
+    words = ["audit", "--rules", "rules.json", "--holdings", "held", "--check", "award.json"]
+    done = run(*words, "--offline", cwd=folder)
+    assert (done.code, "[witness.missing]" in done.err) == (2, True)
+
+
+def test_the_witness_of_a_forged_award_does_not_hold(awarded):
+    folder, url = awarded
+    shutil.copy(folder / "kept.json", folder / url.rpartition("/")[2])
+    path = folder / "award.json"
     path.write_bytes(path.read_bytes().replace(b"small data", b"large data", 1))
-    code, told = audit(world, "--check", "award.json")
-    assert code == 1
+    code, told = audit(folder, "--check", "award.json")
+    assert (code, told["holds"]) == (1, False)
     assert told["faults"][0].startswith("The award that carries the witness is refused:")
+
+
+def test_without_a_yes_there_is_no_witness_to_write(world):
+    write(world, {"holdings": []}, "none.json")
+    words = ["audit", "--rules", "rules.json", "--holdings", "none.json", "--witness", "w.json"]
+    done = run(*words, "--offline", cwd=world)
+    assert done.code == 1
+    assert "There is no witness to write to w.json: the answer is no." in done.err
+    assert not (world / "w.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from stackmark.cli.audit_sources import Gathered
+    from stackmark.stacking.result import Audit
     from stackmark.stacking.rules import Rules
     from stackmark.verification.verifier import Verifier
 
@@ -66,6 +67,10 @@ def audit(
     nodes: Annotated[
         int, typer.Option("--node-limit", metavar="N", help="Search no further than N steps.")
     ] = 0,
+    witness: Annotated[
+        Path | None,
+        typer.Option("--witness", metavar="OUT.json", help="Write the witness of a yes."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The whole answer as JSON.")] = False,
 ) -> int:
     """Audit holdings against the rules of an award, or check a witness.
@@ -93,10 +98,18 @@ def audit(
         from stackmark.cli.audit_check import tell_check
 
         return tell_check(carried, wanted, found, day or _today(), as_json=json)
-    return _audit(wanted, found, day or _today(), nodes, as_json=json)
+    return _audit(wanted, found, day or _today(), nodes, witness, as_json=json)
 
 
-def _audit(rules: Rules, found: Gathered, at: dt.date, nodes: int, *, as_json: bool) -> int:
+def _audit(
+    rules: Rules,
+    found: Gathered,
+    at: dt.date,
+    nodes: int,
+    keep: Path | None,
+    *,
+    as_json: bool,
+) -> int:
     from stackmark.stacking.audit import NODE_LIMIT
     from stackmark.stacking.audit import audit as decide
 
@@ -108,7 +121,19 @@ def _audit(rules: Rules, found: Gathered, at: dt.date, nodes: int, *, as_json: b
 
         tell(answer, rules, found)
         tell_left_out(found)
+    if keep is not None:
+        _keep(answer, keep)
     return _CODES[answer.verdict]
+
+
+def _keep(answer: Audit, path: Path) -> None:
+    from stackmark.adapters.files import write_atomic
+    from stackmark.exchange.witnesses import witness_document
+
+    if answer.witness is None:
+        note(f"There is no witness to write to {path}: the answer is {answer.verdict}.")
+        return
+    write_atomic(path, witness_document(answer.witness))
 
 
 def about(found: Gathered) -> dict[str, Any]:

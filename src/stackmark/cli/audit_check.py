@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stackmark.cli.audit_sources import Gathered
 from stackmark.cli.console import out, out_json, plain, styled
 from stackmark.cli.guard import NO, OPEN
-from stackmark.errors import StackmarkError, UsageError
+from stackmark.errors import UsageError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,7 +85,10 @@ def read_carried(path: Path, verifier: Verifier) -> Carried:
 
     Raises ``UsageError`` ``witness.missing``, ``witness.form``, ``witness.version``.
     """
+    from stackmark.cli.audit_sources import tree_of
+    from stackmark.cli.beside import beside
     from stackmark.cli.loading import read_input
+    from stackmark.exchange.witnesses import carried_witness
     from stackmark.limits import MAX_IMAGE_BYTES
     from stackmark.stacking.witness import Witness
 
@@ -95,38 +97,16 @@ def read_carried(path: Path, verifier: Verifier) -> Carried:
     if isinstance(alone, dict) and "@context" not in alone and "payload" not in alone:
         return Carried(Witness.from_json(alone))
     report = verifier.verify(data)
-    for body in _bound(path, data, verifier):
-        try:
-            return Carried(Witness.from_json(_json(body)), report)
-        except UsageError:
-            continue  # a facts document, or another
+    tree = tree_of(data) or {}
+    near = beside(path, tree)
+    found = carried_witness(tree, lambda url: near.get(url) or verifier.at_hand.fetch(url))
+    if found is not None:
+        return Carried(found, report)
     raise UsageError(
         "witness.missing",
         f"{path} is no witness, and no witness it is bound to by digest stands beside it "
         "or among the documents (see --documents).",
     )
-
-
-def _bound(path: Path, data: bytes, verifier: Verifier) -> Iterator[bytes]:
-    """Each JSON file that a credential is bound to by digest and that is at hand."""
-    from stackmark.cli.audit_sources import tree_of
-    from stackmark.cli.beside import beside
-    from stackmark.verification.related import compare_digests, read_digests
-
-    tree: Mapping[str, Any] = tree_of(data) or {}
-    near = beside(path, tree)
-    entries = tree.get("relatedResource")
-    for entry in entries if isinstance(entries, list) else [entries]:
-        if not isinstance(entry, Mapping) or not isinstance(url := entry.get("id"), str):
-            continue
-        try:
-            body = near[url] if url in near else verifier.at_hand.fetch(url)
-            digests = read_digests(entry)
-            compare_digests(url, digests, [body])
-        except StackmarkError:
-            continue
-        if digests and isinstance(_json(body), dict):
-            yield body
 
 
 def _json(data: bytes) -> Any:
