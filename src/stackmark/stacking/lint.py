@@ -16,6 +16,7 @@ from stackmark.stacking.relate import Relations, nothing_meets
 from stackmark.stacking.write import limit_json, node_json
 
 Kind = Literal["impossible", "idle", "odd"]
+_MANY: Final = 150
 KINDS: Final[tuple[Kind, ...]] = ("impossible", "idle", "odd")
 
 
@@ -210,7 +211,12 @@ def _lint_choice(ground: Ground, node: r.AtLeast) -> Iterator[Finding]:
 
 
 def _lint_implied(ground: Ground, node: r.AtLeast) -> Iterator[Finding]:
-    """Of a choice of one: what never helps, because whoever meets it meets another."""
+    """Of a choice of one: what never helps, because whoever meets it meets another.
+
+    Every pair is looked at, so very wide choices are not.
+    """
+    if len(node.of) > _MANY:
+        return
     gone: set[str] = set()
     for one in node.of:
         for other in node.of:

@@ -23,6 +23,7 @@ class Relations:
 
     def __init__(self, rules: Rules) -> None:
         self._same = Eligibility(rules, dt.date.max).same
+        self._leaves: dict[str, frozenset[str]] = {}
         self._for: dict[str, list[str]] = {}
         for one in rules.substitutes:
             self._for.setdefault(one.instead_of, []).append(one.use)
@@ -36,7 +37,10 @@ class Relations:
 
     def of_leaf(self, leaf: Leaf) -> frozenset[str]:
         """The achievements a leaf takes; empty for any."""
-        return self.taken(leaf.select, substitutes=not isinstance(leaf, Capstone))
+        if leaf.id not in self._leaves:
+            substitutes = not isinstance(leaf, Capstone)
+            self._leaves[leaf.id] = self.taken(leaf.select, substitutes=substitutes)
+        return self._leaves[leaf.id]
 
     def within(self, leaf: Leaf, outer: Select) -> bool:
         """Whether all that surely serves the leaf is surely taken by a select."""
