@@ -2,6 +2,7 @@
 
     make bench                 all but the million rows
     .venv/bin/python benchmarks/run.py --million
+    .venv/bin/python benchmarks/run.py --stacking
 
 Every figure is the best of several rounds; peers and engine take turns, so that a busy machine
 slows both. The goals stand beside the ratios.
@@ -336,6 +337,7 @@ def report():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["issuing", "verifying", "jcs", "tokens", "cold"])
+    parser.add_argument("--stacking", action="store_true", help="audits of awards, without peers")
     parser.add_argument("--million", action="store_true", help="1,000,000 rows by the command line")
     chosen = parser.parse_args()
     if hasattr(os, "sched_setaffinity") and not chosen.million:
@@ -344,6 +346,11 @@ def main():
         import million
 
         million.main()
+        return
+    if chosen.stacking:
+        import stacking
+
+        stacking.main()
         return
     parts = {
         "issuing": issuing,

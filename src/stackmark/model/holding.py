@@ -205,7 +205,8 @@ def _credits(value: Any, place: str) -> Credits | None:
     if not isinstance(value, Mapping) or not _text(value, "unit", place):
         _refuse("type", place, "needs a value and its unit.")
     low, high = value.get("low", value.get("value")), value.get("high", value.get("value"))
-    bottom, top = exact(low, f"{place}/value"), exact(high, f"{place}/value")
+    bottom = exact(low, f"{place}/value")
+    top = bottom if high == low else exact(high, f"{place}/value")
     if bottom > top:
         _refuse("range", place, "begins above its end.")
     return Credits(bottom, top, value["unit"], _text(value, "policy", place))

@@ -38,30 +38,35 @@ class Eligibility:
         self._for = _substitutes(rules)
         self._aged = [one for one in rules.limits if isinstance(one, MaxAge)]
         self._ages = [(self.predicate(one.select), oldest(at, one.years)) for one in self._aged]
-        self._leaves = {leaf.id: self._leaf(leaf) for leaf in rules.leaves()}
+        self._general = [_valid(at), *(_young(takes, day) for takes, day in self._ages)]
+        self._leaves = {leaf.id: [*self._general, *self._own(leaf)] for leaf in rules.leaves()}
         self._converted: dict[Credits, tuple[Fraction, Fraction] | None] = {}
 
     def of(self, leaf: Leaf, holding: Holding) -> Answer:
         """Whether the holding may serve the leaf, ages and status among it."""
         return _all_of(self._leaves[leaf.id], holding)
 
+    def standing(self, holding: Holding) -> Answer:
+        """What is asked of a holding whatever it serves: in force, and not too old."""
+        return _all_of(self._general, holding)
+
     def question(self, leaf: Leaf) -> Question:
-        """``of`` for one leaf, to be asked many times."""
-        return _joined(tuple(self._leaves[leaf.id]))
+        """What a leaf asks besides ``standing``, to be asked many times."""
+        return _joined(self._own(leaf))
 
     def parts(self, leaf: Leaf) -> Iterator[tuple[str, str, Question]]:
         """Each question of a leaf by itself: what it is about, whose it is, the question."""
         yield "status", leaf.id, _valid(self.at)
         substitutes = not isinstance(leaf, Capstone)
         for about, select in single(leaf.select):
-            asked = tuple(self._questions(select, substitutes=substitutes))
+            asked = self._questions(select, substitutes=substitutes)
             yield about, leaf.id, _joined(asked)
         for limit, (takes, day) in zip(self._aged, self._ages, strict=True):
             yield "age", limit.id, _young(takes, day)
 
     def predicate(self, select: Select) -> Question:
         """Whether a select of a limit takes a holding; status and age are no part of it."""
-        return _joined(tuple(self._questions(select, substitutes=True)))
+        return _joined(self._questions(select, substitutes=True))
 
     def credits(self, holding: Holding) -> tuple[Fraction, Fraction] | None:
         """Its credit in the rules' unit as an interval; ``None`` where there is none to tell."""
@@ -74,10 +79,8 @@ class Eligibility:
             self._converted[stated] = credits_in(holding, self.unit)
         return self._converted[stated]
 
-    def _leaf(self, leaf: Leaf) -> list[Question]:
-        substitutes = not isinstance(leaf, Capstone)
-        found = self._questions(leaf.select, substitutes=substitutes)
-        return [_valid(self.at), *found, *(_young(takes, day) for takes, day in self._ages)]
+    def _own(self, leaf: Leaf) -> list[Question]:
+        return self._questions(leaf.select, substitutes=not isinstance(leaf, Capstone))
 
     def _questions(self, select: Select, *, substitutes: bool) -> list[Question]:
         found: list[Question] = []
@@ -157,7 +160,10 @@ def credits_in(holding: Holding, unit: str) -> tuple[Fraction, Fraction] | None:
 
 
 def _joined(questions: Iterable[Question]) -> Question:
-    return lambda holding: _all_of(questions, holding)
+    asked = tuple(questions)
+    if len(asked) == 1:
+        return asked[0]
+    return lambda holding: _all_of(asked, holding)
 
 
 def _all_of(questions: Iterable[Question], holding: Holding) -> Answer:

@@ -68,6 +68,7 @@ class Compiled:
         self.shares = tuple(one for one in ordered if isinstance(one, r.Share))
         self.below = self._below()
         self._ask = [self.eligible.question(leaf) for leaf in self.leaves]
+        self._none = (False,) * len(self.leaves)
         self._takes = [self.eligible.predicate(_SELECTS[type(one)](one)) for one in self.sums]
         self._weighs = [self.eligible.predicate(one.select) for one in self.means]
         self.group_limits: dict[str, int] = {}
@@ -81,7 +82,7 @@ class Compiled:
         credit = self.eligible.credits(holding)
         return Fact(
             holding,
-            tuple([ask(holding) for ask in self._ask]),
+            self._serves(holding),
             tuple([takes(holding) for takes in self._takes]),
             Fraction(0) if credit is None else credit[0],
             None if credit is None else credit[1],
@@ -89,6 +90,15 @@ class Compiled:
             self._in_order(holding, held) if holding.achievement in self._before else True,
             self._groups.get(holding.achievement, 0),
         )
+
+    def _serves(self, holding: Holding) -> tuple[Answer, ...]:
+        standing = self.eligible.standing(holding)
+        if standing is False:
+            return self._none
+        answers = tuple([ask(holding) for ask in self._ask])
+        if standing is None:
+            return tuple([None if one else one for one in answers])
+        return answers
 
     def prerequisites(self, achievement: str) -> tuple[str, ...]:
         """Achievements that must be awarded before one."""

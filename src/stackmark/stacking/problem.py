@@ -16,6 +16,7 @@ from math import inf, lcm
 from typing import Any
 
 from stackmark.stacking import rules as r
+from stackmark.stacking.eligible import Answer
 from stackmark.stacking.facts import Compiled, Fact, Tree
 
 Uses = tuple[tuple[int, tuple[int, ...]], ...]
@@ -47,7 +48,7 @@ class Problem:
 
     ``gain`` counts towards minima, ``cost`` towards maxima, ``weight`` in the objective. Of each
     tuple of ``clauses`` (places in ``forms``) one must hold. A leaf in ``counts`` (bits) counts
-    items. ``huge`` is more than any sum.
+    items.
     """
 
     facts: tuple[Fact, ...]
@@ -64,7 +65,6 @@ class Problem:
     groups: tuple[int, ...]
     shares: tuple[ShareOf, ...]
     scale: int
-    huge: int
 
     def gains(self, item: int, leaf: int) -> int:
         """What an item gives to a leaf's minimum."""
@@ -96,12 +96,25 @@ class _Maker:
             (one for one in facts if self._usable(one)), key=lambda one: (-one.low, one.holding.id)
         )
         self.low = [self._whole(one.low) for one in self.facts]
-        self.huge = self._huge()
-        self.high = [self.huge if one.high is None else self._whole(one.high) for one in self.facts]
-        self._tops: list[int | float] = [
-            inf if one.high is None else high
-            for one, high in zip(self.facts, self.high, strict=True)
-        ]
+        self.bounded = all(one.high is not None for one in self.facts)
+        if self.bounded:
+            self.high = [
+                low if one.high is one.low else self._whole(one.high or one.low)
+                for low, one in zip(self.low, self.facts, strict=True)
+            ]
+            self._tops: Sequence[Any] = self.high
+            self.weight = self.high
+        else:
+            self._unbounded()
+
+    def _unbounded(self) -> None:
+        """Credit without an upper end is more than anything else where maxima are kept."""
+        ends = [None if one.high is None else self._whole(one.high) for one in self.facts]
+        bounds = sum(self._whole(one) for one in self.compiled.bounds)
+        most = 1 + bounds + sum(one or 0 for one in ends)
+        self.high = [most if one is None else one for one in ends]
+        self._tops = [inf if one is None else one for one in ends]
+        self.weight = [low if one is None else one for low, one in zip(self.low, ends, strict=True)]
 
     def made(self) -> Problem:
         leaves = self.compiled.leaves
@@ -111,12 +124,7 @@ class _Maker:
             serves=tuple([tuple(self._serves(one)) for one in self.facts]),
             gain=tuple(self.low if self.strict else self.high),
             cost=tuple(self.high if self.strict else self.low),
-            weight=tuple(
-                [
-                    low if one.high is None else self._whole(one.high)
-                    for low, one in zip(self.low, self.facts, strict=True)
-                ]
-            ),
+            weight=tuple(self.weight),
             counts=sum(1 << at for at, one in enumerate(leaves) if not _is_sum(one)),
             least=tuple([self._least(one) for one in leaves]),
             most=tuple([self._most(one) for one in leaves]),
@@ -130,7 +138,6 @@ class _Maker:
                 for one in self.compiled.shares
             ),
             scale=self.scale,
-            huge=self.huge,
         )
 
     def _freed(self) -> int:
@@ -171,11 +178,6 @@ class _Maker:
             return None if leaf.most is None else self._whole(leaf.most)
         return leaf.most if isinstance(leaf, r.Count) else 1
 
-    def _huge(self) -> int:
-        """More than any finite side of any inequality."""
-        known = sum(0 if one.high is None else self._whole(one.high) for one in self.facts)
-        return 1 + known + sum(self._whole(one) for one in self.compiled.bounds)
-
     # -- limits as sums --------------------------------------------------------------------------
 
     def _forms(self) -> tuple[list[Form], list[tuple[int, ...]]]:
@@ -197,7 +199,7 @@ class _Maker:
 
     def _cap(self, limit: Any, place: int) -> Iterator[Form]:
         """Inside at its worse end, outside at its worse end; unknown is inside when strict."""
-        inside = [self._inside(one, place, unknown=self.strict) for one in self.facts]
+        inside = self._inside(place, unknown=self.strict)
         if limit.most is not None:
             yield self._form(limit, inside, -1, 0, -self._whole(limit.most), up=False)
         if limit.share is not None:
@@ -205,23 +207,29 @@ class _Maker:
             yield self._form(limit, inside, part - whole, part, 0, up=False)
 
     def _floor(self, limit: Any, place: int) -> Iterator[Form]:
-        inside = [self._inside(one, place, unknown=not self.strict) for one in self.facts]
+        inside = self._inside(place, unknown=not self.strict)
         if limit.least is not None:
             yield self._form(limit, inside, 1, 0, self._whole(limit.least), up=True)
         if limit.share is not None:
             part, whole = limit.share.numerator, limit.share.denominator
             yield self._form(limit, inside, whole - part, -part, 0, up=True)
 
+    def _inside(self, place: int, *, unknown: bool) -> list[Answer]:
+        answers = [one.inside[place] for one in self.facts]
+        return [unknown if one is None else one for one in answers] if None in answers else answers
+
     def _form(
-        self, limit: Any, inside: list[bool], own: int, other: int, least: int, *, up: bool
+        self, limit: Any, inside: list[Answer], own: int, other: int, least: int, *, up: bool
     ) -> Form:
         """A sum with one factor for what is inside, one for the rest; ``up``: inside is wanted."""
         low_inside = up == self.strict
         mine, rest = (self.low, self._tops) if low_inside else (self._tops, self.low)
-        weights = [
-            _times(own, mine[at]) if taken else _times(other, rest[at])
-            for at, taken in enumerate(inside)
-        ]
+        rows = zip(inside, mine, rest, strict=True)
+        if self.bounded:
+            return Form(
+                limit.id, tuple([own * a if one else other * b for one, a, b in rows]), least
+            )
+        weights = [_times(own, a) if one else _times(other, b) for one, a, b in rows]
         return Form(limit.id, _settled(weights, least), least)
 
     def _mean(self, limit: r.GradeAverage, place: int) -> Form:
@@ -242,11 +250,6 @@ class _Maker:
         if isinstance(credit, float):
             return Fraction(0) if not end else inf if end > 0 else -inf
         return end * credit
-
-    @staticmethod
-    def _inside(fact: Fact, place: int, *, unknown: bool) -> bool:
-        answer = fact.inside[place]
-        return unknown if answer is None else answer
 
 
 def _times(factor: int, credit: float) -> int | float:

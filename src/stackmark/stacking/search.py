@@ -204,9 +204,10 @@ class _Search:
         self.best, self.uses, self.active = value, tuple(reversed(uses)), active
 
     def _children(self, state: _State, at: int, options: list[tuple[int, ...]]) -> Iterator[_State]:
-        problem, term = self.problem, self.term
+        """States in which the item at a place serves something, then that in which it does not."""
+        problem, term, after = self.problem, self.term, at + 1
         bound, _, used, needs, terms, tops, sums, groups, shared, path = state
-        after = at + 1
+        ceiling = self.best if self.soft or self.best < NEVER else NEVER
         skipped = list(terms)
         for leaf in problem.serves[at]:
             if needs[leaf] > 0:
@@ -217,30 +218,31 @@ class _Search:
             more = tuple(
                 [one + form.weights[at] for one, form in zip(sums, problem.forms, strict=True)]
             )
-            if self._clauses(more, after):
-                for leaves in options:
-                    if not self._useful(at, leaves, needs):
-                        continue
-                    higher = self._tops(tops, at, leaves) if tops else tops
-                    both = self._shared(shared, at, leaves) if shared else shared
-                    if higher is None or both is None:
-                        continue
-                    new_needs, new_terms, new = list(needs), list(skipped), bound + weight
-                    for leaf in leaves:
-                        need = needs[leaf] - problem.gains(at, leaf)
-                        new_needs[leaf] = need = max(need, 0)
-                        new_terms[leaf] = after_all = term[leaf](need, after) if need else 0
-                        new += after_all - skipped[leaf]
-                    yield (
-                        new,
-                        *(after, used + weight, tuple(new_needs), tuple(new_terms), higher, more),
-                        *(groups | problem.groups[at], both, (path, at, leaves)),
-                    )
-        if self._clauses(sums, after):
-            yield (
-                bound,
-                *(after, used, needs, tuple(skipped), tops, sums, groups, shared, path),
-            )
+            fits = self._clauses(more, after)
+            for leaves in options if fits else ():
+                if not self._useful(at, leaves, needs):
+                    continue
+                new, changed = bound + weight, []
+                for leaf in leaves:
+                    need = max(needs[leaf] - problem.gains(at, leaf), 0)
+                    left = term[leaf](need, after) if need else 0
+                    new += left - skipped[leaf]
+                    changed.append((leaf, need, left))
+                if new >= ceiling:
+                    continue
+                higher = self._tops(tops, at, leaves) if tops else tops
+                double = self._shared(shared, at, leaves) if shared else shared
+                if higher is None or double is None:
+                    continue
+                new_needs, new_terms = list(needs), list(skipped)
+                for leaf, need, left in changed:
+                    new_needs[leaf], new_terms[leaf] = need, left
+                yield (
+                    *(new, after, used + weight, tuple(new_needs), tuple(new_terms), higher, more),
+                    *(groups | problem.groups[at], double, (path, at, leaves)),
+                )
+        if bound < ceiling and self._clauses(sums, after):
+            yield (bound, after, used, needs, tuple(skipped), tops, sums, groups, shared, path)
 
     def _useful(self, at: int, leaves: tuple[int, ...], needs: tuple[int, ...]) -> bool:
         """A met leaf is served further only where the credit may help a limit."""
