@@ -36,6 +36,12 @@ def random_select(rng: random.Random, most: int = 3) -> dict[str, Any]:
                 {"value": 2.3, "scale": "de-1-5"},
                 {"value": "B", "scale": "us-letter"},
                 {"value": "first", "scale": "uk-class", "policy": "uk-percent-class"},
+                {
+                    "value": "2.5",
+                    "scale": "german",
+                    "policy": "modified-bavarian",
+                    "from": {"scale": "fr-20", "best": 20, "lowest_pass": 10.5},
+                },
             )
         ),
         "supervision_min": lambda: rng.choice(("none", "remote-live", "onsite")),

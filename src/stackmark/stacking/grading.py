@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from stackmark.credit.grades import Grade, convert_grade, scales
 from stackmark.errors import StackmarkError
 from stackmark.model.holding import HeldGrade
 from stackmark.stacking.rules import GradeAtLeast
+
+BAVARIAN: Final = "modified-bavarian"
 
 
 def reaches(held: HeldGrade | None, wanted: GradeAtLeast) -> bool | None:
@@ -21,12 +23,22 @@ def reaches(held: HeldGrade | None, wanted: GradeAtLeast) -> bool | None:
     if not wanted.policy:
         return None
     try:
-        found = convert_grade(Grade(held.value, held.scale), wanted.scale, by=wanted.policy)
+        facts = _facts(held, wanted)
+        given = Grade(held.value, held.scale)
+        found = convert_grade(given, wanted.scale, by=wanted.policy, **facts)
     except StackmarkError:
         return None
     low = at_least(found.low, wanted.value, wanted.scale)
     high = at_least(found.high, wanted.value, wanted.scale)
     return low if low == high else None
+
+
+def _facts(held: HeldGrade, wanted: GradeAtLeast) -> dict[str, Fraction]:
+    """What the modified Bavarian formula needs of the other scale, where the rule says it."""
+    one = wanted.source
+    if one is None or one.scale != held.scale or wanted.policy != BAVARIAN:
+        return {}
+    return {"best": one.best, "lowest_pass": one.lowest_pass}
 
 
 def at_least(value: str, least: str, scale: str) -> bool | None:

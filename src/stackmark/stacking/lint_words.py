@@ -11,15 +11,15 @@ from stackmark.credit.grades import grade_policies, scales
 from stackmark.credit.policies import units
 from stackmark.model.holding import CLASSES
 from stackmark.stacking import rules as r
-from stackmark.stacking.grading import higher_is_better, span
+from stackmark.stacking.grading import BAVARIAN, higher_is_better, span
 from stackmark.stacking.lint import Finding, Ground
 from stackmark.stacking.relate import nothing_meets
 
 _FIELD: Final = re.compile(r"[0-9]{1,4}\Z")
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 # What a policy needs beyond the grade, which rules do not say; the scales one gives.
-_OPEN: Final = frozenset({"modified-bavarian", "egracons", "ects-2005"})
-_GIVES: Final = {"uk-percent-class": ("uk-class", "percent")}
+_OPEN: Final = frozenset({"egracons", "ects-2005"})
+_GIVES: Final = {"uk-percent-class": ("uk-class", "percent"), BAVARIAN: ("german",)}
 
 
 def lint_words(ground: Ground) -> Iterator[Finding]:
@@ -113,9 +113,13 @@ def _grade(grade: r.GradeAtLeast, where: tuple[str, str]) -> Iterator[Finding]:
         told = f"{grade.policy} is no policy for grades that is known."
         way = f"Use one of {', '.join(grade_policies())}."
         yield _odd("unknown-policy", where, told, way)
-    elif grade.policy in _OPEN:
+    elif grade.policy in _OPEN or (grade.policy == BAVARIAN and grade.source is None):
         told = f"{grade.policy} needs facts that rules do not hold: other scales stay undecided."
-        yield _odd("policy-open", where, told, "Name the grade on each scale in a rule of its own.")
+        way = "Name the grade on each scale in a rule of its own."
+        if grade.policy == BAVARIAN:
+            told = f"{grade.policy} needs the best mark and the lowest pass of the other scale."
+            way = "Add from, with scale, best and lowest_pass."
+        yield _odd("policy-open", where, told, way)
     elif grade.scale not in _GIVES.get(grade.policy, (grade.scale,)):
         told = f"{grade.policy} gives no grades of {grade.scale}."
         yield _odd("policy-scale", where, told, f"Use {' or '.join(_GIVES[grade.policy])}.")

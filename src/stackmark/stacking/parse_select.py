@@ -11,6 +11,7 @@ from stackmark.stacking.parse_values import (
     is_word,
     maybe_number,
     maybe_whole,
+    number_of,
     only,
     refuse,
     text_of,
@@ -67,10 +68,26 @@ def select_of(value: Any, place: str) -> r.Select:
 
 def _grade(value: Any, place: str) -> r.GradeAtLeast:
     found = as_object(value, place)
-    only(found, ("value", "scale", "policy"), place)
+    only(found, ("value", "scale", "policy", "from"), place)
     grade = found.get("value")
     if isinstance(grade, int | float) and not isinstance(grade, bool):
         grade = str(grade)
     if not is_word(grade) or not text_of(found, "scale", place):
         refuse("missing", place, "a grade needs its value and its scale.")
-    return r.GradeAtLeast(grade, text_of(found, "scale", place), text_of(found, "policy", place))
+    return r.GradeAtLeast(
+        grade,
+        text_of(found, "scale", place),
+        text_of(found, "policy", place),
+        _source(found["from"], f"{place}/from") if "from" in found else None,
+    )
+
+
+def _source(value: Any, place: str) -> r.GradesFrom:
+    found = as_object(value, place)
+    only(found, ("scale", "best", "lowest_pass"), place)
+    if not text_of(found, "scale", place):
+        refuse("missing", f"{place}/scale", "say which scale these marks are of.")
+    best, lowest = (number_of(found, name, place) for name in ("best", "lowest_pass"))
+    if best == lowest:
+        refuse("number", place, "the best mark and the lowest pass cannot be the same.")
+    return r.GradesFrom(text_of(found, "scale", place), best, lowest)

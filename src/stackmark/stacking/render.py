@@ -133,7 +133,13 @@ class _Voice:
 
     def _grade(self, grade: r.GradeAtLeast) -> str:
         told = f"with grade {grade.value} or better ({grade.scale}"
-        return f"{told}, other scales by {grade.policy})" if grade.policy else f"{told})"
+        if not grade.policy:
+            return f"{told})"
+        one = grade.source
+        if one is None:
+            return f"{told}, other scales by {grade.policy})"
+        ends = f"{plain_number(one.lowest_pass)} to {plain_number(one.best)}"
+        return f"{told}, {one.scale} with passes from {ends} by {grade.policy})"
 
     def _any(self, values: Sequence[str]) -> str:
         told = [self.names.get(one, one) for one in values]

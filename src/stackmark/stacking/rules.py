@@ -17,12 +17,25 @@ VERSION: Final = "1"
 
 
 @dataclass(frozen=True, slots=True)
+class GradesFrom:
+    """What a policy has to know of another scale: its best mark and its lowest pass."""
+
+    scale: str
+    best: Fraction
+    lowest_pass: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class GradeAtLeast:
-    """A grade on a named scale, or by a named conversion policy; else it is undecided."""
+    """A grade on a named scale, or by a named conversion policy; else it is undecided.
+
+    ``source`` holds the facts of the one other scale, for the modified Bavarian formula.
+    """
 
     value: str
     scale: str
     policy: str = ""
+    source: GradesFrom | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,9 +77,16 @@ def _measures(select: r.Select) -> Json:
         verified=select.verified or None,
     )
     if grade is not None:
-        found["grade_min"] = _some(
-            value=grade.value, scale=grade.scale, policy=grade.policy or None
-        )
+        found["grade_min"] = _grade(grade)
+    return found
+
+
+def _grade(grade: r.GradeAtLeast) -> Json:
+    found = _some(value=grade.value, scale=grade.scale, policy=grade.policy or None)
+    one = grade.source
+    if one is not None:
+        best, lowest = _number(one.best), _number(one.lowest_pass)
+        found["from"] = {"scale": one.scale, "best": best, "lowest_pass": lowest}
     return found
 
 

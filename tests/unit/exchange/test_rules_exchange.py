@@ -57,7 +57,7 @@ def normal(value: Any) -> Any:
         tree[name] = tree.get(name) or None
     tree["unit"] = tree.get("unit", "ects")
     tree["substitutes"] = tree["substitutes"] or None
-    return {**tree, "before": sorted(map(tuple, pairs))}
+    return {**tree, "before": sorted(set(map(tuple, pairs)))}
 
 
 def _node(value: Any) -> Any:

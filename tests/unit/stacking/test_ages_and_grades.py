@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -14,7 +15,7 @@ from stackmark.errors import UsageError
 from stackmark.model.holding import HeldGrade
 from stackmark.stacking.ages import last_good, oldest
 from stackmark.stacking.grading import higher_is_better, points, reaches
-from stackmark.stacking.rules import GradeAtLeast
+from stackmark.stacking.rules import GradeAtLeast, GradesFrom
 
 
 def day(text: str) -> dt.date:
@@ -100,6 +101,22 @@ def test_a_grade_reaches_another(
     held: tuple[str, str], wanted: tuple[str, str, str], answer: bool | None
 ) -> None:
     assert reaches(HeldGrade(*held), GradeAtLeast(*wanted)) is answer
+
+
+@pytest.mark.parametrize(
+    ("mark", "answer"),
+    [("20", True), ("15", True), ("14.9", None), ("14.5", False), ("10", False), ("9", None)],
+)
+def test_the_bavarian_formula_needs_the_ends_of_the_other_scale(
+    mark: str, answer: bool | None
+) -> None:
+    """1 + 3 (20 - mark) / 10: 15 gives 2.5; 14.9 gives 2.53, which some offices cut to 2.5."""
+    ends = GradesFrom("fr-20", Fraction(20), Fraction(10))
+    wanted = GradeAtLeast("2.5", "german", "modified-bavarian", ends)
+    assert reaches(HeldGrade(mark, "fr-20"), wanted) is answer
+    assert reaches(HeldGrade(mark, "percent"), wanted) is None
+    assert reaches(HeldGrade(mark, "fr-20"), replace(wanted, source=None)) is None
+    assert reaches(HeldGrade(mark, "fr-20"), replace(wanted, policy="egracons")) is None
 
 
 def test_without_a_grade_nobody_can_tell() -> None:

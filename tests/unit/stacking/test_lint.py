@@ -268,6 +268,11 @@ def test_substitutes_nobody_needs() -> None:
             "rule/count/select/grade_min",
         ),
         (
+            count({"grade_min": {"value": 2, "scale": "german", "policy": "modified-bavarian"}}),
+            "policy-open",
+            "rule/count/select/grade_min",
+        ),
+        (
             count({"grade_min": {"value": "1.0", "scale": "german", "policy": "egracons"}}),
             "policy-open",
             "rule/count/select/grade_min",

@@ -111,6 +111,24 @@ def test_every_construct_is_read() -> None:
             "a grade needs its value and its scale",
         ),
         (
+            file(
+                {
+                    "count": {
+                        "min": 1,
+                        "select": {
+                            "grade_min": {
+                                "value": 2,
+                                "scale": "german",
+                                "from": {"scale": "fr-20", "best": 10, "lowest_pass": 10},
+                            }
+                        },
+                    }
+                }
+            ),
+            "rules.number",
+            "grade_min/from: the best mark and the lowest pass cannot be the same.",
+        ),
+        (
             file({"count": {"min": 1, "select": {"verified": "yes"}}}),
             "rules.type",
             "verified: must be true or false.",

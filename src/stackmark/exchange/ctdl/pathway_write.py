@@ -147,7 +147,8 @@ class _Writer:
     def _before(self, limit: r.Before, place: str) -> None:
         for first, then in limit.pairs:
             earlier, later = self._component(first, ""), self._component(then, "")
-            earlier.setdefault("ceterms:precedes", []).append(later["@id"])
+            following = earlier.setdefault("ceterms:precedes", [])
+            following += [later["@id"]] if later["@id"] not in following else []
         self._lose(f"{place}/id", limit.id, "The order of components has no name.")
 
 
