@@ -73,9 +73,10 @@ def audit(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The whole answer as JSON.")] = False,
 ) -> int:
-    """Audit holdings against the rules of an award, or check a witness.
+    """Tell whether somebody's credentials earn an award.
 
-    Credentials are verified first; stated holdings are labelled so.
+    Credentials are verified first; stated holdings are labelled so. With --check a witness is
+    checked instead.
 
     Exit code: 0 yes, 1 no, 3 undecided, 2 usage. With --check: 0 it holds, 1 it does not.
     """

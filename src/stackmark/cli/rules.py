@@ -39,7 +39,7 @@ def render(file: FileArgument, json: JsonOption = False) -> None:
 
 
 def lint(file: FileArgument, json: JsonOption = False) -> int:
-    """Find what cannot be met, what decides nothing, and what is odd.
+    """Find what nobody can meet, what decides nothing, what is odd.
 
     Exit 1 when the award, a rule or a limit cannot be met.
     """
@@ -71,7 +71,7 @@ def export(
     out: OutOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the rules as a CTDL pathway, or as the associations of a CLR 2.0 record.
+    """Write rules as a CTDL pathway or as CLR 2.0 associations.
 
     What the format cannot say is named on stderr, or in the JSON.
     """
@@ -92,7 +92,7 @@ def import_(
     out: OutOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Read rules from a CTDL pathway or the associations of a CLR 2.0 record.
+    """Read rules from a CTDL pathway or CLR 2.0 associations.
 
     What could not be carried along is named on stderr, or in the JSON.
     """
