@@ -60,6 +60,7 @@ class _Tries:
 
     def best(self, near: Explainer) -> Change:
         found: list[list[Addition]] = []
+        plain = max(1, len(self._wanted(near, (), whole=False)))
         for place, extra in enumerate(extras(self.compiled.rules)):
             if self.left <= 0:
                 break
@@ -68,7 +69,7 @@ class _Tries:
                 additions = self._grown(near, extra, whole=True)
             if additions is not None:
                 found.append(additions)
-            if found and (len(min(found, key=len)) == 1 or len(found) > _ENOUGH):
+            if found and (len(min(found, key=len)) <= plain or len(found) > _ENOUGH):
                 break
         if not found:
             return Change(
@@ -105,8 +106,8 @@ class _Tries:
                 return None
             additions = [*additions, *new]
             if self._works(additions):
-                alone = not turn and len(additions) == 1 and not near.contested() and not whole
-                return additions if alone else self._shrunk(additions)
+                exact = not turn and not whole and not near.contested()
+                return additions if exact else self._shrunk(additions)
             if self.left <= 0:
                 return None
             near = self._near(additions)
