@@ -185,7 +185,7 @@ class Auditor:
             *(one.sentence for one in told.shortfalls()),
             *reasons,
             *told.met(),
-            *(one.sentence for one in short.not_counted if one.why not in _QUIET),
+            *[one.sentence for one in short.not_counted if one.why not in _QUIET][:_TOLD],
         ]
         if change is not None:
             lines.append(change.sentence)
@@ -253,6 +253,8 @@ class Auditor:
 
 _QUIET: Final = frozenset({"not-needed", "fits-no-rule"})
 """What goes without saying in an explanation; it stands in ``not_counted``."""
+_TOLD: Final = 20
+"""So many holdings that do not count are told of in an explanation."""
 
 
 def credit_of(problem: Problem, uses: Uses) -> Fraction:
