@@ -24,6 +24,8 @@ from stackmark.stacking.solver import there_is_a_solver
 from stackmark.stacking.witness import Use, Witness, check
 
 NODE_LIMIT: Final = 50_000
+TRY_NODES: Final = 1_000
+"""Nodes spent on trying one change."""
 
 
 def audit(
@@ -183,7 +185,7 @@ class Auditor:
             *(one.sentence for one in told.shortfalls()),
             *reasons,
             *told.met(),
-            *(one.sentence for one in short.not_counted if one.why not in _QUIET),
+            *[one.sentence for one in short.not_counted if one.why not in _QUIET][:_TOLD],
         ]
         if change is not None:
             lines.append(change.sentence)
@@ -214,7 +216,8 @@ class Auditor:
     def _earned(self, holdings: Sequence[Holding]) -> bool:
         facts = self.compiled.facts(holdings)
         problem = make_problem(self.compiled, facts, strict=True)
-        found = self._decide(problem, first=True)
+        nodes = min(self.node_limit, TRY_NODES)
+        found = decide(problem, nodes=nodes, first=True, solver=False)
         return found.uses is not None and self._believed(found, problem, facts) == "yes"
 
     def _unknown(self, answer: Answer) -> tuple[Unknown, ...]:
@@ -250,6 +253,8 @@ class Auditor:
 
 _QUIET: Final = frozenset({"not-needed", "fits-no-rule"})
 """What goes without saying in an explanation; it stands in ``not_counted``."""
+_TOLD: Final = 20
+"""So many holdings that do not count are told of in an explanation."""
 
 
 def credit_of(problem: Problem, uses: Uses) -> Fraction:

@@ -29,6 +29,8 @@ from stackmark.stacking.search import nearest
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
+MOST_TRIES: Final = 60
+"""Audits spent on looking for a change; fewer where one takes long."""
 
 _ENOUGH: Final = 3
 """Ways to compare where the plainest does not do."""
@@ -41,7 +43,8 @@ def smallest_change(
     compiled: Compiled, holdings: Sequence[Holding], near: Explainer, earns: Earns
 ) -> Change:
     """The fewest additions found, then those of least credit."""
-    return _Tries(compiled, holdings, earns).best(near)
+    size = max(1, len(near.problem.gain) * len(compiled.leaves))
+    return _Tries(compiled, holdings, earns, min(MOST_TRIES, max(10, 150_000 // size))).best(near)
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class _Tries:
     compiled: Compiled
     holdings: Sequence[Holding]
     earns: Earns
+    left: int
 
     @property
     def _unit(self) -> str:
@@ -56,13 +60,16 @@ class _Tries:
 
     def best(self, near: Explainer) -> Change:
         found: list[list[Addition]] = []
+        plain = max(1, len(self._wanted(near, (), whole=False)))
         for place, extra in enumerate(extras(self.compiled.rules)):
+            if self.left <= 0:
+                break
             additions = self._grown(near, extra)
             if additions is None and place < 2:
                 additions = self._grown(near, extra, whole=True)
             if additions is not None:
                 found.append(additions)
-            if found and (len(min(found, key=len)) == 1 or len(found) > _ENOUGH):
+            if found and (len(min(found, key=len)) <= plain or len(found) > _ENOUGH):
                 break
         if not found:
             return Change(
@@ -74,6 +81,9 @@ class _Tries:
         return Change(additions=tuple(chosen), sentence=self._sentence(chosen, near.many))
 
     def _works(self, additions: Sequence[Addition]) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            return False
         ids = {one.id for one in self.holdings}
         more = held(additions, self._unit, self.compiled.at)
         if any(one.id in ids for one in more):
@@ -96,8 +106,10 @@ class _Tries:
                 return None
             additions = [*additions, *new]
             if self._works(additions):
-                alone = not turn and len(additions) == 1 and not near.contested() and not whole
-                return additions if alone else self._shrunk(additions)
+                exact = not turn and not whole and not near.contested()
+                return additions if exact else self._shrunk(additions)
+            if self.left <= 0:
+                return None
             near = self._near(additions)
         return None
 

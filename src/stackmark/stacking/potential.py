@@ -16,7 +16,8 @@ from stackmark.stacking.problem import Problem
 
 NEVER: Final = 1 << 200
 """More than any sum of credits: it cannot be met."""
-_MOST_BITS: Final = 200_000
+_MOST_BITS: Final = 20_000_000
+"""Bits of all the sums of a leaf together; beyond them plain totals do."""
 
 Bound = Callable[[int, int], int]
 """(need, place) → the least credit that still meets the need, or ``NEVER``."""
@@ -28,33 +29,35 @@ def bounds_of(problem: Problem, leaf: int, *, free: bool) -> tuple[Bound, Most]:
     """The bound of a leaf. ``free`` gives 0 where it can be met (credit may serve others too)."""
     takers = [leaf in one for one in problem.serves]
     if problem.counts >> leaf & 1:
-        return _counting(problem, takers, free=free)
+        return _counting(problem, takers, problem.least[leaf], free=free)
     need = problem.least[leaf]
     gains = [min(problem.gain[at], need) if taken else 0 for at, taken in enumerate(takers)]
     rest = list(accumulate(reversed(gains), initial=0))[::-1]
-    if free or rest[0] > _MOST_BITS:
+    if free or rest[0] * len(rest) > _MOST_BITS:
         return _plain(rest, free=free)
     return _summing(gains, rest)
 
 
-def _counting(problem: Problem, takers: list[bool], *, free: bool) -> tuple[Bound, Most]:
+def _counting(problem: Problem, takers: list[bool], most: int, *, free: bool) -> tuple[Bound, Most]:
+    """Sums of the smallest weights, as many as may be needed (``most``)."""
+    rest = list(accumulate(reversed(takers), initial=0))[::-1]
     tables: list[list[int]] = [[0]]
     weights: list[int] = []
     for at in range(len(takers) - 1, -1, -1):
-        if takers[at]:
+        table = tables[-1]
+        if takers[at] and most and (len(weights) < most or problem.weight[at] < weights[-1]):
             insort(weights, problem.weight[at])
-            tables.append([0, *accumulate(weights)])
-        else:
-            tables.append(tables[-1])
+            del weights[most:]
+            table = [0, *accumulate(weights)]
+        tables.append(table)
     tables.reverse()
 
     def bound(need: int, place: int) -> int:
         if need <= 0:
             return 0
-        table = tables[place]
-        return NEVER if need >= len(table) else 0 if free else table[need]
+        return NEVER if need > rest[place] else 0 if free else tables[place][need]
 
-    return bound, lambda place: len(tables[place]) - 1
+    return bound, rest.__getitem__
 
 
 def _plain(rest: list[int], *, free: bool) -> tuple[Bound, Most]:
