@@ -80,6 +80,15 @@ def test_what_was_tampered_with_is_left_out(world):
     assert [one["source"] for one in found["holdings"]] == ["held/b.jwt"]
 
 
+def test_a_forged_credential_alone_earns_nothing(world):
+    path = world / "held" / "b.jwt"
+    token = path.read_text().strip()
+    path.write_text(token[:-10] + ("A" if token[-10] != "A" else "B") + token[-9:])
+    code, found = audit(world, holdings="held/b.jwt")
+    assert (code, found["verdict"], found["holdings"]) == (1, "no", [])
+    assert [one["source"] for one in found["leftOut"]] == ["held/b.jwt"]
+
+
 def test_what_has_expired_counts_for_nothing(world):
     sign(world, "a.json", record(1, valid_until="2026-03-01T00:00:00Z"))
     code, found = audit(world)

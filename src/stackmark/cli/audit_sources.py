@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from stackmark.cli.sources import Found
     from stackmark.model.holding import Holding
+    from stackmark.verification.report import Report
     from stackmark.verification.verifier import Verifier
 
 
@@ -25,6 +26,7 @@ class Gathered:
     sources: dict[str, str] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     recipients: set[str] = field(default_factory=set)
+    strangers: set[str] = field(default_factory=set)  # sources that are no credential at all
 
     @property
     def verified(self) -> int:
@@ -134,6 +136,7 @@ class _Gatherer:
         if result.refused or tree is None:
             if not inner:
                 self._found.left_out.append((source, result.refused or report.why))
+                self._found.strangers |= {source} if tree is None or _is_strange(report) else set()
             return
         if self._verifier.register is not None and report.credential.issuer_trust != "known":
             self._found.left_out.append((source, report.check("trust").detail))
@@ -185,9 +188,15 @@ def _is_row(value: Any) -> bool:
     return isinstance(value, dict) and "@context" not in value
 
 
+def _is_strange(report: Report) -> bool:
+    """Whether it is none of the documents that are verified, rather than a bad one of them."""
+    return any(one.outcome == "failed" and one.code in ("read", "format") for one in report.checks)
+
+
 def refuse_nothing(found: Gathered, place: str) -> None:
-    """Raises ``UsageError`` ``usage.holdings`` when a place has nothing that could be a holding."""
-    if not found.holdings and len(found.left_out) == 1:
-        source, why = found.left_out[0]
-        if source == place:
-            raise UsageError("usage.holdings", f"{place} holds no credential that counts: {why}")
+    """Raises ``UsageError`` ``usage.holdings`` when the file named is nothing of this kind."""
+    if not found.holdings and found.strangers == {place}:
+        why = dict(found.left_out)[place]
+        raise UsageError(
+            "usage.holdings", f"{place} is neither credential nor list of holdings: {why}"
+        )
