@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 
 import orjson
 import pytest
@@ -11,8 +12,12 @@ import pytest
 from command_line import run
 from holdings_world import ACHIEVEMENT, AWARD, record, rules, sign
 from shared import need_shared
+from small_images import png, svg
 from stackmark.exchange.witnesses import bind_witness, witness_address
 from stackmark.stacking.witness import Witness
+
+# A class that only the facts document tells.
+PARTS = rules({"count": {"select": {"class": "nano-degree-part"}, "min": 2}})
 
 
 def audit(folder, *more, holdings="held", at="2026-06-01"):
@@ -139,7 +144,51 @@ def test_what_somebody_states_gives_way_to_the_credential(world):
     assert [one["provenance"] for one in found["holdings"]] == ["verified", "verified"]
 
 
-def test_a_presentation_and_a_picture_are_looked_into(world):
+def test_pictures_and_zips_are_looked_into(world):
+    (world / "plain.png").write_bytes(png())
+    (world / "plain.svg").write_bytes(svg())
+    held = world / "held"
+    for image, inside in (("plain.png", "a.json"), ("plain.svg", "b.jwt")):
+        made = f"held/{image[-3:]}.{image[-3:]}"
+        done = run("bake", image, f"held/{inside}", "--out", made, cwd=world)
+        assert done.code == 0, done.err
+        (held / inside).unlink()
+    code, found = audit(world)
+    assert (code, found["verdict"]) == (0, "yes"), found
+    assert {one["source"] for one in found["holdings"]} == {"held/png.png", "held/svg.svg"}
+    write(world, PARTS)
+    with zipfile.ZipFile(world / "all.zip", "w") as packed:
+        for path in sorted(held.iterdir()):
+            packed.write(path, path.name)
+    code, found = audit(world, holdings="all.zip")
+    assert (code, found["verdict"]) == (0, "yes"), found
+    assert {one["source"] for one in found["holdings"]} == {"all.zip/png.png", "all.zip/svg.svg"}
+
+
+def test_facts_may_be_among_the_documents(world):
+    (facts,) = (world / "held").glob("facts-*.json")
+    facts.rename(world / "facts.json")
+    write(world, PARTS)
+    code, found = audit(world)
+    assert (code, found["verdict"]) == (3, "undecided")
+    assert found["missing"] == [f"{ACHIEVEMENT}/{facts.name}"]
+    write(world, {f"{ACHIEVEMENT}/{facts.name}": "facts.json"}, "documents.json")
+    words = ["audit", "--rules", "rules.json", "--holdings", "held", "--at", "2026-06-01"]
+    done = run(*words, "--documents", "documents.json", cwd=world)
+    assert done.code == 0, done.text + done.err
+
+
+def test_an_unpacked_passport_brings_its_documents(world):
+    (facts,) = (world / "held").glob("facts-*.json")
+    (world / "held" / "documents").mkdir()
+    facts.rename(world / "held" / "documents" / "1.json")
+    write(world, PARTS)
+    write(world, {f"{ACHIEVEMENT}/{facts.name}": "documents/1.json"}, "held/documents.json")
+    code, found = audit(world)
+    assert (code, found["verdict"], found["leftOut"]) == (0, "yes", [])
+
+
+def test_a_presentation_is_looked_into(world):
     inner = json.loads((world / "held" / "a.json").read_text())
     token = (world / "held" / "b.jwt").read_text().strip()
     envelope = {

@@ -151,13 +151,15 @@ def about(found: Gathered) -> dict[str, Any]:
         for one in found.holdings
     ]
     left = [{"source": source, "sentence": why} for source, why in found.left_out]
-    return {"holdings": rows, "leftOut": left}
+    return {"holdings": rows, "leftOut": left, "missing": sorted(found.missing)}
 
 
 def tell_left_out(found: Gathered) -> None:
     """What did not become a holding, and a word where several people are among them."""
     for source, why in found.left_out:
         note(f"Left out: {plain(source)}: {plain(why)}")
+    for url in sorted(found.missing):
+        note(f"Not at hand, so what it says could not be told: {plain(url)}")
     if len(found.recipients) > 1:
         note(
             f"The credentials name {len(found.recipients)} recipients; "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ class Gathered:
     sources: dict[str, str] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     recipients: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)  # files that would say more
     strangers: set[str] = field(default_factory=set)  # sources that are no credential at all
 
     @property
@@ -46,7 +49,7 @@ def gather(
     from stackmark.cli import sources
 
     found = list(sources.find([place], verifier.fetcher, besides=documents))
-    near = _near(found)
+    near = _near(place, found, given)
     verifier.at_hand = _Both(given, DocumentsFetcher(near))
     work = _Gatherer(verifier, near, at)
     for one in found:
@@ -73,16 +76,64 @@ class _Both:
         return answer
 
 
-def _near(found: list[Found]) -> dict[str, bytes]:
-    """Files that credentials are bound to by digest and that stand beside them, by address."""
-    from stackmark.cli.beside import beside
+class _Near:
+    """Files that credentials are bound to by digest, wherever they are at hand."""
 
-    near: dict[str, bytes] = {}
+    def __init__(self, place: str, found: list[Found], given: Any) -> None:
+        self._maps = [one for one in (given, _own_map(place)) if one is not None]
+        self._named: dict[str, list[bytes]] = {}
+        for one in found:
+            if isinstance(one.data, bytes):
+                self._named.setdefault(Path(one.source).name, []).append(one.data)
+
+    def of(self, source: str, data: bytes) -> dict[str, bytes]:
+        """Beside the document, under that name among the others, or in a map of documents."""
+        from stackmark.cli.beside import beside, fits, related
+
+        tree = tree_of(data)
+        if tree is None:
+            return {}
+        near = beside(Path(source), tree) if Path(source).is_file() else {}
+        for url, entry in related(tree):
+            for body in self._candidates(url) if url not in near else ():
+                if fits(url, entry, body):
+                    near[url] = body
+                    break
+        return near
+
+    def _candidates(self, url: str) -> Iterator[bytes]:
+        from stackmark.cli.beside import file_name
+
+        yield from self._named.get(file_name(url), ())
+        for one in self._maps:
+            with suppress(StackmarkError):
+                yield one.fetch(url)
+
+
+def _own_map(place: str) -> Any:
+    """The map of documents that a passport brings along, packed or unpacked."""
+    from stackmark.adapters.documents import load_map
+    from stackmark.reading.archives import MAP_NAME
+
+    path = Path(place)
+    where = path / MAP_NAME if path.is_dir() else path
+    if not where.is_file() or (where == path and not zipfile.is_zipfile(path)):
+        return None
+    with suppress(StackmarkError):
+        return load_map(where)
+    return None
+
+
+def _near(place: str, found: list[Found], given: Any) -> dict[str, bytes]:
+    from stackmark.exchange.holdings import inner_documents
+
+    look, near = _Near(place, found, given), {}
     for one in found:
-        tree = tree_of(one.data) if isinstance(one.data, bytes) else None
-        path = Path(one.source)
-        if tree is not None and path.is_file():
-            near |= beside(path, tree)
+        waiting = [one.data] if isinstance(one.data, bytes) else []
+        while waiting:
+            data = waiting.pop()
+            near.update(look.of(one.source, data))
+            waiting += inner_documents(tree_of(data) or {})
     return near
 
 
@@ -149,9 +200,10 @@ class _Gatherer:
         from stackmark.exchange.holdings import holding_of, records_of
 
         try:
-            for number, record in enumerate(records_of(tree, self._near), 1):
+            for number, one in enumerate(records_of(tree, self._near), 1):
                 name = source if number == 1 else f"{source}#{number}"
-                self._verified.append((source, holding_of(record, status, name, self._at)))
+                self._verified.append((source, holding_of(one, status, name, self._at)))
+                self._found.missing.update(one.missing)
         except StackmarkError as error:
             self._found.left_out.append((source, error.detail))
 

@@ -27,37 +27,48 @@ def beside(file: Path, tree: Mapping[str, Any]) -> dict[str, bytes]:
     if str(file) == "-":
         return {}
     found = {}
-    for url, entry in _related(tree):
+    for url, entry in related(tree):
         data = _fitting(file.parent / file_name(url), url, entry)
         if data is not None:
             found[url] = data
     return found
 
 
-def _related(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def related(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every relatedResource with an id; a learner record holds those of its credentials."""
     if isinstance(value, list):
         for one in value:
-            yield from _related(one)
+            yield from related(one)
     elif isinstance(value, Mapping):
         entries = value.get("relatedResource")
         for one in entries if isinstance(entries, list) else ():
             if isinstance(one, Mapping) and isinstance(one.get("id"), str):
                 yield one["id"], one
         for inner in value.values():
-            yield from _related(inner)
+            yield from related(inner)
+
+
+def fits(url: str, entry: Mapping[str, Any], data: bytes) -> bool:
+    """Whether bytes fit the digest of a relatedResource entry that has one."""
+    from stackmark.errors import StackmarkError
+    from stackmark.verification.related import compare_digests, read_digests
+
+    try:
+        digests = read_digests(entry)
+        compare_digests(url, digests, [data])
+    except StackmarkError:
+        return False
+    return bool(digests)
 
 
 def _fitting(path: Path, url: str, entry: Mapping[str, Any]) -> bytes | None:
     from stackmark.adapters.files import read_limited
     from stackmark.errors import StackmarkError
-    from stackmark.verification.related import compare_digests, read_digests
 
     if not path.is_file():
         return None
     try:
-        data, digests = read_limited(path, MAX_BESIDE), read_digests(entry)
-        compare_digests(url, digests, [data])
+        data = read_limited(path, MAX_BESIDE)
     except StackmarkError:
         return None
-    return data if digests else None
+    return data if fits(url, entry, data) else None

@@ -18,6 +18,7 @@ import orjson
 from stackmark.exchange.clr.read import read_all
 from stackmark.exchange.formats import read_record
 from stackmark.exchange.ob3.read import recognises as is_badge
+from stackmark.exchange.shapes import Imported
 from stackmark.model.holding import VERIFIED, Credits, HeldGrade, Holding
 from stackmark.model.record import Record, Result
 from stackmark.quality.classes import derive
@@ -88,8 +89,8 @@ def inner_documents(tree: Mapping[str, Any]) -> list[bytes]:
     ]
 
 
-def records_of(tree: Mapping[str, Any], resources: Mapping[str, bytes]) -> Iterator[Record]:
-    """The records a document itself vouches for; those of credentials inside are not among them.
+def records_of(tree: Mapping[str, Any], resources: Mapping[str, bytes]) -> Iterator[Imported]:
+    """What a document itself vouches for; the credentials inside it are not among that.
 
     Raises ``ReadError`` ``read.format`` when no format knows it.
     """
@@ -98,12 +99,11 @@ def records_of(tree: Mapping[str, Any], resources: Mapping[str, bytes]) -> Itera
     if "VerifiablePresentation" in kinds:
         return
     if "ClrCredential" not in kinds:
-        yield read_record(tree, resources=resources).record
+        yield read_record(tree, resources=resources)
         return
     held = _rows(_within(root, "credentialSubject").get("verifiableCredential"))
     inside = sum(1 for one in held if isinstance(one, Mapping) and is_badge(one))
-    for one in read_all(tree, resources)[inside:]:
-        yield one.record
+    yield from read_all(tree, resources)[inside:]
 
 
 def _root(tree: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -120,12 +120,15 @@ def _rows(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def holding_of(record: Record, status: str, name: str, at: dt.date) -> Holding:
+def holding_of(found: Imported, status: str, name: str, at: dt.date) -> Holding:
     """A record as a holding at a day; ``name`` is its id where the document has none.
+
+    Where a file with further facts is not at hand, the class they might change is not known.
 
     What has expired since was valid then; what was revoked since is revoked. Credit stands as
     stated, hours of work are none. A grade is taken where there is just one.
     """
+    record = found.record
     achievement, award = record.achievement, record.award
     issuer = record.issuer or record.awarding_body
     dates = _dates(record)
@@ -137,7 +140,7 @@ def holding_of(record: Record, status: str, name: str, at: dt.date) -> Holding:
         title=achievement.name,
         issuer=issuer.id if issuer else "",
         issuer_classes=(issuer.kind,) if issuer and issuer.kind else (),
-        kind=_kind(record),
+        kind=_kind(record, whole=not found.missing),
         skills=tuple(dict.fromkeys(one.uri for one in achievement.skills if one.uri)),
         field=achievement.field.code if achievement.field else "",
         level=achievement.level.eqf if achievement.level else None,
@@ -181,8 +184,10 @@ def _rank(one: Holding) -> tuple[str, bool]:
     return (one.awarded.isoformat() if one.awarded else "", one.status == "valid")
 
 
-def _kind(record: Record) -> str:
+def _kind(record: Record, *, whole: bool) -> str:
     found = derive(record).value
+    if not whole and found == "micro-credential":
+        return ""
     if found == "larger-award":
         return "degree" if record.type_stated in _DEGREES else "certificate"
     if found == "micro-credential" and record.achievement.kind == "nano-degree-part":

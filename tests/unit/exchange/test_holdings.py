@@ -17,6 +17,7 @@ from stackmark.exchange.holdings import (
     records_of,
     standing,
 )
+from stackmark.exchange.shapes import Imported
 from stackmark.model.holding import Credits, HeldGrade, Holding
 from stackmark.model.record import Record
 from stackmark.verification.report import Check, Report, Subject, failed, passed
@@ -74,8 +75,18 @@ def record(**changes: Any) -> Record:
     return Record.from_json(found)
 
 
+def taken(found: Record, status: str, at: dt.date = AT, *missing: str) -> Holding:
+    return holding_of(Imported(found, "ob3", {}, missing=missing), status, "file.json", at)
+
+
 def held(**changes: Any) -> Holding:
-    return holding_of(record(**changes), "valid", "file.json", AT)
+    return taken(record(**changes), "valid")
+
+
+def test_the_class_is_not_known_while_facts_are_not_at_hand() -> None:
+    assert taken(record(), "valid", AT, "https://x.example/facts.json").kind == ""
+    none = record(achievement__assessment={"methods": ["none"]})
+    assert taken(none, "valid", AT, "https://x.example/facts.json").kind == "attendance"
 
 
 def test_facts_are_those_of_the_record() -> None:
@@ -158,9 +169,9 @@ def test_supervision_by_plan_or_by_the_eu_word(plan: Any, stated: str, wanted: s
 
 def test_what_expired_since_was_valid_then() -> None:
     found = record(award__valid_until="2026-05-31T10:00:00Z")
-    assert holding_of(found, "expired", "x", AT).status == "expired"
-    assert holding_of(found, "expired", "x", dt.date(2026, 5, 31)).status == "valid"
-    assert holding_of(found, "revoked", "x", dt.date(2026, 5, 1)).status == "revoked"
+    assert taken(found, "expired").status == "expired"
+    assert taken(found, "expired", dt.date(2026, 5, 31)).status == "valid"
+    assert taken(found, "revoked", dt.date(2026, 5, 1)).status == "revoked"
 
 
 def test_a_document_without_id_is_called_by_its_file() -> None:
@@ -202,4 +213,4 @@ def test_a_learner_record_vouches_for_its_own_achievements_only() -> None:
     own = {"id": "urn:own", "type": ["Achievement"], "name": "Own", "description": "x"}
     subject = {"verifiableCredential": [badge], "achievement": [own]}
     clr = {"type": ["VerifiableCredential", "ClrCredential"], "credentialSubject": subject}
-    assert [one.id for one in records_of(clr, {})] == ["urn:own"]
+    assert [one.record.id for one in records_of(clr, {})] == ["urn:own"]
