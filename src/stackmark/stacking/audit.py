@@ -12,13 +12,13 @@ from stackmark.errors import UsageError
 from stackmark.model.holding import VERIFIED, Holding
 from stackmark.stacking.change import smallest_change
 from stackmark.stacking.decide import Decision, decide
-from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, blockers
+from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, blockers, joined
 from stackmark.stacking.facts import Compiled, Fact
 from stackmark.stacking.problem import Problem, Uses, make_problem
 from stackmark.stacking.reasons import SOON_YEARS, ageing, quoted, unknowns, why_not
 from stackmark.stacking.render import sentence
 from stackmark.stacking.result import Audit, Shortfall, Unknown, Verdict
-from stackmark.stacking.rules import LevelFloor, Residency, Rules
+from stackmark.stacking.rules import Rules
 from stackmark.stacking.search import Found, nearest
 from stackmark.stacking.solver import there_is_a_solver
 from stackmark.stacking.witness import Use, Witness, check
@@ -201,15 +201,17 @@ class Auditor:
         self, told: Explainer, near: Found, answer: Answer
     ) -> Iterator[str | Shortfall]:
         """Limits without which less would be missing; else the rules that want the same."""
-        found = list(blockers(self.compiled, answer.facts, near))
-        for limit, eased in found:
-            yield f"{quoted(limit.id)} stands in the way: {sentence(self.rules, limit)}"
-            if eased.uses is not None and isinstance(limit, Residency | LevelFloor):
-                problem = make_problem(
-                    self.compiled, answer.facts, strict=True, without=frozenset({limit.id})
-                )
-                other = Explainer(self.compiled, Assigned(problem, eased.uses, eased.active))
-                yield from other.floor(limit)
+        found = list(blockers(self.compiled, answer.facts, answer.strict, near))
+        for one in found:
+            names = joined([quoted(limit.id) for limit in one.limits])
+            stand = "stands" if len(one.limits) == 1 else "stand together"
+            told_of = " ".join(sentence(self.rules, limit) for limit in one.limits)
+            yield f"{names} {stand} in the way: {told_of}"
+            eased = Explainer(
+                self.compiled, Assigned(one.problem, one.eased.uses or (), one.eased.active)
+            )
+            for limit in one.limits:
+                yield from eased.floor(limit)
         if not found:
             yield from (told.conflict(leaf) for leaf in told.contested())
 

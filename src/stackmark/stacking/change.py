@@ -223,9 +223,9 @@ class _Tries:
     def _sentence(self, additions: list[Addition], many: str) -> str:
         words = [told(one, self._unit, many) for one in additions]
         if len(words) == 1:
-            return f"One more would do: {words[0]}."
+            return f"One more would do: a {words[0]}."
         counted = {one: words.count(one) for one in words}
-        parts = [f"{times} × {one}" if times > 1 else one for one, times in counted.items()]
+        parts = [f"{times} × {one}" if times > 1 else f"a {one}" for one, times in counted.items()]
         return f"{len(words)} more would do: {'; '.join(parts)}."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ NEAR_NODES = 400
 EASED_NODES = 120
 """Nodes spent on each limit left out: fewer, so that none is blamed for a shorter search."""
 _NAMES = 5
+_TRIES = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,15 +270,69 @@ class Explainer:
         return sorted(leaves), sorted(items)
 
 
-def blockers(compiled: Compiled, facts: Sequence[Fact], near: Found) -> Iterator[tuple[Any, Found]]:
-    """Limits without which less would be missing, each with what would come nearest then."""
-    for limit in compiled.rules.limits:
-        counts = limit in compiled.sums or limit in compiled.means
-        if counts or limit.id in compiled.group_limits:
-            eased = make_problem(compiled, facts, strict=True, without=frozenset({limit.id}))
-            found = nearest(eased, nodes=EASED_NODES)
-            if found.uses is not None and (near.uses is None or missing(found) < missing(near)):
-                yield limit, found
+@dataclass(frozen=True, slots=True)
+class InTheWay:
+    """Limits each of which, or all of which together, keep less from missing.
+
+    ``eased`` is what would come nearest without them.
+    """
+
+    limits: tuple[r.Limit, ...]
+    problem: Problem
+    eased: Found
+
+
+def blockers(
+    compiled: Compiled, facts: Sequence[Fact], strict: Problem, near: Found
+) -> Iterator[InTheWay]:
+    """Limits without which less would be missing.
+
+    Only those are tried that the best way without any limit breaks. Where none alone helps, they
+    stand in the way together.
+    """
+    named = {one.id for one in (*compiled.sums, *compiled.means)} | set(compiled.group_limits)
+    free = _without(compiled, facts, frozenset(named))
+    if free.eased.uses is None or not _better(free.eased, near):
+        return
+    broken = [one for one in compiled.rules.limits if one.id in _broken(compiled, strict, free)]
+    alone = []
+    for limit in broken[: max(6, _TRIES // max(1, len(strict.gain) * len(strict.least)))]:
+        found = _without(compiled, facts, frozenset({limit.id}))
+        if _better(found.eased, near):
+            alone.append(replace(found, limits=(limit,)))
+    if alone or not broken:
+        yield from alone
+    else:
+        yield replace(free, limits=tuple(broken))
+
+
+def _without(compiled: Compiled, facts: Sequence[Fact], limits: frozenset[str]) -> InTheWay:
+    eased = make_problem(compiled, facts, strict=True, without=limits)
+    return InTheWay((), eased, nearest(eased, nodes=EASED_NODES))
+
+
+def _better(found: Found, near: Found) -> bool:
+    return found.uses is not None and (near.uses is None or missing(found) < missing(near))
+
+
+def _broken(compiled: Compiled, strict: Problem, free: InTheWay) -> set[str]:
+    """The limits that uses of another instance break."""
+    used = {free.problem.facts[at].holding.id for at, _ in free.eased.uses or ()}
+    places = [at for at, fact in enumerate(strict.facts) if fact.holding.id in used]
+    kept = [sum(form.weights[at] for at in places) >= form.least for form in strict.forms]
+    found = {
+        strict.forms[clause[0]].limit
+        for clause in strict.clauses
+        if not any(kept[one] for one in clause)
+    }
+    seen = double = 0
+    for at in places:
+        double |= seen & strict.groups[at]
+        seen |= strict.groups[at]
+    found |= {limit for limit, bits in compiled.group_limits.items() if bits & double}
+    if len(places) < len(used):  # a grade or credit that is not known cannot be weighed
+        found |= {one.id for one in compiled.means}
+    return found
 
 
 def missing(found: Found) -> int:

@@ -83,6 +83,33 @@ def test_a_no_by_exclusion_names_the_limit():
     assert len(found.smallest_change.additions) == 1
 
 
+def test_limits_that_bar_the_way_only_together_are_named_together():
+    """Either the level or the issuer keeps the second credential out; without one the other does."""
+    caps = [
+        {"id": "away", "cap": {"select": {"issuer": AWAY}, "max_credits": 0}},
+        {"id": "low", "level_mix": {"level_below": 6, "max_credits": 0}},
+    ]
+    found = audit(rules(count(2), *caps), holdings({}, {"issuer": AWAY, "level": 5}), AT)
+    assert found.verdict == "no"
+    assert any(
+        one.startswith("“away” and “low” stand together in the way:") for one in found.explanation
+    )
+
+
+def test_a_limit_that_only_one_way_breaks_is_not_blamed():
+    cap = {"id": "away", "cap": {"select": {"issuer": AWAY}, "max_credits": 0}}
+    found = audit(rules(count(3), cap), holdings({}, {}), AT)
+    assert found.verdict == "no"
+    assert not any("stands in the way" in one for one in found.explanation)
+
+
+def test_what_does_not_count_is_told_of_twenty_at_most():
+    held = holdings(*({"status": "revoked"} for _ in range(30)))
+    found = audit(rules(count(1)), held, AT)
+    assert len(found.not_counted) == 30
+    assert sum("is revoked" in one for one in found.explanation) == 20
+
+
 def test_two_rules_that_want_the_same_holdings_are_told_with_numbers():
     tree = {"all": [count(3, "core", skill="urn:skill:a"), count(3, "more", field="06")]}
     found = audit(rules(tree), holdings(*[{}] * 5), AT)
