@@ -10,7 +10,7 @@ import pytest
 
 from stacking_oracle import AT, Oracle, complete, forget, nodes, random_case, random_leaf
 from stackmark.model.holding import read_holdings
-from stackmark.stacking.additions import holdings_of
+from stackmark.stacking.additions import held, holdings_of
 from stackmark.stacking.audit import Auditor, audit
 from stackmark.stacking.parse import read_rules
 from stackmark.stacking.problem import make_problem
@@ -169,8 +169,8 @@ def test_a_wider_cap_never_makes_a_no_of_a_yes():
 def test_the_smallest_change_leads_to_a_yes():
     given = missing = 0
     for draw, rules, rows in cases(26, 300):
-        known, held = read_rules(rules), read_holdings(forget(draw, rows))
-        found = audit(known, held, AT)
+        known, holdings = read_rules(rules), read_holdings(forget(draw, rows))
+        found = audit(known, holdings, AT)
         if found.verdict != "no":
             continue
         assert found.explanation
@@ -180,9 +180,28 @@ def test_the_smallest_change_leads_to_a_yes():
             assert "No addition was found" in change.sentence
             continue
         given += 1
-        after = audit(known, [*held, *holdings_of(change, known, AT)], AT, explain=False)
+        after = audit(known, [*holdings, *holdings_of(change, known, AT)], AT, explain=False)
         assert after.verdict == "yes", (rules, rows, change)
     assert given > 5 * missing
+
+
+def test_no_part_of_the_smallest_change_can_be_left_out_or_be_a_credit_less():
+    seen = 0
+    for _, rules, rows in cases(27, 150):
+        known, holdings = read_rules(rules), read_holdings(rows)
+        found = audit(known, holdings, AT)
+        change = found.smallest_change
+        for place, one in enumerate(change.additions if change else ()):
+            rest = change.additions[:place] + change.additions[place + 1 :]
+            smaller = [rest]
+            if one.get("credits", 0) > 1:
+                smaller.append((*rest, {**one, "credits": one["credits"] - 1}))
+            for additions in smaller:
+                seen += 1
+                more = held(additions, "ects", AT)
+                after = audit(known, [*holdings, *more], AT, explain=False)
+                assert after.verdict != "yes", (rules, rows, change, additions)
+    assert seen > 150
 
 
 # -- witnesses ---------------------------------------------------------------------------------
@@ -215,16 +234,16 @@ def is_good(oracle, rows, uses):
 def test_every_single_mutation_that_makes_a_witness_invalid_is_rejected():
     rejected = accepted = 0
     for _, rules, rows in cases(31, 260):
-        known, held = read_rules(rules), read_holdings(rows)
-        found = audit(known, held, AT, explain=False)
+        known, holdings = read_rules(rules), read_holdings(rows)
+        found = audit(known, holdings, AT, explain=False)
         if found.witness is None:
             continue
         oracle = Oracle(rules, rows)
-        ids, leaves = [*(one.id for one in held), "urn:h:none"], [*oracle.leaves, "none"]
+        ids, leaves = [*(one.id for one in holdings), "urn:h:none"], [*oracle.leaves, "none"]
         for uses in mutations(found.witness.uses, ids, leaves):
             known_names = all(use.holding != ids[-1] and use.leaf != leaves[-1] for use in uses)
             good = known_names and is_good(oracle, rows, uses)
-            faults = check(Witness(known.id, AT, tuple(uses)), known, held)
+            faults = check(Witness(known.id, AT, tuple(uses)), known, holdings)
             assert (not faults) == good, (rules, rows, uses, faults)
             rejected, accepted = rejected + (not good), accepted + good
     assert rejected > 2_000
@@ -234,16 +253,16 @@ def test_every_single_mutation_that_makes_a_witness_invalid_is_rejected():
 def test_a_witness_for_another_award_or_an_earlier_day_is_rejected():
     seen = 0
     for _, rules, rows in cases(32, 200):
-        known, held = read_rules(rules), read_holdings(rows)
-        found = audit(known, held, AT, explain=False)
+        known, holdings = read_rules(rules), read_holdings(rows)
+        found = audit(known, holdings, AT, explain=False)
         if found.witness is None or not found.witness.uses:
             continue
         seen += 1
         uses = found.witness.uses
-        assert check(Witness("urn:other", AT, uses), known, held) != ()
-        first = max(one.awarded for one in held if one.id in {use.holding for use in uses})
+        assert check(Witness("urn:other", AT, uses), known, holdings) != ()
+        first = max(one.awarded for one in holdings if one.id in {use.holding for use in uses})
         early = Witness(known.id, first - dt.timedelta(days=1), uses)
-        assert any("may not serve" in one for one in check(early, known, held))
+        assert any("may not serve" in one for one in check(early, known, holdings))
     assert seen > 30
 
 

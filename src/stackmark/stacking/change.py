@@ -106,7 +106,9 @@ class _Tries:
                 return None
             additions = [*additions, *new]
             if self._works(additions):
-                exact = not turn and not whole and not near.contested()
+                # Alone, a rule lacks exactly what is missing; with limits less may do.
+                joined = near.contested() or near.problem.forms or near.problem.shares
+                exact = not turn and not whole and not joined
                 return additions if exact else self._shrunk(additions)
             if self.left <= 0:
                 return None

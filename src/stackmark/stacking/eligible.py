@@ -40,6 +40,7 @@ class Eligibility:
         self._ages = [(self.predicate(one.select), oldest(at, one.years)) for one in self._aged]
         self._general = [_valid(at), *(_young(takes, day) for takes, day in self._ages)]
         self._leaves = {leaf.id: [*self._general, *self._own(leaf)] for leaf in rules.leaves()}
+        self._apart: dict[str, tuple[tuple[str, str, Question], ...]] = {}
         self._converted: dict[Credits, tuple[Fraction, Fraction] | None] = {}
 
     def of(self, leaf: Leaf, holding: Holding) -> Answer:
@@ -54,8 +55,13 @@ class Eligibility:
         """What a leaf asks besides ``standing``, to be asked many times."""
         return _joined(self._own(leaf))
 
-    def parts(self, leaf: Leaf) -> Iterator[tuple[str, str, Question]]:
+    def parts(self, leaf: Leaf) -> tuple[tuple[str, str, Question], ...]:
         """Each question of a leaf by itself: what it is about, whose it is, the question."""
+        if leaf.id not in self._apart:
+            self._apart[leaf.id] = tuple(self._parts(leaf))
+        return self._apart[leaf.id]
+
+    def _parts(self, leaf: Leaf) -> Iterator[tuple[str, str, Question]]:
         yield "status", leaf.id, _valid(self.at)
         substitutes = not isinstance(leaf, Capstone)
         for about, select in single(leaf.select):

@@ -20,8 +20,10 @@ from stackmark.stacking.tighten import by_need, tighten
 MOST_SETS: Final = 2_000
 _SHORT: Final = 1 << 64
 """A missing unit weighs more than all credit."""
-_WHOLE: Final = 1 << 40
-"""A rule of which everything is missing; a part weighs as its part."""
+_ABSOLUTE: Final = 1 << 40
+"""Of equal parts the fewer units are the less."""
+_WHOLE: Final = 232_792_560 * 5_040
+"""A rule of which everything is missing; a part weighs as its part (most numbers divide it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,7 @@ class _Search:
     def _softened(self, leaf: int) -> Any:
         """A bound that counts what is missing, as a part of what is needed."""
         hard, most, least = self.hard[leaf], self.most[leaf], self.problem.least[leaf]
-        part = _part(least)
+        part = _part(least) + _ABSOLUTE
 
         def bound(need: int, place: int) -> int:
             if need <= 0:
