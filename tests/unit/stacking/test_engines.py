@@ -208,9 +208,18 @@ def test_a_yes_of_the_solver_passes_the_checker_and_becomes_the_verdict():
     found = Auditor(known, AT).audit(held)
     assert (found.verdict, found.engine, found.least) == ("yes", "solver", True)
     assert check(found.witness, known, held) == ()
-    alone = Auditor(known, AT, solver=False).audit(held)
-    assert alone.verdict == "undecided"  # too many ways to choose eight of sixteen
-    assert any("science" in one for one in alone.explanation)
+
+
+def test_without_a_solver_the_cheapest_of_very_many_choices_is_tried():
+    leaves = [credit(4, f"l{number:02}", level_min=number % 4 + 3) for number in range(16)]
+    known = rules({"id": "choice", "at_least": {"k": 8, "of": leaves}})
+    held = holdings(*({"level": number % 7 + 1} for number in range(20)))
+    found = Auditor(known, AT, solver=False).audit(held)
+    assert (found.verdict, found.least) == ("yes", False)
+    assert check(found.witness, known, held) == ()
+    short = Auditor(known, AT, solver=False).audit(held[:7])
+    assert short.verdict in {"no", "undecided"}
+    assert Auditor(known, AT).audit(held[:7]).verdict == "no"
 
 
 def test_a_no_over_very_many_choices_is_explained_by_the_cheapest():
