@@ -4,6 +4,7 @@
 ``issue``      make one signed credential
 ``verify``     judge a credential of any kind: a ``Report``
 ``check``      whether a design or credential says what a rule set asks for: a ``Judgement``
+``audit``      whether holdings earn an award by its rules: an ``Audit``
 ``read``       take a document out of whatever it came in, without judging it
 ``canonicalize`` the text that gets hashed
 ============== ===============================================================================
@@ -19,16 +20,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from stackmark.keys.keyfile import KeyFile
     from stackmark.keys.private import PrivateKey
     from stackmark.quality.judgement import Judgement
     from stackmark.reading.received import Received
+    from stackmark.stacking.result import Audit
     from stackmark.verification.report import Report
 
 __version__: Final = "0.1.0"
-__all__ = ["__version__", "canonicalize", "check", "issue", "read", "verify"]
+__all__ = ["__version__", "audit", "canonicalize", "check", "issue", "read", "verify"]
 
 
 def issue(
@@ -173,6 +175,36 @@ def check(
     rules = named(profile) if isinstance(profile, str) else parse(profile, "profile")
     found = read_record(read(data).tree, resources=documents)
     return judge(found, rules, now=now or SystemClock().now())
+
+
+def audit(
+    rules: Mapping[str, Any],
+    holdings: Mapping[str, Any] | list[Any],
+    *,
+    at: date | None = None,
+    node_limit: int | None = None,
+) -> Audit:
+    """Whether stated holdings earn an award at a day, with a witness or what is missing.
+
+    ``rules`` and ``holdings`` are JSON as ``stackmark audit`` reads it; nothing is verified.
+    ``at`` is the day of the decision, the machine's (UTC) if not given; ``node_limit`` bounds the
+    search. Raises ``UsageError`` ``rules.…`` or ``holdings.…`` with the place of what is wrong::
+
+        import json, stackmark
+        found = stackmark.audit(json.load(open("rules.json")), json.load(open("holdings.json")))
+        print(found.verdict)
+        for sentence in found.explanation:
+            print(sentence)
+    """
+    from stackmark.adapters.clock import SystemClock
+    from stackmark.model.holding import read_holdings
+    from stackmark.stacking.audit import NODE_LIMIT
+    from stackmark.stacking.audit import audit as decide
+    from stackmark.stacking.parse import read_rules
+
+    day = at or SystemClock().now().date()
+    limit = NODE_LIMIT if node_limit is None else node_limit
+    return decide(read_rules(rules), read_holdings(holdings), day, node_limit=limit)
 
 
 def read(data: bytes | str) -> Received:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
 import pytest
@@ -164,3 +164,15 @@ def test_every_public_name_explains_itself_with_an_example_of_five_lines():
         example = getattr(stackmark, name).__doc__.partition("::\n\n")[2].rstrip()
         assert 2 < len(example.splitlines()) <= 5, name
         compile("\n".join(line[8:] for line in example.splitlines()), name, "exec")
+
+
+def test_audit_reads_json_and_takes_todays_date():
+    rules = {"version": "1", "id": "urn:award", "rule": {"id": "one", "count": {"min": 1}}}
+    held = [{"id": "urn:h:1", "status": "valid", "awarded": "2020-01-01", "expires": "2021-01-01"}]
+    found = stackmark.audit(rules, held, at=date(2020, 6, 1))
+    assert [(one.holding, one.leaf) for one in found.witness.uses] == [("urn:h:1", "one")]
+    assert stackmark.audit(rules, held).verdict == "no"
+    assert stackmark.audit(rules, {"holdings": held}).at == SystemClock().now().date()
+    with pytest.raises(UsageError) as caught:
+        stackmark.audit({**rules, "version": "9"}, held)
+    assert caught.value.reason == "rules.version"

@@ -39,7 +39,8 @@ def decide(
         filled = flow(problem)
         return Decision(filled.uses if filled.met else None, not filled.met, "flow", filled.met)
     helper = there_is_a_solver() if solver is None else solver
-    found = search(problem, nodes=min(nodes, SEARCH_FIRST) if helper else nodes, first=first)
+    most = min(nodes, SEARCH_FIRST) if helper else nodes
+    found = search(problem, nodes=most, first=first, guess=not helper)
     if found.uses is not None or found.impossible or not helper or nodes <= found.nodes:
         least = found.done and found.uses is not None and not first
         return Decision(found.uses, found.impossible, "search", least, found.nodes)

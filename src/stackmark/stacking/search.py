@@ -42,12 +42,16 @@ class Found:
         return self.done and self.uses is None
 
 
-def search(problem: Problem, *, nodes: int, first: bool = False) -> Found:
-    """The answer that uses least credit, or with ``first`` any answer."""
+def search(problem: Problem, *, nodes: int, first: bool = False, guess: bool = False) -> Found:
+    """The answer that uses least credit, or with ``first`` any answer.
+
+    Where there are more than ``MOST_SETS`` ways to choose the rules to be met, none is tried; with
+    ``guess`` the cheapest one is, which may give an answer and never proves that there is none.
+    """
     smaller = tighten(problem)
     if smaller is None:
         return Found(None, 0, done=True, nodes=1)
-    return _ordered(smaller, nodes, first=first, soft=False)
+    return _ordered(smaller, nodes, first=first, soft=False, guess=guess)
 
 
 def nearest(problem: Problem, *, nodes: int) -> Found:
@@ -55,12 +59,12 @@ def nearest(problem: Problem, *, nodes: int) -> Found:
 
     Caps, shares and exclusions are kept; minima may be missed.
     """
-    return _ordered(problem, nodes, first=False, soft=True)
+    return _ordered(problem, nodes, first=False, soft=True, guess=True)
 
 
-def _ordered(problem: Problem, nodes: int, *, first: bool, soft: bool) -> Found:
+def _ordered(problem: Problem, nodes: int, *, first: bool, soft: bool, guess: bool) -> Found:
     better, order = by_need(problem)
-    found = _Search(better, nodes, first=first, soft=soft).run()
+    found = _Search(better, nodes, first=first, soft=soft).run(guess=guess)
     if found.uses is None:
         return found
     return replace(found, uses=tuple(sorted((order[at], leaves) for at, leaves in found.uses)))
@@ -100,7 +104,7 @@ class _Search:
         ]
         self.tops = [leaf for leaf, most in enumerate(problem.most) if most is not None]
 
-    def run(self) -> Found:
+    def run(self, *, guess: bool) -> Found:
         problem = self.problem
         leaves = range(len(problem.least))
         costs = [self.term[leaf](problem.least[leaf], 0) for leaf in leaves]
@@ -118,12 +122,14 @@ class _Search:
             given=given,
             most=min(MOST_SETS, self.limit),
         )
-        if sets is None and self.soft:
+        every = sets is not None
+        if sets is None and guess:
             sets = [(0, cheapest(problem.tree, costs)[1])]
         if sets is None:
             return Found(None, 0, done=False, nodes=MOST_SETS)
         done = all(cost >= self.best or self._assign(active) for cost, active in sets)
-        return Found(self.uses, self.best, done or self._enough(), self.nodes, self.active)
+        done = (done and every) or self._enough()
+        return Found(self.uses, self.best, done, self.nodes, self.active)
 
     def _enough(self) -> bool:
         return self.first and self.uses is not None

@@ -251,7 +251,6 @@ class _Model:
         for column, cost in self.missed:
             price[column] = cost if soft else 0.0
             upper[column] = np.inf if soft else 0.0
-            whole[column] = 0
         if not soft:
             for column, (at, _) in enumerate(self.pairs):
                 price[column] = self.problem.weight[at] * self.width + 1  # then the fewest

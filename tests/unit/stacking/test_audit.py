@@ -290,3 +290,107 @@ def test_no_holdings_at_all():
 
 def test_a_day_at_the_end_of_the_calendar():
     assert audit(rules(count(1, max_age_years=5)), holdings({}), dt.date.max).verdict == "no"
+
+
+def test_a_share_may_name_rules_over_rules():
+    tree = {
+        "all": [
+            {"id": "minor", "all": [count(1, "a"), credit(5, "b")]},
+            {"id": "major", "all": [credit(10, "c")]},
+        ]
+    }
+    share = {"id": "both", "share": {"a": "minor", "b": "major", "max_credits": 10}}
+    assert audit(rules(tree, share), holdings({}, {}), AT).verdict == "yes"
+    share["share"]["max_credits"] = 9
+    assert audit(rules(tree, share), holdings({}, {}), AT).verdict == "no"
+    assert audit(rules(tree, share), holdings({}, {}, {}), AT).verdict == "yes"
+    assert audit(rules(tree), holdings({}, {}, {}), AT).verdict == "no"
+
+
+@pytest.mark.parametrize(
+    ("limit", "add"),
+    [
+        ({"cap": {"select": {"issuer": AWAY}, "max_credits": 0}}, {"issuer": HOME}),
+        ({"cap": {"select": {"level_max": 4}, "max_credits": 0}}, {"level_min": 5}),
+        ({"cap": {"select": {"level_min": 7}, "max_credits": 0}}, {"level_max": 6}),
+        ({"cap": {"select": {"class": "degree"}, "max_credits": 0}}, {"class": "micro-credential"}),
+        ({"cap": {"select": {"field": "00"}, "max_credits": 0}}, {"field": "01"}),
+        ({"level_mix": {"level_below": 6, "max_credits": 0}}, {"level_min": 6}),
+        ({"residency": {"select": {"issuer": AWAY}, "min_share": 1}}, {"issuer": AWAY}),
+        ({"level_floor": {"level_at_least": 7, "min_share": 1}}, {"level_min": 7}),
+        (
+            {"gpa": {"min": 3, "scale": "gpa-4"}},
+            {"grade_min": {"value": "4.0", "scale": "gpa-4"}},
+        ),
+    ],
+)
+def test_an_addition_names_what_keeps_it_on_the_good_side_of_a_limit(limit, add):
+    known = rules(credit(5, skill="urn:skill:b"), {"id": "limit", **limit}, issuer=HOME)
+    found = audit(known, [], AT)
+    assert found.smallest_change.additions == ({"skill": "urn:skill:b", **add, "credits": 5},)
+
+
+def test_a_residency_in_credits_is_filled_where_the_rules_are_met_already():
+    home = {"id": "home", "residency": {"select": {"issuer": HOME}, "min_credits": 8}}
+    found = audit(rules(credit(5), home), holdings({}), AT)
+    assert [(one.rule, one.needs, one.has) for one in found.shortfalls] == [("home", 8, 5)]
+    assert found.smallest_change.additions == ({"issuer": HOME, "credits": 3},)
+
+
+def test_more_credit_on_the_good_side_makes_room_for_what_is_held():
+    """Ten from elsewhere count only beside ten from home, and another rule takes those."""
+    home = {"id": "home", "residency": {"select": {"issuer": HOME}, "min_share": 0.5}}
+    tree = {"all": [credit(10, "away", issuer=AWAY), count(0, "free")]}
+    known = rules(tree, home)
+    found = audit(known, holdings({"issuer": AWAY}, {"issuer": AWAY}, {}), AT)
+    assert found.verdict == "no"
+    after = [*holdings({"issuer": AWAY}, {"issuer": AWAY}, {})]
+    after += holdings_of(found.smallest_change, known, AT)
+    assert audit(known, after, AT).verdict == "yes"
+    assert sum(one["credits"] for one in found.smallest_change.additions) == 5
+
+
+BEFORE = {"id": "limit", "before": [["urn:a:1", "urn:a:0"]]}
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows", "about"),
+    [
+        (
+            {"residency": {"select": {"issuer": HOME}, "min_credits": 5}},
+            [{"issuer": None}],
+            "issuer",
+        ),
+        ({"cap": {"select": {"field": "06"}, "max_credits": 1}}, [{"field": None}], "field"),
+        ({"level_floor": {"level_at_least": 5, "min_credits": 5}}, [{"level": None}], "level"),
+        (
+            {"residency": {"select": {"issuer": HOME}, "min_credits": 5}},
+            [{"credits": None}],
+            "credits",
+        ),
+        ({"gpa": {"min": 3, "scale": "gpa-4"}}, [{"grade": None}], "grade"),
+        (BEFORE, [{}, {"awarded": None, "skills": []}], "order"),
+        ({"max_age_years": 5}, [{"awarded": None}], "age"),
+    ],
+)
+def test_what_a_limit_needs_to_know_is_named(limit, rows, about):
+    known = rules(count(1, skill="urn:skill:a"), {"id": "limit", **limit})
+    found = audit(known, holdings(*rows), AT)
+    assert found.verdict == "undecided"
+    assert [(one.holding, one.about, one.rule) for one in found.unknown] == [
+        ("urn:h:0", about, "limit")
+    ]
+    assert found.unknown[0].sentence in found.explanation
+
+
+def test_credit_in_a_unit_that_does_not_convert_is_not_known():
+    found = audit(rules(credit(5)), holdings({"credits": {"value": 9, "unit": "ceu"}}), AT)
+    assert found.verdict == "undecided"
+    assert found.unknown[0].about == "credits"
+
+
+def test_credit_that_converts_to_an_interval_decides_where_both_ends_do():
+    """Three US credits are about six ECTS."""
+    held = holdings({"credits": {"value": 3, "unit": "us-semester"}})
+    assert audit(rules(credit(3)), held, AT).verdict == "yes"
+    assert audit(rules(credit(30)), held, AT).verdict == "no"

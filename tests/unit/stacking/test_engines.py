@@ -13,7 +13,7 @@ from stacking_oracle import random_case
 from stacking_small import AT, AWAY, HOME, capstone, count, credit, holdings, rules
 from stackmark.model.holding import read_holdings
 from stackmark.stacking.audit import Auditor
-from stackmark.stacking.choices import leaf_sets
+from stackmark.stacking.choices import cheapest, leaf_sets
 from stackmark.stacking.decide import decide
 from stackmark.stacking.facts import Compiled
 from stackmark.stacking.flow import counts_only, flow
@@ -21,6 +21,7 @@ from stackmark.stacking.parse import read_rules
 from stackmark.stacking.problem import make_problem
 from stackmark.stacking.search import nearest, search
 from stackmark.stacking.solver import satisfies, solve
+from stackmark.stacking.witness import check
 
 CAP = {"id": "cap", "cap": {"select": {"issuer": AWAY}, "max_credits": 6, "max_share": 0.5}}
 
@@ -198,3 +199,37 @@ def test_auditing_many_learners_by_one_compiled_file_gives_what_each_alone_gives
         rows = read_holdings(random_case(draw)[1])
         alone = Auditor(read_rules(known), ORACLE_AT).audit(rows)
         assert many.audit(rows).to_json() == alone.to_json()
+
+
+def test_a_yes_of_the_solver_passes_the_checker_and_becomes_the_verdict():
+    leaves = [credit(4, f"l{number:02}", level_min=number % 4 + 3) for number in range(16)]
+    known = rules({"id": "choice", "at_least": {"k": 8, "of": leaves}}, CAP)
+    held = holdings(*({"level": number % 7 + 1} for number in range(20)))
+    found = Auditor(known, AT).audit(held)
+    assert (found.verdict, found.engine, found.least) == ("yes", "solver", True)
+    assert check(found.witness, known, held) == ()
+
+
+def test_without_a_solver_the_cheapest_of_very_many_choices_is_tried():
+    leaves = [credit(4, f"l{number:02}", level_min=number % 4 + 3) for number in range(16)]
+    known = rules({"id": "choice", "at_least": {"k": 8, "of": leaves}})
+    held = holdings(*({"level": number % 7 + 1} for number in range(20)))
+    found = Auditor(known, AT, solver=False).audit(held)
+    assert (found.verdict, found.least) == ("yes", False)
+    assert check(found.witness, known, held) == ()
+    short = Auditor(known, AT, solver=False).audit(held[:7])
+    assert short.verdict in {"no", "undecided"}
+    assert Auditor(known, AT).audit(held[:7]).verdict == "no"
+
+
+def test_a_no_over_very_many_choices_is_explained_by_the_cheapest():
+    leaves = [credit(4 + number, f"l{number:02}", level_min=7) for number in range(16)]
+    known = rules({"id": "choice", "at_least": {"k": 8, "of": leaves}})
+    found = Auditor(known, AT).audit(holdings({"level": 7}))
+    assert found.verdict == "no"
+    assert {one.rule for one in found.shortfalls} <= {f"l{number:02}" for number in range(9)}
+
+
+def test_the_cheapest_way_is_the_sum_of_the_cheapest_branches():
+    tree = (2, ((-1, 0), (1, ((-1, 1), (-1, 2))), (2, ((-1, 3), (-1, 4)))))
+    assert cheapest(tree, [5, 9, 3, 1, 1]) == (5, 0b11100)
