@@ -86,9 +86,7 @@ def test_nobody_or_everybody_passing_has_no_answer():
 def test_intervals_come_from_draws_of_both():
     rng = np.random.default_rng(1)
     rho, passed = 0.8 + 0.02 * rng.normal(size=1000), 0.3 + 0.02 * rng.normal(size=1000)
-    found = decisions.normal_theory(
-        0.8, 0.3, n=400, reliability_draws=rho, pass_rate_draws=passed
-    )
+    found = decisions.normal_theory(0.8, 0.3, n=400, reliability_draws=rho, pass_rate_draws=passed)
     low, high = found.accuracy.interval
     assert low < found.accuracy.value < high
     assert "bootstrap" in found.accuracy.method
@@ -212,13 +210,23 @@ def test_the_scale_and_the_order_of_candidates_do_not_matter():
     other = decisions.livingston_lewis(
         10 + 2.5 * scores[::-1], cut=70, reliability=0.8, low=10, high=110, seed=1
     )
-    for name in ("accuracy", "consistency", "kappa", "false_positive", "false_negative", "ppv", "bits"):
+    for name in (
+        "accuracy",
+        "consistency",
+        "kappa",
+        "false_positive",
+        "false_negative",
+        "ppv",
+        "bits",
+    ):
         assert math.isclose(getattr(one, name).value, getattr(other, name).value, rel_tol=1e-9)
         assert np.allclose(getattr(one, name).interval, getattr(other, name).interval)
 
 
 def test_the_shares_hang_together():
-    found = decisions.livingston_lewis(beta_scores(), cut=24, reliability=0.8, low=0, high=40, seed=1)
+    found = decisions.livingston_lewis(
+        beta_scores(), cut=24, reliability=0.8, low=0, high=40, seed=1
+    )
     wrong = found.false_positive.value + found.false_negative.value
     assert math.isclose(found.accuracy.value + wrong, 1, rel_tol=1e-12)
     assert math.isclose(
@@ -327,7 +335,14 @@ def test_a_thousand_draws_are_quick():
     mean, variance = 24 + rng.normal(size=1000), 60 + rng.normal(size=1000)
     begun = time.perf_counter()
     found = decisions.livingston_lewis_verdicts(
-        mean, variance, 0.8, cut=24, low=0, high=40, third=0 * mean, fourth=3 * variance**2,
+        mean,
+        variance,
+        0.8,
+        cut=24,
+        low=0,
+        high=40,
+        third=0 * mean,
+        fourth=3 * variance**2,
         candidates=500,
     )
     assert time.perf_counter() - begun < 3  # 0.1 s on an idle core

@@ -27,8 +27,12 @@ def drawn(n, items, *, seed, planted=0.0, impact=0.0, at=(0, 1)):
     focal = np.repeat([0, 1], n)
     theta, shift = rng.normal(size=2 * n) - impact * focal, np.zeros(items)
     shift[list(at)] = planted
-    logit = theta[:, None] - np.linspace(-1, 1, items)[rng.permutation(items)] - np.outer(focal, shift)
-    return (rng.random(logit.shape) < 1 / (1 + np.exp(-logit))).astype(float), np.where(focal, "y", "x")
+    logit = (
+        theta[:, None] - np.linspace(-1, 1, items)[rng.permutation(items)] - np.outer(focal, shift)
+    )
+    return (rng.random(logit.shape) < 1 / (1 + np.exp(-logit))).astype(float), np.where(
+        focal, "y", "x"
+    )
 
 
 def test_berkeley_admissions():
@@ -110,8 +114,12 @@ def test_joining_scores_costs_little_with_small_groups():
         responses, groups = drawn(120, 20, seed=300 + seed, impact=0.5)
         for least, found in classes.items():
             found += [one.ets_class for one in dif(responses, groups, stratum=least).items]
-    assert np.mean([one == "C" for one in classes[5]]) <= np.mean([one == "C" for one in classes[0]])
-    assert dif(responses, groups).items[0].strata < dif(responses, groups, stratum=0).items[0].strata
+    assert np.mean([one == "C" for one in classes[5]]) <= np.mean(
+        [one == "C" for one in classes[0]]
+    )
+    assert (
+        dif(responses, groups).items[0].strata < dif(responses, groups, stratum=0).items[0].strata
+    )
 
 
 def test_swapping_reference_and_focal_turns_delta_round():
@@ -131,14 +139,19 @@ def test_swapping_reference_and_focal_turns_delta_round():
 def test_permuting_candidates_changes_nothing():
     responses, groups = drawn(200, 8, seed=6)
     order = np.random.default_rng(0).permutation(400)
-    assert dif(responses, groups, reference="x") == dif(responses[order], groups[order], reference="x")
+    assert dif(responses, groups, reference="x") == dif(
+        responses[order], groups[order], reference="x"
+    )
 
 
 def test_purifying_leaves_flagged_items_out_of_the_total():
     plain, pure = [], []
     for seed in range(8):
         responses, groups = drawn(1500, 20, seed=seed, planted=1.0, at=(0, 1, 2, 3, 4))
-        one, other = dif(responses, groups, reference="x"), dif(responses, groups, reference="x", purify=True)
+        one, other = (
+            dif(responses, groups, reference="x"),
+            dif(responses, groups, reference="x", purify=True),
+        )
         assert {"item1", "item2"} <= set(other.left_out)
         plain += [abs(item.delta.value) for item in one.items[5:]]
         pure += [abs(item.delta.value) for item in other.items[5:]]
@@ -227,7 +240,12 @@ def test_strata_hold_enough_of_both_groups():
         (["x"] * 4, {}, "usage.groups", "All candidates are in group x"),
         (["x", "y"], {}, "usage.groups", "There are 4 candidates but 2 group labels"),
         ([None, "", None, " "], {}, "usage.groups", "No candidate has a group"),
-        (["x", "y"] * 2, {"reference": "q"}, "usage.groups", "There is no group q; the groups are x, y"),
+        (
+            ["x", "y"] * 2,
+            {"reference": "q"},
+            "usage.groups",
+            "There is no group q; the groups are x, y",
+        ),
         (["x", "y"] * 2, {"names": ["one"]}, "usage.items", "There are 2 items but 1 names"),
     ],
 )

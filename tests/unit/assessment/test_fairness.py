@@ -37,7 +37,13 @@ def test_of_a_hidden_group_nothing_can_be_read():
     found = fairness.pass_rates({"a": (40, 50), "b": (30, 50), "tiny": (29, 29)})
     tiny = found.groups[2]
     assert found.best == "a"
-    assert (tiny.n, tiny.passed, tiny.rate.value, tiny.rate.n, tiny.fisher_p) == (None, None, None, 0, None)
+    assert (tiny.n, tiny.passed, tiny.rate.value, tiny.rate.n, tiny.fisher_p) == (
+        None,
+        None,
+        None,
+        0,
+        None,
+    )
     assert tiny.rate.note == "fewer than 30 candidates; the group is not shown"
     assert "29" not in repr(tiny)
 
@@ -85,7 +91,10 @@ def slow_chi2(x, n, y, m, ratio):
     def against(q):
         p = ratio * q
         return -(
-            x * math.log(p) + (n - x) * math.log(1 - p) + y * math.log(q) + (m - y) * math.log(1 - q)
+            x * math.log(p)
+            + (n - x) * math.log(1 - p)
+            + y * math.log(q)
+            + (m - y) * math.log(1 - q)
         )
 
     q = optimize.minimize_scalar(
@@ -95,7 +104,9 @@ def slow_chi2(x, n, y, m, ratio):
     return (x - n * p) ** 2 / (n * p * (1 - p)) + (y - m * q) ** 2 / (m * q * (1 - q))
 
 
-@pytest.mark.parametrize("counts", [(55, 100, 80, 100), (5, 30, 20, 40), (36, 40, 16, 80), (28, 30, 29, 30)])
+@pytest.mark.parametrize(
+    "counts", [(55, 100, 80, 100), (5, 30, 20, 40), (36, 40, 16, 80), (28, 30, 29, 30)]
+)
 def test_the_ends_of_the_score_interval_are_just_not_rejected(counts):
     low, high = fairness.ratio_interval(*counts)
     assert low < counts[0] / counts[1] / (counts[2] / counts[3]) < high

@@ -85,8 +85,12 @@ def test_what_was_simulated_comes_back_though_a_fifth_is_missing():
     slopes = np.linspace(0.6, 2.0, 20)
     found, theta, b = drawn(3000, 20, seed=1, slopes=slopes, missing=0.2)
     model = irt.two_parameter(found)
-    inside_a = [x.a.interval[0] <= a <= x.a.interval[1] for x, a in zip(model.items, slopes, strict=True)]
-    inside_b = [x.b.interval[0] <= y <= x.b.interval[1] for x, y in zip(model.items, b, strict=True)]
+    inside_a = [
+        x.a.interval[0] <= a <= x.a.interval[1] for x, a in zip(model.items, slopes, strict=True)
+    ]
+    inside_b = [
+        x.b.interval[0] <= y <= x.b.interval[1] for x, y in zip(model.items, b, strict=True)
+    ]
     assert sum(inside_a) >= 17
     assert sum(inside_b) >= 17
     assert [item.n for item in model.items] == (~np.isnan(found)).sum(axis=0).tolist()
@@ -184,7 +188,9 @@ def test_an_item_all_or_none_got_right_is_refused_by_name(answer, word):
     found[:, 3] = answer
     found[:20, 3] = np.nan
     assert irt.constant(found) == (3,)
-    with pytest.raises(UsageError, match=f"Item q4 was answered right by {word} of the 100") as caught:
+    with pytest.raises(
+        UsageError, match=f"Item q4 was answered right by {word} of the 100"
+    ) as caught:
         irt.rasch(found, names=["q1", "q2", "q3", "q4", "q5"])
     assert caught.value.reason == "usage.item-constant"
 
