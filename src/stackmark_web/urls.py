@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("stackmark_web.catalogue.urls")),  # /catalogue  /manage/<org>/achievements
     path("", include("stackmark_web.awarding.urls")),  # /manage/<org>/awards  /appeals
     path("", include("stackmark_web.accrediting.urls")),  # /manage/<org>/accreditation
+    path("", include("stackmark_web.assessing.urls")),  # /assessments  /manage/<org>/assessing
     path("", include("stackmark_web.integrations.urls")),  # /manage/<org>/mail
     path("", include("stackmark_web.jobs.urls")),  # /manage/<org>/runs
     path("", include("stackmark_web.verifying.urls")),  # /verify

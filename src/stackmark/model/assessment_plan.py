@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 from stackmark.model import achievement_codes as codes
@@ -58,7 +59,7 @@ class Criterion(Part):
             refuse("missing", f"{place}/levels", "a criterion needs two levels or more.")
         _once(self.levels, f"{place}/levels")
         points = [level.points or Decimal(0) for level in self.levels]
-        if any(low >= high for low, high in zip(points, points[1:], strict=False)):
+        if any(low >= high for low, high in pairwise(points)):
             refuse("range", f"{place}/levels", "the points must grow from level to level.")
         if self.weight == 0:
             refuse("range", f"{place}/weight", "must be more than 0.")

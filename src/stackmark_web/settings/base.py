@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "stackmark_web.catalogue",
     "stackmark_web.awarding",
     "stackmark_web.accrediting",
+    "stackmark_web.assessing",
     "stackmark_web.verifying",
     "stackmark_web.passport",
     "stackmark_web.registry",

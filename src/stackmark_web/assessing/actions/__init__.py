@@ -1,0 +1,1 @@
+"""Everything that changes something here; one module a part of the work."""
