@@ -10,13 +10,29 @@ from typing import Any, Final
 
 from stackmark.canonical import contexts
 from stackmark.errors import CheckFailed, CouldNotTell, ReadError
-from stackmark.keys.multibase import MultibaseError, multibase_decode
+from stackmark.keys.multibase import MultibaseError, b64url_encode, multibase_decode
 from stackmark.model.data_address import data_of
 from stackmark.ports import Fetcher
 from stackmark.verification.structure import as_list
 
 _MULTIHASH: Final = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
 _HASHES: Final = ("sha256", "sha384", "sha512")
+_SHA256_HEAD: Final = bytes((0x12, 32))  # of a Multihash
+
+
+def new_seal(url: str, sha256: str, media_type: str = "") -> dict[str, Any]:
+    """The relatedResource entry for a file of this SHA-256 (hexadecimal), its digest in both forms.
+
+    VC Data Model 2.0, section 5.3: ``digestSRI`` as Subresource Integrity writes it,
+    ``digestMultibase`` as a Multihash in base64url.
+    """
+    digest = bytes.fromhex(sha256)
+    built = {
+        "id": url,
+        "digestSRI": f"sha256-{base64.b64encode(digest).decode()}",
+        "digestMultibase": "u" + b64url_encode(_SHA256_HEAD + digest),
+    }
+    return built | ({"mediaType": media_type} if media_type else {})
 
 
 def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
