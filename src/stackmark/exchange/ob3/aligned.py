@@ -1,4 +1,4 @@
-"""Alignments, both ways: levels of qualification frameworks, and skills of competency frameworks."""
+"""Alignments both ways: levels of qualification frameworks, skills of competency frameworks."""
 
 from __future__ import annotations
 
@@ -141,9 +141,7 @@ def write_skill(skill: Skill) -> dict[str, Any]:
     )
 
 
-def write_alignment(
-    *, name: str, url: str, kind: str, framework: str, code: str
-) -> dict[str, Any]:
+def write_alignment(*, name: str, url: str, kind: str, framework: str, code: str) -> dict[str, Any]:
     """An Alignment without what is empty."""
     built = {
         "type": ["Alignment"],

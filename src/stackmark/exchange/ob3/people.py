@@ -16,8 +16,11 @@ from stackmark.verification.related import new_seal, read_digests
 _NAMES: Final = {"name": "name", "ext:givenName": "given_name", "ext:familyName": "family_name"}
 _MEMBERS: Final = {"name": "name", "givenName": "given_name", "familyName": "family_name"}
 _EVIDENCE: Final = {
-    **{"url": "id", "name": "name", "narrative": "narrative"},
-    **{"genre": "genre", "audience": "audience"},
+    "url": "id",
+    "name": "name",
+    "narrative": "narrative",
+    "genre": "genre",
+    "audience": "audience",
 }
 ASSESSOR: Final = "#assessor"  # after the credential's id: an assessor without an id
 MAX_IDENTIFIERS: Final = 20
@@ -174,4 +177,3 @@ def write_seals(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     """The relatedResource entries of evidence that is sealed, each address once."""
     found = {one.url: one for one in evidence if one.sha256}
     return [new_seal(one.url, one.sha256, one.media_type) for one in found.values()]
-

@@ -262,7 +262,8 @@ def read_rubrics(achievement: Source, builder: Builder, language: str) -> None:
     A description whose name is its own id has no name in this language and is left alone.
     """
     parts = parts_of(achievement)
-    about = {part: one for one in achievement.each("resultDescription") if (part := _of(one, parts))}
+    every = achievement.each("resultDescription")
+    about = {part: one for one in every if (part := _of(one, parts))}
     for part, one in about.items():
         _drop_known_skills(one, achievement)
         if part.criterion and _named(one, part.criterion) and _levels(one):
@@ -281,9 +282,7 @@ def _named(one: Source, own: str) -> bool:
     return isinstance(name, str) and bool(name.strip()) and name.strip() != own
 
 
-def _put_criterion(
-    builder: Builder, part: Part, one: Source, whole: Source, language: str
-) -> None:
+def _put_criterion(builder: Builder, part: Part, one: Source, whole: Source, language: str) -> None:
     levels = list(_levels_of(one))
     if any(not _named(level, name) for name, level in levels):
         return
@@ -312,14 +311,12 @@ def _put_level(builder: Builder, at: str, name: str, level: Source, language: st
     level.drop("id", "type", "points")
 
 
-def _component_at(
-    builder: Builder, part: Part, whole: Source, one: Source, language: str
-) -> str:
+def _component_at(builder: Builder, part: Part, whole: Source, one: Source, language: str) -> str:
     """The path of the component, begun if it is new; empty when there is no room for it."""
     path = "/achievement/plan/components"
-    for number, there in enumerate(builder.value(path) or []):
+    for place, there in enumerate(builder.value(path) or []):
         if there["id"] == part.component:
-            return f"{path}/{number}"
+            return f"{path}/{place}"
     if not builder.room(path, MAX_COMPONENTS):
         return ""
     at = f"{path}/{len(builder.value(path) or [])}"
