@@ -66,9 +66,10 @@ def _resources(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     inside = tree.get("vc")
     inner = inside if isinstance(inside, Mapping) else tree
+    works = [one.get("id") for one in as_list(inner.get("evidence")) if isinstance(one, Mapping)]
     for one in as_list(inner.get("relatedResource"))[:MAX_RESOURCES]:
         url = one.get("id") if isinstance(one, Mapping) else None
-        if isinstance(url, str):
+        if isinstance(url, str) and url not in works:
             try:
                 found[url] = at_hand.fetch(url)
             except CouldNotTell:
