@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import CouldNotTell, StackmarkError
 from stackmark.exchange.formats import read_record
+from stackmark.model.figure import Figure
 from stackmark.model.record import Award, Record
 from stackmark.ports import Fetcher
 from stackmark.quality.facts_label import Signed
@@ -106,6 +107,7 @@ def _figures(kept: Mapping[str, Any]) -> tuple[Figures, date | None]:
         pass_rate=kept.get("pass_rate"),
         cohort=kept.get("cohort"),
         withheld=frozenset(kept.get("withheld") or ()),
+        assessment=tuple(Figure.from_json(one["code"], one) for one in kept.get("assessment", ())),
     )
     day = kept.get("day")
     return figures, date.fromisoformat(day) if day else None
