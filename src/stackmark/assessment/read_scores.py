@@ -46,7 +46,7 @@ _ABOUT: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Responses:
+class ResponseTable:
     """Candidates by items.
 
     ``scores`` has a row for each candidate and a column for each item, in points; NaN where there
@@ -66,7 +66,7 @@ class Responses:
         """Whether every score is 0 or 1."""
         return bool(np.all(np.isnan(self.scores) | (self.scores == 0) | (self.scores == 1)))
 
-    def once(self) -> Responses:
+    def once(self) -> ResponseTable:
         """One row for each candidate: that of the lowest attempt number."""
         best: dict[str, int] = {}
         for row, name in enumerate(self.candidates):
@@ -76,7 +76,7 @@ class Responses:
             return self
         rows = sorted(best.values())
         left = len(self.candidates) - len(rows)
-        return Responses(
+        return ResponseTable(
             tuple(self.candidates[row] for row in rows),
             tuple(self.attempts[row] for row in rows),
             self.items,
@@ -87,7 +87,7 @@ class Responses:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class MarkTable:
     """Units by raters: ``scores`` has a row for each unit, NaN where a rater did not mark it."""
 
     units: tuple[str, ...]
@@ -97,7 +97,7 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Ratings:
+class RatingTable:
     """What judges think of the items, round by round.
 
     ``rounds`` maps the number of each round to a matrix of judges by items: the probability that a
@@ -109,7 +109,7 @@ class Ratings:
     rounds: dict[int, Matrix]
 
 
-def read_responses(given: Table, *, about: Sequence[str] = ()) -> Responses:
+def response_table(given: Table, *, about: Sequence[str] = ()) -> ResponseTable:
     """A table of item responses.
 
     Long: ``candidate,item,score``, one row an answer. Wide: ``candidate,item1,item2,…``, one row a
@@ -126,7 +126,7 @@ def read_responses(given: Table, *, about: Sequence[str] = ()) -> Responses:
     return _wide_responses(columns, {title.casefold() for title in about})
 
 
-def _wide_responses(columns: Columns, about: set[str]) -> Responses:
+def _wide_responses(columns: Columns, about: set[str]) -> ResponseTable:
     given = columns.table
     said = [p for p in columns.others if _is_about(given, p, about)]
     items = [p for p in columns.others if p not in said]
@@ -139,7 +139,7 @@ def _wide_responses(columns: Columns, about: set[str]) -> Responses:
     _check_once(given, list(zip(who, attempts, strict=True)), _person)
     titles = {p: given.header[p] for p in said}
     notes = [f"Not items: {', '.join(titles.values())}."] if titles else []
-    return Responses(
+    return ResponseTable(
         tuple(who),
         tuple(attempts),
         tuple(given.header[p] for p in items),
@@ -155,7 +155,7 @@ def _is_about(given: Table, place: int, about: set[str]) -> bool:
     return title in about or plain in _ABOUT or not holds_numbers(given, place)
 
 
-def _long_responses(columns: Columns) -> Responses:
+def _long_responses(columns: Columns) -> ResponseTable:
     given = columns.table
     who, what = columns.filled("candidate"), columns.filled("item")
     attempts = _attempt_numbers(columns)
@@ -165,7 +165,7 @@ def _long_responses(columns: Columns) -> Responses:
     rows, items = list(dict.fromkeys(keys)), list(dict.fromkeys(what))
     scores = _matrix(keys, what, score, rows, items)
     about = {given.header[p]: _constant(given, p, keys, rows) for p in columns.others}
-    return Responses(
+    return ResponseTable(
         tuple(name for name, _ in rows),
         tuple(number for _, number in rows),
         tuple(items),
@@ -191,7 +191,7 @@ def _constant(
     return tuple(said[key] for key in rows)
 
 
-def read_marks(given: Table) -> Marks:
+def mark_table(given: Table) -> MarkTable:
     """A table of marks: long, ``unit,rater,mark``, or wide, ``unit,r1,r2,…``.
 
     Raises ``UsageError`` ``assess.…``.
@@ -203,27 +203,27 @@ def read_marks(given: Table) -> Marks:
         _check_once(given, list(zip(units, raters, strict=True)), _mark)
         (mark,) = numbers(given, [columns.places["mark"]])
         rows, across = list(dict.fromkeys(units)), list(dict.fromkeys(raters))
-        return Marks(tuple(rows), tuple(across), _matrix(units, raters, mark, rows, across))
+        return MarkTable(tuple(rows), tuple(across), _matrix(units, raters, mark, rows, across))
     columns.keep("unit")
     columns.need("unit", shape="unit,rater,mark or unit,r1,r2")
     units = columns.filled("unit")
     _check_once(given, units, lambda unit: f"unit {unit[:40]!r}")
-    raters = [p for p in columns.others if holds_numbers(given, p)]
-    left = [given.header[p] for p in columns.others if p not in raters]
-    if len(raters) < 2:
+    marked = [p for p in columns.others if holds_numbers(given, p)]
+    left = [given.header[p] for p in columns.others if p not in marked]
+    if len(marked) < 2:
         raise UsageError(
             "assess.column",
-            f"{given.name} has a column of marks for {len(raters)} raters; agreement needs two.",
+            f"{given.name} has a column of marks for {len(marked)} raters; agreement needs two.",
         )
-    return Marks(
+    return MarkTable(
         tuple(units),
-        tuple(given.header[p] for p in raters),
-        np.array(numbers(given, raters), dtype=float).T.copy(),
+        tuple(given.header[p] for p in marked),
+        np.array(numbers(given, marked), dtype=float).T.copy(),
         (f"Not raters: {', '.join(left)}; no mark stands there.",) if left else (),
     )
 
 
-def read_ratings(given: Table) -> Ratings:
+def rating_table(given: Table) -> RatingTable:
     """A table of ratings: long, ``judge,round,item,probability``, or wide, ``judge,round,item1,…``.
 
     Without ``round`` there is one. Every judge of a round must have rated every item. Raises
@@ -242,7 +242,7 @@ def read_ratings(given: Table) -> Ratings:
     return _ratings(columns, places, what)
 
 
-def _ratings(columns: Columns, places: list[int], what: list[list[str]]) -> Ratings:
+def _ratings(columns: Columns, places: list[int], what: list[list[str]]) -> RatingTable:
     given, judges = columns.table, columns.filled("judge")
     stated = whole_numbers(given, columns.places["round"]) if "round" in columns else []
     rounds = [number or 1 for number in stated] or [1] * len(judges)
@@ -264,7 +264,7 @@ def _ratings(columns: Columns, places: list[int], what: list[list[str]]) -> Rati
     names = tuple(dict.fromkeys(item for items in what for item in items))
     people = tuple(dict.fromkeys(judges))
     made = {number: _round(given, number, cells[number], people, names) for number in sorted(cells)}
-    return Ratings(people, names, made)
+    return RatingTable(people, names, made)
 
 
 def _no_probability(value: float) -> str:
@@ -294,7 +294,7 @@ def _round(
     return np.array([[cells[name, item] for item in items] for name in here])
 
 
-def with_responses(attempts: Ledger, scores: Responses, name: str) -> Ledger:
+def with_responses(attempts: Ledger, scores: ResponseTable, name: str) -> Ledger:
     """The ledger with item scores put to the attempts they belong to.
 
     Where the responses have no attempt number, they are those of the candidate's first counted

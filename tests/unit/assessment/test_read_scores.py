@@ -6,9 +6,9 @@ import pytest
 from assessment_tables import sheet
 from stackmark.assessment.read_attempts import read_attempts
 from stackmark.assessment.read_scores import (
-    read_marks,
-    read_ratings,
-    read_responses,
+    mark_table,
+    rating_table,
+    response_table,
     with_responses,
 )
 from stackmark.errors import UsageError
@@ -37,7 +37,7 @@ def refused(read, text, reason):
 
 @pytest.mark.parametrize("text", [WIDE, LONG, WIDE.replace(",", ";"), "\ufeff" + LONG])
 def test_responses_long_or_wide(text):
-    found = read_responses(sheet(text))
+    found = response_table(sheet(text))
     assert found.candidates == ("c1", "c2", "c3")
     assert found.items == ("item1", "item2", "item3")
     np.testing.assert_equal(found.scores, [[1, 0, 1], [1, 1, 1], [0, NAN, 1]])
@@ -46,20 +46,20 @@ def test_responses_long_or_wide(text):
 
 
 def test_what_is_no_item_is_named():
-    found = read_responses(sheet("candidate,country,age,q1\nc1,AT,30,2\nc2,IE,40,1\n"))
+    found = response_table(sheet("candidate,country,age,q1\nc1,AT,30,2\nc2,IE,40,1\n"))
     assert found.items == ("q1",)
     assert found.notes == ("Not items: country, age.",)
     assert not found.dichotomous
 
 
 def test_a_column_of_numbers_can_be_declared_no_item():
-    found = read_responses(sheet("candidate,centre,q1\nc1,7,1\nc2,8,0\n"), about=["Centre"])
+    found = response_table(sheet("candidate,centre,q1\nc1,7,1\nc2,8,0\n"), about=["Centre"])
     assert (found.items, found.about) == (("q1",), {"centre": ("7", "8")})
 
 
 def test_only_the_first_attempt_of_a_candidate_is_kept():
     text = "candidate,attempt,q1\nc1,2,1\nc2,1,1\nc1,1,0\n"
-    found = read_responses(sheet(text)).once()
+    found = response_table(sheet(text)).once()
     assert found.candidates == ("c2", "c1")
     assert found.scores.tolist() == [[1.0], [0.0]]
     assert found.notes == ("Only the first attempt of each candidate is used; 1 are not.",)
@@ -89,7 +89,7 @@ def test_only_the_first_attempt_of_a_candidate_is_kept():
     ],
 )
 def test_wrong_responses(text, reason, words):
-    assert words in refused(read_responses, text, reason)
+    assert words in refused(response_table, text, reason)
 
 
 MARKS_LONG = "unit,rater,mark\ns1,r1,3\ns1,r2,3\ns2,r1,1\ns2,r3,2\n"
@@ -99,13 +99,13 @@ MARKS_LONG = "unit,rater,mark\ns1,r1,3\ns1,r2,3\ns2,r1,1\ns2,r3,2\n"
     "text", [MARKS_LONG, "unit,r1,r2,r3\ns1,3,3,\ns2,1,,2\n", MARKS_LONG.replace("rater", "marker")]
 )
 def test_marks_long_or_wide(text):
-    found = read_marks(sheet(text))
+    found = mark_table(sheet(text))
     assert (found.units, found.raters) == (("s1", "s2"), ("r1", "r2", "r3"))
     np.testing.assert_equal(found.scores, [[3, 3, NAN], [1, NAN, 2]])
 
 
 def test_remarks_are_no_rater():
-    found = read_marks(sheet("unit,r1,remark,r2\ns1,1,good,2\n"))
+    found = mark_table(sheet("unit,r1,remark,r2\ns1,1,good,2\n"))
     assert found.raters == ("r1", "r2")
     assert found.notes == ("Not raters: remark; no mark stands there.",)
 
@@ -125,7 +125,7 @@ def test_remarks_are_no_rater():
     ],
 )
 def test_wrong_marks(text, reason, words):
-    assert words in refused(read_marks, text, reason)
+    assert words in refused(mark_table, text, reason)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_wrong_marks(text, reason, words):
     ],
 )
 def test_ratings_long_or_wide(text):
-    found = read_ratings(sheet(text))
+    found = rating_table(sheet(text))
     assert (found.judges, found.items) == (("j1",), ("i1", "i2"))
     assert {number: cells.tolist() for number, cells in found.rounds.items()} == {
         1: [[0.6, 0.45]],
@@ -146,11 +146,11 @@ def test_ratings_long_or_wide(text):
 
 
 def test_without_rounds_there_is_one():
-    assert list(read_ratings(sheet("judge,i1\nj1,0.5\nj2,0.4\n")).rounds) == [1]
+    assert list(rating_table(sheet("judge,i1\nj1,0.5\nj2,0.4\n")).rounds) == [1]
 
 
 def test_a_judge_may_leave_before_the_second_round():
-    found = read_ratings(sheet("judge,round,i1\nj1,1,0.5\nj2,1,0.4\nj1,2,0.6\n"))
+    found = rating_table(sheet("judge,round,i1\nj1,1,0.5\nj2,1,0.4\nj1,2,0.6\n"))
     assert [len(cells) for cells in found.rounds.values()] == [2, 1]
 
 
@@ -174,7 +174,7 @@ def test_a_judge_may_leave_before_the_second_round():
     ],
 )
 def test_wrong_ratings(text, reason, words):
-    assert words in refused(read_ratings, text, reason)
+    assert words in refused(rating_table, text, reason)
 
 
 ATTEMPTS = "candidate,attempt,score\nc1,1,1\nc1,2,2\nc2,1,2\n"
@@ -182,10 +182,10 @@ ATTEMPTS = "candidate,attempt,score\nc1,1,1\nc1,2,2\nc2,1,2\n"
 
 def test_responses_join_the_attempt_they_belong_to():
     attempts = read_attempts(sheet(ATTEMPTS)).ledger
-    first = with_responses(attempts, read_responses(sheet("candidate,i,j\nc1,1,0\nc2,1,1\n")), "r")
+    first = with_responses(attempts, response_table(sheet("candidate,i,j\nc1,1,0\nc2,1,1\n")), "r")
     assert [one.item_scores for one in first.attempts] == [(1, 0), (), (1, 1)]
     second = with_responses(
-        attempts, read_responses(sheet("candidate,attempt,i,j\nc1,2,1,1\n")), "r"
+        attempts, response_table(sheet("candidate,attempt,i,j\nc1,2,1,1\n")), "r"
     )
     assert [one.item_scores for one in second.attempts] == [(), (1, 1), ()]
 
@@ -200,6 +200,6 @@ def test_responses_join_the_attempt_they_belong_to():
 def test_responses_of_nobody_known(text, words):
     attempts = read_attempts(sheet(ATTEMPTS)).ledger
     with pytest.raises(UsageError) as error:
-        with_responses(attempts, read_responses(sheet(text)), "r.csv")
+        with_responses(attempts, response_table(sheet(text)), "r.csv")
     assert error.value.reason == "assess.unknown"
     assert words in error.value.detail
