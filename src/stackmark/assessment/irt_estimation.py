@@ -10,7 +10,7 @@ patterns are computed once. Missing answers are left out of the likelihood (miss
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -217,7 +217,7 @@ class _Search:
         return np.block([[inner[2], inner[1]], [inner[1], inner[0]]])
 
     def _nearing(self, gradient: Floats) -> Floats:
-        return np.linalg.solve(self._reduced(self._complete()), gradient)
+        return cast("Floats", np.linalg.solve(self._reduced(self._complete()), gradient))
 
     def _newton(self, gradient: Floats) -> Floats:
         information = self._reduced(self._observed())
@@ -225,7 +225,7 @@ class _Search:
             np.linalg.cholesky(information)
         except np.linalg.LinAlgError:
             return self._nearing(gradient)
-        return np.linalg.solve(information, gradient)
+        return cast("Floats", np.linalg.solve(information, gradient))
 
     def _move(self, change: Floats, gradient: Floats) -> bool:
         """Go as far along ``change`` as the likelihood rises; false where it does not rise."""
@@ -270,7 +270,7 @@ def _inverse(information: Floats) -> Floats:
         np.linalg.cholesky(information)
     except np.linalg.LinAlgError:
         return np.full_like(information, np.nan)
-    return np.linalg.inv(information)
+    return cast("Floats", np.linalg.inv(information))
 
 
 def bounded(value: Any) -> float | None:
