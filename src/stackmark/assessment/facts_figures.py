@@ -9,7 +9,12 @@ from typing import Final
 import numpy as np
 
 from stackmark.assessment.cohort import Cohort, Floats
-from stackmark.assessment.decisions import LivingstonLewis, livingston_lewis_verdicts, score_step
+from stackmark.assessment.decisions import (
+    LivingstonLewis,
+    Shape,
+    livingston_lewis_verdicts,
+    score_step,
+)
 from stackmark.assessment.facts_draws import Moments
 from stackmark.assessment.intervals import percentile_interval, wilson
 from stackmark.assessment.statistic import Statistic, settle
@@ -70,9 +75,7 @@ def figures_of(
     """
     made = _Maker(cohort, moments, _source(cohort, moments, stated))
     found = {**made.passing(), **made.reliable(), **made.deciding(), **made.scores()}
-    return {
-        name: settle(one.about(cohort.population), all_n=all_n) for name, one in found.items()
-    }
+    return {name: settle(one.about(cohort.population), all_n=all_n) for name, one in found.items()}
 
 
 def _source(cohort: Cohort, moments: Moments, stated: Stated | None) -> _Source:
@@ -144,9 +147,7 @@ class _Maker:
                 self.source.values, self.source.words or "none", _CRONBACH, self.source.why_not
             ),
             "alpha": self._of(alpha, f"{ratio}; {_BOOT}", _CRONBACH, no, n=complete),
-            "kr20": self._of(
-                alpha, f"alpha of items scored 0 or 1; {_BOOT}", _KR, kr, n=complete
-            ),
+            "kr20": self._of(alpha, f"alpha of items scored 0 or 1; {_BOOT}", _KR, kr, n=complete),
             "sem": self._rests(
                 self._sd() * np.sqrt(1 - self.source.values),
                 "SD * sqrt(1 - reliability)",
@@ -228,29 +229,25 @@ class _Maker:
         if cut == 0:
             return None, "not defined: a cut of 0 fails nobody"
         seen = self.cohort.score[~np.isnan(self.cohort.score)]
-        scale = {"cut": cut, "low": 0.0, "high": most, "step": score_step(seen, 0.0)}
-        m, rho = self.moments, self.source.values
-        point = livingston_lewis_verdicts(
-            m.mean[:1],
-            m.variance[:1],
-            rho[:1],
-            third=m.third[:1],
-            fourth=m.fourth[:1],
-            candidates=seen.size,
-            **scale,
-        )
-        return (
-            livingston_lewis_verdicts(
-                m.mean,
-                m.variance,
-                rho,
-                third=m.third,
-                fourth=m.fourth,
-                shape="four" if point.four[0] else "two",
-                **scale,
-            ),
-            "",
-        )
+        step, m, rho = score_step(seen, 0.0), self.moments, self.source.values
+
+        def verdicts(upto: int | None, shape: Shape) -> LivingstonLewis:
+            return livingston_lewis_verdicts(
+                m.mean[:upto],
+                m.variance[:upto],
+                rho[:upto],
+                cut=cut,
+                low=0.0,
+                high=most,
+                third=m.third[:upto],
+                fourth=m.fourth[:upto],
+                step=step,
+                candidates=seen.size,
+                shape=shape,
+            )
+
+        sample = verdicts(1, "auto")
+        return verdicts(None, "four" if sample.four[0] else "two"), ""
 
     def _no_cut(self) -> str:
         if self.cohort.cut is not None:

@@ -19,9 +19,11 @@ _MOST: Final = 512 * 1024 * 1024  # bytes of one table; a million attempts with 
 
 def science() -> None:
     """Raise ``UsageError`` ``usage.extra`` unless numpy and scipy are there."""
+    from importlib import import_module
+
     try:
-        import numpy  # noqa: F401 - only whether it is there
-        import scipy  # noqa: F401
+        import_module("numpy")
+        import_module("scipy")
     except ImportError:
         raise UsageError(
             "usage.extra",

@@ -71,7 +71,9 @@ def row(label: str, one: Statistic) -> str:
     head = f"{plain(label):<{_WIDTH}} "
     if one.value is None:
         return head + f"{'–':>9}  {plain(one.note)}"
-    interval = "" if one.interval is None else f"{_told(one.interval[0])} to {_told(one.interval[1])}"
+    interval = (
+        "" if one.interval is None else f"{_told(one.interval[0])} to {_told(one.interval[1])}"
+    )
     few = f"  below the least n, {one.least}" if one.insufficient else ""
     return head + f"{_told(one.value):>9}  {interval:<21} {one.n:>7,}{few}"
 
