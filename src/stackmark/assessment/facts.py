@@ -160,7 +160,10 @@ def _cohort_name(one: Attempt) -> str:
 def _population(people: People, words: str) -> str:
     """Whom the figures speak of, with the days of the first attempts."""
     days = {one.on for mine in people if (one := _first(mine)) is not None and one.on}
-    when = f", {min(days)} to {max(days)}" if days else ""
+    when = ""
+    if days:
+        first, last = min(days), max(days)
+        when = f", {first} to {last}" if first < last else f", {first}"
     return f"{words or 'first attempts of all candidates'}{when}"
 
 

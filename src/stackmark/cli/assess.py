@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stackmark.cli import assess_text as text
-from stackmark.cli.assess_read import only_one_stdin, read_table, science
+from stackmark.cli.assess_read import name_of, only_one_stdin, read_table, science
 from stackmark.cli.console import out, out_json
 from stackmark.cli.progress import Bar
 from stackmark.errors import UsageError
@@ -17,6 +17,7 @@ from stackmark.errors import UsageError
 if TYPE_CHECKING:
     from stackmark.assessment.facts import Facts
     from stackmark.assessment.facts_figures import Stated
+    from stackmark.assessment.read_scores import MarkTable
     from stackmark.assessment.statistic import Statistic
 
 _JSON = Annotated[bool, typer.Option("--json", help="The answer as JSON.")]
@@ -134,7 +135,9 @@ def _score(value: str, what: str) -> float | None:
 
 
 def _tell_facts(found: Facts) -> None:
-    text.title(f"{_count(found.attempts, 'attempt')} of {_count(found.candidates, 'candidate')}")
+    text.title(
+        f"{text.count(found.attempts, 'attempt')} of {text.count(found.candidates, 'candidate')}"
+    )
     out(f"  {found.population}" + ("" if found.cut is None else f"; cut {found.cut:g}"))
     text.show(found.statistics)
     for words, groups in (("Form", found.by_form), ("Cohort", found.by_cohort)):
@@ -146,7 +149,12 @@ def _tell_facts(found: Facts) -> None:
         text.title("Agreement of markers")
         text.show(found.agreement)
     shown = [*found.statistics.values(), *found.agreement.values()]
-    shown += [one for group in (found.by_form, found.by_cohort) for s in group.values() for one in s.values()]
+    shown += [
+        one
+        for group in (found.by_form, found.by_cohort)
+        for s in group.values()
+        for one in s.values()
+    ]
     text.closing(shown, found.notes)
 
 
@@ -172,32 +180,22 @@ def agreement(
     """Tell how far markers agree: Krippendorff's alpha, kappas, intraclass correlations."""
     science()
     found, table = _agreement(marks, all_n=all_)
+    units, raters = len(table.marks.units), len(table.marks.raters)
     if json:
-        n = {"units": len(table.units), "raters": len(table.raters)}
-        out_json({"command": "agreement", "n": n, "statistics": _json(found)})
+        n = {"units": units, "raters": raters}
+        statistics = text.json_of(found)
+        out_json({"command": "agreement", "n": n, "statistics": statistics, "notes": table.notes})
     else:
-        text.title(f"{_count(len(table.units), 'unit')}, {_count(len(table.raters), 'rater')}")
+        text.title(f"{text.count(units, 'unit')}, {text.count(raters, 'rater')}")
         text.show(found)
-        text.closing(found.values(), ())
+        text.closing(found.values(), table.notes)
     return 0
 
 
-def _agreement(path: Path, *, all_n: bool) -> tuple[dict[str, Statistic], Any]:
-    from dataclasses import fields
-
+def _agreement(path: Path, *, all_n: bool) -> tuple[dict[str, Statistic], MarkTable]:
     from stackmark.assessment.agreement import agreement as agreement_of
     from stackmark.assessment.read_scores import mark_table
-    from stackmark.assessment.statistic import Statistic
 
     table = mark_table(read_table(path))
-    found = agreement_of(table, population=f"units of {path.name}", all_n=all_n)
-    values = {one.name: getattr(found, one.name) for one in fields(found)}
-    return {name: one for name, one in values.items() if isinstance(one, Statistic)}, table
-
-
-def _json(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
-    return {name: one.to_json() for name, one in statistics.items()}
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
+    population = f"units in {name_of(path)}"
+    return agreement_of(table.marks, population=population, all_n=all_n).statistics(), table

@@ -39,9 +39,14 @@ def read_table(path: Path) -> Table:
     """
     from stackmark.assessment.tables import table
 
-    name = "stdin" if str(path) == "-" else str(path)
+    name = name_of(path)
     with Bar("Reading") as bar:
         return table(name, _rows(name, _chunks(path), bar))
+
+
+def name_of(path: Path) -> str:
+    """What a file is called in sentences."""
+    return "stdin" if str(path) == "-" else str(path)
 
 
 def only_one_stdin(*paths: Path | None) -> None:
