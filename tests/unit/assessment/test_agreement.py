@@ -363,6 +363,12 @@ def test_rows_become_a_table():
     assert math.isnan(marks.table[1, 1])
 
 
+def test_nothing_marked_is_an_empty_table():
+    marks = marks_from_rows([("s", "r", ""), ("s", "q", None)])
+    assert marks.table.shape == (1, 2)
+    assert "no unit has two marks" in agreement(marks).icc_1_1.note
+
+
 def test_words_are_nominal():
     rows = [(f"s{n}", rater, ("pass", "fail", "merit")[(n + (n % 5 == 0) * (rater == "b")) % 3])
             for n in range(40) for rater in "ab"]  # fmt: skip
@@ -381,10 +387,12 @@ def test_words_are_nominal():
     [
         (lambda: marks_from_rows([("s", "r", 1), ("s", "r", 2)]), "usage.mark-twice"),
         (lambda: marks_from_rows([("s", "r", "inf")]), "usage.marks"),
+        (lambda: marks_from_rows([("s", "r", "3"), ("s", "q", "n/a")]), "usage.marks"),
+        (lambda: marks_from_rows([("s", "r", "3"), ("s", "q", "3,5")]), "usage.marks"),
         (lambda: marks_of([["a"]]), "usage.marks"),
         (lambda: marks_of([1, 2]), "usage.marks"),
         (lambda: marks_of([[math.inf]]), "usage.marks"),
-        (lambda: krippendorff_alpha(EXAMPLE, "metric"), "usage.level"),
+        (lambda: krippendorff_alpha(EXAMPLE, "metric"), "usage.measurement"),
         (lambda: cohen_kappa(EXAMPLE, "cubic"), "usage.weights"),
     ],
 )
