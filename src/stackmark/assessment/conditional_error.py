@@ -53,7 +53,7 @@ def conditional_sem(
     candidate's error variance ``k/(k−1) · Σ(x_ij − x̄_i. − x̄_.j + x̄)²``, whose mean is the squared
     SEM of alpha, smoothed by a quadratic in the total; it takes items for essentially
     tau-equivalent, and is not defined beyond the totals seen. ``points`` (candidates × items, NaN
-    where missing); candidates lacking an item are left out. Interval: percentile bootstrap over
+    where missing); candidates lacking an item are left out. Interval: BCa bootstrap over
     candidates, from 20,000 on in 1,000 random blocks of them. Least n: 30 candidates. Raises
     ``UsageError`` ``usage.score`` for a score off the scale, and those of ``read_responses``.
     """
@@ -71,7 +71,11 @@ def conditional_sem(
         value = whole if math.isfinite(whole) else None
         if len(rows) >= _MANY:
             rows = in_blocks(rows, _BLOCKS, seed=seed)
-        interval = _around(value, bootstrap_interval(statistic, rows, seed=seed, draws=draws))
+        bca, plain = (
+            bootstrap_interval(statistic, rows, seed=seed, draws=draws, method=method)
+            for method in ("bca", "percentile")
+        )
+        interval = _around(value, bca or plain)
     figure = Statistic(
         value=value,
         interval=interval,
@@ -87,11 +91,15 @@ def conditional_sem(
 
 def _how(n: int, draws: int) -> str:
     over = f"{_BLOCKS:,} random blocks of {n // _BLOCKS} candidates" if n >= _MANY else "candidates"
-    return f"percentile bootstrap over {over}, {draws:,} draws"
+    return f"BCa bootstrap over {over}, {draws:,} draws"
 
 
 def _around(value: float | None, found: Interval | None) -> Interval | None:
-    """Draws spread item difficulties too far: for equal items the value may lie outside."""
+    """The interval, with the value in it.
+
+    Draws spread the difficulties of items too far. BCa puts that right, save for equal items, where
+    all draws lie on one side.
+    """
     if value is None or found is None:
         return None
     return min(found[0], value), max(found[1], value)

@@ -50,7 +50,7 @@ def fit_one_factor(
     with variance. ``start`` speeds up matrices close to one already fitted. Stops when no loading
     moves by more than ``close`` of its item's standard deviation.
     """
-    scale = np.sqrt(np.diagonal(covariances, axis1=1, axis2=2))
+    scale = np.sqrt(np.maximum(np.diagonal(covariances, axis1=1, axis2=2), 0))
     scale = np.where(scale > 0, scale, 1.0)  # a constant item gets loading and uniqueness 0
     matrices = covariances / (scale[:, :, None] * scale[:, None, :])
     loadings, unique = _start(matrices) if start is None else _scaled(start, scale)

@@ -62,6 +62,8 @@ def test_shrout_and_fleiss_as_published():
               ("1_1", "2_1", "3_1", "1_k", "2_k", "3_k")]  # fmt: skip
     assert values == [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     one, two = found.one_way, found.two_way
+    assert "(k = 4)" in found.icc_2_k.method
+    assert "k =" not in found.icc_2_1.method
     squares = [one.between, one.within, two.raters, two.residual]
     assert [round(one, 2) for one in squares] == [11.24, 6.26, 32.49, 1.02]
     assert (two.between, two.within) == pytest.approx((one.between, one.within))
