@@ -8,8 +8,8 @@ and print plain JSON; nothing of them is imported here. Make one by
 
     python3 -m venv FOLDER && FOLDER/bin/pip install girth krippendorff pingouin
 
-Without it only the limits are measured. Peer and we get the same data and both keep the best of
-their rounds; exit 1 when a figure is slower than its peer, over its limit, or differs by .0005 or
+Without it only the limits are measured. Peer and we get the same data on one core, and both keep the
+best of their rounds in processor time, which a busy machine does not change much; exit 1 when a figure is slower than its peer, over its limit, or differs by .0005 or
 more.
 """
 
@@ -60,12 +60,12 @@ def marks(units, raters, seed, *, missing=0.0):
 
 
 def best(function, rounds=ROUNDS):
-    """Seconds of the best round, and what it gave."""
+    """Seconds of processor time of the best round, and what it gave."""
     took = math.inf
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         found = function()
-        took = min(took, time.perf_counter() - start)
+        took = min(took, time.process_time() - start)
     return took, found
 
 

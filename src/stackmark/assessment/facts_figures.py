@@ -11,7 +11,6 @@ import numpy as np
 from stackmark.assessment.cohort import Cohort, Floats
 from stackmark.assessment.decisions import (
     LivingstonLewis,
-    Shape,
     livingston_lewis_verdicts,
     score_step,
 )
@@ -261,25 +260,20 @@ class _Maker:
         if cut == 0:
             return None, "not defined: a cut of 0 fails nobody"
         seen = self.cohort.score[~np.isnan(self.cohort.score)]
-        step, m, rho = score_step(seen, 0.0), self.moments, self.source.values
-
-        def verdicts(upto: int | None, shape: Shape) -> LivingstonLewis:
-            return livingston_lewis_verdicts(
-                m.mean[:upto],
-                m.variance[:upto],
-                rho[:upto],
-                cut=cut,
-                low=0.0,
-                high=most,
-                third=m.third[:upto],
-                fourth=m.fourth[:upto],
-                step=step,
-                candidates=seen.size,
-                shape=shape,
-            )
-
-        sample = verdicts(1, "auto")
-        return verdicts(None, "four" if sample.four[0] else "two"), ""
+        m = self.moments
+        found = livingston_lewis_verdicts(
+            m.mean,
+            m.variance,
+            self.source.values,
+            cut=cut,
+            low=0.0,
+            high=most,
+            third=m.third,
+            fourth=m.fourth,
+            step=score_step(seen, 0.0),
+            candidates=seen.size,
+        )
+        return found, ""
 
     def _no_cut(self) -> str:
         if self.cohort.cut is not None:

@@ -32,6 +32,7 @@ COLUMNS: Final = {
 """Each column of an attempts file, and the other names it is read by."""
 SHAPE: Final = "candidate,attempt,date,form,score,max_score"
 _ITEM: Final = re.compile(r"(?:item|question)|q[\s_-]*\d", re.IGNORECASE)
+_NONE: Final[frozenset[str]] = frozenset()
 _PURPOSES: Final = {
     **{one.value: one for one in Purpose},
     "re-sit": Purpose.RESIT,
@@ -114,7 +115,7 @@ def _attempts(columns: Columns, items: list[int]) -> list[Attempt]:
                     supervision=texts["supervision"][row].casefold(),
                     items=names,
                     item_scores=scored[row],
-                    anchors=frozenset(re.split(r"[\s|;]+", anchors[row])) - {""},
+                    anchors=_names(anchors[row]) if anchors[row] else _NONE,
                     anchor_script=scripts[row],
                 )
             )
@@ -122,6 +123,10 @@ def _attempts(columns: Columns, items: list[int]) -> list[Attempt]:
             column, _, sentence = error.detail.partition(": ")
             raise given.bad(error.reason, line, columns.title(column), sentence) from None
     return made
+
+
+def _names(cell: str) -> frozenset[str]:
+    return frozenset(re.split(r"[\s|;]+", cell)) - {""}
 
 
 def _dates(columns: Columns) -> list[date | None]:

@@ -187,19 +187,20 @@ def numbers(of: Table, places: Sequence[int]) -> list[list[float]]:
     (``55,5``, ``0,125``) and none has a point. ``1,234`` alone may be a thousand or one and a bit;
     it is refused. Raises ``UsageError`` ``assess.number``.
     """
-    columns = [of.texts(place) for place in places]
-    words = {place: set(cells) for place, cells in zip(places, columns, strict=True)}
-    every = set().union(*words.values()) if words else set()
-    comma = any(_COMMA.match(cell) and not _EITHER.match(cell) for cell in every) and not any(
-        "." in cell and _NUMBER.match(cell) for cell in every
+    columns = [[cells[place] for _, cells in of.rows] for place in places]
+    words = [set(cells) for cells in columns]
+    every = {cell: cell.strip() for cell in set().union(*words)}  # each text is read once
+    comma = any(_COMMA.match(cell) and not _EITHER.match(cell) for cell in every.values()) and not (
+        any("." in cell and _NUMBER.match(cell) for cell in every.values())
     )
-    read = {cell: _number(cell, comma=comma) for cell in every}
+    read = {cell: _number(bare, comma=comma) for cell, bare in every.items()}
     sure = {cell: value for cell, value in read.items() if value is not None}
-    for place, cells in zip(places, columns, strict=True):
-        wrong = words[place] - sure.keys()
+    for place, cells, seen in zip(places, columns, words, strict=True):
+        wrong = seen - sure.keys()
         if wrong:
             row = next(number for number, cell in enumerate(cells) if cell in wrong)
-            raise of.bad("assess.number", of.rows[row][0], of.header[place], _why_not(cells[row]))
+            line = of.rows[row][0]
+            raise of.bad("assess.number", line, of.header[place], _why_not(every[cells[row]]))
     return [[sure[cell] for cell in cells] for cells in columns]
 
 
@@ -227,11 +228,15 @@ def whole_numbers(of: Table, place: int, *, least: int = 1) -> list[int | None]:
 
 def check_points(given: Table, place: int, values: Sequence[float]) -> None:
     """Raise ``UsageError`` ``assess.range`` for points below 0."""
-    for (line, _), value in zip(given.rows, values, strict=True):
-        if value < 0:
-            raise given.bad(
-                "assess.range", line, given.header[place], f"{value:g} points are below 0."
-            )
+    below = {value for value in set(values) if value < 0}
+    if below:
+        row = next(number for number, value in enumerate(values) if value in below)
+        raise given.bad(
+            "assess.range",
+            given.rows[row][0],
+            given.header[place],
+            f"{values[row]:g} points are below 0.",
+        )
 
 
 def holds_numbers(of: Table, place: int) -> bool:
