@@ -172,11 +172,13 @@ def of_agreement():
     table = marks(2_000, 6, 3, missing=0.2)
     given = marks_of(table)
     for level in ("nominal", "ordinal", "interval", "ratio"):
-        took, found = best(lambda level=level: krippendorff_alpha(given, level, draws=1, seed=1))
+        took, found = best(
+            lambda level=level: krippendorff_alpha(given, level, draws=1, seed=1), 25
+        )
         theirs = peer(f"krippendorff-{level}", table)
         beside(f"Krippendorff alpha, {level}, 2,000 × 6", took, [found.value], theirs)
     full = marks_of(marks(2_000, 6, 4))
-    took, six = best(lambda: intraclass(full))
+    took, six = best(lambda: intraclass(full), 25)
     ours = [
         getattr(six, f"icc_{form}").value for form in ("1_1", "2_1", "3_1", "1_k", "2_k", "3_k")
     ]

@@ -166,9 +166,10 @@ class _Alpha:
 
     def _within_ratio(self) -> Floats:
         found, total = self.found, np.zeros(len(self.found.times))
+        points = found.points
         for one in range(found.codes.shape[1]):
             there = (found.codes[:, [one]] >= 0) & (found.codes >= 0)
-            total += (there * _ratio(found.points[:, [one]], found.points)).sum(axis=1)
+            total += (there * _ratio(points[:, [one]], points)).sum(axis=1)
         return total / (found.sizes - 1)
 
     def _expected(self, held: Floats) -> Floats:
