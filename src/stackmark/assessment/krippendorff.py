@@ -122,9 +122,10 @@ def _why_not(marks: Marks, rows: Floats, level: str) -> str:
         return NO_PAIR
     if level != "nominal" and not marks.is_numeric:
         return NO_NUMBERS
-    if np.nanmax(rows) == np.nanmin(rows):
+    least, most = (float(one.reduce(rows, axis=None)) for one in (np.fmin, np.fmax))
+    if most == least:
         return ALL_SAME
-    if level == "ratio" and np.nanmin(rows) < 0:
+    if level == "ratio" and least < 0:
         return "not defined: a ratio scale has no marks below 0"
     return ""
 
