@@ -28,6 +28,7 @@ LEVEL: Final = 0.95
 DRAWS: Final = 1_000
 _CELLS: Final = 1 << 21  # numbers held at a time: 16 MB
 _UNDEFINED: Final = 0.05  # with more draws without a value, the others are no fair picture
+_ONE_BY_ONE: Final = 4_000  # candidates from which draws are counted one by one
 _DEAR: Final = 20  # a binomial number costs as much as so many uniform integers
 
 Floats = NDArray[np.float64]
@@ -157,13 +158,24 @@ def _blocks(times: NDArray[np.int64], draws: int, rng: np.random.Generator) -> I
         if few:
             yield rng.multinomial(total, times / total, size=block).astype(float)
         elif total:
-            drawn = owner[rng.integers(0, total, size=(block, total))]
-            drawn += np.arange(block)[:, None] * rows
-            yield (
-                np.bincount(drawn.ravel(), minlength=block * rows).reshape(block, -1).astype(float)
-            )
+            yield _counted(owner, rows, block, rng)
         else:
             yield np.zeros((block, rows))
+
+
+def _counted(owner: NDArray[np.int64], rows: int, block: int, rng: np.random.Generator) -> Floats:
+    """How often each row is drawn (block, rows); the same numbers in both ways."""
+    total = len(owner)
+    if total < _ONE_BY_ONE:
+        drawn = owner[rng.integers(0, total, size=(block, total))]
+        drawn += np.arange(block)[:, None] * rows
+        return np.bincount(drawn.ravel(), minlength=block * rows).reshape(block, -1).astype(float)
+    plain = rows == total and bool((owner == np.arange(rows)).all())
+    counts = np.empty((block, rows))
+    for one in counts:  # a draw at a time stays in the processor's cache
+        picked = rng.integers(0, total, size=total)
+        one[:] = np.bincount(picked if plain else owner[picked], minlength=rows)
+    return counts
 
 
 def bootstrap_means(

@@ -196,3 +196,13 @@ def test_blocks_have_the_spread_of_candidates():
 def test_statistics_of_counts_may_have_any_shape():
     drawn = iv.bootstrap_of_counts(lambda counts: counts[:, :2] / 0.0, 3, seed=1, draws=10)
     assert drawn.shape == (10, 2)
+
+
+@pytest.mark.parametrize("frequencies", [None, [0, 2] * 50, [1, 3] * 50])
+def test_draws_counted_one_by_one_are_the_same(frequencies, monkeypatch):
+    def counts():
+        return np.concatenate(list(iv.bootstrap_counts(100, 30, seed=3, frequencies=frequencies)))
+
+    together = counts()
+    monkeypatch.setattr(iv, "_ONE_BY_ONE", 0)
+    np.testing.assert_array_equal(counts(), together)
