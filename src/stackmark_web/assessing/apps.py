@@ -10,3 +10,11 @@ class AssessingConfig(AppConfig):
 
     name = "stackmark_web.assessing"
     label = "assessing"
+
+    def ready(self) -> None:
+        """Answer for sealed evidence, and forget a person whose account goes."""
+        from stackmark_web.assessing import artefacts, forgetting
+        from stackmark_web.awarding import queries as awarding
+
+        awarding.provide_artefacts(artefacts.at)
+        forgetting.listen()
