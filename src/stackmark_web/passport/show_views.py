@@ -213,7 +213,11 @@ def _way(token: str, found: Share, one: Holding) -> str:
 @require_safe
 @opened
 def shared_evidence(
-    request: HttpRequest, token: str, found: Share, pk: uuid.UUID, piece: uuid.UUID
+    request: HttpRequest,
+    token: str,  # noqa: ARG001 - the decorator's form
+    found: Share,
+    pk: uuid.UUID,
+    piece: uuid.UUID,
 ) -> HttpResponse:
     """One piece of evidence as a file, if the maker of the link shows it."""
     wanted = next((row for row in _pieces(found, _held(found, pk)) if row.pk == piece), None)
