@@ -102,9 +102,7 @@ class PlanForm(StepForm):
         if "none" in checked and len(checked) > 1:
             self.add_error("plan_authorship", _("“Not checked” cannot go together with a check."))
         if found.get("plan_markers") == 0:
-            self.add_error(
-                "plan_markers", _("One person at least; empty if open.")
-            )
+            self.add_error("plan_markers", _("One person at least; empty if open."))
         return found
 
     def merged(self) -> Content:
