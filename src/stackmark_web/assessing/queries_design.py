@@ -12,7 +12,7 @@ from stackmark_web import clock
 from stackmark_web.assessing import cuts
 from stackmark_web.assessing.models import CutScore
 from stackmark_web.catalogue.plan_pages import Standing
-from stackmark_web.catalogue.plan_words import percent
+from stackmark_web.catalogue.plan_vocabulary import percent
 
 MIN_JUDGES = 8
 

@@ -15,7 +15,7 @@ from stackmark.errors import UsageError
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.assessment_plan import Plan
 from stackmark_web.catalogue import content as json
-from stackmark_web.catalogue import plan_words as words
+from stackmark_web.catalogue import plan_vocabulary as words
 from stackmark_web.catalogue.forms import Content, Rows, checks, number, radios
 from stackmark_web.catalogue.plan_rows import ComponentRows
 from stackmark_web.catalogue.step_base import StepForm

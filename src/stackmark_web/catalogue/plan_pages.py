@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.assessment_plan import Component, Plan
-from stackmark_web.catalogue import plan_words as words
+from stackmark_web.catalogue import plan_vocabulary as words
 from stackmark_web.catalogue import vocabulary
 from stackmark_web.ui.cards import Fact
 from stackmark_web.ui.text import best_text
