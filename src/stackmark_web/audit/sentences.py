@@ -51,6 +51,20 @@ SENTENCES: Final[dict[str, str]] = {
     "address-report.sent": noop("%(who)s sent a claim link to another address, as was reported"),
     "appeal.decided": noop("%(who)s decided an appeal about %(what)s"),
     "appeal.opened": noop("An appeal was opened about %(what)s"),
+    # What a learner does at an assessment stands here without a name: markers may be blind to it.
+    "assessment.accepted": noop("%(who)s accepted an application for %(what)s"),
+    "assessment.answered-misconduct": noop("A learner answered a case about %(what)s"),
+    "assessment.appealed": noop("A learner appealed against a mark of %(what)s"),
+    "assessment.application-withdrawn": noop("A learner withdrew an application for %(what)s"),
+    "assessment.applied": noop("A learner applied to be assessed for %(what)s"),
+    "assessment.attempt-opened": noop("An attempt at %(what)s was opened"),
+    "assessment.circumstance-told": noop("A learner told of circumstances at %(what)s"),
+    "assessment.circumstance-withdrawn": noop("A learner took back circumstances at %(what)s"),
+    "assessment.erased": noop("What was handed in for %(what)s was erased: its time was over"),
+    "assessment.exported": noop("A learner exported their own assessments"),
+    "assessment.refused": noop("%(who)s refused an application for %(what)s"),
+    "assessment.released": noop("%(who)s released a file from quarantine: %(what)s"),
+    "assessment.submitted": noop("A learner handed in work for %(what)s"),
     "award.address-reported": noop("A letter about %(what)s went to a wrong address"),
     "award.claimed": noop("A credential was claimed: %(what)s"),
     "award.corrected": noop("%(who)s corrected a credential: %(what)s"),
@@ -128,6 +142,7 @@ _VIA: Final = {
     "appeal link": noop("by the link for an appeal"),
     "passport": noop("in the passport"),
     "demo": noop("by the demo world"),
+    "learner": noop("by the learner"),
 }
 
 

@@ -200,6 +200,42 @@ LETTERS: Final[dict[str, Letter]] = {
         _("Hello {{recipient_name}},\n\nyour appeal about **{{title}}** is decided: {{reason}}"),
         _("Read the decision"),
     ),
+    "assessment_applied": Letter(
+        _("Application to be assessed received"),
+        _("{{issuer}} has your application for {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\nyour application to be assessed for **{{title}}** has "
+            "reached {{issuer}}. They will answer it; you need do nothing until then."
+        ),
+        _("See your application"),
+    ),
+    "assessment_accepted": Letter(
+        _("Application to be assessed accepted"),
+        _("You can hand in your work for {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has accepted your application to be assessed "
+            "for **{{title}}**. The page says what to hand in, until when, and how it is marked."
+        ),
+        _("Begin"),
+    ),
+    "assessment_refused": Letter(
+        _("Application to be assessed refused"),
+        _("{{issuer}} has answered your application for {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} cannot assess you for **{{title}}** now. The "
+            "reason given: {{reason}}"
+        ),
+        _("Read the answer"),
+    ),
+    "assessment_submitted": Letter(
+        _("Work handed in"),
+        _("Your work for {{title}} is handed in"),
+        _(
+            "Hello {{recipient_name}},\n\nyour work for **{{title}}** has reached {{issuer}}. The "
+            "page shows the list of what you handed in, each piece with its SHA-256."
+        ),
+        _("See what you handed in"),
+    ),
 }
 
 
