@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from stackmark.model.achievement import Achievement, Quality
+from stackmark.model.figure import Figure
 from stackmark.model.record import Record, Result
 from stackmark.quality.facts_words import LABELS, Voice
 
@@ -78,7 +79,8 @@ class Known:
     ``pass_rate`` is a share from 0 to 1 of ``assessed`` people, ``agreement`` the value of
     ``agreement_measure`` over ``marked_twice`` pieces of work. ``withheld`` are codes of
     ``FIGURES``. ``published`` is the day of the version, ``today`` the day reviews are due by.
-    ``signed`` is what others stated with their signature.
+    ``signed`` is what others stated with their signature. ``assessment`` are the figures of
+    ``facts_figures.CODES`` as the issuer last published them.
     """
 
     holders: int | None = None
@@ -91,6 +93,7 @@ class Known:
     published: dt.date | None = None
     today: dt.date | None = None
     signed: tuple[Signed, ...] = ()
+    assessment: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
