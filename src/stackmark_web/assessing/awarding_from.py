@@ -39,7 +39,7 @@ def award_for(decision: Decision, *, actor: Any = None) -> Award:
 
 def check(decision: Decision) -> None:
     """Only a confirmed, present pass of an attempt that counts earns anything."""
-    attempt = decision.attempt
+    attempt = Attempt.everywhere.get(pk=decision.attempt_id)  # as it is now
     earns = (
         decision.is_current
         and decision.confirmed_at is not None
