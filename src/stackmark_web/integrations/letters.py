@@ -283,6 +283,11 @@ LETTERS: Final[dict[str, Letter]] = {
             "about **{{title}}**."
         ),
         _("Read the answer"),
+    "assessment_waiting": Letter(
+        _("A learner wrote to the marking desk"),
+        _("Something at {{title}} waits for an answer"),
+        _("A learner wrote to you about an assessment of **{{title}}**. A person has to answer."),
+        _("To the marking desk"),
     ),
 }
 
