@@ -283,6 +283,7 @@ LETTERS: Final[dict[str, Letter]] = {
             "about **{{title}}**."
         ),
         _("Read the answer"),
+    ),
     "assessment_waiting": Letter(
         _("A learner wrote to the marking desk"),
         _("Something at {{title}} waits for an answer"),

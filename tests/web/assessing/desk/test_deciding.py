@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from stackmark.errors import UsageError
 from stackmark_web import clock
-from stackmark_web.assessing import awarding_from
+from stackmark_web.assessing import artefacts, awarding_from
 from stackmark_web.assessing.actions import caring, deciding
 from stackmark_web.assessing.actions import marking as markings
 from stackmark_web.assessing.models import Application, Attempt, Circumstance, Decision, Marking
@@ -121,22 +122,27 @@ def test_a_pass_is_confirmed_and_awarded_with_results_and_digests(world):
     assert attempt.scores == {"project": 100.0, "test": 100.0}
     assert attempt.cut == 60.0
     assert attempt.application.state == "finished"
-    found = awarding_from.results_of(decision)
-    names = [one["description"].partition("#")[2] for one in found]
-    assert names == [
+    parts = [one["description"].partition("#")[2] for one in award.results]
+    assert parts == [
         "result",
         "result-project",
         "result-project-cleaning",
         "result-project-telling",
         "result-test",
     ]
-    assert found[2]["achieved_level"].endswith("#result-project-cleaning-excellent")
-    assert {one["status"] for one in found} == {"Completed"}
-    assert f"/achievements/{world.achievement.pk}/1#result" in found[0]["description"]
+    assert award.results[2]["level"].endswith("#result-project-cleaning-excellent")
+    assert {one["status"] for one in award.results} == {"Completed"}
+    signed = orjson.loads(bytes(award.signed))
+    subject = signed["credentialSubject"]
+    assert [one["resultDescription"] for one in subject["result"]] == [
+        one["description"] for one in award.results
+    ]
+    assert subject["result"][2]["achievedLevel"] == award.results[2]["level"]
     [artefact] = attempt.artefacts.all()
-    [related] = awarding_from.related_of(attempt)
-    assert related["sha256"] == artefact.sha256
-    assert [one["url"] for one in award.evidence] == [related["url"]]
+    [sealed] = signed["relatedResource"]
+    [shown] = signed["evidence"]
+    assert sealed["id"] == shown["id"] == artefacts.public_url(artefact)
+    assert artefact.sha256 in str(award.related)
 
 
 def test_the_learner_is_told_once(world):
