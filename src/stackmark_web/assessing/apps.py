@@ -12,9 +12,16 @@ class AssessingConfig(AppConfig):
     label = "assessing"
 
     def ready(self) -> None:
-        """Answer for sealed evidence, and forget a person whose account goes."""
-        from stackmark_web.assessing import artefacts, forgetting
+        """Hear of what is handed in; the desk's duties; answer for evidence; forget who goes."""
+        from stackmark_web.assessing import (
+            allotting,
+            artefacts,
+            forgetting,
+            handing_on,
+            tasks_desk,  # noqa: F401
+        )
         from stackmark_web.awarding import queries as awarding
 
+        handing_on.after_submission(allotting.allot)
         awarding.provide_artefacts(artefacts.at)
         forgetting.listen()

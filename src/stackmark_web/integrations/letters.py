@@ -236,6 +236,54 @@ LETTERS: Final[dict[str, Letter]] = {
         ),
         _("See what you handed in"),
     ),
+    # From the marking desk to a learner: the page behind the link says more.
+    "assessment_decided": Letter(
+        _("Assessment decided"),
+        _("Your attempt at {{title}} is decided"),
+        _(
+            "Hello {{recipient_name}},\n\nyour attempt at **{{title}}** is marked and decided. The "
+            "page shows the decision, the marks and the feedback. If you think it is wrong you can "
+            "appeal until {{date}}; somebody who had no part in it will decide."
+        ),
+        _("See the decision"),
+    ),
+    "assessment_appeal_decided": Letter(
+        _("Appeal about an assessment decided"),
+        _("Your appeal about {{title}} is decided"),
+        _(
+            "Hello {{recipient_name}},\n\nyour appeal about your attempt at **{{title}}** is "
+            "decided. The page shows the decision and its reasons."
+        ),
+        _("Read the decision"),
+    ),
+    "misconduct_raised": Letter(
+        _("Question about an attempt"),
+        _("Please answer: a question about your attempt at {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\nsomebody at {{issuer}} noticed something about your "
+            "attempt at **{{title}}** and asks for your side. Read what it is and answer by "
+            "{{date}}. Nothing is decided before, and another person decides."
+        ),
+        _("Read and answer"),
+    ),
+    "misconduct_decided": Letter(
+        _("Question about an attempt decided"),
+        _("The question about your attempt at {{title}} is decided"),
+        _(
+            "Hello {{recipient_name}},\n\nthe question about your attempt at **{{title}}** is "
+            "decided. The page shows the decision and its reasons."
+        ),
+        _("Read the decision"),
+    ),
+    "assessment_care": Letter(
+        _("Answer to what a learner asked for"),
+        _("An answer about {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has answered what you asked for or told "
+            "about **{{title}}**."
+        ),
+        _("Read the answer"),
+    ),
     "assessment_waiting": Letter(
         _("A learner wrote to the marking desk"),
         _("Something at {{title}} waits for an answer"),
