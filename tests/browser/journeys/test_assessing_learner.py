@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from assessing_steps_learner import apply_and_submit, fits
 from playwright.sync_api import expect
 
 from browser.conftest import environment_of
+from browser.journeys.assessing_steps_learner import apply_and_submit, fits
 
 TESTS = Path(__file__).resolve().parents[2]
 # What a designer and an owner do on their own pages, which have a journey of their own.
