@@ -426,9 +426,13 @@ def test_a_leader_who_judges_sees_no_spread_before_handing_in(client, room, worl
     client.force_login(world.designer)
     veiled = client.get(room.url("workshop")).content.decode()
     assert "You judge here too" in veiled
-    assert room.judges["ann"].code not in veiled
+    assert 'class="plot"' not in veiled
     named = {one["id"]: 0.5 for one in ITEMS}
     standards.rate(judge, actor=world.designer, number=1, values=named, done=True)
+    shown = client.get(room.url("workshop")).content.decode()
+    assert 'class="plot"' in shown
+    assert room.judges["ann"].code not in shown  # who hands in when would tell whose code it is
+    room.close()
     assert room.judges["ann"].code in client.get(room.url("workshop")).content.decode()
 
 
