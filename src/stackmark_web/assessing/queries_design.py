@@ -34,11 +34,12 @@ def standing(version: Any) -> Standing | None:
     if not version.content.get("plan"):
         return None
     cut = cuts.in_force(version.achievement, clock.now(), version=version)
-    notes = [how_set(one) for one in (cut.score, *cut.scores.values()) if one is not None]
+    plan = plans.plan_of(version)
+    names = {one.id: best_text(one.name) for one in plan.components} if plan else {}
+    scores = [one for one in (cut.score, *cut.scores.values()) if one is not None]
+    notes = tuple(how_set(one, names.get(one.component, "")) for one in scores)
     doubtful = cut.total is not None and not cut.is_justified
-    if doubtful:
-        notes.insert(0, not_justified())
-    return Standing(cut.total, cut.components, tuple(notes), doubtful)
+    return Standing(cut.total, cut.components, notes, not_justified() if doubtful else "")
 
 
 def not_justified() -> str:
@@ -46,8 +47,8 @@ def not_justified() -> str:
     return _("Cut score not justified: it is stated, and no method of standard setting led to it.")
 
 
-def how_set(score: CutScore) -> str:
-    """How a cut was come by, in one sentence: method, judges, rounds, date, error."""
+def how_set(score: CutScore, part: str = "") -> str:
+    """How a cut was come by, in words: which part, method, judges, rounds, date, error."""
     if score.method == CutScore.Method.STATED:
         return not_justified()
     many = len(score.judges)
@@ -62,10 +63,13 @@ def how_set(score: CutScore) -> str:
         "n": many,
         "rounds": score.rounds or "?",
     }
-    if score.standard_error is None:
-        return str(said)
-    error = _("Its standard error is %(error)s percent points.")
-    return f"{said} {error % {'error': percent(score.standard_error, 2)}}"
+    told = [str(said)]
+    if part:
+        told.insert(0, _("For “%(part)s”:") % {"part": part})
+    if score.standard_error is not None:
+        error = _("Its standard error is %(error)s percent points.")
+        told.append(error % {"error": percent(score.standard_error, 2)})
+    return " ".join(told)
 
 
 # -- the work area ----------------------------------------------------------------------------

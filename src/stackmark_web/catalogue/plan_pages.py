@@ -21,13 +21,13 @@ from stackmark_web.ui.text import best_text
 class Standing:
     """The cut in force, from who sets it: percent in all and by component, and how it came about.
 
-    ``notes`` are sentences; ``is_doubtful`` when a reader should be warned by the first.
+    ``notes`` are sentences about how; ``doubt`` is one that readers are warned by.
     """
 
     total: float | None = None
     least: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    is_doubtful: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
