@@ -323,6 +323,8 @@ RULES = {
     "passport:shared_one": token("GET", args=SHARED),
     "passport:shared_picture": token("GET", args=SHARED, get=404),
     "passport:shared_check": token("POST", args=SHARED),
+    # Open for what was handed in here and shown; what there is else: tests of shares.
+    "passport:shared_evidence": token("GET", args={**SHARED, "piece": "piece.pk"}, get=404),
     "passport:shared_download": token("GET", args={**SHARED, "form": "json"}, fixed=("form",)),
     "passport:person": token("GET", args={"handle": "profile.handle"}),
     "passport:person_holding": token("GET", args={"handle": "profile.handle", "pk": "shown.pk"}),
