@@ -74,6 +74,7 @@ def account(nobody, signed_in, methods="GET POST", **more):
 ACHIEVEMENT = {"achievement_id": "achievement.pk"}
 DRAFT = {"achievement_id": "draft.achievement_id"}
 OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
+ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
 CLAIM = {"token": "claim_token"}
@@ -233,6 +234,21 @@ RULES = {
     "accrediting:review_confirm": work(args={"pk": "review.pk"}, get=302),
     "accrediting:review_send_back": work("POST", args={"pk": "review.pk"}),
     "accrediting:statement": work(args={"pk": "statement.pk"}),
+    # -- designing assessments and setting standards
+    "assessing:design_list": work("GET"),
+    "assessing:setup": work(args=ACHIEVEMENT),
+    "assessing:workshops": work("GET"),
+    "assessing:workshop_new": work(args=ACHIEVEMENT),
+    "assessing:workshop": work(args=ROOM),
+    "assessing:workshop_live": work("GET", args=ROOM),
+    "assessing:workshop_invite": work("POST", args=ROOM),
+    "assessing:judge_withdraw": work("POST", args={**ROOM, "judge": "judge.pk"}),
+    "assessing:workshop_confirm": work(args=ROOM),
+    "assessing:workshop_act": work("POST", args={**ROOM, "verb": "close"}, fixed=("verb",)),
+    "assessing:judging": own("GET", others=(200,)),
+    "assessing:judge": own(args=ROOM),
+    "assessing:judge_state": own("GET", args=ROOM),
+    "assessing:judge_leave": own("POST", args=ROOM),
     # -- checking
     "verifying:start": public("GET POST"),
     "verifying:rules": public("GET POST"),
@@ -307,6 +323,8 @@ RULES = {
     "passport:shared_one": token("GET", args=SHARED),
     "passport:shared_picture": token("GET", args=SHARED, get=404),
     "passport:shared_check": token("POST", args=SHARED),
+    # Open for what was handed in here and shown; what there is else: tests of shares.
+    "passport:shared_evidence": token("GET", args={**SHARED, "piece": "piece.pk"}, get=404),
     "passport:shared_download": token("GET", args={**SHARED, "form": "json"}, fixed=("form",)),
     "passport:person": token("GET", args={"handle": "profile.handle"}),
     "passport:person_holding": token("GET", args={"handle": "profile.handle", "pk": "shown.pk"}),
@@ -316,6 +334,27 @@ RULES = {
     "passport:address_reports": work("GET"),
     "passport:address_send": work("POST", args={"pk": "report.pk"}),
     "passport:address_close": work("POST", args={"pk": "report.pk"}),
+    # -- a learner's assessments
+    "assessing:mine": own("GET"),
+    # Taking out everything of one's own is noted in one's trail.
+    "assessing:export": own("GET", leaves=("audit.AuditEvent",)),
+    # Who has applied already is led to their application.
+    "assessing:apply": own(args=ACHIEVEMENT, fixed=("achievement_id",), get=302, others=(200,)),
+    "assessing:application": own("GET", args={"pk": "application.pk"}),
+    "assessing:withdraw": own("POST", args={"pk": "application.pk"}),
+    "assessing:begin": own("POST", args={"pk": "application.pk"}),
+    "assessing:attempt": own("GET", args={"pk": "attempt_open.pk"}),
+    "assessing:add": own("POST", args={"pk": "attempt_open.pk"}),
+    "assessing:submit": own(args={"pk": "attempt_open.pk"}),
+    "assessing:receipt": own("GET", args={"pk": "attempt_done.pk"}),
+    "assessing:remove": own("POST", args={"pk": "piece.pk"}),
+    "assessing:tell": own("POST", args={"pk": "attempt_open.pk"}),
+    "assessing:tell_withdraw": own("POST", args={"pk": "circumstance.pk"}),
+    "assessing:case_answer": own("POST", args={"pk": "case.pk"}),
+    "assessing:appeal": own("POST", args={"pk": "attempt_done.pk"}),
+    "assessing:appeal_withdraw": own("POST", args={"pk": "attempt_done.pk"}),
+    # What is not handed in yet is its learner's alone; who else may later: tests of its page.
+    "assessing:evidence": own("GET", args={"pk": "piece.pk"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),
