@@ -110,8 +110,6 @@ def documents_of(version: AchievementVersion) -> dict[str, bytes]:
 
 def kept_files(award: Award) -> dict[str, bytes]:
     """The files an award seals, as far as they are kept here: one that was changed is noticed."""
-    from stackmark_web.awarding.queries import artefact
-
     found = {one["url"]: artefact(one["url"]) for one in award.related}
     return {url: data for url, data in found.items() if data is not None}
 
