@@ -130,7 +130,7 @@ def test_a_pass_is_confirmed_and_awarded_with_results_and_digests(world):
         "result-project-telling",
         "result-test",
     ]
-    assert award.results[2]["level"].endswith("#result-project-cleaning-excellent")
+    assert award.results[2]["level"].endswith("#result-project-cleaning~excellent")
     assert {one["status"] for one in award.results} == {"Completed"}
     signed = orjson.loads(bytes(award.signed))
     subject = signed["credentialSubject"]
