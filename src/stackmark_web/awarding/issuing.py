@@ -25,6 +25,7 @@ from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
 from stackmark_web.awarding import lists, others, publishing
+from stackmark_web.awarding.artefacts import artefact
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
 from stackmark_web.catalogue import actions as catalogue
@@ -179,17 +180,25 @@ class Press:
         """The exact bytes; ``whole`` verifies all of it, not the signature alone."""
         one = to_library(award)
         signed = self._mint.sign(one)
-        if whole:
+        if whole or one.related:
+            files, leave = _sealed_files(one)
             self_check(
                 signed,
                 created=self.created,
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
-                documents=self._documents,
+                documents={**self._documents, **files},
                 # What agencies stated was judged by itself before it was put inside.
-                leave=frozenset({"status", "endorsements"}),
+                leave=frozenset({"status", "endorsements"}) | leave,
             )
         return signed
+
+
+def _sealed_files(one: library.Award) -> tuple[dict[str, bytes], frozenset[str]]:
+    """The files it seals, compared before it counts; where they are not kept that is left out."""
+    found = {each.url: artefact(each.url) for each in one.related}
+    files = {url: data for url, data in found.items() if data is not None}
+    return files, frozenset() if len(files) == len(found) else frozenset({"related"})
 
 
 def sign_many(awards: Sequence[Award]) -> list[bytes | StackmarkError]:
