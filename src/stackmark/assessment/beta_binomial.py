@@ -16,7 +16,7 @@ from stackmark.assessment.verdicts import Verdicts
 
 Floats = NDArray[np.float64]
 
-_CHANCE: Final = 4.605  # 90 % point of chi-square with 2 degrees of freedom
+_CHANCE: Final = 5.991  # 95 % point of chi-square with 2 degrees of freedom
 _STIRLING: Final = (  # of the second kind: x^r as a sum of x (x-1) ... (x-k+1)
     (1,),
     (0, 1),
@@ -28,7 +28,7 @@ _STIRLING: Final = (  # of the second kind: x^r as a sum of x (x-1) ... (x-k+1)
     (0, 1, 63, 301, 350, 140, 21, 1),
     (0, 1, 127, 966, 1701, 1050, 266, 28, 1),
 )
-_CELLS: Final = 40  # on each side of the cut; finer beside it
+_CELLS: Final = 64  # on each side of the cut; finer beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def fit(
     """The beta of the true scores by moments of the observed shares right.
 
     The two-parameter beta on 0-1 (mean and variance) unless third and fourth moments depart from
-    what it implies by more than chance among so many ``candidates`` (``misfit``, 10 %). Then the
+    what it implies by more than chance among so many ``candidates`` (``misfit``, 5 %). Then the
     four-parameter one (Hanson 1991, ACT RR 91-5), if it exists. Taking the four-parameter beta
     whenever its ends lie in 0-1 would choose it where noise moved them inwards, and overstate
     accuracy; ends that noise puts a little outside do no harm.
@@ -126,7 +126,8 @@ def misfit(length: Floats, alpha: Floats, beta: Floats, third: Floats, fourth: F
         rows.append(row)
     v11, v12, v22 = (_product(rows[i], rows[j], central) for i, j in ((0, 0), (0, 1), (1, 1)))
     d3, d4 = third - implied[0], fourth - implied[1]
-    return (d3**2 * v22 - 2 * d3 * d4 * v12 + d4**2 * v11) / (v11 * v22 - v12**2)
+    out: Floats = (d3**2 * v22 - 2 * d3 * d4 * v12 + d4**2 * v11) / (v11 * v22 - v12**2)
+    return out
 
 
 def _product(one: dict[int, Floats], other: dict[int, Floats], central: list[Floats]) -> Floats:
@@ -144,7 +145,8 @@ def _implied(length: Floats, mean: Floats, variance: Floats) -> Floats:
     true = (n * variance - mean * (1 - mean)) / (n - 1)
     total = mean * (1 - mean) / true - 1
     raw = _raw_moments(length, mean * total, (1 - mean) * total, 4)
-    return np.stack([_central(raw, 3), _central(raw, 4)])
+    out: Floats = np.stack([_central(raw, 3), _central(raw, 4)])
+    return out
 
 
 def _raw_moments(length: Floats, alpha: Floats, beta: Floats, orders: int = 8) -> list[Floats]:
@@ -162,7 +164,8 @@ def _raw_moments(length: Floats, alpha: Floats, beta: Floats, orders: int = 8) -
 
 def _central(raw: list[Floats], order: int) -> Floats:
     terms = (comb(order, k) * raw[k] * (-raw[1]) ** (order - k) for k in range(order + 1))
-    return sum(terms, 0 * raw[1])
+    out: Floats = sum(terms, 0 * raw[1])
+    return out
 
 
 def _four(

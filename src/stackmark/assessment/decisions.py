@@ -14,15 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stackmark.assessment import beta_binomial
-from stackmark.assessment.statistic import Interval, Statistic, settle
+from stackmark.assessment.intervals import DRAWS, bootstrap_means, percentile_interval
+from stackmark.assessment.statistic import Statistic, settle
 from stackmark.assessment.verdicts import Verdicts, normal_verdicts
 from stackmark.errors import UsageError
 
 Floats = NDArray[np.float64]
 Shape = Literal["auto", "two", "four"]
 
-DRAWS: Final = 1_000
-_FEW_VALUES: Final = 2_000  # different scores; beyond, drawing candidates beats drawing counts
 _LL: Final = "Livingston and Lewis (1995), JEM 32, 179-197; Hanson (1991), ACT RR 91-5"
 _NORMAL: Final = "bivariate normal true and observed scores; Owen (1956), Ann. Math. Stat. 27"
 _LL_METHOD: Final = "Livingston-Lewis, {shape}-parameter beta true scores, effective test length"
@@ -85,7 +84,8 @@ def livingston_lewis_verdicts(
     passes, and ``step`` is the gap between scores (0 where they are continuous), by which the cut
     is corrected for continuity. With ``step`` equal to one item this is the exact binomial tail.
     ``shape`` "auto" takes two parameters unless ``candidates`` are enough to reject them (see
-    ``beta_binomial.fit``); for a bootstrap pass what the point estimate took. NaN where the
+    ``beta_binomial.fit``). Leave it for a bootstrap too: the choice is part of the estimate, and
+    intervals with the point's choice held cover too seldom. NaN where the
     variance is 0, the reliability is not strictly between 0 and 1, or the effective length is
     below 1: ``((μ-low)(high-μ) - ρσ²) / (σ²(1-ρ))``.
 
@@ -135,9 +135,9 @@ def livingston_lewis(
         )
     step, n = score_step(found, low), len(found)
     scale = {"cut": cut, "low": low, "high": high, "step": step}
-    point = _of_moments(_moments(found), reliability, scale, n, "auto")
-    shape: Shape = "four" if point.four.any() else "two"
-    drawn = _of_moments(_resampled(found, seed, draws), reliability, scale, n, shape)
+    point = _of_moments(_moments(found), reliability, scale, n)
+    drawn = _of_moments(_resampled(found, seed, draws), reliability, scale, n)
+    shape = "four" if point.four.any() else "two"
     method = f"{_LL_METHOD.format(shape=shape)}, percentile bootstrap of {draws} draws"
     return figures(
         point.verdicts, drawn.verdicts, n=n, method=method, source=_LL, note="", all_n=all_n
@@ -190,7 +190,7 @@ def figures(
         source_name = "passed" if name == "pass_rate" else name
         figure = Statistic(
             value=float(getattr(point, source_name)[0]),
-            interval=None if draws is None else _percentiles(getattr(draws, source_name)),
+            interval=None if draws is None else percentile_interval(getattr(draws, source_name)),
             n=n,
             method=method,
             source=source,
@@ -256,24 +256,17 @@ def _moments(scores: Floats) -> Floats:
 
 def _resampled(scores: Floats, seed: int, draws: int) -> Floats:
     """Central moments of ``draws`` bootstrap samples, (draws, 4)."""
-    generator = np.random.Generator(np.random.PCG64(seed))
     centre = float(scores.mean())
     values, counts = np.unique(scores - centre, return_counts=True)
-    n = len(scores)
-    if len(values) <= _FEW_VALUES:
-        weights = generator.multinomial(n, counts / n, size=draws) / n
-        raw = weights @ np.vander(values, 5, increasing=True)[:, 1:]
-    else:
-        powers = np.vander(scores - centre, 5, increasing=True)[:, 1:]
-        raw = np.array([powers[generator.integers(0, n, n)].mean(axis=0) for _ in range(draws)])
-    r1, r2, r3, r4 = raw.T
+    powers = np.vander(values, 5, increasing=True)[:, 1:]
+    r1, r2, r3, r4 = bootstrap_means(powers, draws, seed=seed, frequencies=counts).T
     third = r3 - 3 * r1 * r2 + 2 * r1**3
     fourth = r4 - 4 * r1 * r3 + 6 * r1**2 * r2 - 3 * r1**4
     return np.column_stack([centre + r1, r2 - r1**2, third, fourth])
 
 
 def _of_moments(
-    moments: Floats, reliability: float, scale: dict[str, float], n: int, shape: Shape
+    moments: Floats, reliability: float, scale: dict[str, float], n: int
 ) -> LivingstonLewis:
     mean, variance, third, fourth = moments.T
     return livingston_lewis_verdicts(
@@ -283,18 +276,11 @@ def _of_moments(
         third=third,
         fourth=fourth,
         candidates=n,
-        shape=shape,
-        **scale,
+        cut=scale["cut"],
+        low=scale["low"],
+        high=scale["high"],
+        step=scale["step"],
     )
-
-
-def _percentiles(values: Floats) -> Interval | None:
-    """2.5th and 97.5th percentile; ``None`` where more than one draw in twenty has no value."""
-    known = values[np.isfinite(values)]
-    if len(known) < 0.95 * len(values) or not len(known):
-        return None
-    low, high = np.quantile(known, [0.025, 0.975])
-    return float(low), float(high)
 
 
 def _floats(given: ArrayLike) -> Floats:
