@@ -12,10 +12,11 @@ class AssessingConfig(AppConfig):
     label = "assessing"
 
     def ready(self) -> None:
-        """Hear of what is handed in; the desk's duties; sealed files for checks of credentials."""
-        from stackmark_web.assessing import allotting, artefacts, handing_on
+        """Hear of what is handed in, answer for sealed evidence, forget whose account goes."""
+        from stackmark_web.assessing import allotting, artefacts, forgetting, handing_on
         from stackmark_web.assessing import tasks_desk  # noqa: F401 - registers its duties
         from stackmark_web.awarding.queries import provide_artefacts
 
         handing_on.after_submission(allotting.allot)
         provide_artefacts(artefacts.at)
+        forgetting.listen()

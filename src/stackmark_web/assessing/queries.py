@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from stackmark_web.assessing.queries_design import standing
+from stackmark_web.assessing.queries_learner import evidence_of_award
 
-__all__ = ["standing"]
+__all__ = ["evidence_of_award", "standing"]
