@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -108,6 +108,18 @@ def documents_of(version: AchievementVersion) -> dict[str, bytes]:
     return {} if facts is None else {facts.url: facts.data}
 
 
+def kept_files(award: Award) -> dict[str, bytes]:
+    """The files an award seals, as far as they are kept here: one that was changed is noticed."""
+    found = {one["url"]: artefact(one["url"]) for one in award.related}
+    return {url: data for url, data in found.items() if data is not None}
+
+
+def elsewhere(award: Award, files: Mapping[str, bytes]) -> frozenset[str]:
+    """The check that cannot be made when some sealed file is not kept here."""
+    there = all(one["url"] in files for one in award.related)
+    return frozenset() if there else frozenset({"related"})
+
+
 def to_library(award: Award) -> library.Award:
     """An award as the engine knows it; it has its index already."""
     name = award.recipient_name if award.name_in_credential else ""
@@ -181,24 +193,17 @@ class Press:
         one = to_library(award)
         signed = self._mint.sign(one)
         if whole or one.related:
-            files, leave = _sealed_files(one)
+            files = kept_files(award)
             self_check(
                 signed,
                 created=self.created,
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
-                documents={**self._documents, **files},
+                documents=self._documents | files,
                 # What agencies stated was judged by itself before it was put inside.
-                leave=frozenset({"status", "endorsements"}) | leave,
+                leave=frozenset({"status", "endorsements"}) | elsewhere(award, files),
             )
         return signed
-
-
-def _sealed_files(one: library.Award) -> tuple[dict[str, bytes], frozenset[str]]:
-    """The files it seals, compared before it counts; where they are not kept that is left out."""
-    found = {each.url: artefact(each.url) for each in one.related}
-    files = {url: data for url, data in found.items() if data is not None}
-    return files, frozenset() if len(files) == len(found) else frozenset({"related"})
 
 
 def sign_many(awards: Sequence[Award]) -> list[bytes | StackmarkError]:
