@@ -13,8 +13,13 @@ class AssessingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of what is handed in, answer for sealed evidence, forget whose account goes."""
-        from stackmark_web.assessing import allotting, artefacts, forgetting, handing_on
-        from stackmark_web.assessing import tasks_desk  # noqa: F401 - registers its duties
+        from stackmark_web.assessing import (
+            allotting,
+            artefacts,
+            forgetting,
+            handing_on,
+            tasks_desk,  # noqa: F401 - registers its duties
+        )
         from stackmark_web.awarding.queries import provide_artefacts
 
         handing_on.after_submission(allotting.allot)

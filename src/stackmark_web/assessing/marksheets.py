@@ -129,7 +129,7 @@ class MarkSheet:
         """A fault at everything that is not marked."""
         scored = scoring.score(self.plan, self.marks.levels, self.marks.points)
         for name in scored.missing:
-            self.errors.setdefault(name, _("Choose a level.") if "/" in name else _("Give points."))
+            self.errors[name] = _("Choose a level.") if "/" in name else _("Give points.")
 
     def parts(self, others: Mapping[str, Any] | None = None) -> list[PartShown]:
         """Everything to show; ``others`` are markings by letter, for who adjudicates."""

@@ -85,11 +85,11 @@ def _passes(version: Any, cast: dict[str, Any], learner: Any) -> None:
     _twice(version, cast, learner, ("high", "high"))
 
 
-def _handed_in(version: Any, cast: dict[str, Any], learner: Any) -> None:
+def _handed_in(version: Any, _cast: dict[str, Any], learner: Any) -> None:
     _hand_in(version, learner)
 
 
-def _begun(version: Any, cast: dict[str, Any], learner: Any) -> None:
+def _begun(version: Any, _cast: dict[str, Any], learner: Any) -> None:
     """An open attempt, with a draft of its text."""
     attempt = applying.apply(version.achievement, actor=learner, via="demo").attempts.first()
     if attempt is not None:
@@ -148,16 +148,12 @@ def _mark(attempt: Attempt, kind: str, marker: Any, which: str) -> None:
     if found is None or plan is None:
         return
     markings.take(found, actor=marker)
-    markings.submit_marking(
-        found, actor=marker, marks=_marks(plan, which), revision=found.revision
-    )
+    markings.submit_marking(found, actor=marker, marks=_marks(plan, which), revision=found.revision)
 
 
 def _marks(plan: Plan, which: str) -> markings.Marks:
     levels = {
-        one.id: {
-            each.id: each.levels[-1 if which == "high" else 0].id for each in one.criteria
-        }
+        one.id: {each.id: each.levels[-1 if which == "high" else 0].id for each in one.criteria}
         for one in plan.components
         if one.criteria
     }

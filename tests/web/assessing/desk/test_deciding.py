@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import orjson
@@ -139,10 +140,11 @@ def test_a_pass_is_confirmed_and_awarded_with_results_and_digests(world):
     ]
     assert subject["result"][2]["achievedLevel"] == award.results[2]["level"]
     [artefact] = attempt.artefacts.all()
-    [sealed] = signed["relatedResource"]
     [shown] = signed["evidence"]
-    assert sealed["id"] == shown["id"] == artefacts.public_url(artefact)
-    assert artefact.sha256 in str(award.related)
+    sealed = {one["id"]: one for one in signed["relatedResource"]}
+    assert shown["id"] == artefacts.public_url(artefact)
+    digest = base64.b64encode(bytes.fromhex(artefact.sha256)).decode()
+    assert sealed[shown["id"]]["digestSRI"] == f"sha256-{digest}"
 
 
 def test_the_learner_is_told_once(world):

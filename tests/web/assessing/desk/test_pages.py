@@ -136,7 +136,9 @@ def test_first_and_second_marking_look_alike(world):
         page = text_of(desk.get(at("marking", one.pk)))
         page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
         page = re.sub(r"Script [0-9A-F]{6}", "Script", page.replace(str(one.pk), "ID"))
-        pages.append(page.replace(who.name, "WHO").replace(who.name[:2], "WH"))
+        pages.append(
+            page[page.index("<title") : page.index("</title")] + page[page.index("<main") :]
+        )
     assert pages[0] == pages[1]
 
 
