@@ -297,9 +297,10 @@ def test_who_still_marks_blind_sees_nobody_elses_marks(world):
     attempt = hand_in(world)
     mark(attempt, world.assessor, ENOUGH, comment="Splendid")
     second, desk = open_marking(attempt, "second"), browser(world.second)
+    assert "Splendid" not in text_of(desk.get(at("decision", attempt.pk)))  # nor before taking it
     desk.post(at("take", second.pk))
     page = text_of(desk.get(at("decision", attempt.pk)))
-    assert "You are marking this script yourself" in page
+    assert "It is still being marked" in page
     assert "Splendid" not in page
     assert "compare__total" not in page
 
