@@ -12,16 +12,16 @@ class AssessingConfig(AppConfig):
     label = "assessing"
 
     def ready(self) -> None:
-        """Hear of what is handed in, answer for sealed evidence, forget whose account goes."""
+        """Hear of what is handed in; the desk's duties; answer for evidence; forget who goes."""
         from stackmark_web.assessing import (
             allotting,
             artefacts,
             forgetting,
             handing_on,
-            tasks_desk,  # noqa: F401 - registers its duties
+            tasks_desk,  # noqa: F401
         )
-        from stackmark_web.awarding.queries import provide_artefacts
+        from stackmark_web.awarding import queries as awarding
 
         handing_on.after_submission(allotting.allot)
-        provide_artefacts(artefacts.at)
+        awarding.provide_artefacts(artefacts.at)
         forgetting.listen()

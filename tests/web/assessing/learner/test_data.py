@@ -262,6 +262,3 @@ def test_erased_evidence_cannot_be_told_later(sealed):
     award, piece = sealed
     retention.erase(piece.attempt)
     assert "related.lost" in checked(award)
-
-
-# -- failures are nobody's business ------------------------------------------------------------
