@@ -79,6 +79,7 @@ def account(nobody, signed_in, methods="GET POST", **more):
 ACHIEVEMENT = {"achievement_id": "achievement.pk"}
 DRAFT = {"achievement_id": "draft.achievement_id"}
 OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
+ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
 CLAIM = {"token": "claim_token"}
@@ -238,6 +239,21 @@ RULES = {
     "accrediting:review_confirm": work(args={"pk": "review.pk"}, get=302),
     "accrediting:review_send_back": work("POST", args={"pk": "review.pk"}),
     "accrediting:statement": work(args={"pk": "statement.pk"}),
+    # -- designing assessments and setting standards
+    "assessing:design_list": work("GET"),
+    "assessing:setup": work(args=ACHIEVEMENT),
+    "assessing:workshops": work("GET"),
+    "assessing:workshop_new": work(args=ACHIEVEMENT),
+    "assessing:workshop": work(args=ROOM),
+    "assessing:workshop_live": work("GET", args=ROOM),
+    "assessing:workshop_invite": work("POST", args=ROOM),
+    "assessing:judge_withdraw": work("POST", args={**ROOM, "judge": "judge.pk"}),
+    "assessing:workshop_confirm": work(args=ROOM),
+    "assessing:workshop_act": work("POST", args={**ROOM, "verb": "close"}, fixed=("verb",)),
+    "assessing:judging": own("GET", others=(200,)),
+    "assessing:judge": own(args=ROOM),
+    "assessing:judge_state": own("GET", args=ROOM),
+    "assessing:judge_leave": own("POST", args=ROOM),
     # -- checking
     "verifying:start": public("GET POST"),
     "verifying:rules": public("GET POST"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from stackmark.model.assessment_plan import Component, Plan
 from stackmark_web import clock
-from stackmark_web.assessing import plans
+from stackmark_web.assessing import cuts, plans
 from stackmark_web.assessing.actions import applying, deciding, submitting, telling
 from stackmark_web.assessing.actions import marking as markings
 from stackmark_web.assessing.models import Attempt, Marking, Setup
@@ -32,7 +32,7 @@ APPEAL: Final = "The second table answers this question. I think it was not look
 
 def attempts(versions: dict[str, Any], cast: dict[str, Any], *, today: datetime) -> int:
     """Make them; gives how many. None where no achievement has a plan with a rubric."""
-    version = next((one for one in versions.values() if _has_rubric(plans.plan_of(one))), None)
+    version = next((one for one in versions.values() if _can_be_decided(one)), None)
     if version is None:
         return 0
     _open(version)
@@ -43,8 +43,12 @@ def attempts(versions: dict[str, Any], cast: dict[str, Any], *, today: datetime)
     return len(stages)
 
 
-def _has_rubric(plan: Plan | None) -> bool:
-    return plan is not None and any(one.criteria for one in plan.components)
+def _can_be_decided(version: Any) -> bool:
+    """A rubric to mark by, and a pass mark."""
+    plan = plans.plan_of(version)
+    if plan is None or not any(one.criteria for one in plan.components):
+        return False
+    return cuts.in_force(version.achievement, clock.now(), version=version).is_set
 
 
 def _open(version: Any) -> None:

@@ -78,10 +78,11 @@ def mark(page, keys, points, look=None):
 
 
 def verified(page, site, file):
+    """What the page to verify says of a file, its evidence included."""
     page.goto(f"{site.url}/verify")
-    page.locator("input[type=file]").first.set_input_files(file)
-    page.get_by_role("button", name="Check", exact=True).click()
-    expect(heading(page)).to_be_visible()
+    page.get_by_label("Drop files here, or choose them").set_input_files(file)
+    page.get_by_role("button", name="Verify", exact=True).click()
+    expect(page.get_by_role("region", name="Answer", exact=True)).to_be_visible()
     return page.get_by_role("main").inner_text()
 
 

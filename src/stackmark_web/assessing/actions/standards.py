@@ -244,10 +244,15 @@ def _keep(judge: Judge, workshop: Workshop, values: Mapping[str, float]) -> None
     for item, value in values.items():
         if item not in known or not low <= value <= high:
             raise Problem("", _("%(item)s: this rating is not on the scale.") % {"item": item})
-    for item, value in values.items():
-        Rating.objects.update_or_create(
-            judge=judge, round=workshop.round, item=item, defaults={"value": value, "at": now}
-        )
+    Rating.objects.bulk_create(
+        [
+            Rating(judge=judge, round=workshop.round, item=item, value=value, at=now)
+            for item, value in values.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["judge", "round", "item"],
+        update_fields=["value", "at"],
+    )
 
 
 def _hand_in(judge: Judge, workshop: Workshop) -> None:
