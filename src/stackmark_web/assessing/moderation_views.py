@@ -226,7 +226,7 @@ def kept(request: HttpRequest, slug: str) -> HttpResponse:
     ids = Attempt.objects.within(place).filter(source=None).values("achievement").distinct()
     rows = []
     for one in Achievement.objects.within(place).filter(pk__in=ids).select_related("current"):
-        count = Attempt.everywhere.filter(achievement=one, is_archived=True).count()
+        count = queries.kept_count(one)
         rows.append((one, queries.title_of(one), count, figures.drift(one)))
     context = {"rows": rows, "wanted": moderating.WANTED, "least": figures.LEAST_PAIRS}
     return page(request, "kept", place, tab="kept", **context)

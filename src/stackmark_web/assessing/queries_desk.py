@@ -178,6 +178,18 @@ def markings_shown(attempt: Attempt) -> list[Marking]:
     return list(rows.exclude(kind=Marking.Kind.ANCHOR).order_by("submitted_at", "pk"))
 
 
+def award_of(attempt: Attempt) -> Any:
+    """The credential that came of an attempt, by any of its decisions."""
+    rows = Decision.everywhere.filter(attempt=attempt, award__isnull=False)
+    return next((one.award for one in rows.select_related("award")), None)
+
+
+def kept_count(achievement: Any) -> int:
+    """How many scripts of an achievement are kept to be marked again."""
+    count: int = Attempt.everywhere.filter(achievement=achievement, is_archived=True).count()
+    return count
+
+
 # -- what was handed in ---------------------------------------------------------------------
 
 

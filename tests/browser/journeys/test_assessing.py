@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from assessing_steps_learner import appeal, apply_and_submit, fits, heading
 from playwright.sync_api import expect
 
 from browser.conftest import environment_of
+from browser.journeys.assessing_steps_learner import appeal, apply_and_submit, fits, heading
 
 TESTS = Path(__file__).resolve().parents[2]
 ASSESSABLE = """
