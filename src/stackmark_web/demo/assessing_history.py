@@ -146,7 +146,7 @@ def _put(component: Component, attempt: Attempt, learner: Any) -> None:
 
 
 def _mark(attempt: Attempt, kind: str, marker: Any, which: str) -> None:
-    """Everything high or low, one level from the end where there are more than three."""
+    """Everything high or low."""
     found = Marking.everywhere.filter(attempt=attempt, kind=kind).first()
     plan = plans.plan_of(attempt.version)
     if found is None or plan is None:
@@ -157,7 +157,7 @@ def _mark(attempt: Attempt, kind: str, marker: Any, which: str) -> None:
 
 def _marks(plan: Plan, which: str) -> markings.Marks:
     levels = {
-        one.id: {each.id: each.levels[-1 if which == "high" else 0].id for each in one.criteria}
+        one.id: {each.id: each.levels[_place(len(each.levels), which)].id for each in one.criteria}
         for one in plan.components
         if one.criteria
     }
@@ -173,6 +173,11 @@ def _marks(plan: Plan, which: str) -> markings.Marks:
         for each in one.criteria[:1]
     }
     return markings.Marks(levels, points, comments, "Thank you for this work.")
+
+
+def _place(levels: int, which: str) -> int:
+    """The top level, or the last but one from below where two still lie two apart."""
+    return levels - 1 if which == "high" else int(levels > 3)
 
 
 def _proposal(attempt: Attempt) -> Any:
