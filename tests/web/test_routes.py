@@ -51,6 +51,11 @@ def work(methods="GET POST", **more):
     return Rule("work", args=args, methods=methods, **more)
 
 
+def desk(methods="GET POST", **more):
+    """Pages of the marking desk: the owner's and the assessor's alike."""
+    return work(methods, colleague=200, **more)
+
+
 def own(methods="GET POST", **more):
     """Pages of a person: theirs alone."""
     return Rule("own", who=more.pop("who", "learner"), methods=methods, **more)
@@ -334,6 +339,44 @@ RULES = {
     "passport:address_reports": work("GET"),
     "passport:address_send": work("POST", args={"pk": "report.pk"}),
     "passport:address_close": work("POST", args={"pk": "report.pk"}),
+    # -- the marking desk: the colleague is an assessor
+    "assessing:desk": desk("GET"),
+    # Whose script it is to mark is nobody else's business.
+    "assessing:marking": work(args={"pk": "desk_marking.pk"}, colleague=404),
+    "assessing:take": desk("POST", args={"pk": "desk_free.pk"}),
+    "assessing:give_back": work("POST", args={"pk": "desk_marking.pk"}, colleague=404),
+    "assessing:marking_conflict": work("POST", args={"pk": "desk_marking.pk"}, colleague=404),
+    "assessing:marking_file": work(
+        "GET", args={"pk": "desk_marking.pk", "piece": "desk_piece.pk"}, colleague=404
+    ),
+    "assessing:quarantine": work(
+        "POST", args={"pk": "desk_marking.pk", "piece": "desk_piece.pk"}, colleague=404
+    ),
+    "assessing:decisions": desk("GET"),
+    "assessing:confirm_many": desk("POST"),
+    "assessing:decision": desk(args={"pk": "desk_other.pk"}),
+    "assessing:ask_second": desk("POST", args={"pk": "desk_other.pk"}),
+    "assessing:attempt_conflict": desk("POST", args={"pk": "desk_other.pk"}),
+    "assessing:script_keep": desk("POST", args={"pk": "desk_other.pk"}),
+    "assessing:attempt_file": desk(
+        "GET", args={"pk": "desk_other.pk", "piece": "desk_piece_other.pk"}
+    ),
+    "assessing:misconduct_raise": desk(args={"pk": "desk_other.pk"}),
+    "assessing:applications": desk("GET"),
+    "assessing:application_answer": desk(args={"pk": "desk_application.pk"}),
+    "assessing:cases": desk("GET"),
+    "assessing:circumstance": desk(args={"pk": "desk_circumstance.pk"}),
+    "assessing:misconduct": desk(args={"pk": "desk_case.pk"}),
+    "assessing:adjustment": desk(args={"pk": "desk_adjustment.pk"}),
+    "assessing:mark_appeals": desk("GET"),
+    "assessing:mark_appeal": desk(args={"pk": "desk_appeal.pk"}),
+    "assessing:mark_again": desk("POST", args={"pk": "desk_appeal.pk"}),
+    "assessing:moderations": desk(),
+    "assessing:moderation": desk("GET", args={"pk": "meeting.pk"}),
+    "assessing:moderation_script": desk(args={"pk": "meeting.pk", "script": "desk_other.pk"}),
+    "assessing:moderation_close": desk("POST", args={"pk": "meeting.pk"}),
+    "assessing:kept_scripts": desk("GET"),
+    "assessing:script_cycle": desk("POST", args={"pk": "planned.achievement_id"}),
     # -- a learner's assessments
     "assessing:mine": own("GET"),
     # Taking out everything of one's own is noted in one's trail.
@@ -569,6 +612,8 @@ def expected(rule, who, method):
         return keeper_answers(rule, who, method)
     if who == "nobody":
         return {302}
+    if (who, method, rule.colleague) == ("colleague", "POST", 200):
+        return ANSWERED
     return {rule.colleague} if who == "colleague" and rule.kind == "work" else {404}
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stackmark.errors import StackmarkError, UsageError
 from stackmark_web.assessing import artefacts, plans
 from stackmark_web.assessing.models import Artefact, Attempt, Decision
+from stackmark_web.audit.actions import record
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award
 
@@ -30,7 +32,7 @@ def award_for(decision: Decision, *, actor: Any = None) -> Award:
     (``StackmarkError``); then the duty tries again.
     """
     check(decision)
-    award = decision.award or _made(decision)
+    award = decision.award or _made(decision, actor)
     if award.state in (Award.State.DRAFT, Award.State.SCHEDULED):
         awarding.offer(award, via="assessing")
     return award
@@ -52,7 +54,7 @@ def check(decision: Decision) -> None:
         )
 
 
-def _made(decision: Decision) -> Award:
+def _made(decision: Decision, actor: Any) -> Award:
     """The award of this decision, made now or found."""
     attempt = decision.attempt
     try:
@@ -69,9 +71,24 @@ def _made(decision: Decision) -> Award:
         )
     except awarding.UsedBefore as error:  # name or address changed since: the first one counts
         award = error.existing
-    Decision.everywhere.filter(pk=decision.pk, award=None).update(award=award)
+    _note(decision, award, actor)
     decision.award = award
     return award
+
+
+@transaction.atomic
+def _note(decision: Decision, award: Award, actor: Any) -> None:
+    """Which award came of the decision, and by whose confirmation."""
+    if not Decision.everywhere.filter(pk=decision.pk, award=None).update(award=award):
+        return
+    record(
+        "decision.awarded",
+        actor=actor,
+        target=decision.attempt,
+        organisation=decision.organisation,
+        via="assessing",
+        label=decision.attempt.version.title,
+    )
 
 
 def recipient_of(attempt: Attempt) -> dict[str, Any]:

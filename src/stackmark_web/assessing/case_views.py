@@ -27,7 +27,7 @@ from stackmark_web.assessing.forms_desk import (
     MisconductForm,
     RaiseForm,
 )
-from stackmark_web.assessing.models import Circumstance, Decision, Misconduct
+from stackmark_web.assessing.models import Circumstance, Misconduct
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
@@ -156,8 +156,7 @@ def misconduct(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
     if _tried(request, form, do):
         return redirect("assessing:misconduct", slug, pk)
-    rows = Decision.everywhere.filter(attempt=case.attempt, award__isnull=False)
-    award = next((one.award for one in rows.select_related("award")), None)
+    void = case.outcome == Misconduct.Outcome.VOID
     return page(
         request,
         "misconduct",
@@ -167,7 +166,7 @@ def misconduct(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         form=form,
         own=case.raised_by_id == request.user.pk,
         too_early=case.answered_at is None and case.answer_by > clock.now(),
-        award=award if case.outcome == Misconduct.Outcome.VOID else None,
+        award=queries.award_of(case.attempt) if void else None,
         may_revoke=may(request.user, Permission.REVOKE, place),
         tab="cases",
         status=422 if form.is_bound else 200,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from stackmark.model.assessment_plan import Component, Criterion, Plan
 from stackmark_web.assessing import scoring
 from stackmark_web.assessing.actions.marking import Marks
 from stackmark_web.assessing.refusing import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class LevelShown:
@@ -112,8 +114,8 @@ class MarkSheet:
             try:
                 value = float(text.replace(",", "."))
             except ValueError:
-                value = float("nan")
-            if value != value or value in (float("inf"), float("-inf")):
+                value = math.nan
+            if not math.isfinite(value):
                 self.errors[name] = _("Give a number.")
             else:
                 found[name] = value
@@ -127,7 +129,7 @@ class MarkSheet:
         """A fault at everything that is not marked."""
         scored = scoring.score(self.plan, self.marks.levels, self.marks.points)
         for name in scored.missing:
-            self.errors.setdefault(name, _("Choose a level.") if "/" in name else _("Give points."))
+            self.errors[name] = _("Choose a level.") if "/" in name else _("Give points.")
 
     def parts(self, others: Mapping[str, Any] | None = None) -> list[PartShown]:
         """Everything to show; ``others`` are markings by letter, for who adjudicates."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from stackmark_web import clock
@@ -133,9 +133,10 @@ def attempt_of(user: Any, place: Organisation, pk: uuid.UUID) -> Attempt:
 
 
 def is_hidden_from(user: Any, attempt: Attempt) -> bool:
-    """Whether the others' marks would spoil this person's own blind marking still to be done."""
-    rows = Marking.everywhere.filter(attempt=attempt, marker=user, state__in=allotting.OPEN)
-    return rows.exclude(kind=Marking.Kind.ADJUDICATION).exists()
+    """Whether marks stay covered: somebody may still mark this blind, whoever it will be."""
+    rows = Marking.everywhere.filter(attempt=attempt, state__in=allotting.OPEN)
+    blind = (Marking.Kind.FIRST, Marking.Kind.SECOND, Marking.Kind.APPEAL)
+    return rows.filter(Q(kind__in=blind) | Q(kind=Marking.Kind.ANCHOR, marker=user)).exists()
 
 
 def to_decide(user: Any, place: Organisation) -> list[Decision]:
@@ -175,6 +176,18 @@ def markings_shown(attempt: Attempt) -> list[Marking]:
     """The finished markings of an attempt in the order they were handed in, blind ones left out."""
     rows = Marking.everywhere.filter(attempt=attempt, state=Marking.State.SUBMITTED)
     return list(rows.exclude(kind=Marking.Kind.ANCHOR).order_by("submitted_at", "pk"))
+
+
+def award_of(attempt: Attempt) -> Any:
+    """The credential that came of an attempt, by any of its decisions."""
+    rows = Decision.everywhere.filter(attempt=attempt, award__isnull=False)
+    return next((one.award for one in rows.select_related("award")), None)
+
+
+def kept_count(achievement: Any) -> int:
+    """How many scripts of an achievement are kept to be marked again."""
+    count: int = Attempt.everywhere.filter(achievement=achievement, is_archived=True).count()
+    return count
 
 
 # -- what was handed in ---------------------------------------------------------------------

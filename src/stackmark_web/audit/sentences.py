@@ -143,6 +143,7 @@ SENTENCES: Final[dict[str, str]] = {
     "artefact.released": noop("%(who)s released a file from quarantine, handed in for %(what)s"),
     "circumstance.decided": noop("%(who)s answered what a learner told about %(what)s"),
     "conflict.declared": noop("%(who)s declared a conflict of interest for %(what)s"),
+    "decision.awarded": noop("A confirmed decision led to a credential: %(what)s"),
     "decision.confirmed": noop("%(who)s confirmed a decision on %(what)s"),
     "decision.moderated": noop("%(who)s changed a proposed decision on %(what)s in a meeting"),
     "decision.proposed": noop("A decision on %(what)s was worked out from its markings"),

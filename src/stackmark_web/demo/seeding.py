@@ -16,7 +16,14 @@ from stackmark.adapters.files import write_atomic
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
-from stackmark_web.demo import accrediting_history, assessing_design, founding, quality, world
+from stackmark_web.demo import (
+    accrediting_history,
+    assessing_design,
+    assessing_history,
+    founding,
+    quality,
+    world,
+)
 from stackmark_web.demo.awarding_history import award_course, mishaps
 from stackmark_web.demo.courses import COURSES
 from stackmark_web.demo.queries import address, notes
@@ -63,6 +70,8 @@ def _seed(tell: Callable[[str], object]) -> None:
         made += award_course(course, versions[course.word], cast, chance=chance, today=today)
         tell(f"{len(made)} credentials signed")
     mishaps(made, cast, chance=chance)
+    count = assessing_history.attempts(versions, cast, today=today)
+    tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
