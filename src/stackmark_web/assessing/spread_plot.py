@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from stackmark_web.assessing.workshops import ItemSpread, Round
 
-_WIDE, _LEFT, _RIGHT, _ROW = 640, 90, 20, 34
+_WIDE, _LEFT, _RIGHT, _ROW = 360, 74, 14, 34  # fits a phone without scrolling
 
 
 def rounds(found: Sequence[Round]) -> SafeString:
@@ -30,7 +30,8 @@ def items(found: Sequence[ItemSpread], *, top: float) -> SafeString:
     strips = format_html_join(
         "", "{}", ((_range(one, 12 + place * _ROW, top),) for place, one in enumerate(found))
     )
-    return _drawing(_("Ratings of each item: range, mean, and your own"), strips, len(found), top)
+    unit = 100 if top == 1 else top  # probabilities are shown in percent
+    return _drawing(_("Ratings of each item: range, mean, and your own"), strips, len(found), unit)
 
 
 def _strip(one: Round, y: int) -> SafeString:

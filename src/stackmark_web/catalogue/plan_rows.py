@@ -152,13 +152,11 @@ class ComponentRow(PlanRow):
     description = prose(
         _l("What the learner does"), _l("For example: A report of five pages on ten samples.")
     )
-    kind = pick(_l("How it is marked"), words.COMPONENT_KINDS)
-    weight = number(
-        _l("Weight"), _l("Its part of the whole. For example: 60 beside another of 40."), most=1_000
-    )
+    kind = pick(_l("How it is marked"), words.COMPONENT_KINDS, _l("For example: By a rubric."))
+    weight = number(_l("Weight"), _l("For example: 60 beside 40."), most=1_000)
     minimum = number(
         _l("Least percent"),
-        _l("Needed here whatever the rest gives. For example: 40. Left empty: none."),
+        _l("Needed whatever the rest gives. For example: 40."),
         most=100,
     )
     items = number(_l("How many items"), _l("For example: 30."), most=1_000, digits=0)

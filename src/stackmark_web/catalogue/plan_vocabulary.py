@@ -18,8 +18,8 @@ from stackmark_web.catalogue.vocabulary import Words
 from stackmark_web.ui.text import best_text
 
 COMPONENT_KINDS: Final[Words] = {
-    "rubric": _l("By a rubric: criteria and levels"),
-    "items": _l("By items: points for each question"),
+    "rubric": _l("By a rubric"),
+    "items": _l("By items"),
     "score": _l("By one score"),
 }
 SUBMISSIONS: Final[Words] = {
