@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stackmark.assessment.ledger import Attempt as Entry
@@ -109,9 +109,9 @@ def rows_of(achievement: Any) -> list[Attempt]:
 
 def _entries(achievement: Any, component: str) -> list[Entry]:
     anchors = frozenset(
-        AnchorItem.everywhere.filter(
-            achievement=achievement, released_at__isnull=True
-        ).values_list("item", flat=True)
+        AnchorItem.everywhere.filter(achievement=achievement, released_at__isnull=True).values_list(
+            "item", flat=True
+        )
     )
     marked = _marked(achievement)
     plans: dict[Any, Plan | None] = {}
@@ -148,8 +148,6 @@ def _entries(achievement: Any, component: str) -> list[Entry]:
 
 def _in_order(mine: list[Entry]) -> list[Entry]:
     """The earliest counted attempt is the first, if a first is known at all; others are resits."""
-    from dataclasses import replace
-
     if not any(one.purpose is Purpose.FIRST for one in mine):
         return mine
     counted = [one for one in mine if one.counts]
@@ -163,8 +161,8 @@ def _in_order(mine: list[Entry]) -> list[Entry]:
 
 
 def _day(row: Attempt) -> dt.date:
-    found = row.sat_on or (row.submitted_at or row.opened_at).date()
-    return found
+    day: dt.date = row.sat_on or (row.submitted_at or row.opened_at).date()
+    return day
 
 
 def _minimum(plan: Plan | None, component: str) -> float | None:
