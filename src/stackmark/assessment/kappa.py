@@ -113,9 +113,9 @@ class _Cohen:
 
     def _distance(self, one: Codes, other: Codes) -> Floats:
         if not self.weights:
-            return (one != other).astype(float)
-        gap: Floats = np.abs(self.values[one] - self.values[other])
-        return gap if self.weights == "linear" else np.square(gap)
+            return np.asarray(one != other, dtype=float)
+        power = 1 if self.weights == "linear" else 2
+        return np.asarray(np.abs(self.values[one] - self.values[other]) ** power)
 
     def _shares(self, counts: Floats, codes: Codes) -> Floats:
         from scipy.sparse import csr_array
