@@ -126,7 +126,8 @@ def misfit(length: Floats, alpha: Floats, beta: Floats, third: Floats, fourth: F
         rows.append(row)
     v11, v12, v22 = (_product(rows[i], rows[j], central) for i, j in ((0, 0), (0, 1), (1, 1)))
     d3, d4 = third - implied[0], fourth - implied[1]
-    return (d3**2 * v22 - 2 * d3 * d4 * v12 + d4**2 * v11) / (v11 * v22 - v12**2)
+    out: Floats = (d3**2 * v22 - 2 * d3 * d4 * v12 + d4**2 * v11) / (v11 * v22 - v12**2)
+    return out
 
 
 def _product(one: dict[int, Floats], other: dict[int, Floats], central: list[Floats]) -> Floats:
@@ -144,7 +145,8 @@ def _implied(length: Floats, mean: Floats, variance: Floats) -> Floats:
     true = (n * variance - mean * (1 - mean)) / (n - 1)
     total = mean * (1 - mean) / true - 1
     raw = _raw_moments(length, mean * total, (1 - mean) * total, 4)
-    return np.stack([_central(raw, 3), _central(raw, 4)])
+    out: Floats = np.stack([_central(raw, 3), _central(raw, 4)])
+    return out
 
 
 def _raw_moments(length: Floats, alpha: Floats, beta: Floats, orders: int = 8) -> list[Floats]:
@@ -162,7 +164,8 @@ def _raw_moments(length: Floats, alpha: Floats, beta: Floats, orders: int = 8) -
 
 def _central(raw: list[Floats], order: int) -> Floats:
     terms = (comb(order, k) * raw[k] * (-raw[1]) ** (order - k) for k in range(order + 1))
-    return sum(terms, 0 * raw[1])
+    out: Floats = sum(terms, 0 * raw[1])
+    return out
 
 
 def _four(

@@ -14,15 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stackmark.assessment import beta_binomial
-from stackmark.assessment.statistic import Interval, Statistic, settle
+from stackmark.assessment.intervals import DRAWS, bootstrap_means, percentile_interval
+from stackmark.assessment.statistic import Statistic, settle
 from stackmark.assessment.verdicts import Verdicts, normal_verdicts
 from stackmark.errors import UsageError
 
 Floats = NDArray[np.float64]
 Shape = Literal["auto", "two", "four"]
 
-DRAWS: Final = 1_000
-_FEW_VALUES: Final = 2_000  # different scores; beyond, drawing candidates beats drawing counts
 _LL: Final = "Livingston and Lewis (1995), JEM 32, 179-197; Hanson (1991), ACT RR 91-5"
 _NORMAL: Final = "bivariate normal true and observed scores; Owen (1956), Ann. Math. Stat. 27"
 _LL_METHOD: Final = "Livingston-Lewis, {shape}-parameter beta true scores, effective test length"
@@ -190,7 +189,7 @@ def figures(
         source_name = "passed" if name == "pass_rate" else name
         figure = Statistic(
             value=float(getattr(point, source_name)[0]),
-            interval=None if draws is None else _percentiles(getattr(draws, source_name)),
+            interval=None if draws is None else percentile_interval(getattr(draws, source_name)),
             n=n,
             method=method,
             source=source,
@@ -256,17 +255,10 @@ def _moments(scores: Floats) -> Floats:
 
 def _resampled(scores: Floats, seed: int, draws: int) -> Floats:
     """Central moments of ``draws`` bootstrap samples, (draws, 4)."""
-    generator = np.random.Generator(np.random.PCG64(seed))
     centre = float(scores.mean())
     values, counts = np.unique(scores - centre, return_counts=True)
-    n = len(scores)
-    if len(values) <= _FEW_VALUES:
-        weights = generator.multinomial(n, counts / n, size=draws) / n
-        raw = weights @ np.vander(values, 5, increasing=True)[:, 1:]
-    else:
-        powers = np.vander(scores - centre, 5, increasing=True)[:, 1:]
-        raw = np.array([powers[generator.integers(0, n, n)].mean(axis=0) for _ in range(draws)])
-    r1, r2, r3, r4 = raw.T
+    powers = np.vander(values, 5, increasing=True)[:, 1:]
+    r1, r2, r3, r4 = bootstrap_means(powers, draws, seed=seed, frequencies=counts).T
     third = r3 - 3 * r1 * r2 + 2 * r1**3
     fourth = r4 - 4 * r1 * r3 + 6 * r1**2 * r2 - 3 * r1**4
     return np.column_stack([centre + r1, r2 - r1**2, third, fourth])
@@ -286,15 +278,6 @@ def _of_moments(
         shape=shape,
         **scale,
     )
-
-
-def _percentiles(values: Floats) -> Interval | None:
-    """2.5th and 97.5th percentile; ``None`` where more than one draw in twenty has no value."""
-    known = values[np.isfinite(values)]
-    if len(known) < 0.95 * len(values) or not len(known):
-        return None
-    low, high = np.quantile(known, [0.025, 0.975])
-    return float(low), float(high)
 
 
 def _floats(given: ArrayLike) -> Floats:
