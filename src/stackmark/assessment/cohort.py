@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from stackmark.assessment.ledger import Attempt, Ledger, Purpose
+from stackmark.assessment.ledger import Attempt, Purpose
 from stackmark.errors import UsageError
 
 Floats = npt.NDArray[np.float64]
@@ -21,9 +21,9 @@ class Cohort:
     """Candidates, one row each; everything but ``final`` is about their first attempts.
 
     ``score`` is in points, or in per cent of the maximum where first attempts have several
-    maxima (``unit``). ``first`` and ``final`` are 1 passed, 0 not, NaN where there is no such attempt
-    or no cut. ``answers`` (candidates, items) is NaN where there is none. ``cut`` and ``most`` are in
-    the unit of ``score``, ``None`` where there is none or more than one.
+    maxima (``unit``). ``first`` and ``final`` are 1 passed, 0 not, NaN where there is no such
+    attempt or no cut. ``answers`` (candidates, items) is NaN where there is none. ``cut`` and
+    ``most`` are in the unit of ``score``, ``None`` where there is none or more than one.
     """
 
     population: str
@@ -47,36 +47,33 @@ class Cohort:
         """Who answered every item."""
         if not self.items:
             return np.zeros(self.candidates, bool)
-        found: npt.NDArray[np.bool_] = ~np.isnan(self.answers).any(axis=1)
-        return found
+        return np.asarray(np.isfinite(self.answers).all(axis=1), dtype=bool)
 
 
-def cohort_of(attempts: Ledger, population: str, *, cut: float | None = None) -> Cohort:
-    """The candidates of a ledger; ``cut`` goes before the cuts in force.
+People = Sequence[Sequence[Attempt]]
+"""The attempts of each candidate, by number."""
+
+
+def cohort_of(people: People, population: str, *, cut: float | None = None) -> Cohort:
+    """The candidates of a ledger who have counted attempts; ``cut`` goes before those in force.
 
     Raises ``UsageError`` ``assess.cut`` for a cut above the maximum, or one in points where the
     maxima differ.
     """
-    people: dict[str, list[Attempt]] = {}
-    for one in attempts.attempts:
-        if one.counts:
-            people.setdefault(one.candidate, []).append(one)
-    counted = list(people.values())
-    firsts = [_first(mine) for mine in counted]
+    counted = [found for mine in people if (found := [one for one in mine if one.counts])]
+    firsts = [mine[0] if mine[0].purpose is Purpose.FIRST else None for mine in counted]
     there = [one for one in firsts if one is not None]
     _check_cut((one for mine in counted for one in mine), cut)
     scale = _scale(there)
     bars = {
-        scale(one, bar)
-        for one in there
-        if (bar := one.cut if cut is None else cut) is not None
+        scale(one, bar) for one in there if (bar := one.cut if cut is None else cut) is not None
     }
     shapes = dict.fromkeys(one.items for one in there)
     items = tuple(dict.fromkeys(name for names in shapes for name in names))
     return Cohort(
         population=population,
         score=np.array([math.nan if one is None else scale(one, one.score) for one in firsts]),
-        first=np.array([_passed([] if one is None else [one], cut) for one in firsts]),
+        first=np.array([_passed(() if one is None else (one,), cut) for one in firsts]),
         final=np.array([_passed(mine, cut) for mine in counted]),
         cut=bars.pop() if len(bars) == 1 and _all_have_cut(there, cut) else None,
         most=_most(there, scale),
@@ -87,13 +84,9 @@ def cohort_of(attempts: Ledger, population: str, *, cut: float | None = None) ->
     )
 
 
-def _first(mine: list[Attempt]) -> Attempt | None:
-    return mine[0] if mine[0].purpose is Purpose.FIRST else None
-
-
 def _passed(mine: Iterable[Attempt], cut: float | None) -> float:
-    known = [passed for one in mine if (passed := one.passed(cut)) is not None]
-    return float(any(known)) if known else math.nan
+    answers = {one.passed(cut) for one in mine}
+    return 1.0 if True in answers else 0.0 if False in answers else math.nan
 
 
 def _all_have_cut(there: list[Attempt], cut: float | None) -> bool:
@@ -138,17 +131,17 @@ def _check_cut(counted: Iterable[Attempt], cut: float | None) -> None:
         return
     if not math.isfinite(cut) or cut < 0:
         raise UsageError("assess.cut", f"{cut:g} is no cut; give one in points, from 0 on.")
-    most = {one.max_score for one in counted} - {None}
+    most = sorted({one.max_score for one in counted if one.max_score is not None})
     if len(most) > 1:
-        shown = ", ".join(f"{one:g}" for one in sorted(one for one in most if one is not None)[:4])
+        shown = ", ".join(f"{one:g}" for one in most[:4])
         raise UsageError(
             "assess.cut",
             f"One cut of {cut:g} cannot hold where max_score differs ({shown}); "
             "state each attempt's own in a column called cut.",
         )
-    if any(one is not None and cut > one for one in most):
+    if most and cut > most[0]:
         raise UsageError(
-            "assess.cut", f"The cut {cut:g} is above the highest possible score, {max(most):g}."
+            "assess.cut", f"The cut {cut:g} is above the highest possible score, {most[0]:g}."
         )
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stackmark.assessment.cohort import Cohort, Floats, cohort_of
+from stackmark.assessment.cohort import Cohort, People, cohort_of
 from stackmark.assessment.facts_draws import Step, drawn_moments
 from stackmark.assessment.facts_figures import Stated, figures_of
 from stackmark.assessment.ledger import Ledger, Purpose
 from stackmark.assessment.statistic import Statistic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from stackmark.assessment.ledger import Attempt
 
@@ -33,7 +33,7 @@ SEED: Final = 20_220_616
 class Facts:
     """The facts of a ledger.
 
-    ``counts`` has the attempts of each purpose. ``statistics`` has every figure by the name it has in
+    ``counts`` has the attempts of each purpose. ``statistics`` has every figure by its name in
     JSON; ``by_form`` and ``by_cohort`` the same for the candidates whose first attempt was at
     that form or in that cohort, when there are several. ``agreement`` is the markers', when marks
     were given. ``notes`` are sentences about what the figures leave out.
@@ -91,12 +91,12 @@ def facts(
     ``assess.cut``, ``assess.reliability``.
     """
     told = _Teller(cut, reliability, draws, seed, all_n, step)
-    people = _people(attempts)
-    whole = cohort_of(attempts, _population(attempts, ""), cut=cut)
+    people = attempts.people()
+    whole = cohort_of(people, _population(people, ""), cut=cut)
     return Facts(
         population=whole.population,
         attempts=len(attempts.attempts),
-        candidates=len({one.candidate for one in attempts.attempts}),
+        candidates=len(people),
         counts=_counts(attempts),
         cut=whole.cut,
         unit=whole.unit,
@@ -127,33 +127,29 @@ class _Teller:
         return figures_of(cohort, moments, self.reliability, all_n=self.all_n)
 
     def groups(
-        self,
-        people: Mapping[str, list[Attempt]],
-        key: Callable[[Attempt], str],
-        words: str,
+        self, people: People, key: Callable[[Attempt], str], words: str
     ) -> dict[str, dict[str, Statistic]]:
         """The figures by a key of the first counted attempt; none when all have the same."""
-        members: dict[str, list[Attempt]] = {}
-        for mine in people.values():
-            first = next((one for one in mine if one.purpose is Purpose.FIRST), None)
+        members: dict[str, list[Sequence[Attempt]]] = {}
+        for mine in people:
+            first = _first(mine)
             if first is not None:
-                members.setdefault(key(first), []).extend(mine)
+                members.setdefault(key(first), []).append(mine)
         if len(members) < 2:
             return {}
         found = {}
         for name in sorted(members):
-            some = Ledger(tuple(members[name]))
-            words_of = f"{words} {name or '(none stated)'}"
-            group = cohort_of(some, _population(some, words_of), cut=self.cut)
-            found[name or "(none stated)"] = self.figures(group)
+            shown = name or "(none stated)"
+            population = _population(members[name], f"{words} {shown}")
+            found[shown] = self.figures(cohort_of(members[name], population, cut=self.cut))
         return found
 
 
-def _people(attempts: Ledger) -> dict[str, list[Attempt]]:
-    people: dict[str, list[Attempt]] = {}
-    for one in attempts.attempts:
-        people.setdefault(one.candidate, []).append(one)
-    return people
+def _first(mine: Sequence[Attempt]) -> Attempt | None:
+    for one in mine:
+        if one.purpose is Purpose.FIRST:
+            return one
+    return None
 
 
 def _cohort_name(one: Attempt) -> str:
@@ -161,10 +157,13 @@ def _cohort_name(one: Attempt) -> str:
     return one.cohort or (str(one.on.year) if one.on else "")
 
 
-def _population(attempts: Ledger, words: str) -> str:
+def _population(people: People, words: str) -> str:
     """Whom the figures speak of, with the days of the first attempts."""
-    days = [one.on for one in attempts.firsts() if one.on]
-    when = f", {min(days)} to {max(days)}" if days else ""
+    days = {one.on for mine in people if (one := _first(mine)) is not None and one.on}
+    when = ""
+    if days:
+        first, last = min(days), max(days)
+        when = f", {first} to {last}" if first < last else f", {first}"
     return f"{words or 'first attempts of all candidates'}{when}"
 
 
@@ -189,17 +188,14 @@ def _notes(attempts: Ledger, cohort: Cohort) -> tuple[str, ...]:
         notes.append(
             f"{lost} candidates have no first attempt here; only the final pass rate has them."
         )
-    if cohort.items and (part := int((~cohort.complete & ~_blank(cohort.answers)).sum())):
+    some = np.isfinite(cohort.answers).any(axis=1)
+    if part := int((some & ~cohort.complete).sum()):
         notes.append(
             f"{part} candidates did not answer every item; reliability is that of the others."
         )
     if cohort.unit == "per cent":
         notes.append("max_score differs, so scores are in per cent of it.")
     return tuple(notes)
-
-
-def _blank(answers: Floats) -> Any:
-    return np.isnan(answers).all(axis=1)
 
 
 def _json(statistics: Mapping[str, Statistic]) -> dict[str, Any]:

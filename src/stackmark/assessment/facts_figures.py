@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from stackmark.assessment.cohort import Cohort, Floats
-from stackmark.assessment.decisions import LivingstonLewis, livingston_lewis_verdicts, score_step
+from stackmark.assessment.decisions import (
+    LivingstonLewis,
+    Shape,
+    livingston_lewis_verdicts,
+    score_step,
+)
 from stackmark.assessment.facts_draws import Moments
 from stackmark.assessment.intervals import percentile_interval, wilson
 from stackmark.assessment.statistic import Statistic, settle
@@ -25,6 +30,7 @@ _EFRON: Final = "Efron and Tibshirani (1993), An Introduction to the Bootstrap, 
 _CRONBACH: Final = "Cronbach (1951), Psychometrika 16, 297-334"
 _KR: Final = "Kuder and Richardson (1937), Psychometrika 2, 151-160"
 _LORD: Final = "Lord and Novick (1968), Statistical Theories of Mental Test Scores"
+_KEATS: Final = "Lord (1955), EPM 15, 325-336; Keats (1957), Psychometrika 22, 29-41"
 _LL: Final = "Livingston and Lewis (1995), JEM 32, 179-197"
 _NORMAL: Final = "bivariate normal true and observed scores; Owen (1956), Ann. Math. Stat. 27"
 _ORDER: Final = "Conover (1999), Practical Nonparametric Statistics, 3.2"
@@ -59,6 +65,12 @@ class _Source:
     n: int
     words: str
     why_not: str
+    stated: bool = False
+
+    @property
+    def from_(self) -> str:
+        """Who says so."""
+        return "stated by the caller" if self.stated else _CRONBACH
 
 
 def figures_of(
@@ -70,16 +82,15 @@ def figures_of(
     """
     made = _Maker(cohort, moments, _source(cohort, moments, stated))
     found = {**made.passing(), **made.reliable(), **made.deciding(), **made.scores()}
-    return {
-        name: settle(one.about(cohort.population), all_n=all_n) for name, one in found.items()
-    }
+    return {name: settle(one.about(cohort.population), all_n=all_n) for name, one in found.items()}
 
 
 def _source(cohort: Cohort, moments: Moments, stated: Stated | None) -> _Source:
     there = int((~np.isnan(cohort.score)).sum())
     if stated is not None:
         held = np.full_like(moments.alpha, stated.value)
-        return _Source(held, there, f"reliability as stated ({stated.kind}), held in each draw", "")
+        words = f"reliability as stated ({stated.kind}), held in each draw"
+        return _Source(held, there, words, "", stated=True)
     complete = int(cohort.complete.sum())
     if not complete or len(cohort.items) < 2:
         return _Source(np.full_like(moments.alpha, np.nan), there, "", _no_items(cohort))
@@ -140,13 +151,9 @@ class _Maker:
         ratio = "items / (items - 1) * (1 - sum of item variances / variance of totals)"
         kr = no or ("" if binary else "not defined: items are not all scored 0 or 1")
         return {
-            "reliability": self._of(
-                self.source.values, self.source.words or "none", _CRONBACH, self.source.why_not
-            ),
+            "reliability": self._reliability(),
             "alpha": self._of(alpha, f"{ratio}; {_BOOT}", _CRONBACH, no, n=complete),
-            "kr20": self._of(
-                alpha, f"alpha of items scored 0 or 1; {_BOOT}", _KR, kr, n=complete
-            ),
+            "kr20": self._of(alpha, f"alpha of items scored 0 or 1; {_BOOT}", _KR, kr, n=complete),
             "sem": self._rests(
                 self._sd() * np.sqrt(1 - self.source.values),
                 "SD * sqrt(1 - reliability)",
@@ -155,6 +162,12 @@ class _Maker:
             ),
             "sem_at_cut": self._sem_at_cut(),
         }
+
+    def _reliability(self) -> Statistic:
+        """The one in use; what is stated has no interval."""
+        words = self.source.words or "none"
+        found = self._of(self.source.values, words, self.source.from_, self.source.why_not)
+        return replace(found, interval=None) if self.source.stated else found
 
     def deciding(self) -> dict[str, Statistic]:
         """Livingston-Lewis for verdicts, the normal theory for what a pass tells."""
@@ -209,17 +222,22 @@ class _Maker:
         return found
 
     def _sem_at_cut(self) -> Statistic:
-        """Binomial error on as many items as give the reliability; its mean square is SEM²."""
+        """Lord's binomial error with Keats's correction; its mean square is SEM².
+
+        With 0/1 items and their sum as score, ``√(x(k−x)/(k−1) · (1−KR20)/(1−KR21))`` is this.
+        """
         m, rho = self.moments, self.source.values
         most, cut = self.cohort.most, self.cohort.cut
         values, why = None, self._no_cut() or ("" if most else NO_MAXIMUM)
         if most is not None and cut is not None:
             with np.errstate(all="ignore"):
-                wrong = m.variance * (1 - rho)
-                items = (m.mean * (most - m.mean) - rho * m.variance) / wrong
-                values = np.sqrt(cut * (most - cut) / items)
-        method = "sqrt(cut * (max - cut) / effective test length)"
-        return self._rests(values, method, f"{_LORD}; {_LL}", why, unit=self.cohort.unit)
+                room = m.mean * (most - m.mean) - m.variance
+                values = np.sqrt(cut * (most - cut) * m.variance * (1 - rho) / room)
+        method = (
+            "Lord's error with Keats's correction: "
+            "sqrt(cut (max - cut) SD² (1 - reliability) / (mean (max - mean) - SD²))"
+        )
+        return self._rests(values, method, _KEATS, why, unit=self.cohort.unit)
 
     def _livingston_lewis(self) -> tuple[LivingstonLewis | None, str]:
         most, cut = self.cohort.most, self.cohort.cut
@@ -228,29 +246,25 @@ class _Maker:
         if cut == 0:
             return None, "not defined: a cut of 0 fails nobody"
         seen = self.cohort.score[~np.isnan(self.cohort.score)]
-        scale = {"cut": cut, "low": 0.0, "high": most, "step": score_step(seen, 0.0)}
-        m, rho = self.moments, self.source.values
-        point = livingston_lewis_verdicts(
-            m.mean[:1],
-            m.variance[:1],
-            rho[:1],
-            third=m.third[:1],
-            fourth=m.fourth[:1],
-            candidates=seen.size,
-            **scale,
-        )
-        return (
-            livingston_lewis_verdicts(
-                m.mean,
-                m.variance,
-                rho,
-                third=m.third,
-                fourth=m.fourth,
-                shape="four" if point.four[0] else "two",
-                **scale,
-            ),
-            "",
-        )
+        step, m, rho = score_step(seen, 0.0), self.moments, self.source.values
+
+        def verdicts(upto: int | None, shape: Shape) -> LivingstonLewis:
+            return livingston_lewis_verdicts(
+                m.mean[:upto],
+                m.variance[:upto],
+                rho[:upto],
+                cut=cut,
+                low=0.0,
+                high=most,
+                third=m.third[:upto],
+                fourth=m.fourth[:upto],
+                step=step,
+                candidates=seen.size,
+                shape=shape,
+            )
+
+        sample = verdicts(1, "auto")
+        return verdicts(None, "four" if sample.four[0] else "two"), ""
 
     def _no_cut(self) -> str:
         if self.cohort.cut is not None:

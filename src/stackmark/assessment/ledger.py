@@ -107,28 +107,19 @@ class Attempt:
             )
 
     def _check_score(self) -> None:
-        for name, value in (("score", self.score), ("max_score", self.max_score)):
-            _check_range(name, value)
-        _check_range("cut", self.cut)
-        _check_range("hours", self.hours)
-        if self.max_score is None:
-            return
-        if self.max_score == 0:
+        top = math.inf if self.max_score is None else self.max_score
+        for name, value in (("score", self.score), ("cut", self.cut), ("hours", self.hours)):
+            if value is not None and not 0 <= value < math.inf:
+                raise _out_of_range(name, value)
+        if not top >= 0:
+            raise _out_of_range("max_score", top)
+        if top == 0:
             raise _bad(
                 "assess.range", "max_score", "0 is no maximum; write the highest possible score"
             )
-        if self.score > self.max_score:
-            raise _bad(
-                "assess.range",
-                "score",
-                f"{self.score:g} is above max_score, which is {self.max_score:g}",
-            )
-        if self.cut is not None and self.cut > self.max_score:
-            raise _bad(
-                "assess.range",
-                "cut",
-                f"{self.cut:g} is above max_score, which is {self.max_score:g}",
-            )
+        for name, value in (("score", self.score), ("cut", self.cut)):
+            if value is not None and value > top:
+                raise _bad("assess.range", name, f"{value:g} is above max_score, which is {top:g}")
 
     @property
     def counts(self) -> bool:
@@ -149,6 +140,13 @@ class Ledger:
     """
 
     attempts: tuple[Attempt, ...]
+
+    def people(self) -> list[list[Attempt]]:
+        """The attempts of each candidate, by number."""
+        found: dict[str, list[Attempt]] = {}
+        for one in self.attempts:
+            found.setdefault(one.candidate, []).append(one)
+        return list(found.values())
 
     def of(self, candidate: str) -> tuple[Attempt, ...]:
         """The attempts of one candidate, by number."""
@@ -219,13 +217,10 @@ def _check_together(mine: list[Attempt], where: list[str]) -> None:
         counted = place if one.counts and counted is None else counted
 
 
-def _check_range(name: str, value: float | None) -> None:
-    if value is None:
-        return
-    if not math.isfinite(value):
-        raise _bad("assess.number", name, f"{value} is no number")
-    if value < 0:
-        raise _bad("assess.range", name, f"{value:g} is below 0")
+def _out_of_range(name: str, value: float) -> UsageError:
+    if math.isfinite(value):
+        return _bad("assess.range", name, f"{value:g} is below 0")
+    return _bad("assess.number", name, f"{value} is no number")
 
 
 def _bad(reason: str, column: str, sentence: str) -> UsageError:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from stackmark.assessment.ledger import COUNTED, Attempt, Ledger, Purpose, ledger
-from stackmark.assessment.tables import Columns, Table, numbers, whole_numbers
+from stackmark.assessment.tables import Columns, Table, check_points, numbers, whole_numbers
 from stackmark.errors import UsageError
 
 COLUMNS: Final = {
@@ -80,6 +80,8 @@ def _attempts(columns: Columns, items: list[int]) -> list[Attempt]:
         for name, column in zip(there, read, strict=False)
     }
     empty: Sequence[None] = [None] * len(who)
+    for place, column in zip(items, read[len(there) :], strict=True):
+        check_points(given, place, column)
     scored = list(zip(*read[len(there) :], strict=True)) or [()] * len(who)
     texts = {name: columns.texts(name) for name in ("form", "cohort", "group", "supervision")}
     anchors, scripts = columns.texts("anchors"), columns.flags("anchor_script")

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from stackmark.assessment.angoff import Rating
 from stackmark.assessment.ledger import Attempt, Ledger, Purpose
-from stackmark.assessment.tables import Columns, Table, holds_numbers, numbers, whole_numbers
+from stackmark.assessment.marks import Marks
+from stackmark.assessment.tables import (
+    MISSING,
+    Columns,
+    Table,
+    check_points,
+    holds_numbers,
+    numbers,
+    whole_numbers,
+)
 from stackmark.errors import UsageError
 
 Matrix = npt.NDArray[np.float64]
@@ -88,25 +98,10 @@ class ResponseTable:
 
 @dataclass(frozen=True, slots=True)
 class MarkTable:
-    """Units by raters: ``scores`` has a row for each unit, NaN where a rater did not mark it."""
+    """The marks of a file, and sentences about columns that were not read."""
 
-    units: tuple[str, ...]
-    raters: tuple[str, ...]
-    scores: Matrix
+    marks: Marks
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RatingTable:
-    """What judges think of the items, round by round.
-
-    ``rounds`` maps the number of each round to a matrix of judges by items: the probability that a
-    borderline candidate answers correctly, 0 to 1.
-    """
-
-    judges: tuple[str, ...]
-    items: tuple[str, ...]
-    rounds: dict[int, Matrix]
 
 
 def response_table(given: Table, *, about: Sequence[str] = ()) -> ResponseTable:
@@ -137,13 +132,16 @@ def _wide_responses(columns: Columns, about: set[str]) -> ResponseTable:
     who = columns.filled("candidate")
     attempts = _attempt_numbers(columns)
     _check_once(given, list(zip(who, attempts, strict=True)), _person)
+    read = numbers(given, items)
+    for place, column in zip(items, read, strict=True):
+        check_points(given, place, column)
     titles = {p: given.header[p] for p in said}
     notes = [f"Not items: {', '.join(titles.values())}."] if titles else []
     return ResponseTable(
         tuple(who),
         tuple(attempts),
         tuple(given.header[p] for p in items),
-        np.array(numbers(given, items), dtype=float).T.copy(),
+        np.array(read, dtype=float).T.copy(),
         {title: tuple(given.texts(p)) for p, title in titles.items()},
         tuple(notes),
     )
@@ -160,6 +158,7 @@ def _long_responses(columns: Columns) -> ResponseTable:
     who, what = columns.filled("candidate"), columns.filled("item")
     attempts = _attempt_numbers(columns)
     (score,) = numbers(given, [columns.places["score"]])
+    check_points(given, columns.places["score"], score)
     keys = list(zip(who, attempts, strict=True))
     _check_once(given, list(zip(keys, what, strict=True)), _answer)
     rows, items = list(dict.fromkeys(keys)), list(dict.fromkeys(what))
@@ -194,40 +193,67 @@ def _constant(
 def mark_table(given: Table) -> MarkTable:
     """A table of marks: long, ``unit,rater,mark``, or wide, ``unit,r1,r2,…``.
 
+    Where no mark at all is a number, marks are words, and only nominal statistics are defined.
     Raises ``UsageError`` ``assess.…``.
     """
     columns = Columns(given, MARKS)
     if "rater" in columns and "mark" in columns:
         columns.need("unit", shape="unit,rater,mark")
-        units, raters = columns.filled("unit"), columns.filled("rater")
-        _check_once(given, list(zip(units, raters, strict=True)), _mark)
-        (mark,) = numbers(given, [columns.places["mark"]])
-        rows, across = list(dict.fromkeys(units)), list(dict.fromkeys(raters))
-        return MarkTable(tuple(rows), tuple(across), _matrix(units, raters, mark, rows, across))
+        return _long_marks(columns)
     columns.keep("unit")
     columns.need("unit", shape="unit,rater,mark or unit,r1,r2")
-    units = columns.filled("unit")
+    return _wide_marks(columns)
+
+
+def _long_marks(columns: Columns) -> MarkTable:
+    given = columns.table
+    units, raters = columns.filled("unit"), columns.filled("rater")
+    _check_once(given, list(zip(units, raters, strict=True)), _mark)
+    (mark,), words = _codes(given, [columns.places["mark"]])
+    rows, across = list(dict.fromkeys(units)), list(dict.fromkeys(raters))
+    if len(across) < 2:
+        raise _one_rater(given, 1)
+    table = _matrix(units, raters, mark, rows, across)
+    return MarkTable(Marks(table, tuple(rows), tuple(across), words))
+
+
+def _wide_marks(columns: Columns) -> MarkTable:
+    given, units = columns.table, columns.filled("unit")
     _check_once(given, units, lambda unit: f"unit {unit[:40]!r}")
-    marked = [p for p in columns.others if holds_numbers(given, p)]
+    marked = [p for p in columns.others if holds_numbers(given, p)] or columns.others
     left = [given.header[p] for p in columns.others if p not in marked]
     if len(marked) < 2:
-        raise UsageError(
-            "assess.column",
-            f"{given.name} has a column of marks for {len(marked)} raters; agreement needs two.",
-        )
-    return MarkTable(
-        tuple(units),
-        tuple(given.header[p] for p in marked),
-        np.array(numbers(given, marked), dtype=float).T.copy(),
-        (f"Not raters: {', '.join(left)}; no mark stands there.",) if left else (),
+        raise _one_rater(given, len(marked))
+    codes, words = _codes(given, marked)
+    raters = tuple(given.header[p] for p in marked)
+    notes = (f"Not raters: {', '.join(left)}; no mark stands there.",) if left else ()
+    table = np.array(codes, dtype=float).T.copy()
+    return MarkTable(Marks(table, tuple(units), raters, words), notes)
+
+
+def _codes(given: Table, places: list[int]) -> tuple[list[list[float]], tuple[str, ...]]:
+    """Marks as numbers; words as their place among all words."""
+    if any(holds_numbers(given, p) for p in places):
+        return numbers(given, places), ()
+    cells = [given.texts(p) for p in places]
+    every = {cell for column in cells for cell in column if cell.casefold() not in MISSING}
+    words = tuple(sorted(every))
+    code = {word: float(place) for place, word in enumerate(words)}
+    return [[code.get(cell, math.nan) for cell in column] for column in cells], words
+
+
+def _one_rater(given: Table, found: int) -> UsageError:
+    return UsageError(
+        "assess.column",
+        f"{given.name} has marks of {found} rater{'s' * (found != 1)}; agreement needs two.",
     )
 
 
-def rating_table(given: Table) -> RatingTable:
+def rating_table(given: Table) -> tuple[Rating, ...]:
     """A table of ratings: long, ``judge,round,item,probability``, or wide, ``judge,round,item1,…``.
 
-    Without ``round`` there is one. Every judge of a round must have rated every item. Raises
-    ``UsageError`` ``assess.…``.
+    A probability is that a borderline candidate is right, 0 to 1; an empty cell is no rating.
+    Without ``round`` there is one. Raises ``UsageError`` ``assess.…``.
     """
     columns = Columns(given, RATINGS)
     if "item" in columns and "probability" in columns:
@@ -239,59 +265,39 @@ def rating_table(given: Table) -> RatingTable:
         columns.need("judge", shape="judge,round,item,probability or judge,round,item1,item2")
         places = columns.others
         what = [[given.header[p] for p in places]] * len(given.rows)
-    return _ratings(columns, places, what)
+    return tuple(_ratings(columns, places, what))
 
 
-def _ratings(columns: Columns, places: list[int], what: list[list[str]]) -> RatingTable:
+def _ratings(columns: Columns, places: list[int], what: list[list[str]]) -> Iterator[Rating]:
     given, judges = columns.table, columns.filled("judge")
     stated = whole_numbers(given, columns.places["round"]) if "round" in columns else []
     rounds = [number or 1 for number in stated] or [1] * len(judges)
     read = numbers(given, places)
-    cells: dict[int, dict[tuple[str, str], float]] = {}
+    seen: set[tuple[str, int, str]] = set()
     for row, (line, _) in enumerate(given.rows):
         for place, item, column in zip(places, what[row], read, strict=True):
-            value = column[row]
-            if not 0 <= value <= 1:
-                raise given.bad("assess.range", line, given.header[place], _no_probability(value))
-            mine = cells.setdefault(rounds[row], {})
-            if (judges[row], item) in mine:
+            one = Rating(judges[row], rounds[row], item, column[row])
+            if (key := (one.judge, one.round, item)) in seen:
                 raise UsageError(
                     "assess.duplicate",
-                    f"{given.name}, line {line}: judge {judges[row][:40]!r} rates item "
-                    f"{item[:40]!r} twice in round {rounds[row]}; remove one.",
+                    f"{given.name}, line {line}: judge {one.judge[:40]!r} rates item "
+                    f"{item[:40]!r} twice in round {one.round}; remove one.",
                 )
-            mine[judges[row], item] = value
-    names = tuple(dict.fromkeys(item for items in what for item in items))
-    people = tuple(dict.fromkeys(judges))
-    made = {number: _round(given, number, cells[number], people, names) for number in sorted(cells)}
-    return RatingTable(people, names, made)
+            seen.add(key)
+            if not math.isnan(one.probability):
+                _check_probability(given, line, place, one.probability)
+                yield one
 
 
-def _no_probability(value: float) -> str:
-    if math.isnan(value):
-        return "there is none; each judge must rate every item of a round."
-    hint = f"; write {value / 100:g} for {value:g} %" if 1 < value <= 100 else ""
-    return f"{value:g} is no probability from 0 to 1{hint}."
-
-
-def _round(
-    given: Table,
-    number: int,
-    cells: dict[tuple[str, str], float],
-    people: tuple[str, ...],
-    items: tuple[str, ...],
-) -> Matrix:
-    """The judges of one round by all items."""
-    here = [name for name in people if any((name, item) in cells for item in items)]
-    for name in here:
-        for item in items:
-            if (name, item) not in cells:
-                raise UsageError(
-                    "assess.blank",
-                    f"{given.name}: judge {name[:40]!r} did not rate item {item[:40]!r} in round "
-                    f"{number}; each judge must rate every item of a round.",
-                )
-    return np.array([[cells[name, item] for item in items] for name in here])
+def _check_probability(given: Table, line: int, place: int, value: float) -> None:
+    if not 0 <= value <= 1:
+        hint = f"; write {value / 100:g} for {value:g} %" if 1 < value <= 100 else ""
+        raise given.bad(
+            "assess.range",
+            line,
+            given.header[place],
+            f"{value:g} is no probability from 0 to 1{hint}.",
+        )
 
 
 def with_responses(attempts: Ledger, scores: ResponseTable, name: str) -> Ledger:

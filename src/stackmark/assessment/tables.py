@@ -225,6 +225,15 @@ def whole_numbers(of: Table, place: int, *, least: int = 1) -> list[int | None]:
     return found
 
 
+def check_points(given: Table, place: int, values: Sequence[float]) -> None:
+    """Raise ``UsageError`` ``assess.range`` for points below 0."""
+    for (line, _), value in zip(given.rows, values, strict=True):
+        if value < 0:
+            raise given.bad(
+                "assess.range", line, given.header[place], f"{value:g} points are below 0."
+            )
+
+
 def holds_numbers(of: Table, place: int) -> bool:
     """Whether any cell of the column is a number."""
     return any(_COMMA.match(cell) or _NUMBER.match(cell) for cell in set(of.texts(place)))

@@ -19,9 +19,11 @@ _MOST: Final = 512 * 1024 * 1024  # bytes of one table; a million attempts with 
 
 def science() -> None:
     """Raise ``UsageError`` ``usage.extra`` unless numpy and scipy are there."""
+    from importlib import import_module
+
     try:
-        import numpy  # noqa: F401 - only whether it is there
-        import scipy  # noqa: F401
+        import_module("numpy")
+        import_module("scipy")
     except ImportError:
         raise UsageError(
             "usage.extra",
@@ -37,9 +39,14 @@ def read_table(path: Path) -> Table:
     """
     from stackmark.assessment.tables import table
 
-    name = "stdin" if str(path) == "-" else str(path)
+    name = name_of(path)
     with Bar("Reading") as bar:
         return table(name, _rows(name, _chunks(path), bar))
+
+
+def name_of(path: Path) -> str:
+    """What a file is called in sentences."""
+    return "stdin" if str(path) == "-" else str(path)
 
 
 def only_one_stdin(*paths: Path | None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from stackmark.cli.console import note, out, plain, styled
 
@@ -14,10 +15,10 @@ LABELS: Final = {
     "first_pass_rate": "Pass rate, first attempts",
     "final_pass_rate": "Pass rate, final",
     "mean_score": "Mean score",
-    "score_sd": "Standard deviation of scores",
-    "score_q25": "A quarter scored below",
-    "score_median": "Half scored below",
-    "score_q75": "Three quarters scored below",
+    "score_sd": "SD of scores",
+    "score_q25": "Lower quartile",
+    "score_median": "Median score",
+    "score_q75": "Upper quartile",
     "reliability": "Reliability in use",
     "alpha": "Alpha",
     "omega": "Omega",
@@ -31,6 +32,8 @@ LABELS: Final = {
     "ppv": "Of those who pass, up to it",
     "likelihood_ratio": "Likelihood ratio of a pass",
     "bits": "Information, bits a decision",
+    "exact_agreement": "Same mark",
+    "adjacent_agreement": "At most 1 apart",
     "krippendorff_alpha_nominal": "Krippendorff alpha, nominal",
     "krippendorff_alpha_ordinal": "Krippendorff alpha, ordinal",
     "krippendorff_alpha_interval": "Krippendorff alpha, interval",
@@ -60,20 +63,35 @@ def title(text: str) -> None:
 
 
 def show(statistics: Mapping[str, Statistic]) -> None:
-    """A table of statistics by name; what has no value says why."""
-    out(f"{'':<{_WIDTH}} {'value':>9}  {'95 % interval':<21} {'n':>7}")
-    for name, one in statistics.items():
-        out(row(LABELS.get(name, name), one))
+    """A table of statistics by name; below it those without a value, by reason."""
+    named = [(LABELS[name], one) for name, one in statistics.items() if name in LABELS]
+    told = [(label, one) for label, one in named if one.value is not None]
+    if told:
+        out(f"{'':<{_WIDTH}} {'value':>9}  {'95 % interval':<21} {'n':>7}")
+    for label, one in told:
+        out(_row(label, one))
+    missing(named)
 
 
-def row(label: str, one: Statistic) -> str:
-    """One line: label, value, interval, n; or label and why there is none."""
-    head = f"{plain(label):<{_WIDTH}} "
-    if one.value is None:
-        return head + f"{'–':>9}  {plain(one.note)}"
-    interval = "" if one.interval is None else f"{_told(one.interval[0])} to {_told(one.interval[1])}"
+def missing(named: Iterable[tuple[str, Statistic]]) -> None:
+    """What has no value, each reason once with all that it holds for."""
+    reasons: dict[str, dict[str, None]] = {}
+    for label, one in named:
+        if one.value is None:
+            reasons.setdefault(one.note, {})[label] = None
+    for reason, labels in reasons.items():
+        out(f"{plain(reason[:1].upper() + reason[1:])}:")
+        for line in textwrap.wrap(plain(", ".join(labels)), 76):
+            out(f"  {line}")
+
+
+def _row(label: str, one: Statistic) -> str:
+    """One line: label, value, interval, n."""
+    interval = ""
+    if one.interval is not None:
+        interval = f"{_told(one.interval[0])} to {_told(one.interval[1])}"
     few = f"  below the least n, {one.least}" if one.insufficient else ""
-    return head + f"{_told(one.value):>9}  {interval:<21} {one.n:>7,}{few}"
+    return f"{label:<{_WIDTH}} {_told(one.value or 0.0):>9}  {interval:<21} {one.n:>7,}{few}"
 
 
 def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
@@ -104,3 +122,13 @@ def _told(value: float) -> str:
     if value and abs(value) < 0.001:
         return f"{value:.1e}"
     return f"{value:.3f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def json_of(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
+    """Statistics by name, each as JSON."""
+    return {name: one.to_json() for name, one in statistics.items()}
+
+
+def count(number: int, what: str) -> str:
+    """ "1 item", "2 items"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"

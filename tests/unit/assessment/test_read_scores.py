@@ -80,6 +80,8 @@ def test_only_the_first_attempt_of_a_candidate_is_kept():
             "assess.duplicate",
             "candidate 'c1', item 'i' stands on line 2 already",
         ),
+        ("candidate,item1\nc1,1\nc2,-1\n", "assess.range", "line 3, column item1: -1 points"),
+        ("candidate,item,score\nc1,i,-1\n", "assess.range", "line 2, column score: -1 points"),
         ("candidate,item1\nc1,1\nc2,yes\n", "assess.number", "line 3, column item1: 'yes'"),
         (
             "candidate,item,score,group\nc1,i,1,x\nc1,j,0,y\n",
@@ -99,21 +101,36 @@ MARKS_LONG = "unit,rater,mark\ns1,r1,3\ns1,r2,3\ns2,r1,1\ns2,r3,2\n"
     "text", [MARKS_LONG, "unit,r1,r2,r3\ns1,3,3,\ns2,1,,2\n", MARKS_LONG.replace("rater", "marker")]
 )
 def test_marks_long_or_wide(text):
-    found = mark_table(sheet(text))
+    found = mark_table(sheet(text)).marks
     assert (found.units, found.raters) == (("s1", "s2"), ("r1", "r2", "r3"))
-    np.testing.assert_equal(found.scores, [[3, 3, NAN], [1, NAN, 2]])
+    np.testing.assert_equal(found.table, [[3, 3, NAN], [1, NAN, 2]])
+    assert found.is_numeric
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unit,rater,mark\ns1,r1,pass\ns1,r2,fail\ns2,r1,fail\n",
+        "unit,r1,r2\ns1,pass,fail\ns2,fail,\n",
+    ],
+)
+def test_marks_in_words(text):
+    found = mark_table(sheet(text)).marks
+    assert found.words == ("fail", "pass")
+    np.testing.assert_equal(found.table, [[1, 0], [0, NAN]])
 
 
 def test_remarks_are_no_rater():
     found = mark_table(sheet("unit,r1,remark,r2\ns1,1,good,2\n"))
-    assert found.raters == ("r1", "r2")
+    assert found.marks.raters == ("r1", "r2")
     assert found.notes == ("Not raters: remark; no mark stands there.",)
 
 
 @pytest.mark.parametrize(
     ("text", "reason", "words"),
     [
-        ("unit,r1\ns1,3\n", "assess.column", "agreement needs two"),
+        ("unit,r1\ns1,3\n", "assess.column", "marks of 1 rater; agreement needs two"),
+        ("unit,rater,mark\ns1,r1,3\n", "assess.column", "marks of 1 rater;"),
         ("rater,mark\nr1,3\n", "assess.column", "no column unit"),
         (
             "unit,rater,mark\ns1,r1,3\ns1,r1,3\n",
@@ -121,7 +138,11 @@ def test_remarks_are_no_rater():
             "line 3: unit 's1', rater 'r1' stands on line 2 already",
         ),
         ("unit,r1,r2\ns1,3,1\ns1,2,2\n", "assess.duplicate", "unit 's1' stands on line 2"),
-        ("unit,rater,mark\ns1,r1,good\n", "assess.number", "line 2, column mark: 'good'"),
+        (
+            "unit,rater,mark\ns1,r1,good\ns1,r2,3\n",
+            "assess.number",
+            "line 2, column mark: 'good'",
+        ),
     ],
 )
 def test_wrong_marks(text, reason, words):
@@ -138,20 +159,22 @@ def test_wrong_marks(text, reason, words):
 )
 def test_ratings_long_or_wide(text):
     found = rating_table(sheet(text))
-    assert (found.judges, found.items) == (("j1",), ("i1", "i2"))
-    assert {number: cells.tolist() for number, cells in found.rounds.items()} == {
-        1: [[0.6, 0.45]],
-        2: [[0.7, 0.5]],
+    assert {(one.round, one.item): one.probability for one in found} == {
+        (1, "i1"): 0.6,
+        (1, "i2"): 0.45,
+        (2, "i1"): 0.7,
+        (2, "i2"): 0.5,
     }
+    assert {one.judge for one in found} == {"j1"}
 
 
 def test_without_rounds_there_is_one():
-    assert list(rating_table(sheet("judge,i1\nj1,0.5\nj2,0.4\n")).rounds) == [1]
+    assert {one.round for one in rating_table(sheet("judge,i1\nj1,0.5\nj2,0.4\n"))} == {1}
 
 
-def test_a_judge_may_leave_before_the_second_round():
-    found = rating_table(sheet("judge,round,i1\nj1,1,0.5\nj2,1,0.4\nj1,2,0.6\n"))
-    assert [len(cells) for cells in found.rounds.values()] == [2, 1]
+def test_an_empty_cell_is_no_rating():
+    found = rating_table(sheet("judge,i1,i2\nj1,0.5,\nj2,,0.4\n"))
+    assert [(one.judge, one.item) for one in found] == [("j1", "i1"), ("j2", "i2")]
 
 
 @pytest.mark.parametrize(
@@ -159,13 +182,8 @@ def test_a_judge_may_leave_before_the_second_round():
     [
         ("judge,i1\nj1,60\n", "assess.range", "line 2, column i1: 60 is no probability"),
         ("judge,i1\nj1,60\n", "assess.range", "write 0.6 for 60 %"),
-        ("judge,i1\nj1,\nj2,0.5\n", "assess.range", "every item"),
+        ("judge,i1\nj1,-0.1\n", "assess.range", "-0.1 is no probability from 0 to 1."),
         ("item,probability\ni1,0.5\n", "assess.column", "no column judge"),
-        (
-            "judge,item,probability\nj1,a,0.5\nj1,b,0.5\nj2,a,0.5\n",
-            "assess.blank",
-            "judge 'j2' did not rate item 'b' in round 1",
-        ),
         (
             "judge,item,probability\nj1,a,0.5\nj1,a,0.6\n",
             "assess.duplicate",
