@@ -17,7 +17,7 @@ from stackmark_web.assessing import artefacts, plans
 from stackmark_web.assessing.models import Artefact, Attempt, Decision
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award
-from stackmark_web.catalogue.queries import address_of_version
+from stackmark_web.catalogue.publishing import identity
 
 BATCH: Final = 100
 SEALED: Final = (Artefact.State.KEPT, Artefact.State.REENCODED)
@@ -101,7 +101,7 @@ def extras_of(decision: Decision) -> dict[str, Any]:
 
 def results_of(decision: Decision) -> list[dict[str, str]]:
     """The total, each component, each criterion with its level, under the ids of the version."""
-    base = f"{address_of_version(decision.attempt.version)}#result"
+    base = f"{identity(decision.attempt.version)}#result"
     found = [_result(base, decision.total)] if decision.total is not None else []
     plan = plans.plan_of(decision.attempt.version)
     for component in plan.components if plan else ():

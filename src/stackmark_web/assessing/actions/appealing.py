@@ -173,7 +173,7 @@ def _replaced(appeal: MarkAppeal, attempt: Attempt, actor: Any) -> Decision:
             _("The new marking is not higher; an appeal never lowers, so the decision stands."),
         )
     scored, levels = found
-    cut = cuts.in_force(attempt.achievement, old.proposed_at)  # the cut they were judged by
+    cut = cuts.in_force(attempt.achievement, old.proposed_at, version=attempt.version)  # the cut they were judged by
     passed = old.outcome == deciding.PASSED or scoring.passes(plan, scored, cut)
     return _store(attempt, old, scored, levels, passed=passed, actor=actor)
 

@@ -33,13 +33,16 @@ def propose(
     *,
     basis: str,
     reason: str = "",
-) -> Decision:
+) -> Decision | None:
     """What the scores come to under the cut in force; it holds once a person confirmed it.
 
-    Takes the place of a proposal that nobody confirmed. Called in the transaction of its cause.
+    Takes the place of a proposal that nobody confirmed. None while no pass mark is set: whether
+    somebody passed cannot be told then. Called in the transaction of its cause.
     """
     take_back(attempt)
-    cut = cuts.in_force(attempt.achievement, clock.now())
+    cut = cuts.in_force(attempt.achievement, clock.now(), version=attempt.version)
+    if not cut.is_set:
+        return None
     passed = scoring.passes(plans.plan_of(attempt.version), scored, cut)
     made: Decision = Decision.everywhere.create(
         organisation=attempt.organisation,
@@ -211,5 +214,7 @@ def moderate(
     if scored.missing:
         raise Problem(scored.missing[0], _("Not everything has its level."))
     made = propose(attempt, scored, levels, basis="moderated", reason=reason)
+    if made is None:
+        raise Problem("", _("No pass mark is set, so nothing can be decided yet."))
     note("decision.moderated", attempt, actor=actor)
     return made

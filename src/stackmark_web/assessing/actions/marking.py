@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,7 +20,8 @@ from stackmark_web.assessing.refusing import Problem, words
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
-OPEN = allotting.OPEN
+OPEN: Final = allotting.OPEN
+BATCH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,28 @@ def settle(attempt: Attempt) -> None:
         _after_second(attempt, first, second, live.get(Marking.Kind.ADJUDICATION))
 
 
+def settle_waiting() -> int:
+    """Attempts that are wholly marked and wait for a pass mark to be set; how many went on."""
+    rows = Attempt.everywhere.filter(state=Attempt.State.MARKING).exclude(
+        decisions__is_current=True
+    )
+    rows = rows.exclude(markings__state__in=OPEN)
+    return sum(_settled(one) for one in rows[:BATCH])
+
+
+@transaction.atomic
+def _settled(attempt: Attempt) -> bool:
+    settle(locked(attempt))
+    return attempt.decisions.filter(is_current=True).exists()
+
+
+def _plan_and_cut(attempt: Attempt) -> tuple[Any, cuts.Cut]:
+    cut = cuts.in_force(attempt.achievement, clock.now(), version=attempt.version)
+    return plans.plan_of(attempt.version), cut
+
+
 def _after_first(attempt: Attempt, first: Marking) -> None:
-    plan, cut = plans.plan_of(attempt.version), cuts.in_force(attempt.achievement, clock.now())
+    plan, cut = _plan_and_cut(attempt)
     scored = agreement.scored_of(plan, first)
     sem, _known = allotting.sem_of(attempt.achievement)
     wanted = plans.setup_of(attempt.achievement).seconds_near_cut
@@ -192,7 +213,7 @@ def _after_first(attempt: Attempt, first: Marking) -> None:
 def _after_second(
     attempt: Attempt, first: Marking, second: Marking, third: Marking | None
 ) -> None:
-    plan, cut = plans.plan_of(attempt.version), cuts.in_force(attempt.achievement, clock.now())
+    plan, cut = _plan_and_cut(attempt)
     if third is not None:
         if third.state == Marking.State.SUBMITTED:
             scored = agreement.scored_of(plan, third)
