@@ -54,8 +54,7 @@ def assessed(organisation: Any) -> list[tuple[Achievement, int, Any]]:
     """Achievements with attempts: each with how many, and the last day somebody sat."""
     counts = Attempt.objects.within(organisation).order_by().values("achievement")
     rows = {
-        one["achievement"]: one
-        for one in counts.annotate(number=Count("pk"), last=Max("sat_on"))
+        one["achievement"]: one for one in counts.annotate(number=Count("pk"), last=Max("sat_on"))
     }
     there = Achievement.objects.within(organisation).filter(pk__in=rows)
     there = there.filter(current__isnull=False).select_related("current", "organisation")
@@ -68,9 +67,11 @@ def assessed(organisation: Any) -> list[tuple[Achievement, int, Any]]:
 def panel(achievement: uuid.UUID, number: int) -> FactsPanel | None:
     """A published panel, for everybody."""
     rows = FactsPanel.everywhere.filter(achievement=achievement, number=number)
-    return rows.filter(signed__isnull=False).select_related(
-        "achievement", "version", "organisation"
-    ).first()
+    return (
+        rows.filter(signed__isnull=False)
+        .select_related("achievement", "version", "organisation")
+        .first()
+    )
 
 
 def panels_of(achievement: Any) -> QuerySet[FactsPanel]:
