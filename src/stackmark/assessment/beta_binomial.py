@@ -28,7 +28,7 @@ _STIRLING: Final = (  # of the second kind: x^r as a sum of x (x-1) ... (x-k+1)
     (0, 1, 63, 301, 350, 140, 21, 1),
     (0, 1, 127, 966, 1701, 1050, 266, 28, 1),
 )
-_CELLS: Final = 40  # on each side of the cut; finer beside it
+_CELLS: Final = 64  # on each side of the cut; finer beside it
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from stackmark.assessment.intervals import wilson
 from stackmark.assessment.statistic import LEAST, Interval, Statistic, settle
 from stackmark.errors import UsageError
 
+Floats = NDArray[np.float64]
+
 FOUR_FIFTHS: Final = 0.8
 """A ratio below it asks for reasons (US Uniform Guidelines 1978, 29 CFR 1607.4 D)."""
 _ALPHA: Final = 0.05
@@ -222,14 +224,14 @@ def fisher_exact(passed: int, n: int, other_passed: int, other_n: int) -> float:
     from scipy.special import gammaln
 
     total, right = n + other_n, passed + other_passed
-    k = np.arange(max(0, right - other_n), min(n, right) + 1)
+    k = np.arange(max(0, right - other_n), min(n, right) + 1, dtype=float)
 
-    def choose(of: float, some: NDArray[np.float64]) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1)
+    def choose(of: float, some: Floats) -> Floats:
+        found: Floats = gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1)
         return found
 
-    logs = choose(n, k) + choose(other_n, right - k) - choose(total, np.array(right))
-    here = logs[passed - k[0]]
+    logs = choose(n, k) + choose(other_n, right - k) - choose(total, np.array(float(right)))
+    here = logs[passed - int(k[0])]
     return float(min(1.0, np.exp(logs[logs <= here + 1e-7]).sum()))
 
 

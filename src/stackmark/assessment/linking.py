@@ -227,10 +227,10 @@ def drift(
 def _z(away: Floats, old: ArrayLike | None, new: ArrayLike | None) -> Floats | None:
     if old is None or new is None:
         return None
-    spread = np.hypot(np.asarray(old, dtype=float), np.asarray(new, dtype=float))
-    if spread.shape != away.shape or not (spread > 0).all():
+    errors = [np.asarray(one, dtype=float) for one in (old, new)]
+    if any(one.shape != away.shape or not (one > 0).all() for one in errors):
         raise UsageError("usage.anchors", "Give each anchor a standard error above 0, old and new.")
-    out: Floats = away / spread
+    out: Floats = away / np.hypot(*errors)
     return out
 
 
