@@ -182,17 +182,13 @@ def _notes(attempts: Ledger, cohort: Cohort) -> tuple[str, ...]:
     notes = []
     left = sum(not one.counts for one in attempts.attempts)
     if left:
-        notes.append(f"{left} baseline, practice and re-test attempts do not count.")
+        notes.append(f"Baseline, practice and re-test attempts do not count: {left}.")
     lost = int(np.isnan(cohort.score).sum())
     if lost:
-        notes.append(
-            f"{lost} candidates have no first attempt here; only the final pass rate has them."
-        )
+        notes.append(f"Without a first attempt here, and in the final pass rate only: {lost}.")
     some = np.isfinite(cohort.answers).any(axis=1)
     if part := int((some & ~cohort.complete).sum()):
-        notes.append(
-            f"{part} candidates did not answer every item; reliability is that of the others."
-        )
+        notes.append(f"Reliability is of those who answered every item; {part} did not.")
     if cohort.unit == "per cent":
         notes.append("max_score differs, so scores are in per cent of it.")
     return tuple(notes)

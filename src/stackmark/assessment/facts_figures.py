@@ -17,6 +17,7 @@ from stackmark.assessment.decisions import (
 )
 from stackmark.assessment.facts_draws import Moments
 from stackmark.assessment.intervals import percentile_interval, wilson
+from stackmark.assessment.reliability import reliability
 from stackmark.assessment.statistic import Statistic, settle
 from stackmark.assessment.verdicts import Verdicts, normal_verdicts
 from stackmark.errors import UsageError
@@ -28,6 +29,7 @@ _BOOT: Final = "percentile bootstrap over candidates"
 _WILSON: Final = "Wilson (1927), JASA 22, 209-212"
 _EFRON: Final = "Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13"
 _CRONBACH: Final = "Cronbach (1951), Psychometrika 16, 297-334"
+_MCDONALD: Final = "McDonald (1999), Test Theory: A Unified Treatment, ch. 6"
 _KR: Final = "Kuder and Richardson (1937), Psychometrika 2, 151-160"
 _LORD: Final = "Lord and Novick (1968), Statistical Theories of Mental Test Scores"
 _KEATS: Final = "Lord (1955), EPM 15, 325-336; Keats (1957), Psychometrika 22, 29-41"
@@ -126,7 +128,7 @@ class _Maker:
             share = f"{what} / all with a cut, unrounded score at or above it"
             note = "" if known.size else self._no_cut()
             for suffix, interval, method, source in (
-                ("", wilson(known.sum(), known.size), "Wilson", _WILSON),
+                ("", wilson(float(known.sum()), known.size), "Wilson", _WILSON),
                 ("_bootstrap", percentile_interval(drawn[1:]), _BOOT, _EFRON),
             ):
                 found[f"{name}_pass_rate{suffix}"] = Statistic(
@@ -153,6 +155,7 @@ class _Maker:
         return {
             "reliability": self._reliability(),
             "alpha": self._of(alpha, f"{ratio}; {_BOOT}", _CRONBACH, no, n=complete),
+            "omega": self._omega(no),
             "kr20": self._of(alpha, f"alpha of items scored 0 or 1; {_BOOT}", _KR, kr, n=complete),
             "sem": self._rests(
                 self._sd() * np.sqrt(1 - self.source.values),
@@ -162,6 +165,12 @@ class _Maker:
             ),
             "sem_at_cut": self._sem_at_cut(),
         }
+
+    def _omega(self, why_not: str) -> Statistic:
+        if why_not:
+            method = "omega total of one factor by maximum likelihood"
+            return self._of(None, method, _MCDONALD, why_not, n=int(self.cohort.complete.sum()))
+        return reliability(self.cohort.answers, all_n=True).omega
 
     def _reliability(self) -> Statistic:
         """The one in use; what is stated has no interval."""

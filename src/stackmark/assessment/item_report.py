@@ -11,7 +11,7 @@ import numpy as np
 from stackmark.assessment import irt
 from stackmark.assessment.items import Item, item_statistics
 from stackmark.assessment.read_scores import ResponseTable
-from stackmark.assessment.reliability import alpha, kr20, omega
+from stackmark.assessment.reliability import reliability
 from stackmark.assessment.statistic import Statistic
 from stackmark.errors import UsageError
 
@@ -55,18 +55,20 @@ def item_report(
     for kind in _MODELS:
         for name, found in _model(kind, mine, population, all_n=all_n).items():
             figures[name].update(found)
-    more = {"population": population, "all_n": all_n}
+    whole = reliability(mine.scores, population=population, all_n=all_n)
     return ItemReport(
         candidates=len(mine.candidates),
         items=figures,
-        test={
-            "alpha": alpha(mine.scores, **more),
-            "omega": omega(mine.scores, **more),
-            "kr20": kr20(mine.scores, **more),
-        },
+        test={"alpha": whole.alpha, "omega": whole.omega, "kr20": whole.kr20},
         advice={one.name: (one.flag, one.reasons) for one in classical},
-        notes=mine.notes,
+        notes=(*mine.notes, *whole.notes, *_left_out(whole.left_out)),
     )
+
+
+def _left_out(candidates: int) -> tuple[str, ...]:
+    if not candidates:
+        return ()
+    return (f"Reliability is of those who answered every item; {candidates} did not.",)
 
 
 def _classical(one: Item) -> dict[str, Statistic]:

@@ -80,8 +80,8 @@ def _attempts(columns: Columns, items: list[int]) -> list[Attempt]:
         for name, column in zip(there, read, strict=False)
     }
     empty: Sequence[None] = [None] * len(who)
-    for place, column in zip(items, read[len(there) :], strict=True):
-        check_points(given, place, column)
+    for place, points in zip(items, read[len(there) :], strict=True):
+        check_points(given, place, points)
     scored = list(zip(*read[len(there) :], strict=True)) or [()] * len(who)
     texts = {name: columns.texts(name) for name in ("form", "cohort", "group", "supervision")}
     anchors, scripts = columns.texts("anchors"), columns.flags("anchor_script")

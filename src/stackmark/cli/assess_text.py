@@ -78,11 +78,18 @@ def missing(named: Iterable[tuple[str, Statistic]]) -> None:
     reasons: dict[str, dict[str, None]] = {}
     for label, one in named:
         if one.value is None:
-            reasons.setdefault(one.note, {})[label] = None
+            reasons.setdefault(_reason(one), {})[label] = None
     for reason, labels in reasons.items():
         out(f"{plain(reason[:1].upper() + reason[1:])}:")
-        for line in textwrap.wrap(plain(", ".join(labels)), 76):
+        for line in textwrap.wrap(plain("; ".join(labels)), 76):
             out(f"  {line}")
+
+
+def _reason(one: Statistic) -> str:
+    """Why there is no value; without the count, which the title has."""
+    if one.note.startswith("insufficient data"):
+        return f"insufficient data, at least {one.least} {one.of} are needed"
+    return one.note.rstrip(".")
 
 
 def _row(label: str, one: Statistic) -> str:
@@ -130,5 +137,5 @@ def json_of(statistics: Mapping[str, Statistic]) -> dict[str, Any]:
 
 
 def count(number: int, what: str) -> str:
-    """ "1 item", "2 items"."""
+    """A number with its noun: 1 item, 2 items."""
     return f"{number:,} {what}{'s' * (number != 1)}"
