@@ -18,6 +18,7 @@ from stackmark.assessment.agreement import Agreement, agreement
 from stackmark.assessment.dif import LEAST_GROUP, Dif, dif
 from stackmark.assessment.facts import Facts, facts
 from stackmark.assessment.intervals import wilson
+from stackmark.assessment.irt import LEAST_RASCH, constant, rasch
 from stackmark.assessment.item_report import ItemReport, item_report
 from stackmark.assessment.ledger import Attempt as Entry
 from stackmark.assessment.ledger import Ledger, Purpose, ledger
@@ -82,6 +83,22 @@ def items_of(entries: Sequence[Entry], form: str = "") -> ItemReport | None:
         return None
     words = f"first attempts at form {form}" if form else "first attempts of all candidates"
     return once(f"items {form}", firsts(entries), lambda: item_report(table, population=words))
+
+
+def abilities_of(entries: Sequence[Entry]) -> list[float]:
+    """Abilities under the Rasch model, in logits; none where it cannot be fitted."""
+    table = table_of(entries)
+    if table is None or not table.dichotomous or len(table.candidates) < LEAST_RASCH:
+        return []
+    return once("abilities", firsts(entries), lambda: _abilities(table))
+
+
+def _abilities(table: ResponseTable) -> list[float]:
+    kept = [at for at in range(len(table.items)) if at not in set(constant(table.scores))]
+    if len(kept) < 2:
+        return []
+    model = rasch(table.scores[:, kept], names=[table.items[at] for at in kept])
+    return [float(one) for one in model.ability if math.isfinite(one)]
 
 
 # -- markers -----------------------------------------------------------------------------------

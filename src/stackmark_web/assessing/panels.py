@@ -24,7 +24,7 @@ from stackmark.issuing.securing import secure
 from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
-from stackmark_web.assessing import cuts, figuring, ladder, plans
+from stackmark_web.assessing import cuts, figuring, ladder, panel_parts, plans
 from stackmark_web.assessing import ledger as ledgers
 from stackmark_web.assessing.models import CutScore, FactsPanel
 from stackmark_web.awarding.signing import pen_of
@@ -74,7 +74,7 @@ def content(achievement: Any, cohort: str = ledgers.ALL) -> Content:
     version = achievement.current
     entries = ledgers.of(achievement, cohort=cohort)
     told = figuring.facts_of(entries)
-    figures = _figures(achievement, version, entries, told, cohort)
+    shown = figures(achievement, entries, told, cohort)
     withheld = bool({"pass-rate", "agreement"} & tenancy.withheld_by(achievement.organisation))
     where = ledgers.Cohort.read(cohort)
     tree = {
@@ -90,9 +90,10 @@ def content(achievement: Any, cohort: str = ledgers.ALL) -> Content:
         "reliabilityType": "" if withheld else told.reliability_type,
         "figures": []
         if withheld
-        else [{"code": code, **_json(one)} for code, one in figures.items()],
+        else [{"code": code, **_json(one)} for code, one in shown.items()],
         "standardSetting": _standard(achievement, version, withheld=withheld),
         "dif": {} if withheld else figuring.dif_by_form(entries).to_json(),
+        **({} if withheld else panel_parts.shown(entries, _marks(achievement, cohort))),
         "integrity": ladder.integrity_of(version),
         "evidence": ladder.strength_of(version).to_json(),
         "lastReview": _last_review(version),
@@ -102,12 +103,14 @@ def content(achievement: Any, cohort: str = ledgers.ALL) -> Content:
         ),
         "notes": [] if withheld else list(told.notes),
     }
-    return Content({} if withheld else figures, tree)
+    return Content({} if withheld else shown, tree)
 
 
-def _figures(
-    achievement: Any, version: Any, entries: list[Entry], told: Facts, cohort: str
+def figures(
+    achievement: Any, entries: list[Entry], told: Facts, cohort: str
 ) -> dict[str, Statistic]:
+    """The figures of a panel in their order, without what small cells would tell."""
+    version = achievement.current
     found = {code: told.statistics[code] for code in PUBLISHED if code in told.statistics}
     found |= _agreement(achievement, version, cohort)
     if (cut := cut_figure(cuts.in_force(achievement, clock.now(), version=version))) is not None:
@@ -116,12 +119,14 @@ def _figures(
     return guarded(found, entries)
 
 
+def _marks(achievement: Any, cohort: str) -> list[ledgers.Mark]:
+    return ledgers.marks(achievement, cohort=cohort)
+
+
 def _agreement(achievement: Any, version: Any, cohort: str) -> dict[str, Statistic]:
     """The agreement that the marks in use rest on: of totals, and of levels where there are any."""
     plan = plans.plan_of(version)
-    rows = figuring.agreement_of(
-        ledgers.marks(achievement, cohort=cohort), markers=(plan and plan.markers) or 1
-    )
+    rows = figuring.agreement_of(_marks(achievement, cohort), markers=(plan and plan.markers) or 1)
     found: dict[str, Statistic] = {}
     for one in rows:
         if one.what == ledgers.TOTAL:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 from stackmark_web import clock
 from stackmark_web.assessing import ledger, panels
 from stackmark_web.assessing.actions._facts import Problem, note, permit
-from stackmark_web.assessing.models import AnchorItem, Attempt, FactsPanel
+from stackmark_web.assessing.models import AnchorItem, Attempt, FactsPanel, Marking
 from stackmark_web.catalogue.models import Achievement
 from stackmark_web.tenancy.permissions import Permission
 
@@ -96,17 +98,27 @@ def reserve(achievement: Any, *, actor: Any, items: Iterable[str]) -> int:
 
 
 @transaction.atomic
-def archive(achievement: Any, *, actor: Any, attempt: Any, keep: bool) -> None:
-    """Keep a script to be marked again blind in later cycles, or keep it no longer."""
+def archive(achievement: Any, *, actor: Any, number: int) -> int:
+    """Keep so many more scripts, drawn at random, to be marked again blind in later cycles.
+
+    Drawn from what was marked here and is not kept yet; gives how many were found.
+    """
     permit(actor, achievement.organisation, Permission.ASSESS)
-    rows = Attempt.everywhere.filter(achievement=achievement, pk=attempt)
-    if not rows.update(is_archived=keep):
-        raise Problem("", _("There is no such attempt."))
+    if number <= 0:
+        return 0
+    rows = Attempt.everywhere.filter(
+        achievement=achievement, is_archived=False, markings__state=Marking.State.SUBMITTED
+    )
+    found = sorted(set(rows.values_list("pk", flat=True)))
+    chance = np.random.Generator(np.random.PCG64(secrets.randbits(64)))
+    drawn = [found[at] for at in chance.permutation(len(found))[:number]]
+    Attempt.everywhere.filter(pk__in=drawn).update(is_archived=True)
     note(
-        "script.archived",
+        "scripts.archived",
         achievement,
         actor=actor,
         organisation=achievement.organisation,
         label=str(achievement.current),
-        after={"kept": keep},
+        after={"kept": len(drawn)},
     )
+    return len(drawn)
