@@ -48,6 +48,7 @@ FAMILIES = {
     "profile": "A profile of quality rules cannot be read. Never part of a report.",
     "statement": "A statement of trust cannot be read or made. Never part of a report.",
     "framework": "A file of skills cannot be read. Never part of a report.",
+    "rubric": "A rubric, a marking or a pass rule does not fit. Never part of a report.",
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
 RAISED = {"CheckFailed", "ReadError", "CouldNotTell", "UsageError"}

@@ -67,6 +67,7 @@ def test_only_named_parts_are_used(path):
         "resvg_py",
         "PIL",
         "numpy",  # extra [science]
+        "scipy",
     }
     assert imported(path) - set(sys.stdlib_module_names) <= ours
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stackmark.assessment.intervals import DRAWS, Floats, bootstrap_interval
+from stackmark.assessment.intervals import DRAWS, Floats, bootstrap_interval, in_blocks
 from stackmark.assessment.items import Responses, read_responses
 from stackmark.assessment.statistic import Interval, Statistic, settle
 from stackmark.errors import UsageError
@@ -20,7 +20,8 @@ _LORD: Final = (
 _FELDT: Final = "Feldt and Qualls (1996), Journal of Educational Measurement 33"
 
 _FLAT: Final = "not defined: the scores differ too little"
-_BOOTSTRAP: Final = "percentile bootstrap over candidates"
+_MANY: Final = 20_000  # from here on candidates are drawn in blocks
+_BLOCKS: Final = 1_000
 
 
 def binomial_error(score: float, items: int) -> float:
@@ -53,8 +54,8 @@ def conditional_sem(
     SEM of alpha, smoothed by a quadratic in the total; it takes items for essentially
     tau-equivalent, and is not defined beyond the totals seen. ``points`` (candidates × items, NaN
     where missing); candidates lacking an item are left out. Interval: percentile bootstrap over
-    candidates. Least n: 30 candidates. Raises ``UsageError`` ``usage.score`` for a score off the
-    scale, and those of ``read_responses``.
+    candidates, from 20,000 on in 1,000 random blocks of them. Least n: 30 candidates. Raises
+    ``UsageError`` ``usage.score`` for a score off the scale, and those of ``read_responses``.
     """
     found = read_responses(points, maxima, missing=missing)
     top = float(found.maxima.sum())
@@ -68,18 +69,25 @@ def conditional_sem(
         with np.errstate(all="ignore"):
             whole = float(statistic(rows.mean(axis=0, keepdims=True))[0])
         value = whole if math.isfinite(whole) else None
+        if len(rows) >= _MANY:
+            rows = in_blocks(rows, _BLOCKS, seed=seed)
         interval = _around(value, bootstrap_interval(statistic, rows, seed=seed, draws=draws))
     figure = Statistic(
         value=value,
         interval=interval,
         n=len(table),
-        method=f"{_method(found)} at {score:g}; {_BOOTSTRAP}, {draws:,} draws",
+        method=f"{_method(found)} at {score:g}; {_how(len(table), draws)}",
         source=_LORD if found.is_dichotomous else _FELDT,
         population=population,
         unit="points",
         note=note or ("" if value is not None or not len(table) else _FLAT),
     )
     return settle(figure, all_n=all_n)
+
+
+def _how(n: int, draws: int) -> str:
+    over = f"{_BLOCKS:,} random blocks of {n // _BLOCKS} candidates" if n >= _MANY else "candidates"
+    return f"percentile bootstrap over {over}, {draws:,} draws"
 
 
 def _around(value: float | None, found: Interval | None) -> Interval | None:

@@ -78,7 +78,7 @@ def intraclass(marks: Marks, *, population: str = "", all_n: bool = False) -> In
         squares, why = (one, why_one) if form.startswith("icc_1") else (two, why_two)
         pair = _FORMULAS[form](squares) if squares and not why else (math.nan, None)
         units = len(rows) if form.startswith("icc_1") else len(full)
-        figure = _figure(form, pair, units, population, why)
+        figure = _figure(form, pair, units, population, why, squares)
         found[form] = settle(figure, all_n=all_n)
     return Intraclass(**found, one_way=one, two_way=two)
 
@@ -94,16 +94,22 @@ def _why_not(marks: Marks, rows: Floats) -> str:
 
 
 def _figure(
-    form: str, found: tuple[float, Interval | None], n: int, population: str, why: str
+    form: str,
+    found: tuple[float, Interval | None],
+    n: int,
+    population: str,
+    why: str,
+    squares: MeanSquares | None,
 ) -> Statistic:
     value, interval = found
+    k = f" (k = {squares.k:.4g})" if squares and form.endswith("k") else ""
     return Statistic(
         value=value if math.isfinite(value) else None,
         interval=interval,
         n=n,
         of="units",
         least=LEAST_UNITS,
-        method=f"{_WORDS[form]}; interval by F",
+        method=f"{_WORDS[form]}{k}; interval by F",
         source=_SOURCE,
         population=population
         or ("units with two marks or more" if "_1_" in form[:6] else "units all raters marked"),

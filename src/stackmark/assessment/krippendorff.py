@@ -79,10 +79,10 @@ def krippendorff_alpha(
     of their mid-ranks; interval ``(a−b)²``; ratio ``((a−b)/(a+b))²``, not defined for marks below
     0. Units with fewer than two marks do not count. Interval: bootstrap over units, percentile.
     Least n: 30 units with two marks. Reading: from .80 rely, .667 to .80 tentative, below do not
-    use. Source: Krippendorff (2019) ch. 12. Raises ``UsageError`` ``usage.level``.
+    use. Source: Krippendorff (2019) ch. 12. Raises ``UsageError`` ``usage.measurement``.
     """
     if level not in LEVELS:
-        raise UsageError("usage.level", f"{level[:20]!r} is none of {', '.join(LEVELS)}.")
+        raise UsageError("usage.measurement", f"{level[:20]!r} is none of {', '.join(LEVELS)}.")
     rows = marks.paired
     value, interval, note = None, None, _why_not(marks, level)
     if not note:

@@ -77,9 +77,9 @@ def marks_of(table: ArrayLike) -> Marks:
 def marks_from_rows(rows: Iterable[tuple[str, str, str | float | None]]) -> Marks:
     """Marks from rows of unit, rater, mark (a number, a word, or nothing).
 
-    Units and raters are sorted by name. As soon as one mark is no number, all are words. Raises
-    ``UsageError``: ``usage.mark-twice`` where a rater marked a unit twice, ``usage.marks`` where a
-    mark is infinite.
+    Units and raters are sorted by name. Marks are all numbers or all words. Raises ``UsageError``:
+    ``usage.mark-twice`` where a rater marked a unit twice, ``usage.marks`` where a mark is infinite
+    or a word stands among numbers.
     """
     found: dict[tuple[str, str], str] = {}
     seen: dict[tuple[str, str], None] = {}
@@ -103,12 +103,19 @@ def marks_from_rows(rows: Iterable[tuple[str, str, str | float | None]]) -> Mark
 
 
 def _codes(texts: set[str]) -> tuple[tuple[str, ...], dict[str, float]]:
-    try:
-        numbers = {text: float(text) for text in texts}
-    except ValueError:
+    numbers = {text: number for text in texts if (number := _number(text)) is not None}
+    if not numbers:
         words = tuple(sorted(texts))
         return words, {word: float(code) for code, word in enumerate(words)}
-    for text, number in numbers.items():
-        if not math.isfinite(number):
-            raise UsageError("usage.marks", f"{text!r} is no mark; give a finite number or a word.")
+    for text in sorted(texts):
+        if not math.isfinite(numbers.get(text, math.nan)):
+            said = f"{text[:40]!r} stands among numbers; give a number, or leave it empty."
+            raise UsageError("usage.marks", said)
     return (), numbers
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

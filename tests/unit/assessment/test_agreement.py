@@ -62,6 +62,8 @@ def test_shrout_and_fleiss_as_published():
               ("1_1", "2_1", "3_1", "1_k", "2_k", "3_k")]  # fmt: skip
     assert values == [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     one, two = found.one_way, found.two_way
+    assert "(k = 4)" in found.icc_2_k.method
+    assert "k =" not in found.icc_2_1.method
     squares = [one.between, one.within, two.raters, two.residual]
     assert [round(one, 2) for one in squares] == [11.24, 6.26, 32.49, 1.02]
     assert (two.between, two.within) == pytest.approx((one.between, one.within))
@@ -363,6 +365,12 @@ def test_rows_become_a_table():
     assert math.isnan(marks.table[1, 1])
 
 
+def test_nothing_marked_is_an_empty_table():
+    marks = marks_from_rows([("s", "r", ""), ("s", "q", None)])
+    assert marks.table.shape == (1, 2)
+    assert "no unit has two marks" in agreement(marks).icc_1_1.note
+
+
 def test_words_are_nominal():
     rows = [(f"s{n}", rater, ("pass", "fail", "merit")[(n + (n % 5 == 0) * (rater == "b")) % 3])
             for n in range(40) for rater in "ab"]  # fmt: skip
@@ -381,10 +389,12 @@ def test_words_are_nominal():
     [
         (lambda: marks_from_rows([("s", "r", 1), ("s", "r", 2)]), "usage.mark-twice"),
         (lambda: marks_from_rows([("s", "r", "inf")]), "usage.marks"),
+        (lambda: marks_from_rows([("s", "r", "3"), ("s", "q", "n/a")]), "usage.marks"),
+        (lambda: marks_from_rows([("s", "r", "3"), ("s", "q", "3,5")]), "usage.marks"),
         (lambda: marks_of([["a"]]), "usage.marks"),
         (lambda: marks_of([1, 2]), "usage.marks"),
         (lambda: marks_of([[math.inf]]), "usage.marks"),
-        (lambda: krippendorff_alpha(EXAMPLE, "metric"), "usage.level"),
+        (lambda: krippendorff_alpha(EXAMPLE, "metric"), "usage.measurement"),
         (lambda: cohen_kappa(EXAMPLE, "cubic"), "usage.weights"),
     ],
 )

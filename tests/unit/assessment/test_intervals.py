@@ -175,7 +175,7 @@ def test_bootstrap_covers_the_truth():
     for run in range(500):
         x = rng.normal(10, 2, size=300)
         low, high = iv.bootstrap_interval(
-            sd, np.column_stack([x - 10, (x - 10) ** 2]), seed=run, method="bca"
+            sd, np.column_stack([x - 10, (x - 10) ** 2]), seed=run, draws=600, method="bca"
         )
         inside += low <= 2 <= high
     assert 0.93 <= inside / 500 <= 0.97

@@ -97,6 +97,12 @@ def test_nobody_answered():
     assert found.upper_lower.value is None
 
 
+def test_no_candidates_at_all():
+    found = item_statistics(np.empty((0, 2)))
+    assert [one.flag for one in found] == ["insufficient data"] * 2
+    assert found[0].maximum == 1
+
+
 def slow(data, maxima):
     """Item by item and candidate by candidate."""
     found = []

@@ -176,6 +176,12 @@ def test_few_candidates_have_no_numbers_unless_asked():
     assert asked.insufficient
 
 
+def test_no_candidates_at_all():
+    found = reliability(np.empty((0, 3)))
+    assert all(one.value is None and one.n == 0 for one in found.statistics().values())
+    assert "0 candidates" in conditional_sem(np.empty((0, 3)), 1).note
+
+
 def test_unknown_interval():
     with pytest.raises(UsageError) as caught:
         reliability([[1, 0]], interval="exact")
@@ -232,6 +238,18 @@ def test_error_of_points_is_that_of_alpha_on_average_and_follows_the_scale():
 
     rows, _ = _feldt_qualls(table, 50.0)
     assert rows[:, 4].mean() == pytest.approx(reliability(table, draws=2).sem.value ** 2)
+
+
+def test_error_at_a_score_of_many_candidates_keeps_its_interval():
+    rng = np.random.default_rng(10)
+    table = (
+        rng.random((20_000, 10)) < rng.beta(3, 2, size=(20_000, 1)) ** (1 + np.arange(10) / 5)
+    ).astype(float)
+    many, fewer = conditional_sem(table, 6), conditional_sem(table[:19_999], 6)
+    assert "1,000 random blocks of 20 candidates" in many.method
+    assert "over candidates" in fewer.method
+    assert many.interval == pytest.approx(fewer.interval, abs=0.004)
+    assert many.interval[0] < many.value < many.interval[1]
 
 
 def test_error_at_a_score_where_it_is_not_defined():
