@@ -121,8 +121,6 @@ class _Teller:
     step: Step | None
 
     def figures(self, cohort: Cohort) -> dict[str, Statistic]:
-        if not cohort.candidates:
-            return {}
         moments = drawn_moments(cohort, draws=self.draws, seed=self.seed, step=self.step)
         return figures_of(cohort, moments, self.reliability, all_n=self.all_n)
 

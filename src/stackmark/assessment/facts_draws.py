@@ -40,6 +40,9 @@ def drawn_moments(cohort: Cohort, *, draws: int, seed: int, step: Step | None = 
 
     100,000 candidates with 40 items and 1,000 draws take about three seconds.
     """
+    if not cohort.candidates:
+        nothing = np.full(1 + draws, np.nan)
+        return Moments(*[nothing] * 7)
     rows, middle = _rows(cohort)
     means = [rows.mean(axis=0, keepdims=True)]
     for counts in bootstrap_counts(len(rows), draws, seed=seed):

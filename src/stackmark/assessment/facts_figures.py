@@ -118,6 +118,11 @@ class _Maker:
     moments: Moments
     source: _Source
 
+    @property
+    def scored(self) -> int:
+        """First attempts with a score."""
+        return int((~np.isnan(self.cohort.score)).sum())
+
     def passing(self) -> dict[str, Statistic]:
         """Pass rates by Wilson's interval, and by the bootstrap beside it."""
         found = {}
@@ -175,7 +180,9 @@ class _Maker:
     def _reliability(self) -> Statistic:
         """The one in use; what is stated has no interval."""
         words = self.source.words or "none"
-        found = self._of(self.source.values, words, self.source.from_, self.source.why_not)
+        found = self._of(
+            self.source.values, words, self.source.from_, self.source.why_not, n=self.source.n
+        )
         return replace(found, interval=None) if self.source.stated else found
 
     def deciding(self) -> dict[str, Statistic]:
@@ -226,8 +233,7 @@ class _Maker:
         return found
 
     def _sd(self) -> Floats:
-        n = int((~np.isnan(self.cohort.score)).sum())
-        found: Floats = np.sqrt(self.moments.variance * n / max(n - 1, 1))
+        found: Floats = np.sqrt(self.moments.variance * self.scored / max(self.scored - 1, 1))
         return found
 
     def _sem_at_cut(self) -> Statistic:
@@ -285,7 +291,8 @@ class _Maker:
     ) -> Statistic:
         """A figure that rests on the reliability in use."""
         told = f"{method}; {self.source.words or 'no reliability'}; {_BOOT}"
-        return self._of(values, told, source, self.source.why_not or why, unit=unit)
+        why = self.source.why_not or why
+        return self._of(values, told, source, why, unit=unit, n=self.source.n)
 
     def _of(
         self,
@@ -301,7 +308,7 @@ class _Maker:
         return Statistic(
             value=float(values[0]) if known and values is not None else None,
             interval=percentile_interval(values[1:]) if known and values is not None else None,
-            n=self.source.n if n is None else n,
+            n=self.scored if n is None else n,
             method=method,
             source=source,
             unit=unit,

@@ -10,7 +10,7 @@ import typer
 
 from stackmark.cli import assess_text as text
 from stackmark.cli.assess_read import name_of, only_one_stdin, read_table, science
-from stackmark.cli.console import out, out_json
+from stackmark.cli.console import out, out_json, plain
 from stackmark.cli.progress import Bar
 from stackmark.errors import UsageError
 
@@ -138,7 +138,9 @@ def _tell_facts(found: Facts) -> None:
     text.title(
         f"{text.count(found.attempts, 'attempt')} of {text.count(found.candidates, 'candidate')}"
     )
-    out(f"  {found.population}" + ("" if found.cut is None else f"; cut {found.cut:g}"))
+    cut = "" if found.cut is None else f"; cut {found.cut:g} {found.unit}"
+    kind = f"; reliability: {found.reliability_type}" if found.reliability_type else ""
+    out(f"  {plain(found.population + cut + kind)}")
     text.show(found.statistics)
     for words, groups in (("Form", found.by_form), ("Cohort", found.by_cohort)):
         if groups:

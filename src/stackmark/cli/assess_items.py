@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -158,9 +159,12 @@ def _angoff_json(found: Angoff, population: str) -> dict[str, Any]:
                 "standard_error": one.standard_error.about(
                     f"{population}, round {one.number}"
                 ).to_json(),
-                "judgeSpread": one.judge_spread,
-                "judgeCuts": one.sums,
-                "itemMeans": one.item_means,
+                "judgeSpread": None if one.judge_spread is None else round(one.judge_spread, 12),
+                "judgeCuts": {name: round(cut, 12) for name, cut in one.sums.items()},
+                "itemMeans": {
+                    name: None if math.isnan(mean) else round(mean, 12)
+                    for name, mean in one.item_means.items()
+                },
                 "missing": [{"judge": judge, "item": item} for judge, item in one.missing],
             }
             for one in found.rounds

@@ -67,6 +67,8 @@ def _rows(name: str, chunks: Iterator[bytes], bar: Bar) -> Iterator[tuple[int, l
                 )
             yield line, cells
     except UsageError as error:
+        if error.reason == "usage.file":  # names the file itself
+            raise
         raise UsageError(error.reason, f"{name}: {error.detail}") from None
 
 

@@ -87,7 +87,7 @@ def missing(named: Iterable[tuple[str, Statistic]]) -> None:
 
 def _reason(one: Statistic) -> str:
     """Why there is no value; without the count, which the title has."""
-    if one.note.startswith("insufficient data"):
+    if one.note == f"insufficient data: {one.n} {one.of}, at least {one.least} are needed":
         return f"insufficient data, at least {one.least} {one.of} are needed"
     return one.note.rstrip(".")
 
@@ -120,7 +120,7 @@ def closing(statistics: Iterable[Statistic], notes: Iterable[str]) -> None:
     """Notes about the file, and a word when numbers were held back."""
     for text in notes:
         note(plain(text))
-    if any(one.insufficient and one.value is None for one in statistics):
+    if any(one.value is None and one.note.startswith("insufficient") for one in statistics):
         note("Some numbers are held back: too few to say. --all prints them all the same.")
 
 

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from datetime import date
 
 import numpy as np
 import pytest
 
-from assessment_worlds import LSAT6, answers
+from assessment_worlds import answers
+from stackmark.assessment.cohort import cohort_of
 from stackmark.assessment.facts import facts
+from stackmark.assessment.facts_draws import drawn_moments
 from stackmark.assessment.facts_figures import NO_ITEMS, NO_RELIABILITY, Stated
+from stackmark.assessment.intervals import percentile_interval
 from stackmark.assessment.ledger import Attempt, Purpose, ledger
 from stackmark.errors import UsageError
+from unit.assessment.lsat6 import responses
 
 NAMES = [
     *("first_pass_rate", "final_pass_rate", "first_pass_rate_bootstrap"),
@@ -22,9 +27,9 @@ NAMES = [
 ON_RELIABILITY = NAMES[8:17]
 
 
-def attempt(number, score, **more):
+def attempt(who, score, **more):
     more = {"number": 1, "purpose": Purpose.FIRST, "max_score": 100.0, **more}
-    return Attempt(candidate=f"c{number}", score=float(score), **more)
+    return Attempt(candidate=f"c{who}", score=float(score), **more)
 
 
 def told(attempts, **more):
@@ -148,7 +153,7 @@ def test_a_stated_reliability_goes_before_alpha():
 
 
 def test_kr20_of_lsat6():
-    found = told(of_items(LSAT6), cut=3, draws=1000).statistics
+    found = told(of_items(responses()), cut=3, draws=1000).statistics
     assert found["kr20"].value == pytest.approx(0.295, abs=5e-4)
     assert found["alpha"].value == found["kr20"].value
     # Feldt's interval of the same data, which holds for normal items, is close by.
@@ -156,7 +161,8 @@ def test_kr20_of_lsat6():
 
 
 def test_kr20_is_for_items_scored_0_or_1():
-    found = told(of_items(answers(100, 10, seed=2) * 2), cut=11).statistics
+    attempts = of_items(answers(100, 10, seed=2) / 2)
+    found = told(attempts, cut=3).statistics
     assert found["alpha"].value > 0.5
     assert (found["kr20"].value, found["kr20"].note) == (
         None,
@@ -176,8 +182,8 @@ def test_the_error_at_the_cut_is_that_of_the_item_scores():
 def test_the_verdicts_of_a_world_whose_truth_is_known():
     """Beta-binomial candidates: accuracy and false positives as counted with the true scores."""
     rng = np.random.Generator(np.random.PCG64(5))
-    true = rng.beta(6, 4, size=20_000)
-    table = (rng.random((20_000, 40)) < true[:, None]).astype(float)
+    true = rng.beta(6, 4, size=8_000)
+    table = (rng.random((8_000, 40)) < true[:, None]).astype(float)
     passed, able = table.sum(axis=1) >= 24, true >= 0.6
     found = told(of_items(table), cut=24).statistics
     assert found["decision_accuracy"].value == pytest.approx(np.mean(passed == able), abs=0.01)
@@ -365,16 +371,22 @@ def test_practice_only():
     assert list(found.statistics) == NAMES
 
 
+@pytest.mark.slow
 def test_the_bootstrap_covers_the_truth():
-    """95 % intervals of the mean score hold it in 93 to 97 % of 500 cohorts."""
+    """95 % intervals of mean and pass rate hold the truth in 93 to 97 % of 500 cohorts."""
     rng = np.random.Generator(np.random.PCG64(11))
-    inside = 0
+    world = rng.binomial(100, rng.beta(6, 4, size=1_000_000))
+    inside = {"mean": 0, "first": 0}
+    pattern = cohort_of([[attempt(0, 50)]], "", cut=60)
     for run in range(500):
-        scores = rng.binomial(100, rng.beta(6, 4, size=120))
-        one = told([attempt(n, s) for n, s in enumerate(scores)], cut=60, seed=run, draws=400)
-        low, high = one.statistics["mean_score"].interval
-        inside += low <= 60 <= high
-    assert 0.93 <= inside / 500 <= 0.97
+        scores = rng.binomial(100, rng.beta(6, 4, size=150))
+        passed = (scores >= 60).astype(float)
+        cohort = dataclasses.replace(pattern, score=1.0 * scores, first=passed, final=passed)
+        drawn = drawn_moments(cohort, draws=400, seed=run)
+        for name, truth in (("mean", world.mean()), ("first", np.mean(world >= 60))):
+            low, high = percentile_interval(getattr(drawn, name)[1:])
+            inside[name] += low <= truth <= high
+    assert all(0.93 <= count / 500 <= 0.97 for count in inside.values()), inside
 
 
 def test_progress_is_told():
