@@ -123,6 +123,11 @@ def to_library(award: Award) -> library.Award:
         name_identity="plain" if name else "",
         narrative=award.narrative or None,
         evidence=tuple(evidence_of(award)),
+        results=tuple(map(_result, award.results)),
+        related=tuple(
+            library.Sealed(one["url"], one["sha256"], one["media_type"]) for one in award.related
+        ),
+        assessor=library.Assessor(**award.assessor) if award.assessor else None,
         status_list=lists.list_url(award.status_list_id, purpose) if listed else None,
         status_index=award.status_index,
         status_purpose=purpose,
@@ -132,9 +137,15 @@ def to_library(award: Award) -> library.Award:
 def evidence_of(award: Award) -> list[Evidence]:
     """The evidence rows; empty cells are nothing."""
     return [
-        Evidence(one.get("url") or None, one.get("name") or None, one.get("text") or None)
+        Evidence(*(one.get(name) or None for name in ("url", "name", "text", "genre", "audience")))
         for one in award.evidence
     ]
+
+
+def _result(one: dict[str, str]) -> library.Result:
+    return library.Result(
+        one["description"], *(one.get(name) or None for name in ("value", "level", "status"))
+    )
 
 
 def preview(award: Award) -> dict[str, Any]:

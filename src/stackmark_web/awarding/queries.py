@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -81,6 +81,34 @@ def credential_bytes(award: Award) -> bytes:
     if award.signed is None:
         raise Http404("There is nothing here.")
     return bytes(award.signed)
+
+
+Artefacts = Callable[[str], bytes | None]
+_ARTEFACTS: Final[list[Artefacts]] = []
+
+
+def provide_artefacts(function: Artefacts) -> None:
+    """Say where the stored files behind sealed evidence are: address to bytes, or ``None``.
+
+    For comparing digests only: nobody is shown the bytes. ``None`` means that it is not there.
+    """
+    _ARTEFACTS.append(function)
+
+
+def artefact(url: str) -> bytes | None:
+    """The stored file behind an address of ours, if it is still there."""
+    return next((data for one in _ARTEFACTS if (data := one(url)) is not None), None)
+
+
+def keeps_artefacts() -> bool:
+    """Whether any capability keeps the files behind sealed evidence."""
+    return bool(_ARTEFACTS)
+
+
+def sealed_of(pk: object) -> dict[str, str]:
+    """What the credential with this id seals: address to SHA-256; nothing for any other id."""
+    award = award_for_public(pk)
+    return {one["url"]: one["sha256"] for one in award.related} if award else {}
 
 
 def status_of(award: Award) -> tuple[str, datetime | None]:
