@@ -9,36 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from stackmark.model.record import Record
 from stackmark.quality import sizes
+from stackmark.quality.advice import Advice, cut
 from stackmark.quality.coverage import Coverage
+from stackmark.quality.plan_lints import plan_lint
 from stackmark.quality.titles import banned, held
 
 MAX_LISTED: Final = 3  # outcomes named in one sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """``id`` is a stable word; ``pointer`` leads into the document."""
-
-    id: str
-    pointer: str
-    message: str
-    fix: str
-
-    def to_json(self) -> dict[str, str]:
-        """The warning as it is printed."""
-        return {
-            "id": self.id,
-            "pointer": self.pointer,
-            "message": self.message,
-            "fix": self.fix,
-        }
 
 
 def lint(record: Record, coverage: Coverage, *, own: bool) -> Iterator[Advice]:
@@ -54,6 +36,7 @@ def lint(record: Record, coverage: Coverage, *, own: bool) -> Iterator[Advice]:
                 yield from _words(text, place)
     if own or len(coverage.uncovered) < len(coverage.lines):
         yield from _coverage(coverage)
+    yield from plan_lint(record.achievement)
     yield from _size(record)
     yield from _title(record)
 
@@ -92,14 +75,14 @@ def _words(text: str, place: str) -> Iterator[Advice]:
         yield Advice(
             "outcome.weak-verb",
             place,
-            f"“{_cut(text)}” says what goes on inside a person, which nobody can see.",
+            f"“{cut(text)}” says what goes on inside a person, which nobody can see.",
             "Say what a holder does that shows it: explains, compares, applies, builds.",
         )
     elif not verb:
         yield Advice(
             "outcome.no-verb",
             place,
-            f"“{_cut(text)}” does not begin with a verb for something that can be seen.",
+            f"“{cut(text)}” does not begin with a verb for something that can be seen.",
             "Begin with what a holder can do: Explain …, Plan …, Repair ….",
         )
     second = _second(words) if verb else ""
@@ -107,7 +90,7 @@ def _words(text: str, place: str) -> Iterator[Advice]:
         yield Advice(
             "outcome.two-verbs",
             place,
-            f"“{_cut(text)}” joins two things, {verb} and {second}: who can do one only, fails it.",
+            f"“{cut(text)}” joins two things, {verb} and {second}: who can do one only, fails it.",
             "Make an outcome of each, or keep the one that counts.",
         )
 
@@ -159,7 +142,7 @@ def _second(words: list[str]) -> str:
 def _coverage(coverage: Coverage) -> Iterator[Advice]:
     open_ = coverage.uncovered
     if open_:
-        names = "; ".join(f"“{_cut(line.statement)}”" for line in open_[:MAX_LISTED])
+        names = "; ".join(f"“{cut(line.statement)}”" for line in open_[:MAX_LISTED])
         more = f"; and {len(open_) - MAX_LISTED} more" if len(open_) > MAX_LISTED else ""
         yield Advice(
             "outcome.not-assessed",
@@ -203,8 +186,3 @@ def _title(record: Record) -> Iterator[Advice]:
                 f"{rule.jurisdiction} ({rule.reading} reading).",
                 f"Choose another title. Source: {rule.source}.",
             )
-
-
-def _cut(text: str) -> str:
-    one = " ".join(text.split())
-    return one if len(one) <= 60 else f"{one[:59]}…"
