@@ -143,12 +143,15 @@ def _check_size(name: str, data: bytes) -> None:
     if not data:
         raise Problem("file", _("%s is empty. Choose the file once more.") % name)
     if len(data) > MAX_FILE_BYTES:
-        most = MAX_FILE_BYTES // 1024**2
-        raise Problem(
-            "file",
-            _("%(name)s is too large: at most %(most)d MB. Hand in a link to it instead.")
-            % {"name": name, "most": most},
-        )
+        raise Problem("file", too_large(name))
+
+
+def too_large(name: str) -> str:
+    """What is said of a file that is."""
+    return _("%(name)s is too large: at most %(most)d MB. Hand in a link to it instead.") % {
+        "name": name,
+        "most": MAX_FILE_BYTES // 1024**2,
+    }
 
 
 def _runs(ending: str, data: bytes) -> str:

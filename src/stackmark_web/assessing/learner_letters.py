@@ -51,3 +51,19 @@ def tell(
         },
         key=f"{kind}:{application.pk}:{key}",
     )
+
+
+def tell_staff(about: Any, *, key: str) -> None:
+    """Tell the organisation that a learner wrote something; the letter names nobody."""
+    language = settings.LANGUAGE_CODE
+    queue_mail(
+        "assessment_waiting",
+        to=about.organisation.email,
+        organisation=about.organisation,
+        language=language,
+        context={
+            "title": about.version.title,
+            "link": f"{settings.PUBLIC_URL}/manage/{about.organisation.slug}/assessing",
+        },
+        key=f"assessment_waiting:{key}",
+    )

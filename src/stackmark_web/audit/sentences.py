@@ -54,6 +54,7 @@ SENTENCES: Final[dict[str, str]] = {
     # What a learner does at an assessment stands here without a name: markers may be blind to it.
     "assessment.accepted": noop("%(who)s accepted an application for %(what)s"),
     "assessment.answered-misconduct": noop("A learner answered a case about %(what)s"),
+    "assessment.appeal-withdrawn": noop("A learner withdrew an appeal about %(what)s"),
     "assessment.appealed": noop("A learner appealed against a mark of %(what)s"),
     "assessment.application-withdrawn": noop("A learner withdrew an application for %(what)s"),
     "assessment.applied": noop("A learner applied to be assessed for %(what)s"),
@@ -61,7 +62,7 @@ SENTENCES: Final[dict[str, str]] = {
     "assessment.circumstance-told": noop("A learner told of circumstances at %(what)s"),
     "assessment.circumstance-withdrawn": noop("A learner took back circumstances at %(what)s"),
     "assessment.erased": noop("What was handed in for %(what)s was erased: its time was over"),
-    "assessment.exported": noop("A learner exported their own assessments"),
+    "assessment.exported": noop("%(who)s exported their own assessments"),
     "assessment.refused": noop("%(who)s refused an application for %(what)s"),
     "assessment.released": noop("%(who)s released a file from quarantine: %(what)s"),
     "assessment.submitted": noop("A learner handed in work for %(what)s"),

@@ -236,6 +236,12 @@ LETTERS: Final[dict[str, Letter]] = {
         ),
         _("See what you handed in"),
     ),
+    "assessment_waiting": Letter(
+        _("A learner wrote to the marking desk"),
+        _("Something at {{title}} waits for an answer"),
+        _("A learner wrote to you about an assessment of **{{title}}**. A person has to answer."),
+        _("To the marking desk"),
+    ),
 }
 
 

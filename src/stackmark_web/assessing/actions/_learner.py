@@ -51,3 +51,8 @@ def note(verb: str, about: Any, *, actor: Any, via: str, **after: Any) -> None:
         via=via,
         label=str(about.version),
     )
+
+
+def record_export(user: Any) -> None:
+    """That a person took out their own data, in their own trail."""
+    record("assessment.exported", actor=user, target=user)

@@ -75,6 +75,7 @@ def apply(
         _accept(application, by=None, text="", due_at=None, via="system")
     else:
         letters.tell(application, "assessment_applied", key="1")
+        letters.tell_staff(application, key=f"application:{application.pk}")
     return application
 
 
@@ -138,17 +139,31 @@ def _ask_for_adjustments(application: Application, asked: Sequence[Mapping[str, 
         )
 
 
+def may_withdraw(application: Application) -> bool:
+    """Whether a learner can take the application back now."""
+    return _why_stays(application) is None
+
+
+def _why_stays(application: Application) -> NotNow | None:
+    if application.state not in _OPEN:
+        return NotNow("assessing.withdrawn", _("This application is not open any more."))
+    if application.attempts.filter(state__in=("submitted", "marking")).exists():
+        return NotNow("assessing.marking", _("Your work is being marked; wait for the decision."))
+    if _passed(application.attempts.all()):
+        return NotNow("assessing.passed", _("You have passed this already."))
+    return None
+
+
 @transaction.atomic
 def withdraw(application: Application, *, actor: Any, via: str = "web") -> Application:
     """The learner does not want to be assessed any more; what was handed in stays as it is.
 
-    Raises ``NotNow`` when nothing is open, or work is being marked.
+    Raises ``NotNow`` when nothing is open, work is being marked, or it is passed.
     """
     found = own_application(application, actor)
-    if found.state not in _OPEN:
-        raise NotNow("assessing.withdrawn", _("This application is not open any more."))
-    if found.attempts.filter(state__in=("submitted", "marking")).exists():
-        raise NotNow("assessing.marking", _("Your work is being marked; wait for the decision."))
+    why = _why_stays(found)
+    if why is not None:
+        raise why
     found.attempts.filter(state=Attempt.State.OPEN).update(state=Attempt.State.WITHDRAWN)
     found.state, found.decided_at = _S.WITHDRAWN, clock.now()
     found.save(update_fields=["state", "decided_at"])
@@ -253,6 +268,19 @@ def open_attempt(
     return attempt
 
 
+def may_begin(application: Application) -> bool:
+    """Whether ``open_attempt`` would open one now."""
+    if application.state != _S.ACCEPTED:
+        return False
+    try:
+        _check_next(
+            application, _counted(application.achievement, application.candidate), clock.now()
+        )
+    except NotNow:
+        return False
+    return True
+
+
 def attempts_allowed(version: Any) -> int | None:
     """How many attempts the descriptor allows; None for as many as wanted, or not said."""
     assessment = catalogue.descriptor_of(version).assessment
@@ -291,9 +319,7 @@ def next_from(application: Application) -> datetime | None:
 def _check_next(application: Application, counted: Any, now: datetime) -> None:
     if counted.exclude(state=Attempt.State.DECIDED).exists():
         raise NotNow("assessing.open-attempt", _("There is an attempt already; finish it first."))
-    if Decision.everywhere.filter(
-        attempt__in=counted, is_current=True, outcome="passed", confirmed_at__isnull=False
-    ).exists():
+    if _passed(counted):
         raise NotNow("assessing.passed", _("You have passed this already."))
     allowed = attempts_allowed(application.version)
     if allowed is not None and counted.count() >= allowed:
@@ -301,6 +327,11 @@ def _check_next(application: Application, counted: Any, now: datetime) -> None:
     begins = next_from(application)
     if begins is not None and begins > now:
         raise NotNow("assessing.wait", _("The next attempt cannot begin yet."))
+
+
+def _passed(attempts: Any) -> bool:
+    rows = Decision.everywhere.filter(attempt__in=attempts, is_current=True, outcome="passed")
+    return bool(rows.filter(confirmed_at__isnull=False).exists())
 
 
 def _counted(achievement: Any, candidate: str) -> Any:
