@@ -10,3 +10,9 @@ class AssessingConfig(AppConfig):
 
     name = "stackmark_web.assessing"
     label = "assessing"
+
+    def ready(self) -> None:
+        """Hear of what is handed in; the desk's duties."""
+        from stackmark_web.assessing import allotting, handing_on, tasks_desk  # noqa: F401
+
+        handing_on.after_submission(allotting.allot)
