@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
+from django.db.models import Q
 
 from stackmark.assessment.agreement import Agreement, agreement
 from stackmark.assessment.dif import LEAST_GROUP, Dif, dif
@@ -26,6 +27,7 @@ from stackmark.assessment.marks import Marks, marks_from_rows
 from stackmark.assessment.read_scores import ResponseTable
 from stackmark.assessment.statistic import Statistic, settle
 from stackmark.errors import UsageError
+from stackmark_web import clock
 from stackmark_web.assessing.ledger import TOTAL, Mark, natural
 from stackmark_web.assessing.models import RetestInvitation
 
@@ -241,8 +243,14 @@ def _with_items(one: Entry, names: set[str]) -> Entry:
 
 
 def retained_of(achievement: Any) -> dict[str, Statistic]:
-    """Who came to a re-test of those who were invited, and who of them passed it again."""
-    rows = RetestInvitation.objects.filter(retest__achievement=achievement)
+    """Who came to a re-test of those who were invited, and who of them passed it again.
+
+    Re-tests that are still open do not count: their rates would only seem low.
+    """
+    rows = RetestInvitation.objects.filter(
+        Q(retest__closed_at__isnull=False) | Q(retest__closes_at__lte=clock.now()),
+        retest__achievement=achievement,
+    )
     asked = rows.select_related("attempt")
     came = [one.attempt for one in asked if one.attempt is not None]
     told = [one.total >= one.cut for one in came if one.total is not None and one.cut is not None]
@@ -273,7 +281,7 @@ def _share(some: int, whole: int, method: str, population: str) -> Statistic:
             source=WILSON,
             population=population,
             unit="share",
-            note="" if whole else "nobody was invited to a re-test",
+            note="" if whole else "no re-test was held and closed",
         )
     )
 

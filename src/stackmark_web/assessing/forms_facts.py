@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from stackmark.model.assessment_plan import Plan
 from stackmark_web import clock
+from stackmark_web.assessing.actions.retesting import SUPERVISED
 from stackmark_web.assessing.imports.planning import BY_ORDER, Choices
 from stackmark_web.assessing.models import AttemptImport
+from stackmark_web.assessing.wording_facts import VALUES
 from stackmark_web.ui.text import best_text
 
 _PURPOSES = [
@@ -122,3 +124,48 @@ class DecideForm(forms.Form):
     seen = forms.BooleanField(
         label=_("I have looked at the list and confirm these decisions"), required=False
     )
+
+
+class RetestForm(forms.Form):
+    """Whom to draw, how many, until when."""
+
+    version = forms.ChoiceField(label=_("Achievement"))
+    share = forms.IntegerField(
+        label=_("Share to invite, in percent"),
+        min_value=1,
+        max_value=100,
+        initial=20,
+        help_text=_("Drawn by lot among those who hold it in an account here."),
+    )
+    window_days = forms.IntegerField(
+        label=_("Earned within so many days"), min_value=1, max_value=365, initial=90
+    )
+    supervision = forms.ChoiceField(
+        label=_("How it is supervised"),
+        choices=[(one, VALUES[one]) for one in SUPERVISED],
+        initial="onsite",
+    )
+    closes_on = forms.DateField(
+        label=_("Open until"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Holders can answer and sit it until the end of this day."),
+    )
+
+    def __init__(self, *args: Any, versions: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._versions = {str(one.pk): one for one in versions}
+        field: Any = self.fields["version"]
+        choices = [(key, one.title) for key, one in self._versions.items()]
+        field.choices = choices if len(choices) == 1 else [("", _("Choose one")), *choices]
+
+    def values(self) -> dict[str, Any]:
+        """What ``actions.invite`` takes."""
+        found = dict(self.cleaned_data)
+        return {"achievement": self._versions[found.pop("version")].achievement, **found}
+
+
+class ResultForm(forms.Form):
+    """What somebody reached at a re-test."""
+
+    percent = forms.FloatField(label=_("Percent"), min_value=0, max_value=100)
+    sat_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))

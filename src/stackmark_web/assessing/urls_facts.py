@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from stackmark_web.assessing import figures_files, figures_views, import_views
+from stackmark_web.assessing import (
+    fairness_views,
+    figures_files,
+    figures_views,
+    import_views,
+    retest_views,
+)
 
 _BASE = "manage/<slug:slug>/assessing"
 _IMPORTS = f"{_BASE}/imports"
 _IMPORT = f"{_IMPORTS}/<uuid:pk>"
+_RETESTS = f"{_BASE}/retests"
+_RETEST = f"{_RETESTS}/<uuid:pk>"
 _ONE = f"{_BASE}/achievements/<uuid:achievement_id>/figures"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(_IMPORTS, import_views.imports, name="imports"),
@@ -27,4 +35,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}/publish", figures_views.publish, name="publish_facts"),
     path(f"{_ONE}/attempts.csv", figures_files.attempts_csv, name="attempts_csv"),
     path(f"{_ONE}/marks.csv", figures_files.marks_csv, name="marks_csv"),
+    path(_RETESTS, retest_views.retests, name="retests"),
+    path(f"{_RETESTS}/new", retest_views.new, name="retest_new"),
+    path(_RETEST, retest_views.detail, name="retest"),
+    path(f"{_RETEST}/close", retest_views.close, name="retest_close"),
+    path(f"{_RETEST}/results/<uuid:invitation>", retest_views.result, name="retest_result"),
+    path("assessments/retests/<uuid:pk>", retest_views.answer, name="retest_answer"),
+    path(f"{_BASE}/fairness", fairness_views.report, name="fairness"),
+    path(f"{_BASE}/fairness/policy", fairness_views.policy, name="fairness_policy"),
+    path("assessments/declare", fairness_views.declare_list, name="declare_list"),
+    path("assessments/declare/<slug:slug>", fairness_views.declare, name="declare"),
+    path(
+        "assessments/declare/<slug:slug>/withdraw",
+        fairness_views.withdraw,
+        name="declare_withdraw",
+    ),
 ]
