@@ -16,7 +16,7 @@ from stackmark.assessment.verdicts import Verdicts
 
 Floats = NDArray[np.float64]
 
-_CHANCE: Final = 4.605  # 90 % point of chi-square with 2 degrees of freedom
+_CHANCE: Final = 5.991  # 95 % point of chi-square with 2 degrees of freedom
 _STIRLING: Final = (  # of the second kind: x^r as a sum of x (x-1) ... (x-k+1)
     (1,),
     (0, 1),
@@ -78,7 +78,7 @@ def fit(
     """The beta of the true scores by moments of the observed shares right.
 
     The two-parameter beta on 0-1 (mean and variance) unless third and fourth moments depart from
-    what it implies by more than chance among so many ``candidates`` (``misfit``, 10 %). Then the
+    what it implies by more than chance among so many ``candidates`` (``misfit``, 5 %). Then the
     four-parameter one (Hanson 1991, ACT RR 91-5), if it exists. Taking the four-parameter beta
     whenever its ends lie in 0-1 would choose it where noise moved them inwards, and overstate
     accuracy; ends that noise puts a little outside do no harm.

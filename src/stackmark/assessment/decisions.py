@@ -84,7 +84,8 @@ def livingston_lewis_verdicts(
     passes, and ``step`` is the gap between scores (0 where they are continuous), by which the cut
     is corrected for continuity. With ``step`` equal to one item this is the exact binomial tail.
     ``shape`` "auto" takes two parameters unless ``candidates`` are enough to reject them (see
-    ``beta_binomial.fit``); for a bootstrap pass what the point estimate took. NaN where the
+    ``beta_binomial.fit``). Leave it for a bootstrap too: the choice is part of the estimate, and
+    intervals with the point's choice held cover too seldom. NaN where the
     variance is 0, the reliability is not strictly between 0 and 1, or the effective length is
     below 1: ``((μ-low)(high-μ) - ρσ²) / (σ²(1-ρ))``.
 
@@ -134,9 +135,9 @@ def livingston_lewis(
         )
     step, n = score_step(found, low), len(found)
     scale = {"cut": cut, "low": low, "high": high, "step": step}
-    point = _of_moments(_moments(found), reliability, scale, n, "auto")
-    shape: Shape = "four" if point.four.any() else "two"
-    drawn = _of_moments(_resampled(found, seed, draws), reliability, scale, n, shape)
+    point = _of_moments(_moments(found), reliability, scale, n)
+    drawn = _of_moments(_resampled(found, seed, draws), reliability, scale, n)
+    shape = "four" if point.four.any() else "two"
     method = f"{_LL_METHOD.format(shape=shape)}, percentile bootstrap of {draws} draws"
     return figures(
         point.verdicts, drawn.verdicts, n=n, method=method, source=_LL, note="", all_n=all_n
@@ -265,7 +266,7 @@ def _resampled(scores: Floats, seed: int, draws: int) -> Floats:
 
 
 def _of_moments(
-    moments: Floats, reliability: float, scale: dict[str, float], n: int, shape: Shape
+    moments: Floats, reliability: float, scale: dict[str, float], n: int
 ) -> LivingstonLewis:
     mean, variance, third, fourth = moments.T
     return livingston_lewis_verdicts(
@@ -275,8 +276,10 @@ def _of_moments(
         third=third,
         fourth=fourth,
         candidates=n,
-        shape=shape,
-        **scale,
+        cut=scale["cut"],
+        low=scale["low"],
+        high=scale["high"],
+        step=scale["step"],
     )
 
 

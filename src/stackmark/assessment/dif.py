@@ -182,7 +182,8 @@ class _Ask:
         odds, error = log_odds(one)
         corrected, uncorrected = chi_square(one), chi_square(one, correct=False)
         figures = _figures(odds, error, corrected, uncorrected, one.standardised())
-        made = {key: self._settle(figure, found) for key, figure in figures.items()}
+        who = f"candidates of {self.reference} (reference) and {focal} (focal)"
+        made = {key: self._settle(each, found).about(who) for key, each in figures.items()}
         delta, p = made["delta"].value, made["p"].value
         known = delta is not None and p is not None
         verdict = ets_class(DELTA * odds, -DELTA * error, corrected[1]) if known else ""
@@ -260,13 +261,14 @@ def _figures(
 def tables(found: Floats, is_focal: NDArray[np.bool_], stratum: NDArray[np.int64]) -> Tables:
     """Counts (strata, items) of right and not right in both groups, among those who answered."""
     levels = int(stratum.max()) + 1 if stratum.size else 0
-    right, seen = np.nan_to_num(found), (~np.isnan(found)).astype(float)
     out = []
     for group in (~is_focal, is_focal):
-        member = np.zeros((levels, len(found)))
-        member[stratum[group], np.flatnonzero(group)] = 1
-        yes = member @ right
-        out += [yes, member @ seen - yes]
+        place = stratum[group]
+        yes, seen = (
+            np.array([np.bincount(place, column[group], levels) for column in table.T]).T
+            for table in (np.nan_to_num(found), (~np.isnan(found)).astype(float))
+        )
+        out += [yes, seen - yes]
     return Tables(*out)
 
 

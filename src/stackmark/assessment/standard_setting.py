@@ -1,6 +1,7 @@
-"""Cuts by bookmark, borderline group, borderline regression; Hofstee's band; a cut's impact.
+"""Cuts by bookmark, borderline group and borderline regression; a cut's impact.
 
-The Angoff method stands in ``angoff``. A cut is in points of the score unless said otherwise.
+The Angoff method stands in ``angoff``, the band beside it in ``hofstee``. A cut is in points of
+the score unless said otherwise.
 """
 
 from __future__ import annotations
@@ -13,8 +14,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stackmark.assessment.intervals import DRAWS, bootstrap_means, percentile_interval, wilson
-from stackmark.assessment.statistic import Statistic, settle
+from stackmark.assessment.intervals import (
+    DRAWS,
+    bootstrap_means,
+    fisher_z,
+    percentile_interval,
+    wilson,
+)
+from stackmark.assessment.statistic import Interval, Statistic, settle
 from stackmark.errors import UsageError
 
 Floats = NDArray[np.float64]
@@ -29,7 +36,6 @@ _BORDERLINE: Final = "Livingston and Zieky (1982), Passing Scores, ETS"
 _REGRESSION: Final = (
     "Kramer et al. (2003), Medical Education 37; Hejri et al. (2013), BMC Med. Educ."
 )
-_HOFSTEE: Final = "Hofstee (1983), in Anderson and Helmick, On Educational Testing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ def borderline_group(scores: ArrayLike, *, all_n: bool = False) -> Statistic:
     Livingston and Zieky (1982). Least n: 10 borderline candidates. Raises ``UsageError``
     ``usage.scores`` for none.
     """
-    found = _known(scores)
+    found = known_scores(scores)
     low, high = _median_ranks(len(found))
     ordered = np.sort(found)
     figure = Statistic(
@@ -144,9 +150,8 @@ class BorderlineRegression:
 
     cut: Statistic
     standard_error: Statistic
-    slope: float
-    intercept: float
-    r_squared: float
+    slope: Statistic
+    r_squared: Statistic
     flags: tuple[str, ...]
 
 
@@ -189,27 +194,48 @@ def borderline_regression(
         interval = found or (math.nan, math.nan)
     method = f"borderline regression of score on global rating, {by}"
 
-    def figure(value: float, interval: tuple[float, float] | None) -> Statistic:
-        return settle(
-            Statistic(
-                value=value,
-                interval=interval,
-                n=n,
-                method=method,
-                source=_REGRESSION,
-                unit="points",
-            ),
-            all_n=all_n,
-        )
-
+    of = _Regression(n, all_n=all_n)
     return BorderlineRegression(
-        cut=figure(cut, interval),
-        standard_error=figure(error, None),
-        slope=slope,
-        intercept=intercept,
-        r_squared=1 - float((left**2).sum()) / total if total > 0 else math.nan,
+        cut=of.figure(cut, interval, method),
+        standard_error=of.figure(error, None, method),
+        slope=of.slope(slope, left, sxx),
+        r_squared=of.r_squared(1 - float((left**2).sum()) / total if total > 0 else math.nan),
         flags=tuple(_doubts(slope, x, borderline)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """Makes the figures of one regression."""
+
+    n: int
+    all_n: bool
+
+    def figure(
+        self, value: float, interval: Interval | None, method: str, unit: str = "points"
+    ) -> Statistic:
+        """In points unless said otherwise."""
+        figure = Statistic(
+            value=value,
+            interval=interval,
+            n=self.n,
+            method=method,
+            source=_REGRESSION,
+            unit=unit,
+        )
+        return settle(figure, all_n=self.all_n)
+
+    def slope(self, slope: float, left: Floats, sxx: float) -> Statistic:
+        """Points a step of the rating."""
+        error = math.sqrt(float((left**2).sum()) / (self.n - 2) / sxx)
+        half = _t_half(error, self.n - 2)
+        return self.figure(slope, (slope - half, slope + half), "slope, ± t SE")
+
+    def r_squared(self, value: float) -> Statistic:
+        """Share of the scores' variance that goes with the rating; interval by Fisher's z."""
+        around = fisher_z(math.sqrt(max(value, 0)), self.n) if math.isfinite(value) else None
+        interval = None if around is None else (max(around[0], 0) ** 2, around[1] ** 2)
+        return self.figure(value, interval, "r squared, interval by Fisher's z", "share")
 
 
 def _regressions(x: Floats, y: Floats, at: float, seed: int, draws: int) -> Floats:
@@ -231,101 +257,13 @@ def _doubts(slope: float, x: Floats, borderline: float) -> Sequence[str]:
     return out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hofstee:
-    """Judges' mean bounds, and where their diagonal meets the candidates' fail curve.
-
-    ``cut`` is ``None`` where they do not meet; ``fail_rate`` is the share failing at the cut.
-    """
-
-    cut: float | None
-    fail_rate: float | None
-    lowest_cut: float
-    highest_cut: float
-    lowest_fail: float
-    highest_fail: float
-    n: int
-    note: str
-
-    def holds(self, cut: float, fail_rate: float) -> bool:
-        """Whether another method's cut and the share failing at it lie within the band."""
-        return (
-            self.lowest_cut <= cut <= self.highest_cut
-            and self.lowest_fail <= fail_rate <= self.highest_fail
-        )
-
-
-def hofstee(
-    scores: ArrayLike,
-    *,
-    lowest_cut: ArrayLike,
-    highest_cut: ArrayLike,
-    lowest_fail: ArrayLike,
-    highest_fail: ArrayLike,
-) -> Hofstee:
-    """The compromise between the cuts and the fail rates judges can accept.
-
-    Each bound is one number or one a judge (averaged): cuts in points, fail rates as shares. The
-    line from (lowest cut, highest fail rate) to (highest cut, lowest fail rate) meets the share of
-    ``scores`` below a cut. A sanity band beside another method, not a cut of its own. Source:
-    Hofstee (1983). Least n: 30 candidates; below it only the bounds are given. Raises
-    ``UsageError`` ``usage.hofstee`` for bounds in the wrong order.
-    """
-    found = np.sort(_known(scores))
-    bounds = [
-        float(np.asarray(one, dtype=float).mean())
-        for one in (lowest_cut, highest_cut, lowest_fail, highest_fail)
-    ]
-    low, high, few, many = bounds
-    if not (low < high and 0 <= few < many <= 1):
-        raise UsageError(
-            "usage.hofstee",
-            "The lowest cut must be below the highest, and fail rates rise within 0 to 1.",
-        )
-    cut, note = None, ""
-    if len(found) < 30:
-        note = f"insufficient data: {len(found)} candidates, at least 30 are needed"
-    else:
-        cut = _crossing(found, low, high, few, many)
-        note = "" if cut is not None else "the fail curve does not cross the band"
-    return Hofstee(
-        cut=cut,
-        fail_rate=None if cut is None else _share_below(found, cut),
-        lowest_cut=low,
-        highest_cut=high,
-        lowest_fail=few,
-        highest_fail=many,
-        n=len(found),
-        note=note,
-    )
-
-
-def _crossing(ordered: Floats, low: float, high: float, few: float, many: float) -> float | None:
-    """The first cut at which as many fail as the falling line allows."""
-
-    def over(cut: float) -> float:
-        return _share_below(ordered, cut) - (many + (few - many) * (cut - low) / (high - low))
-
-    if over(low) > 0 or over(high) < 0:
-        return None
-    below, above = low, high
-    for _ in range(60):
-        middle = (below + above) / 2
-        below, above = (middle, above) if over(middle) < 0 else (below, middle)
-    return above
-
-
-def _share_below(ordered: Floats, cut: float) -> float:
-    return float(np.searchsorted(ordered, cut, side="left")) / len(ordered)
-
-
 def impact(scores: ArrayLike, cut: float, *, all_n: bool = False) -> Statistic:
     """The share of candidates who would pass with this cut (score >= cut), of all together.
 
     Interval by Wilson (1927). Least n: 30 candidates. Differences between groups belong after the
     cut is locked. Raises ``UsageError`` ``usage.scores`` for no scores.
     """
-    found = _known(scores)
+    found = known_scores(scores)
     passed = int((found >= cut).sum())
     figure = Statistic(
         value=passed / len(found),
@@ -338,7 +276,8 @@ def impact(scores: ArrayLike, cut: float, *, all_n: bool = False) -> Statistic:
     return settle(figure, all_n=all_n)
 
 
-def _known(scores: ArrayLike) -> Floats:
+def known_scores(scores: ArrayLike) -> Floats:
+    """The scores that are there; ``UsageError`` ``usage.scores`` where none is."""
     found = np.asarray(scores, dtype=float).reshape(-1)
     known: Floats = found[~np.isnan(found)]
     if not known.size:

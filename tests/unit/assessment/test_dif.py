@@ -132,6 +132,7 @@ def test_swapping_reference_and_focal_turns_delta_round():
         assert here.ets_class == there.ets_class
         assert here.favours == there.favours
     assert one.items[0].favours == "x"
+    assert one.items[0].delta.population == "candidates of x (reference) and y (focal)"
     assert one.items[0].delta.value < -1
     assert one.items[0].p_dif.value < 0 < other.items[0].p_dif.value
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -228,3 +229,11 @@ def test_answers_in_perfect_order_have_no_estimates_and_a_reason():
     assert "no maximum was found" in model.items[0].a.note
     assert model.items[0].a.value is None
     assert model.log_likelihood.value is None
+
+
+def test_five_thousand_candidates_and_forty_items_are_quick():
+    found, _, _ = drawn(5000, 40, seed=12, slopes=np.linspace(0.6, 1.8, 40))
+    begun = time.process_time()
+    model = irt.two_parameter(found)
+    assert model.converged
+    assert time.process_time() - begun < 10  # half a second on an idle core
