@@ -117,7 +117,9 @@ def test_evidence_and_its_seal_share_an_address():
 @pytest.mark.parametrize(
     "tree",
     {
-        "they change places": sealed({"type": ["Evidence"], **SEAL}, {"id": WORK["id"], "name": "W"}),
+        "they change places": sealed(
+            {"type": ["Evidence"], **SEAL}, {"id": WORK["id"], "name": "W"}
+        ),
         "the media type moves": sealed(
             {**WORK, "mediaType": "text/plain"}, {"id": WORK["id"], "digestSRI": "sha256-AAAA"}
         ),

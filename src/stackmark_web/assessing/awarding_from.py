@@ -17,7 +17,6 @@ from stackmark_web.assessing import artefacts, plans
 from stackmark_web.assessing.models import Artefact, Attempt, Decision
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award
-from stackmark_web.catalogue.publishing import identity
 
 BATCH: Final = 100
 SEALED: Final = (Artefact.State.KEPT, Artefact.State.REENCODED)
@@ -39,7 +38,7 @@ def award_for(decision: Decision, *, actor: Any = None) -> Award:
 
 def check(decision: Decision) -> None:
     """Only a confirmed, present pass of an attempt that counts earns anything."""
-    attempt = decision.attempt
+    attempt = Attempt.everywhere.get(pk=decision.attempt_id)  # as it is now
     earns = (
         decision.is_current
         and decision.confirmed_at is not None
@@ -100,35 +99,33 @@ def extras_of(decision: Decision) -> dict[str, Any]:
 
 
 def results_of(decision: Decision) -> list[dict[str, str]]:
-    """The total, each component, each criterion with its level, under the ids of the version."""
-    base = f"{identity(decision.attempt.version)}#result"
-    found = [_result(base, decision.total)] if decision.total is not None else []
+    """The total, each component, each criterion with its level, by the ids of the plan."""
+    found = [_result(decision.total)] if decision.total is not None else []
     plan = plans.plan_of(decision.attempt.version)
     for component in plan.components if plan else ():
         score = decision.scores.get(component.id)
         if score is not None:
-            found.append(_result(f"{base}-{component.id}", score))
+            found.append(_result(score, component=component.id))
+        chosen = decision.levels.get(component.id, {})
         found += [
-            _achieved(f"{base}-{component.id}-{each.id}", each, decision.levels, component.id)
+            _achieved(component.id, each, chosen[each.id])
             for each in component.criteria
-            if decision.levels.get(component.id, {}).get(each.id)
+            if chosen.get(each.id)
         ]
     return found
 
 
-def _result(description: str, score: float) -> dict[str, str]:
-    return {"description": description, "value": number(score), "status": "Completed"}
+def _result(score: float, **of: str) -> dict[str, str]:
+    return {**of, "value": number(score), "status": "Completed"}
 
 
-def _achieved(
-    description: str, criterion: Any, levels: dict[str, Any], component: str
-) -> dict[str, str]:
-    level = levels[component][criterion.id]
+def _achieved(component: str, criterion: Any, level: str) -> dict[str, str]:
     points = next((one.points for one in criterion.levels if one.id == level), None)
     return {
-        "description": description,
+        "component": component,
+        "criterion": criterion.id,
+        "level": level,
         "value": "" if points is None else f"{points:f}",
-        "achieved_level": f"{description}-{level}",
         "status": "Completed",
     }
 

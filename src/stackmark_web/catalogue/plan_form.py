@@ -15,7 +15,7 @@ from stackmark.errors import UsageError
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.assessment_plan import Plan
 from stackmark_web.catalogue import content as json
-from stackmark_web.catalogue import plan_words as words
+from stackmark_web.catalogue import plan_vocabulary as words
 from stackmark_web.catalogue.forms import Content, Rows, checks, number, radios
 from stackmark_web.catalogue.plan_rows import ComponentRows
 from stackmark_web.catalogue.step_base import StepForm
@@ -102,9 +102,7 @@ class PlanForm(StepForm):
         if "none" in checked and len(checked) > 1:
             self.add_error("plan_authorship", _("“Not checked” cannot go together with a check."))
         if found.get("plan_markers") == 0:
-            self.add_error(
-                "plan_markers", _("One person at least; empty if open.")
-            )
+            self.add_error("plan_markers", _("One person at least; empty if open."))
         return found
 
     def merged(self) -> Content:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from stackmark_web.catalogue import content as json
-from stackmark_web.catalogue import plan_words as words
+from stackmark_web.catalogue import plan_vocabulary as words
 from stackmark_web.catalogue import vocabulary
 from stackmark_web.catalogue.forms import (
     Content,

@@ -236,12 +236,6 @@ LETTERS: Final[dict[str, Letter]] = {
         ),
         _("See what you handed in"),
     ),
-    "assessment_waiting": Letter(
-        _("A learner wrote to the marking desk"),
-        _("Something at {{title}} waits for an answer"),
-        _("A learner wrote to you about an assessment of **{{title}}**. A person has to answer."),
-        _("To the marking desk"),
-    ),
     # From the marking desk to a learner: the page behind the link says more.
     "assessment_decided": Letter(
         _("Assessment decided"),
@@ -301,6 +295,12 @@ LETTERS: Final[dict[str, Letter]] = {
             "about **{{title}}**."
         ),
         _("Read the answer"),
+    ),
+    "assessment_waiting": Letter(
+        _("A learner wrote to the marking desk"),
+        _("Something at {{title}} waits for an answer"),
+        _("A learner wrote to you about an assessment of **{{title}}**. A person has to answer."),
+        _("To the marking desk"),
     ),
 }
 

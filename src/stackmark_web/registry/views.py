@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from stackmark_web.accrediting import queries as accrediting
+from stackmark_web.assessing import queries as assessing
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import inside, queries
 from stackmark_web.registry.documents import (
@@ -111,7 +112,9 @@ def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) 
 
     looked = accrediting.looked_at_version(version)
     signed = accrediting.signed_of(looked)
-    return page(request, achievement_page(request, version, looked=looked, signed=signed))
+    standing = assessing.standing(version)
+    shown = achievement_page(request, version, looked=looked, signed=signed, standing=standing)
+    return page(request, shown)
 
 
 @readable

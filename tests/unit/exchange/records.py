@@ -165,9 +165,7 @@ components = st.one_of(
             "id": ids,
             "name": maps(),
             "kind": st.just("rubric"),
-            "criteria": st.lists(
-                criteria, min_size=1, max_size=2, unique_by=lambda one: one["id"]
-            ),
+            "criteria": st.lists(criteria, min_size=1, max_size=2, unique_by=lambda one: one["id"]),
         },
         optional=_component_facts,
     ),

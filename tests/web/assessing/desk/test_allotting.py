@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from stackmark_web.assessing import allotting, plans, sampling
+from stackmark_web import clock
+from stackmark_web.assessing import allotting, sampling
 from stackmark_web.assessing import queries_desk as queries
 from stackmark_web.assessing.actions import marking as markings
-from stackmark_web.assessing.models import Attempt, FactsPanel, Marking, Setup
+from stackmark_web.assessing.models import Attempt, CutScore, FactsPanel, Marking, Setup
 from stackmark_web.assessing.refusing import Problem
 from stackmark_web.tenancy.models import Membership
 from web.assessing.desk.helping import (
@@ -21,7 +22,8 @@ from web.assessing.desk.helping import (
     mark,
     marks,
 )
-from web.assessing.world import PLAN, World
+from web.assessing import world as worlds
+from web.assessing.world import PLAN, World, design
 
 
 def kinds(attempt):
@@ -214,19 +216,16 @@ def test_points_lie_between_nothing_and_the_most(world, points):
         )
 
 
-def test_without_a_pass_mark_nothing_is_decided_until_there_is_one(db):
-    from stackmark_web.assessing.models import CutScore
-    from stackmark_web import clock
-    from web.assessing.world import design
+def test_without_a_pass_mark_nothing_is_decided_until_there_is_one(db, monkeypatch):
+    def unmarked(**changes):
+        made = design(**changes)
+        made["assessment"].pop("required")
+        made["plan"]["components"][0].pop("minimum")
+        return made
 
-    plan = {**PLAN, "components": [{k: v for k, v in one.items() if k != "minimum"} for one in PLAN["components"]]}
-    World.design = None
-    world = World(plan=plan)
+    monkeypatch.setattr(worlds, "design", unmarked)
+    world = World()
     alone(world)
-    version = world.version
-    content = design(plan=plan)
-    content["assessment"].pop("required")
-    type(version).objects.within(world.here).filter(pk=version.pk).update(content=content)
     attempt = hand_in(world)
     mark(attempt, world.assessor, ENOUGH)
     assert not attempt.decisions.exists()
@@ -242,4 +241,3 @@ def test_without_a_pass_mark_nothing_is_decided_until_there_is_one(db):
     )
     assert markings.settle_waiting() == 1
     assert decision_of(attempt).outcome == "passed"
-    assert plans.plan_of(attempt.version) is not None

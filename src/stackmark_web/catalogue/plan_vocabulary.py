@@ -158,3 +158,47 @@ def marked(component: Component) -> str:
         said = ngettext("%(n)s item", "%(n)s items", component.items)
         return said % {"n": component.items}
     return str(COMPONENT_KINDS.get(component.kind, ""))
+
+
+TABLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "COMPONENT_KINDS": {
+        "rubric": _l("marked by a rubric"),
+        "items": _l("marked by items"),
+        "score": _l("one score"),
+    },
+    "IDENTITY_PROOFING": {
+        "none": _l("identity not proofed"),
+        "self-asserted": _l("identity as the learner states it"),
+        "document": _l("identity proofed by a document"),
+        "eid": _l("identity proofed by an electronic identity"),
+    },
+    "IDENTITY_BINDING": {
+        "none": _l("nobody compared who sat it"),
+        "photo-match": _l("photo compared at the assessment"),
+        "live": _l("a person compared the learner with the document at the assessment"),
+    },
+    "PROCTORING": {
+        "none": _l("not supervised"),
+        "remote-recorded": _l("supervised remotely by recording"),
+        "remote-live": _l("supervised remotely by a person"),
+        "onsite": _l("supervised on site"),
+    },
+    "AUTHORSHIP": {
+        "none": _l("authorship not checked"),
+        "statement": _l("statement of authorship"),
+        "similarity": _l("compared with other texts"),
+        "oral-defence": _l("defended orally"),
+        "process-log": _l("process of the work looked at"),
+    },
+    "AI_POLICY": {
+        "prohibited": _l("AI tools prohibited"),
+        "limited": _l("AI tools permitted within limits"),
+        "permitted-and-assessed": _l("AI tools permitted, their use assessed"),
+    },
+    "INDEPENDENCE": {
+        "same-people": _l("assessed by those who teach it"),
+        "same-organisation": _l("assessed by others of the same organisation"),
+        "independent": _l("assessed independently of who teaches it"),
+    },
+}
+"""As the library names its tables (``stackmark.model.achievement_words``)."""
