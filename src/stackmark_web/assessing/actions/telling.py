@@ -15,7 +15,7 @@ from stackmark_web.assessing import plans
 from stackmark_web.assessing.actions._learner import note, own_attempt
 from stackmark_web.assessing.actions.applying import NotNow
 from stackmark_web.assessing.models import Attempt, Circumstance, Decision, MarkAppeal, Misconduct
-from stackmark_web.assessing.refusing import Problem, words
+from stackmark_web.assessing.refusing import words
 
 _TELLABLE = (Attempt.State.OPEN, Attempt.State.SUBMITTED, Attempt.State.MARKING)
 
@@ -26,13 +26,13 @@ def tell_circumstances(
 ) -> Circumstance:
     """Say what got in the way, also after the deadline; one at a time. A person decides.
 
-    Raises ``Problem``; ``NotNow`` once the attempt is decided (then an appeal is the way).
+    Raises ``Problem``; ``NotNow`` ``assessing.told``, and ``assessing.decided`` (appeal then).
     """
     found = own_attempt(attempt, actor)
     if found.state not in _TELLABLE:
         raise NotNow("assessing.decided", _("This attempt is over; appeal if it was wrong."))
     if found.circumstances.filter(state=Circumstance.State.OPEN).exists():
-        raise Problem("text", _("You have told them already; wait for the answer."))
+        raise NotNow("assessing.told", _("You have told them already; wait for the answer."))
     missing = _("Say in a few sentences what happened and when.")
     made: Circumstance = Circumstance.everywhere.create(
         organisation=found.organisation,

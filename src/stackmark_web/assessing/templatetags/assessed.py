@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import ngettext
 
 from stackmark_web.assessing import queries_learner, wording_learner
 from stackmark_web.ui.text import best_text
@@ -33,6 +34,13 @@ def size(count: int) -> str:
 def score(value: float | None) -> str:
     """A percent to one decimal, as it is told to people; the exact one decides."""
     return "–" if value is None else f"{value:.1f} %"
+
+
+@register.filter
+def points(value: Any) -> str:
+    """Points of a level; they need not be whole."""
+    number = int(value) if value == int(value) else 2
+    return ngettext("%s point", "%s points", number) % f"{value:g}"
 
 
 @register.filter
