@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from stackmark.model.achievement_words import SUPERVISION
+from stackmark.model.assessment_plan import supervision_of
 from stackmark.model.record import Record
 from stackmark.quality import sizes
 from stackmark.quality.advice import Advice, cut
@@ -39,6 +41,7 @@ def lint(record: Record, coverage: Coverage, *, own: bool) -> Iterator[Advice]:
     yield from plan_lint(record.achievement)
     yield from _size(record)
     yield from _title(record)
+    yield from _supervision(record)
 
 
 @cache
@@ -170,6 +173,22 @@ def _size(record: Record) -> Iterator[Advice]:
             "/achievement/credit",
             told,
             "Correct the credit or the hours; hours are all learning, not only teaching.",
+        )
+
+
+def _supervision(record: Record) -> Iterator[Advice]:
+    """The EU's one word for supervision and identity against the plan's facts of integrity."""
+    one = record.achievement
+    fitting = supervision_of(one.plan) if one.plan else ""
+    if not fitting or fitting == one.supervision:
+        return
+    if one.supervision:
+        yield Advice(
+            "supervision.contradicts",
+            "/achievement/supervision",
+            f"It is called {SUPERVISION[one.supervision]}, but by the plan of assessment it is "
+            f"{SUPERVISION[fitting]}.",
+            f"Choose {SUPERVISION[fitting]!r}, or correct the plan.",
         )
 
 
