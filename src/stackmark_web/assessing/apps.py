@@ -12,7 +12,15 @@ class AssessingConfig(AppConfig):
     label = "assessing"
 
     def ready(self) -> None:
-        """Hear of what is handed in; the desk's duties."""
-        from stackmark_web.assessing import allotting, handing_on, tasks_desk  # noqa: F401
+        """Hear of what is handed in; the desk's duties; tell labels what was published."""
+        from stackmark_web.assessing import (
+            allotting,
+            handing_on,
+            published,
+            tasks_desk,  # noqa: F401
+            tasks_facts,  # noqa: F401
+        )
+        from stackmark_web.catalogue.figures import provide_assessment
 
         handing_on.after_submission(allotting.allot)
+        provide_assessment(published.published_figures)

@@ -287,6 +287,21 @@ def sign(panel: FactsPanel, tree: Mapping[str, Any], *, made_at: dt.datetime) ->
     return signed
 
 
+def for_label(tree: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the facts label prints beside the figures: the step of the evidence ladder."""
+    evidence = tree["evidence"]
+    step = Statistic(
+        value=float(evidence["level"]),
+        n=1,
+        of="designs",
+        least=0,
+        method="; ".join(evidence["reasons"]),
+        source=evidence["source"],
+        population="the design of this assessment",
+    )
+    return [{"code": "ladder_level", **step.to_json()}]
+
+
 def facts_in(panel: FactsPanel) -> dict[str, Any]:
     """What a panel says, read from the very bytes that were signed."""
     tree: dict[str, Any] = orjson.loads(bytes(panel.signed or b"{}"))

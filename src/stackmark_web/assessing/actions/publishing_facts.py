@@ -49,7 +49,7 @@ def publish(
         last_day=where.last_day,
         number=(number or 0) + 1,
         made_at=now,
-        summary=told.tree["figures"],
+        summary=[*told.tree["figures"], *panels.for_label(told.tree)],
     )
     tree = told.tree | {"number": panel.number, "madeAt": now.date().isoformat()}
     panel.signed = panels.sign(panel, tree, made_at=now)
