@@ -16,7 +16,7 @@ from stackmark.adapters.files import write_atomic
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
-from stackmark_web.demo import accrediting_history, founding, quality, world
+from stackmark_web.demo import accrediting_history, assessing_figures, founding, quality, world
 from stackmark_web.demo.awarding_history import award_course, mishaps
 from stackmark_web.demo.courses import COURSES
 from stackmark_web.demo.queries import address, notes
@@ -64,6 +64,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     _trust(houses, cast)
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
+    number = assessing_figures.figures(versions, cast, today=today)
+    tell(f"{number} attempts at an examination, and facts signed on them")
     _letters_went_out()
     _stage(versions, cast)
 

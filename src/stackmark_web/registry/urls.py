@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from stackmark_web.registry import assessment_views, credential_views, file_views, statement_views, views
+from stackmark_web.registry import (
+    assessment_views,
+    credential_views,
+    file_views,
+    statement_views,
+    views,
+)
 from stackmark_web.registry.urls_register import urlpatterns as register
 
 app_name = "registry"
