@@ -103,7 +103,7 @@ def content(achievement: Any, cohort: str = ledgers.ALL) -> Content:
         ),
         "notes": [] if withheld else list(told.notes),
     }
-    return Content({} if withheld else shown, tree)
+    return Content({} if withheld else shown, plain(tree))
 
 
 def figures(
@@ -237,19 +237,18 @@ def _last_review(version: Any) -> dict[str, Any]:
 
 
 def _json(one: Statistic) -> dict[str, Any]:
-    """A figure as it is signed: scores in percent, and no number that two programs print apart."""
+    """A figure as it is signed, scores in percent."""
     unit = "percent" if one.unit in ("points", "per cent") else one.unit
-    tree = replace(one, unit=unit).to_json()
-    tree["value"] = _plain(tree["value"])
-    if tree["interval"] is not None:
-        tree["interval"] = [_plain(end) for end in tree["interval"]]
-    return tree
+    return replace(one, unit=unit).to_json()
 
 
-def _plain(value: float | None) -> float | None:
-    if value is None:
-        return None
-    return 0.0 if abs(value) < _TINY else value
+def plain(value: Any) -> Any:
+    """The same with every number in twelve digits: longer ones are not read alike everywhere."""
+    if isinstance(value, float):
+        return 0.0 if abs(value) < _TINY else float(f"{value:.12g}")
+    if isinstance(value, Mapping):
+        return {name: plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list) else value
 
 
 def sign(panel: FactsPanel, tree: Mapping[str, Any], *, made_at: dt.datetime) -> bytes:

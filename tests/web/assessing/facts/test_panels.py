@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import orjson
 import pytest
 
@@ -10,6 +12,7 @@ from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
 from stackmark_web.assessing import panels
 from stackmark_web.assessing.actions import publishing_facts
+from stackmark_web.assessing.models import CutScore
 from stackmark_web.assessing.refusing import Problem
 from stackmark_web.awarding.signing import pen_of
 from web.assessing.facts.cohort import as_csv, bring_in, rows
@@ -103,3 +106,33 @@ def test_without_attempts_there_are_no_facts(world):
     with pytest.raises(Problem) as caught:
         publishing_facts.publish(world.achievement, actor=world.assessor)
     assert "Nobody" in caught.value.detail
+
+
+def test_a_cut_of_a_panel_is_told_with_its_error_and_judges(cohort):
+    now = clock.now() - timedelta(days=900)
+    CutScore.everywhere.create(
+        organisation=cohort.here,
+        achievement=cohort.achievement,
+        method="angoff",
+        cut=200 / 3,
+        standard_error=1 / 3 + 1e-15,  # more digits than all programs print alike
+        judges=[f"J{one}" for one in range(1, 10)],
+        rounds=2,
+        set_at=now,
+        in_force_from=now,
+    )
+    panel = publishing_facts.publish(cohort.achievement, actor=cohort.assessor)
+    facts = panels.facts_in(panel)
+    assert facts["standardSetting"] == {
+        "justified": True,
+        "method": "angoff",
+        "judges": 9,
+        "rounds": 2,
+        "date": now.date().isoformat(),
+        "inForceFrom": now.date().isoformat(),
+        "cut": 66.6666666667,
+        "standardError": 0.333333333333,
+    }
+    told = figures(panel)["cut"]
+    assert (told["n"], told["of"], told["note"]) == (9, "judges", "")
+    assert told["interval"][0] == pytest.approx(200 / 3 - 2.306 / 3, abs=1e-6)
