@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import TestCase
 
+import learner_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
@@ -85,6 +86,7 @@ class SmallWorld:
         self._catalogue()
         self._awards()
         self._learner()
+        learner_rows.fill(self)
         self._sheets()
         self._checks()
         self._statements()

@@ -353,6 +353,27 @@ RULES = {
     "passport:address_reports": work("GET"),
     "passport:address_send": work("POST", args={"pk": "report.pk"}),
     "passport:address_close": work("POST", args={"pk": "report.pk"}),
+    # -- a learner's assessments
+    "assessing:mine": own("GET"),
+    # Taking out everything of one's own is noted in one's trail.
+    "assessing:export": own("GET", leaves=("audit.AuditEvent",)),
+    # Who has applied already is led to their application.
+    "assessing:apply": own(args=ACHIEVEMENT, fixed=("achievement_id",), get=302, others=(200,)),
+    "assessing:application": own("GET", args={"pk": "application.pk"}),
+    "assessing:withdraw": own("POST", args={"pk": "application.pk"}),
+    "assessing:begin": own("POST", args={"pk": "application.pk"}),
+    "assessing:attempt": own("GET", args={"pk": "attempt_open.pk"}),
+    "assessing:add": own("POST", args={"pk": "attempt_open.pk"}),
+    "assessing:submit": own(args={"pk": "attempt_open.pk"}),
+    "assessing:receipt": own("GET", args={"pk": "attempt_done.pk"}),
+    "assessing:remove": own("POST", args={"pk": "piece.pk"}),
+    "assessing:tell": own("POST", args={"pk": "attempt_open.pk"}),
+    "assessing:tell_withdraw": own("POST", args={"pk": "circumstance.pk"}),
+    "assessing:case_answer": own("POST", args={"pk": "case.pk"}),
+    "assessing:appeal": own("POST", args={"pk": "attempt_done.pk"}),
+    "assessing:appeal_withdraw": own("POST", args={"pk": "attempt_done.pk"}),
+    # What is not handed in yet is its learner's alone; who else may later: tests of its page.
+    "assessing:evidence": own("GET", args={"pk": "piece.pk"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),

@@ -12,15 +12,20 @@ class AssessingConfig(AppConfig):
     label = "assessing"
 
     def ready(self) -> None:
-        """Hear of what is handed in; the desk's duties; tell labels what was published."""
+        """Hear of what is handed in; duties; answer for sealed evidence and published facts."""
         from stackmark_web.assessing import (
             allotting,
+            artefacts,
+            forgetting,
             handing_on,
             published,
             tasks_desk,  # noqa: F401
             tasks_facts,  # noqa: F401
         )
+        from stackmark_web.awarding import queries as awarding
         from stackmark_web.catalogue.figures import provide_assessment
 
         handing_on.after_submission(allotting.allot)
+        awarding.provide_artefacts(artefacts.at)
+        forgetting.listen()
         provide_assessment(published.published_figures)

@@ -102,9 +102,9 @@ def add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = queries_learner.attempt_of(request.user, pk)
     component, kind = request.POST.get("component", ""), request.POST.get("kind", "")
     handler = _ADDERS.get(kind)
-    if handler is None:
-        raise Http404("There is nothing here.")
     try:
+        if handler is None:
+            raise Problem("", _("Choose what you add."))
         done = handler(request, found, component)
     except Problem as problem:
         faults = {component: problem.detail}

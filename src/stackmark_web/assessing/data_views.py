@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -99,11 +99,7 @@ def _receipt_name(found: Attempt) -> str:
 def export(request: HttpRequest) -> HttpResponseBase:
     """Everything of one's own assessments."""
     record_export(request.user)
+    response = StreamingHttpResponse(exports.export(request.user), content_type="application/zip")
     name = f"assessments-{clock.today().isoformat()}.zip"
-    response = FileResponse(
-        exports.export(request.user),
-        as_attachment=True,
-        filename=name,
-        content_type="application/zip",
-    )
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return sealed(response)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any, Final
 
@@ -30,12 +31,20 @@ from stackmark_web.assessing.pseudonyms import candidate_of
 from stackmark_web.tenancy.models import Organisation
 
 IN_MEMORY: Final = 8 * 1024 * 1024  # bytes of a zip before it moves to a temporary file
+PIECE: Final = 1 << 16
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # the same data give the same zip
 
 
-def export(user: Any) -> IO[bytes]:
-    """The zip, open at its beginning; whoever gets it closes it."""
-    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - handed to the caller
+def export(user: Any) -> Iterator[bytes]:
+    """The zip piece by piece; made when the first piece is asked for."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as out:
+        _write(out, user)
+        out.seek(0)
+        while piece := out.read(PIECE):
+            yield piece
+
+
+def _write(out: IO[bytes], user: Any) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         attempts = list(queries_learner.attempts_of(user))
         files = {one.pk: _files(archive, one) for one in attempts}
@@ -50,8 +59,6 @@ def export(user: Any) -> IO[bytes]:
         }
         _put(archive, "assessments.json", orjson.dumps(whole, option=orjson.OPT_INDENT_2))
         _put(archive, "README.txt", _readme().encode())
-    out.seek(0)
-    return out
 
 
 def _readme() -> str:

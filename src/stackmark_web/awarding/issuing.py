@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -107,6 +107,20 @@ def documents_of(version: AchievementVersion) -> dict[str, bytes]:
     return {} if facts is None else {facts.url: facts.data}
 
 
+def kept_files(award: Award) -> dict[str, bytes]:
+    """The files an award seals, as far as they are kept here: one that was changed is noticed."""
+    from stackmark_web.awarding.queries import artefact
+
+    found = {one["url"]: artefact(one["url"]) for one in award.related}
+    return {url: data for url, data in found.items() if data is not None}
+
+
+def elsewhere(award: Award, files: Mapping[str, bytes]) -> frozenset[str]:
+    """The check that cannot be made when some sealed file is not kept here."""
+    there = all(one["url"] in files for one in award.related)
+    return frozenset() if there else frozenset({"related"})
+
+
 def to_library(award: Award) -> library.Award:
     """An award as the engine knows it; it has its index already."""
     name = award.recipient_name if award.name_in_credential else ""
@@ -180,14 +194,15 @@ class Press:
         one = to_library(award)
         signed = self._mint.sign(one)
         if whole:
+            files = kept_files(award)
             self_check(
                 signed,
                 created=self.created,
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
-                documents=self._documents,
+                documents=self._documents | files,
                 # What agencies stated was judged by itself before it was put inside.
-                leave=frozenset({"status", "endorsements"}),
+                leave=frozenset({"status", "endorsements"}) | elsewhere(award, files),
             )
         return signed
 

@@ -160,7 +160,7 @@ def test_nothing_is_chosen_or_asked_for(world, lena):
     answer = lena.post(url("add", attempt.pk), {"component": "project", "kind": "file"})
     assert answer.status_code == 422
     assert "Choose a file first." in text(answer)
-    assert lena.post(url("add", attempt.pk), {"kind": "magic"}).status_code == 404
+    assert lena.post(url("add", attempt.pk), {"kind": "magic"}).status_code == 422
 
 
 def test_what_was_typed_stays_when_it_is_refused(world, lena):
