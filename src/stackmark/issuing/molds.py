@@ -214,8 +214,8 @@ def paths_of(award: Award) -> list[Path]:
     if award.narrative is not None:
         found.append((subject, "narrative"))
     for place, one in enumerate(award.evidence):
-        names = (("id", one.url), ("name", one.name), ("narrative", one.text))
-        names += (("genre", one.genre), ("audience", one.audience))
+        names = [("id", one.url), ("name", one.name), ("narrative", one.text)]
+        names += [("genre", one.genre), ("audience", one.audience)]
         found += [("evidence", place, name) for name, text in names if text is not None]
     for place, each in enumerate(award.results):
         marks = (("value", each.value), ("achievedLevel", each.level))

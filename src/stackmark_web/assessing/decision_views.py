@@ -141,9 +141,9 @@ def _shown(
         hidden=hidden,
         letters=letters,
         parts=sheet.parts(letters) if sheet and not hidden else [],
-        far=len(two) == 2 and plan is not None and any(
-            one.is_far for one in agreement.differences(plan, *two)
-        ),
+        far=len(two) == 2
+        and plan is not None
+        and any(one.is_far for one in agreement.differences(plan, *two)),
         pieces=queries.pieces_of(found),
         component_names={one.id: one.name for one in plan.components} if plan else {},
         form=form,

@@ -31,7 +31,7 @@ def place_for(user: Any, slug: str) -> Organisation:
 
 
 def page(
-    request: HttpRequest, name: str, place: Organisation, *, status: int = 200, **context: Any
+    request: HttpRequest, name: str, place: Organisation, /, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page of the desk, with the tabs above it."""
     frame = {
@@ -96,7 +96,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         waiting=queries.to_take(request.user, place, achievement=chosen),
         achievements=achievements,
         chosen=chosen,
-        links=links(slug),
+        also=links(slug),
         tab="queue",
     )
 

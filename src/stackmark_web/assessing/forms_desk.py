@@ -178,9 +178,7 @@ class MeetingForm(forms.Form):
     start = forms.DateField(
         label=gettext_lazy("Marked from"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    end = forms.DateField(
-        label=gettext_lazy("to"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    end = forms.DateField(label=gettext_lazy("to"), widget=forms.DateInput(attrs={"type": "date"}))
     present = forms.MultipleChoiceField(
         label=gettext_lazy("Who takes part"), required=False, widget=forms.CheckboxSelectMultiple
     )

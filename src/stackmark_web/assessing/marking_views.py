@@ -24,6 +24,7 @@ from stackmark_web.assessing.models import Artefact, Attempt, Marking
 from stackmark_web.assessing.refusing import Problem
 
 LETTERS: Final = "AB"
+LOCKED: Final = {"default-src": "'none'", "script-src": None, "style-src": None, "sandbox": ""}
 
 
 def _of(request: HttpRequest, slug: str, pk: uuid.UUID) -> tuple[Any, Marking]:
@@ -179,8 +180,7 @@ def served(artefact: Artefact, code: str, *, quarantined: bool = False) -> HttpR
     name = f"script-{code}-{str(artefact.pk)[:4]}{ending}"
     how = "inline" if picture else "attachment"
     answer["Content-Disposition"] = f'{how}; filename="{name}"'
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
+    answer.stackmark_csp = LOCKED  # type: ignore[attr-defined]  # read by ui.middleware
     answer["Cache-Control"] = "private, no-store"
     return answer
 

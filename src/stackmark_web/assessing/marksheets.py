@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from stackmark.model.assessment_plan import Component, Criterion, Plan
 from stackmark_web.assessing import scoring
 from stackmark_web.assessing.actions.marking import Marks
 from stackmark_web.assessing.refusing import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class LevelShown:
@@ -112,8 +114,8 @@ class MarkSheet:
             try:
                 value = float(text.replace(",", "."))
             except ValueError:
-                value = float("nan")
-            if value != value or value in (float("inf"), float("-inf")):
+                value = math.nan
+            if not math.isfinite(value):
                 self.errors[name] = _("Give a number.")
             else:
                 found[name] = value

@@ -197,7 +197,8 @@ def drift(achievement: Any) -> Drift:
         attempt__achievement=achievement, attempt__is_archived=True, kind=Marking.Kind.ANCHOR
     )
     done = rows.filter(state=Marking.State.SUBMITTED).select_related("attempt")
-    gaps = [one.total - one.attempt.total for one in done if None not in (one.total, one.attempt.total)]
+    both = [(one.total, one.attempt.total) for one in done]
+    gaps = [new - old for new, old in both if new is not None and old is not None]
     told = len(gaps) >= LEAST_PAIRS
     return Drift(
         len(gaps),

@@ -81,9 +81,7 @@ def _closing(data: Any = None) -> TextForm:
     return TextForm(data, label=_("What the meeting concluded"))
 
 
-def _shown(
-    request: HttpRequest, place: Any, found: Moderation, form: TextForm
-) -> HttpResponse:
+def _shown(request: HttpRequest, place: Any, found: Moderation, form: TextForm) -> HttpResponse:
     scripts = [
         one
         for one in figures.scripts_of(found, request.user)
@@ -198,9 +196,7 @@ def _script(
     shown = queries.markings_shown(attempt)
     letters = {chr(ord("A") + n): one for n, one in enumerate(shown)}
     decision = attempt.decisions.filter(is_current=True).first()
-    changeable = (
-        decision is not None and decision.confirmed_at is None and found.closed_at is None
-    )
+    changeable = decision is not None and decision.confirmed_at is None and found.closed_at is None
     return page(
         request,
         "moderation_script",

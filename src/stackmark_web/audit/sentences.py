@@ -175,6 +175,15 @@ SENTENCES: Final[dict[str, str]] = {
     "script.archived": noop("%(who)s kept a script of %(what)s to be marked again"),
     "script.cycle-started": noop("%(who)s had the kept scripts of %(what)s marked again"),
     "script.unarchived": noop("%(who)s no longer keeps a script of %(what)s"),
+    "assessment.set-up": noop("%(who)s changed how assessing %(what)s is run"),
+    "standard.cut-confirmed": noop("%(who)s confirmed the cut of %(what)s"),
+    "standard.dropped": noop("%(who)s dropped the workshop %(what)s"),
+    "standard.judge-invited": noop("%(who)s added a judge to %(what)s"),
+    "standard.judge-left": noop("%(who)s took a judge off %(what)s"),
+    "standard.prepared": noop("%(who)s prepared the workshop %(what)s"),
+    "standard.rated": noop("%(who)s handed in ratings in %(what)s"),
+    "standard.round-closed": noop("%(who)s closed a round of %(what)s"),
+    "standard.round-opened": noop("%(who)s opened a round of %(what)s"),
 }
 _VIA: Final = {
     "web": noop("on the web"),

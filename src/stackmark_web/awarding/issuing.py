@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
 from stackmark_web.awarding import lists, others, publishing
+from stackmark_web.awarding.artefacts import artefact
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
 from stackmark_web.catalogue import actions as catalogue
@@ -107,20 +108,6 @@ def documents_of(version: AchievementVersion) -> dict[str, bytes]:
     return {} if facts is None else {facts.url: facts.data}
 
 
-def kept_files(award: Award) -> dict[str, bytes]:
-    """The files an award seals, as far as they are kept here: one that was changed is noticed."""
-    from stackmark_web.awarding.queries import artefact
-
-    found = {one["url"]: artefact(one["url"]) for one in award.related}
-    return {url: data for url, data in found.items() if data is not None}
-
-
-def elsewhere(award: Award, files: Mapping[str, bytes]) -> frozenset[str]:
-    """The check that cannot be made when some sealed file is not kept here."""
-    there = all(one["url"] in files for one in award.related)
-    return frozenset() if there else frozenset({"related"})
-
-
 def to_library(award: Award) -> library.Award:
     """An award as the engine knows it; it has its index already."""
     name = award.recipient_name if award.name_in_credential else ""
@@ -193,18 +180,25 @@ class Press:
         """The exact bytes; ``whole`` verifies all of it, not the signature alone."""
         one = to_library(award)
         signed = self._mint.sign(one)
-        if whole:
-            files = kept_files(award)
+        if whole or one.related:
+            files, leave = _sealed_files(one)
             self_check(
                 signed,
                 created=self.created,
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
-                documents=self._documents | files,
+                documents={**self._documents, **files},
                 # What agencies stated was judged by itself before it was put inside.
-                leave=frozenset({"status", "endorsements"}) | elsewhere(award, files),
+                leave=frozenset({"status", "endorsements"}) | leave,
             )
         return signed
+
+
+def _sealed_files(one: library.Award) -> tuple[dict[str, bytes], frozenset[str]]:
+    """The files it seals, compared before it counts; where they are not kept that is left out."""
+    found = {each.url: artefact(each.url) for each in one.related}
+    files = {url: data for url, data in found.items() if data is not None}
+    return files, frozenset() if len(files) == len(found) else frozenset({"related"})
 
 
 def sign_many(awards: Sequence[Award]) -> list[bytes | StackmarkError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 
 from stackmark_web import clock
 from stackmark_web.awarding import claims, publishing, states
+from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.cards import Card
+
+__all__ = ["artefact", "keeps_artefacts", "provide_artefacts"]  # besides what is defined here
 
 _TIED: Final = ("version", "version__image", "organisation")
 _STATUS: Final[dict[str, str]] = {
@@ -81,28 +84,6 @@ def credential_bytes(award: Award) -> bytes:
     if award.signed is None:
         raise Http404("There is nothing here.")
     return bytes(award.signed)
-
-
-Artefacts = Callable[[str], bytes | None]
-_ARTEFACTS: Final[list[Artefacts]] = []
-
-
-def provide_artefacts(function: Artefacts) -> None:
-    """Say where the stored files behind sealed evidence are: address to bytes, or ``None``.
-
-    For comparing digests only: nobody is shown the bytes. ``None`` means that it is not there.
-    """
-    _ARTEFACTS.append(function)
-
-
-def artefact(url: str) -> bytes | None:
-    """The stored file behind an address of ours, if it is still there."""
-    return next((data for one in _ARTEFACTS if (data := one(url)) is not None), None)
-
-
-def keeps_artefacts() -> bool:
-    """Whether any capability keeps the files behind sealed evidence."""
-    return bool(_ARTEFACTS)
 
 
 def sealed_of(pk: object) -> dict[str, str]:

@@ -23,6 +23,8 @@ from stackmark.model.achievement_words import (
     singular,
 )
 
+__all__ = ["credit", "facts", "hours", "level", "narrative", "number", "one_line", "say"]
+
 Row = tuple[str, str]  # label, value; no value when nobody said
 
 

@@ -99,9 +99,7 @@ def _decide(appeal: MarkAppeal, *, actor: Any, how: str, answer: str) -> Decisio
     return fresh
 
 
-def _follow(
-    appeal: MarkAppeal, attempt: Attempt, how: str, actor: Any
-) -> Decision | None:
+def _follow(appeal: MarkAppeal, attempt: Attempt, how: str, actor: Any) -> Decision | None:
     if how == NOT_COUNTED:
         if appeal.decision.outcome == deciding.PASSED:
             raise Problem("how", _("This attempt was passed; it goes on counting."))
@@ -173,7 +171,9 @@ def _replaced(appeal: MarkAppeal, attempt: Attempt, actor: Any) -> Decision:
             _("The new marking is not higher; an appeal never lowers, so the decision stands."),
         )
     scored, levels = found
-    cut = cuts.in_force(attempt.achievement, old.proposed_at, version=attempt.version)  # the cut they were judged by
+    cut = cuts.in_force(
+        attempt.achievement, old.proposed_at, version=attempt.version
+    )  # the cut they were judged by
     passed = old.outcome == deciding.PASSED or scoring.passes(plan, scored, cut)
     return _store(attempt, old, scored, levels, passed=passed, actor=actor)
 

@@ -158,9 +158,10 @@ def carry_out(attempt: Attempt, decision: Decision) -> None:
     attempt.sat_on = attempt.sat_on or (attempt.submitted_at or attempt.opened_at).date()
     fields = ["state", "scores", "total", "cut", "passed", "sat_on"]
     attempt.save(update_fields=fields)
-    over = attempt.passed or attempts_left(
-        attempt.achievement, attempt.candidate, attempt.version
-    ) == 0
+    over = (
+        attempt.passed
+        or attempts_left(attempt.achievement, attempt.candidate, attempt.version) == 0
+    )
     if over and attempt.application_id and attempt.purpose in COUNTING:
         Application.everywhere.filter(
             pk=attempt.application_id, state=Application.State.ACCEPTED

@@ -210,9 +210,7 @@ def _after_first(attempt: Attempt, first: Marking) -> None:
     deciding.propose(attempt, scored, first.levels, basis="one-marking")
 
 
-def _after_second(
-    attempt: Attempt, first: Marking, second: Marking, third: Marking | None
-) -> None:
+def _after_second(attempt: Attempt, first: Marking, second: Marking, third: Marking | None) -> None:
     plan, cut = _plan_and_cut(attempt)
     if third is not None:
         if third.state == Marking.State.SUBMITTED:

@@ -78,9 +78,7 @@ def write_note(meeting: Moderation, attempt: Attempt, *, actor: Any, text: str) 
 def close(meeting: Moderation, *, actor: Any, conclusion: str) -> None:
     """End it with what was concluded; nothing of it changes afterwards."""
     found = _open(meeting, actor)
-    found.conclusion = words(
-        "conclusion", conclusion, needed=_("Say what the meeting concluded.")
-    )
+    found.conclusion = words("conclusion", conclusion, needed=_("Say what the meeting concluded."))
     found.closed_at = clock.now()
     found.save(update_fields=["conclusion", "closed_at"])
     meeting.refresh_from_db()

@@ -12,6 +12,7 @@ from stackmark_web.assessing.actions import marking as markings
 from stackmark_web.assessing.models import Attempt, CutScore, FactsPanel, Marking, Setup
 from stackmark_web.assessing.refusing import Problem
 from stackmark_web.tenancy.models import Membership
+from web.assessing import world as worlds
 from web.assessing.desk.helping import (
     ENOUGH,
     LITTLE,
@@ -22,7 +23,6 @@ from web.assessing.desk.helping import (
     mark,
     marks,
 )
-from web.assessing import world as worlds
 from web.assessing.world import PLAN, World, design
 
 

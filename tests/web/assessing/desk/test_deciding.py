@@ -130,7 +130,7 @@ def test_a_pass_is_confirmed_and_awarded_with_results_and_digests(world):
         "result-project-telling",
         "result-test",
     ]
-    assert award.results[2]["level"].endswith("#result-project-cleaning-excellent")
+    assert award.results[2]["level"].endswith("#result-project-cleaning~excellent")
     assert {one["status"] for one in award.results} == {"Completed"}
     signed = orjson.loads(bytes(award.signed))
     subject = signed["credentialSubject"]
@@ -148,7 +148,9 @@ def test_a_pass_is_confirmed_and_awarded_with_results_and_digests(world):
 def test_the_learner_is_told_once(world):
     attempt = passed(world)
     deciding.confirm(decision_of(attempt), actor=world.second)
-    kinds = list(OutboxMail.everywhere.filter(to=world.learner.email).values_list("kind", flat=True))
+    kinds = list(
+        OutboxMail.everywhere.filter(to=world.learner.email).values_list("kind", flat=True)
+    )
     assert kinds.count("assessment_decided") == 1
 
 
@@ -266,9 +268,7 @@ def test_bulk_confirms_passes_and_leaves_the_rest(world):
     good, bad = hand_in(world), hand_in(world, world.person("mo"))
     mark(good, world.assessor, ENOUGH)
     mark(bad, world.assessor, LITTLE)
-    done, left = deciding.confirm_passes(
-        [decision_of(good), decision_of(bad)], actor=world.second
-    )
+    done, left = deciding.confirm_passes([decision_of(good), decision_of(bad)], actor=world.second)
     assert [one.attempt_id for one in done] == [good.pk]
     assert [(one.attempt_id, "own page" in why) for one, why in left] == [(bad.pk, True)]
     assert decision_of(bad).confirmed_at is None
@@ -319,5 +319,7 @@ def test_moderation_changes_a_proposal_with_its_reason(world):
     assert Decision.everywhere.filter(attempt=attempt).count() == 2
     deciding.confirm(made, actor=world.second)
     with pytest.raises(Problem, match="proposed and not confirmed"):
-        deciding.moderate(attempt, actor=world.second, levels=levels, points={"test": 1}, reason="x")
+        deciding.moderate(
+            attempt, actor=world.second, levels=levels, points={"test": 1}, reason="x"
+        )
     assert Application.everywhere.get().state == "finished"
