@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import TestCase
 
+import facts_rows
 import learner_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
@@ -87,6 +88,7 @@ class SmallWorld:
         self._awards()
         self._learner()
         learner_rows.fill(self)
+        facts_rows.fill(self)
         self._sheets()
         self._checks()
         self._statements()

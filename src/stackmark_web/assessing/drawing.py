@@ -28,7 +28,7 @@ def scores(tree: Mapping[str, Any], *, cut: float | None, sem: float | None) -> 
     if not tree.get("bins"):
         return None
     bins = [Bin(one["low"], one["high"], one["count"]) for one in tree["bins"]]
-    number = {"n": tree["n"], "cut": f"{cut:g}" if cut is not None else "–"}
+    number = {"n": tree["n"], "cut": f"{cut:.1f}" if cut is not None else "–"}
     words = Words(
         title=_("Scores of first attempts"),
         desc=_(

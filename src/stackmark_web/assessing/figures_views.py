@@ -181,6 +181,10 @@ def _facts(asked: Asked) -> dict[str, Any]:
         "spread": wording.lines(
             {name: told.statistics[name] for name in _SPREAD if name in told.statistics}
         ),
+        "forms": [
+            (name, wording.lines({code: found[code] for code in panels.PUBLISHED if code in found}))
+            for name, found in told.by_form.items()
+        ],
         "plots": [one for one in drawn if one],
         "ladder": ladder.strength_of(asked.achievement.current),
         "integrity": wording.integrity(ladder.integrity_of(asked.achievement.current)),

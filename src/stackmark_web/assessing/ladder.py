@@ -40,6 +40,8 @@ def strength_of(version: Any) -> Strength:
 
 def integrity_of(version: Any) -> dict[str, Any]:
     """Identity, binding, supervision, authorship and AI policy, each by itself; empty: unknown."""
-    plan = Descriptor.from_json(version.content).plan
+    descriptor = Descriptor.from_json(version.content)
+    plan = descriptor.plan
     found = {name: getattr(plan, name) if plan else "" for name in FACTS}
+    found["supervision"] = found["supervision"] or _WATCHED.get(descriptor.supervision, "")
     return {name: list(one) if isinstance(one, tuple) else one for name, one in found.items()}

@@ -91,6 +91,7 @@ def content(achievement: Any, cohort: str = ledgers.ALL) -> Content:
         "figures": []
         if withheld
         else [{"code": code, **_json(one)} for code, one in shown.items()],
+        "byForm": {} if withheld else by_form(told),
         "standardSetting": _standard(achievement, version, withheld=withheld),
         "dif": {} if withheld else figuring.dif_by_form(entries).to_json(),
         **({} if withheld else panel_parts.shown(entries, _marks(achievement, cohort))),
@@ -117,6 +118,22 @@ def figures(
         found["cut"] = cut
     found |= figuring.retained_of(achievement)
     return guarded(found, entries)
+
+
+def by_form(told: Facts) -> dict[str, list[dict[str, Any]]]:
+    """The same figures form by form, where there are several: scores of forms differ.
+
+    The rates of a form are left out: those of a small form could be worked out from the others'.
+    """
+    left = {"first_pass_rate", "final_pass_rate", *_RESTS_ON_PASSES}
+    return {
+        form: [
+            {"code": code, **_json(found[code])}
+            for code in PUBLISHED
+            if code in found and code not in left
+        ]
+        for form, found in told.by_form.items()
+    }
 
 
 def _marks(achievement: Any, cohort: str) -> list[ledgers.Mark]:

@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 _WIDE: Final = 360.0
-_LEFT, _RIGHT, _TOP = 34.0, 348.0, 14.0
+_LEFT, _RIGHT, _TOP = 34.0, 348.0, 24.0
 _SHADES: Final = 5
 _LETTERS: Final = 14  # of an item's name beside its point
 
@@ -107,8 +107,8 @@ def distribution(
     if cut is not None:
         parts.append(_line(_x(cut), _TOP - 4, _x(cut), base, "plot__cut"))
         side = "end" if cut > 60 else "start"
-        shift = -4 if cut > 60 else 4
-        parts.append(_text(_x(cut) + shift, _TOP + 4, f"{words.more[0]} {cut:g}", side, "strong"))
+        said = f"{words.more[0]} {cut:.1f}"
+        parts.append(_text(_x(cut), _TOP - 8, said, side, "strong"))
     parts += [_text(_x(at), base + 14, f"{at}", "middle") for at in range(0, 101, 20)]
     parts.append(_text((_LEFT + _RIGHT) / 2, base + 30, words.x, "middle"))
     rows = [
@@ -165,7 +165,7 @@ def item_map(name: str, spots: Sequence[Spot], *, words: Words) -> Plot:
         parts += _spot(one, _x(100 * one.x), place(one.y))
     parts += [_text(_x(100 * at), base + 14, f"{at:g}", "middle") for at in (0, 0.2, 0.5, 0.95)]
     parts.append(_text((_LEFT + _RIGHT) / 2, base + 30, words.x, "middle"))
-    parts.append(_text(_LEFT, _TOP - 4, words.y, "start"))
+    parts.append(_text(_LEFT, _TOP - 8, words.y, "start"))
     rows = [(one.name, f"{one.x:.2f}", f"{one.y:.2f}", one.flag or "–") for one in spots]
     return _plot(name, 228, parts, words, rows)
 

@@ -30,6 +30,10 @@ def shown_panel(panel: FactsPanel) -> dict[str, Any]:
         "facts": tree,
         "withheld": withheld,
         "lines": [wording.line_of_json(one) for one in told],
+        "forms": [
+            (form, [wording.line_of_json(one) for one in rows])
+            for form, rows in ({} if withheld else tree.get("byForm", {})).items()
+        ],
         "plots": [] if withheld else _plots(tree, figures),
         "integrity": wording.integrity(tree["integrity"]),
         "ladder": SimpleNamespace(**evidence),

@@ -136,3 +136,24 @@ def test_a_cut_of_a_panel_is_told_with_its_error_and_judges(cohort):
     told = figures(panel)["cut"]
     assert (told["n"], told["of"], told["note"]) == (9, "judges", "")
     assert told["interval"][0] == pytest.approx(200 / 3 - 2.306 / 3, abs=1e-6)
+
+
+def test_forms_are_told_by_themselves_where_items_differ(world):
+    one = list(rows(candidates=60, items=10, form="A"))
+    other = list(rows(candidates=60, items=10, form="B", prefix="d", seed=9))
+    table = [[*one[0], *(f"item{number}" for number in range(11, 13))]]
+    table += [[*row, "", ""] for row in one[1:]]
+    table += [[*row[:14], "", "", *row[14:]] for row in other[1:]]  # B has 11 and 12, not 9 and 10
+    bring_in(world, as_csv(table))
+    panel = publishing_facts.publish(world.achievement, actor=world.assessor)
+    facts = panels.facts_in(panel)
+    whole = figures(panel)["reliability"]
+    assert whole["value"] is None
+    assert "forms differ" in whole["note"]
+    told = {
+        form: {figure["code"]: figure for figure in found}
+        for form, found in facts["byForm"].items()
+    }
+    assert set(told) == {"A", "B"}
+    assert told["A"]["reliability"]["value"] is not None
+    assert "first_pass_rate" not in told["A"]
