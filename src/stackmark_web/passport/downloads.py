@@ -27,7 +27,7 @@ from stackmark.rendering.art import default_image
 from stackmark.rendering.bake import bake
 from stackmark_web import clock
 from stackmark_web.awarding import states
-from stackmark_web.awarding.issuing import documents_of, elsewhere, kept_files
+from stackmark_web.awarding.issuing import documents_of
 from stackmark_web.awarding.models import Award
 from stackmark_web.awarding.signing import pen_of
 from stackmark_web.passport.checking import credential_bytes
@@ -265,14 +265,14 @@ def token_of(award: Award) -> bytes:
         )
     created = clock.stamp_now()
     token = secure(unsigned, suite=JWT, signer=pen.signer, method=pen.method, created=created)
-    files = kept_files(award)
     self_check(
         token,
         created=created,
         valid_from=unsigned["validFrom"],
         valid_until=unsigned.get("validUntil"),
-        documents={**pen.documents, **documents_of(award.version), **files},
-        leave=frozenset({"status"}) | elsewhere(award, files),
+        documents={**pen.documents, **documents_of(award.version)},
+        # The evidence it seals was compared before it was signed, and may be gone by now.
+        leave=frozenset({"status"}) | ({"related"} if award.related else set()),
     )
     return token
 

@@ -268,3 +268,14 @@ class TestVerify:
         )
         assert page.status_code == 422
         assert "one credential at a time" in page.content.decode()
+
+
+def test_a_token_of_it_and_the_printed_label(make, alice):
+    from stackmark_web.passport import certificates, downloads
+
+    award = actions.offer(make(), actor=alice)
+    source = downloads.Source.of(award)
+    rows = {one.label: one for one in certificates._label(source)}
+    assert "Clarity: Good" in rows["Result"].value
+    assert (rows["Sealed evidence"].note) == f"SHA-256 {SHA}"
+    assert downloads.token_of(award).count(b".") == 2
