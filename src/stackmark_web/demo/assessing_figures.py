@@ -1,7 +1,7 @@
 """An examination's answers, brought in from another platform, and facts signed on them.
 
-Invented candidates answer by a simple model: the abler they are, the likelier they are right. Two
-forms share most items; one item has a wrong key, as in life.
+Invented candidates answer by a simple model: the abler they are, the likelier they are right.
+Resits are at another form that shares most items; one item has a wrong key, as in life.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _candidate(
 ) -> Iterator[list[Any]]:
     """One or two attempts: who fell short mostly comes again, at the other form."""
     ability = chance.gauss(0.9, 1.0)
-    form = who % 2
+    form = 0
     for attempt in (1, 2):
         asked = items[:SHARED] + items[SHARED + form * 6 : SHARED + form * 6 + 6]
         right = {one: _is_right(chance, one, ability, items) for one in asked}
