@@ -18,6 +18,8 @@ from stackmark_web.assessing import ledger
 from stackmark_web.assessing.imports import reading
 from stackmark_web.assessing.models import AnchorItem, Attempt, AttemptImport, FactsPanel
 from web.assessing.facts.cohort import as_csv, bring_in, rows
+from web.assessing.facts.test_importing import ONE_PART
+from web.assessing.world import World
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parent / "samples"
@@ -161,7 +163,8 @@ def test_anchors_are_kept_and_the_page_says_whether_they_are_enough(world, clien
     }
 
 
-def test_publishing_and_the_public_page(world, client):
+def test_publishing_and_the_public_page(db, client):
+    world = World(plan=ONE_PART)
     bring_in(world, as_csv(rows()))
     client.force_login(world.assessor)
     client.post(at("publish_facts", world.achievement.pk), {"cohort": "all"})
