@@ -7,7 +7,7 @@ from typing import Any
 
 from stackmark_web.assessing import drawing, panels
 from stackmark_web.assessing import wording_facts as wording
-from stackmark_web.assessing.models import FactsPanel
+from stackmark_web.assessing.models import CutScore, FactsPanel
 from stackmark_web.tenancy.queries import withheld_by
 
 RESULTS = frozenset(("pass-rate", "agreement"))
@@ -37,10 +37,16 @@ def shown_panel(panel: FactsPanel) -> dict[str, Any]:
         "plots": [] if withheld else _plots(tree, figures),
         "integrity": wording.integrity(tree["integrity"]),
         "ladder": SimpleNamespace(**evidence),
+        "cut_method": _method(tree["standardSetting"].get("method", "")),
         "ladder_source": evidence["source"],
         "ladder_meaning": evidence["meaning"],
         "later": latest if latest and latest.number > panel.number else None,
     }
+
+
+def _method(code: str) -> str:
+    """A method of standard setting in words."""
+    return str(dict(CutScore.Method.choices).get(code, code))
 
 
 def _plots(tree: dict[str, Any], figures: dict[str, Any]) -> list[Any]:
