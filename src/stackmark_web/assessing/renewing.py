@@ -1,4 +1,4 @@
-"""A later panel where attempts were added since the last one, a month after it at the earliest."""
+"""What time brings: later panels where attempts were added, uploads nobody came back to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Max
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.assessing import ledger
-from stackmark_web.assessing.models import Attempt, FactsPanel
+from stackmark_web.assessing.models import Attempt, AttemptImport, FactsPanel
 from stackmark_web.catalogue.models import Achievement
 
 MONTH: Final = timedelta(days=30)
@@ -19,8 +19,19 @@ BATCH: Final = 20
 _LOG: Final = logging.getLogger(__name__)
 
 
+def drop_forgotten() -> int:
+    """Throw away files of results that waited a month for somebody's yes; how many."""
+    rows = AttemptImport.everywhere.filter(
+        state=AttemptImport.State.READ, uploaded_at__lte=clock.now() - MONTH
+    )
+    return rows.update(state=AttemptImport.State.DROPPED, data=b"", findings=[])
+
+
 def renew_due() -> int:
-    """Publish again what somebody chose to publish about everybody; how many."""
+    """Publish again what somebody chose to publish about everybody; how many.
+
+    A month after the last panel at the earliest, where attempts were added since.
+    """
     rows = FactsPanel.everywhere.filter(cohort=ledger.ALL, signed__isnull=False)
     latest = rows.order_by().values("achievement").annotate(at=Max("made_at"))
     due = latest.filter(at__lte=clock.now() - MONTH).order_by("at")
