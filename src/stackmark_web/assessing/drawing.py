@@ -38,7 +38,7 @@ def scores(tree: Mapping[str, Any], *, cut: float | None, sem: float | None) -> 
         % number,
         x=_("Percent of points"),
         header=(_("Percent"), _("First attempts")),
-        more=(_("cut"), _("one SEM"), _("1 to 4")),
+        more=(_("cut"), _("one SEM"), _("not told: few")),
     )
     return distribution("scores", bins, cut=cut, sem=sem, words=words)
 
@@ -59,7 +59,7 @@ def markers(tree: Mapping[str, Any]) -> Plot | None:
         x=_("Second marker"),
         y=_("First marker"),
         header=(_("First marker"), *labels),
-        more=(_("1–4"),),
+        more=(_("few"),),
     )
     return matrix("markers", tree["counts"], labels, words=words)
 

@@ -70,7 +70,8 @@ def matrix(marks: Sequence[Mark], *, small: int = 0, what: str = "") -> dict[str
         if levels
         else [f"{at * STEP:g}–{(at + 1) * STEP:g}" for at in range(size)]
     )
-    told = [[None if 0 < one < small else one for one in row] for row in counts]
+    flat = plots.suppressed([one for row in counts for one in row], small)
+    told = [flat[at * size : (at + 1) * size] for at in range(size)]
     return {
         "n": len(both),
         "of": "units",

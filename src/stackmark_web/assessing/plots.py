@@ -78,9 +78,24 @@ def bins_of(scores: Iterable[float], *, width: float = 10.0, small: int = 0) -> 
     for one in scores:
         counts[min(int(one / width + 1e-9), number - 1)] += 1
     return [
-        Bin(at * width, (at + 1) * width, None if 0 < count < small else count)
-        for at, count in enumerate(counts)
+        Bin(at * width, (at + 1) * width, count)
+        for at, count in enumerate(suppressed(counts, small))
     ]
+
+
+def suppressed(counts: Sequence[int], small: int) -> list[int | None]:
+    """Counts without those from 1 to below ``small``, nor what gives them away.
+
+    Where the total is known, one hidden count could be worked out: then the smallest shown one is
+    hidden too, until two or more are hidden that make ``small`` together.
+    """
+    hidden = {at for at, count in enumerate(counts) if 0 < count < small}
+    while hidden and (len(hidden) < 2 or sum(counts[at] for at in hidden) < small):
+        left = [at for at, count in enumerate(counts) if count and at not in hidden]
+        if not left:
+            break
+        hidden.add(min(left, key=lambda at: (counts[at], at)))
+    return [None if at in hidden else count for at, count in enumerate(counts)]
 
 
 def distribution(

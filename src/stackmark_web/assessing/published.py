@@ -10,6 +10,7 @@ from stackmark.model.figure import Figure
 from stackmark_web.assessing.ledger import ALL
 from stackmark_web.assessing.models import FactsPanel
 from stackmark_web.catalogue.models import AchievementVersion
+from stackmark_web.tenancy.models import Organisation
 
 
 def published_figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Figure, ...]]:
@@ -24,9 +25,12 @@ def published_figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[
         achievement__in=set(owners.values()), signed__isnull=False
     ).order_by("number")
     every: set[uuid.UUID] = set()
-    for achievement, cohort, summary in panels_there.values_list(
-        "achievement", "cohort", "summary"
+    keeps = {one.hex for one in _withholding()}
+    for achievement, path, cohort, summary in panels_there.values_list(
+        "achievement", "organisation__path", "cohort", "summary"
     ):
+        if keeps.intersection(path.split("/")):
+            continue  # the organisation, or one above it, keeps results to itself
         if cohort == ALL or achievement not in every:
             found[achievement] = summary
             every |= {achievement} if cohort == ALL else set()
@@ -35,3 +39,8 @@ def published_figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[
         for version, achievement in owners.items()
         if achievement in found
     }
+
+
+def _withholding() -> list[uuid.UUID]:
+    rows = Organisation.objects.filter(withholds_results=True)
+    return list(rows.values_list("pk", flat=True))

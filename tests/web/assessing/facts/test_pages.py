@@ -211,3 +211,7 @@ def test_the_label_prints_what_was_published(world, client):
     assert "200" in str(told["first-pass-rate"].note)
     assert told["reliability"].value
     assert "4" in str(told["ladder"].value)
+    world.here.withholds_results = True
+    world.here.save()
+    kept = {one.code: one for one in label(world.version)}
+    assert kept["reliability"].unknown or kept["reliability"].state == "withheld"

@@ -61,7 +61,7 @@ def test_the_table_equals_the_bars():
 
 def test_small_cells_are_not_told():
     bins = plots.bins_of([5] * 4 + [15] * 5, small=5)
-    assert [one.count for one in bins[:3]] == [None, 5, 0]
+    assert [one.count for one in bins[:3]] == [None, None, 0]  # one alone could be worked out
     plot = plots.distribution("d", bins, cut=None, sem=None, words=WORDS)
     assert plot.rows[0][1] == "few"
 
@@ -71,3 +71,15 @@ def test_bars_below_the_cut_look_otherwise():
     assert plot.svg.count("plot__bar--below") == 1
     assert plot.svg.count("plot__band") == 1
     assert "cut 60.0" in plot.svg
+
+
+@pytest.mark.parametrize("counts", [[3, 40, 0, 12], [1, 1, 50], [4], [0, 0], [2, 2, 2, 9], [7, 8]])
+def test_what_is_hidden_cannot_be_worked_out_from_the_total(counts):
+    told = plots.suppressed(counts, 5)
+    hidden = [count for count, one in zip(counts, told, strict=True) if one is None]
+    shown = [one for one in told if one is not None]
+    assert not [one for one in shown if 0 < one < 5]
+    if hidden and sum(count > 0 for count in counts) > 1:
+        assert len(hidden) > 1
+        assert sum(hidden) >= 5
+    assert plots.suppressed([7, 8], 5) == [7, 8]
