@@ -15,6 +15,7 @@ from django.conf import settings
 from django.test import TestCase
 
 import desk_rows
+import facts_rows
 import learner_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
@@ -91,6 +92,7 @@ class SmallWorld:
         self._learner()
         learner_rows.fill(self)
         desk_rows.fill(self)
+        facts_rows.fill(self)
         self._sheets()
         self._checks()
         self._statements()

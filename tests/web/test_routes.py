@@ -43,6 +43,7 @@ class Rule:
     unknown: int = 404  # what an identifier that does not exist gets
     leaves: tuple = ()  # tables a GET may write to, each with its reason beside the rule
     fixed: tuple = ()  # arguments that are words of ours, not identifiers
+    also: tuple = ()  # who else may
 
 
 def work(methods="GET POST", **more):
@@ -54,6 +55,11 @@ def work(methods="GET POST", **more):
 def desk(methods="GET POST", **more):
     """Pages of the marking desk: the owner's and the assessor's alike."""
     return work(methods, colleague=200, **more)
+
+
+def assess(methods="GET POST", **more):
+    """Pages of whoever assesses there: the owner, and the colleague, who is an assessor."""
+    return work(methods, also=("colleague",), **more)
 
 
 def own(methods="GET POST", **more):
@@ -254,6 +260,37 @@ RULES = {
     "assessing:judge": own(args=ROOM),
     "assessing:judge_state": own("GET", args=ROOM),
     "assessing:judge_leave": own("POST", args=ROOM),
+    # -- what the marks are worth
+    "assessing:imports": assess("GET"),
+    "assessing:import_new": assess(),
+    "assessing:import": assess(args={"pk": "results_new.pk"}),
+    "assessing:import_confirm": assess("POST", args={"pk": "results_new.pk"}),
+    "assessing:import_drop": assess("POST", args={"pk": "results_new.pk"}),
+    "assessing:import_undo": assess("POST", args={"pk": "results_done.pk"}),
+    "assessing:import_decide": assess(args={"pk": "results_done.pk"}),
+    "assessing:import_award": assess("POST", args={"pk": "results_done.pk"}),
+    "assessing:figures": assess("GET"),
+    "assessing:figures_of": assess("GET", args=ACHIEVEMENT),
+    "assessing:figures_items": assess("GET", args=ACHIEVEMENT),
+    "assessing:figures_markers": assess("GET", args=ACHIEVEMENT),
+    "assessing:anchors": assess(args=ACHIEVEMENT),
+    "assessing:publish_facts": assess("POST", args=ACHIEVEMENT),
+    "assessing:attempts_csv": assess("GET", args=ACHIEVEMENT),
+    "assessing:marks_csv": assess("GET", args=ACHIEVEMENT),
+    "assessing:retests": assess("GET"),
+    "assessing:retest_new": assess(),
+    "assessing:retest": assess("GET", args={"pk": "retest.pk"}),
+    "assessing:retest_close": assess("POST", args={"pk": "retest.pk"}),
+    "assessing:retest_result": assess(
+        "POST", args={"pk": "retest.pk", "invitation": "retest_invitation.pk"}
+    ),
+    "assessing:retest_answer": own(args={"pk": "retest_invitation.pk"}),
+    "assessing:fairness": work("GET"),
+    "assessing:fairness_policy": work(),
+    "assessing:declare_list": own("GET"),
+    # Off by default, so there is nothing to declare; its own tests turn it on.
+    "assessing:declare": own(args={"slug": "northfield"}, get=404),
+    "assessing:declare_withdraw": own("POST", args={"slug": "northfield"}, get=404),
     # -- checking
     "verifying:start": public("GET POST"),
     "verifying:rules": public("GET POST"),
@@ -409,6 +446,12 @@ RULES = {
     "registry:achievement_json": public(args={"pk": "achievement.pk"}),
     "registry:version": public(args={"pk": "achievement.pk", "number": "version.number"}),
     "registry:version_json": public(args={"pk": "achievement.pk", "number": "version.number"}),
+    "registry:assessment_facts": public(
+        args={"pk": "panel.achievement_id", "number": "panel.number"}
+    ),
+    "registry:assessment_facts_json": public(
+        args={"pk": "panel.achievement_id", "number": "panel.number"}
+    ),
     "registry:facts": public(
         args={"pk": "achievement.pk", "number": "version.number", "digest": "facts_digest"}
     ),
@@ -629,7 +672,7 @@ def may(rule, who):
         return True
     if rule.kind == "own" and not any(name not in rule.fixed for name in rule.args):
         return who != "nobody"  # one's own page: each has one
-    return who == rule.who
+    return who in (rule.who, *rule.also)
 
 
 def refused(rule, who):

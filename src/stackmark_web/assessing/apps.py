@@ -18,10 +18,14 @@ class AssessingConfig(AppConfig):
             artefacts,
             forgetting,
             handing_on,
+            published,
             tasks_desk,  # noqa: F401
+            tasks_facts,  # noqa: F401
         )
         from stackmark_web.awarding import queries as awarding
+        from stackmark_web.catalogue.figures import provide_assessment
 
         handing_on.after_submission(allotting.allot)
         awarding.provide_artefacts(artefacts.at)
         forgetting.listen()
+        provide_assessment(published.published_figures)

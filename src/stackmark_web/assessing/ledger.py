@@ -9,9 +9,10 @@ the days, so that a file imported late takes its place in time.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stackmark.assessment.ledger import Attempt as Entry
@@ -109,9 +110,9 @@ def rows_of(achievement: Any) -> list[Attempt]:
 
 def _entries(achievement: Any, component: str) -> list[Entry]:
     anchors = frozenset(
-        AnchorItem.everywhere.filter(
-            achievement=achievement, released_at__isnull=True
-        ).values_list("item", flat=True)
+        AnchorItem.everywhere.filter(achievement=achievement, released_at__isnull=True).values_list(
+            "item", flat=True
+        )
     )
     marked = _marked(achievement)
     plans: dict[Any, Plan | None] = {}
@@ -143,13 +144,37 @@ def _entries(achievement: Any, component: str) -> list[Entry]:
                 anchor_script=row.is_archived,
             )
         )
-    return [one for mine in people.values() for one in _in_order(mine)]
+    return _without_other_forms([one for mine in people.values() for one in _in_order(mine)])
+
+
+def _without_other_forms(entries: list[Entry]) -> list[Entry]:
+    """Without items that nobody at the same form answered: they were not on it."""
+    seen: dict[str, set[str]] = {}
+    for one in entries:
+        there = seen.setdefault(one.form, set())
+        pairs = zip(one.items, one.item_scores, strict=True)
+        there.update(name for name, score in pairs if not math.isnan(score))
+    return [_only(one, seen[one.form]) for one in entries]
+
+
+def _only(entry: Entry, names: set[str]) -> Entry:
+    if names.issuperset(entry.items):
+        return entry
+    pairs = [
+        (name, score)
+        for name, score in zip(entry.items, entry.item_scores, strict=True)
+        if name in names
+    ]
+    return replace(
+        entry,
+        items=tuple(name for name, _score in pairs),
+        item_scores=tuple(score for _name, score in pairs),
+        anchors=entry.anchors & names,
+    )
 
 
 def _in_order(mine: list[Entry]) -> list[Entry]:
     """The earliest counted attempt is the first, if a first is known at all; others are resits."""
-    from dataclasses import replace
-
     if not any(one.purpose is Purpose.FIRST for one in mine):
         return mine
     counted = [one for one in mine if one.counts]
@@ -163,8 +188,8 @@ def _in_order(mine: list[Entry]) -> list[Entry]:
 
 
 def _day(row: Attempt) -> dt.date:
-    found = row.sat_on or (row.submitted_at or row.opened_at).date()
-    return found
+    day: dt.date = row.sat_on or (row.submitted_at or row.opened_at).date()
+    return day
 
 
 def _minimum(plan: Plan | None, component: str) -> float | None:

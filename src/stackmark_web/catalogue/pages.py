@@ -27,18 +27,21 @@ def achievement_page(
     looked: Sequence[Any] = (),
     signed: tuple[Signed, ...] = (),
     standing: Standing | None = None,
+    panel_url: str = "",
 ) -> HttpResponse:
     """Everything the public may know about a version, in the language a reader chose with ``lang``.
 
     Unknown is shown as unknown. ``looked`` is what ``accrediting`` shows of statements about it,
-    ``signed`` the same for the facts label, ``standing`` the cut that ``assessing`` knows in force.
+    ``signed`` the same for the facts label, ``standing`` the cut that ``assessing`` knows in force,
+    ``panel_url`` where its assessment facts are told in full.
     """
     chosen = request.GET.get("lang", "")
     languages = queries.descriptor_of(version).languages
     with reading(chosen if chosen in languages else ""):
         facts = queries.facts(version, None, signed)
         assessed = plan_pages.assessed(queries.descriptor_of(version), standing)
-        return _page(request, version, {"looked": looked, "facts": facts, "assessed": assessed})
+        others = {"looked": looked, "facts": facts, "assessed": assessed, "panel_url": panel_url}
+        return _page(request, version, others)
 
 
 def _page(

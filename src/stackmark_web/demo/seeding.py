@@ -19,6 +19,7 @@ from stackmark_web.awarding import claims
 from stackmark_web.demo import (
     accrediting_history,
     assessing_design,
+    assessing_figures,
     assessing_history,
     founding,
     quality,
@@ -75,6 +76,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     _trust(houses, cast)
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
+    number = assessing_figures.figures(versions, cast, today=today)
+    tell(f"{number} attempts at an examination, and facts signed on them")
     _letters_went_out()
     _stage(versions, cast)
 

@@ -275,6 +275,18 @@ LETTERS: Final[dict[str, Letter]] = {
         ),
         _("Read the decision"),
     ),
+    "retest_invited": Letter(
+        _("Invitation to a re-test"),
+        _("{{issuer}} invites you to a re-test of {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\nyou were drawn by lot among those who earned "
+            "**{{title}}** lately. {{issuer}} asks you to take the assessment once more, under "
+            "supervision, so that everybody can know how much of it stays.\n\nIt is voluntary. "
+            "Whether you come and how you do never changes your credential, and nobody learns "
+            "your result but you. Please answer by {{date}}."
+        ),
+        _("Answer"),
+    ),
     "assessment_care": Letter(
         _("Answer to what a learner asked for"),
         _("An answer about {{title}}"),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from stackmark_web.accrediting import queries as accrediting
 from stackmark_web.assessing import queries as assessing
@@ -113,7 +114,15 @@ def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) 
     looked = accrediting.looked_at_version(version)
     signed = accrediting.signed_of(looked)
     standing = assessing.standing(version)
-    shown = achievement_page(request, version, looked=looked, signed=signed, standing=standing)
+    panel = assessing.current_panel(version.achievement_id)
+    where = (
+        reverse("registry:assessment_facts", args=[panel.achievement_id, panel.number])
+        if panel
+        else ""
+    )
+    shown = achievement_page(
+        request, version, looked=looked, signed=signed, standing=standing, panel_url=where
+    )
     return page(request, shown)
 
 

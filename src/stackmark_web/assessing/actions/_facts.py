@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stackmark.errors import UsageError
+from stackmark_web.assessing.refusing import Problem, words
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
-
-class Problem(UsageError):  # noqa: N818 - reads as what is said to the person
-    """Something cannot be done: the field (empty: the whole) and a plain sentence."""
-
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__("usage.assessing", detail)
-        self.field = field
+__all__ = ["Problem", "note", "permit", "words"]
 
 
 def permit(actor: Any, organisation: Any, permission: Permission) -> None:

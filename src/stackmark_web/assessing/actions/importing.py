@@ -14,10 +14,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from stackmark.errors import StackmarkError
-from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.assessment_plan import Plan
 from stackmark_web import clock
+from stackmark_web.assessing import cuts, plans
 from stackmark_web.assessing.actions._facts import Problem, note, permit
 from stackmark_web.assessing.imports import planning, reading
 from stackmark_web.assessing.imports.planning import Choices, Outlook, Planned
@@ -36,14 +35,9 @@ _BATCH: Final = 500
 _NOON: Final = dt.time(12, tzinfo=dt.UTC)
 
 
-def plan_of(found: AttemptImport) -> Plan | None:
-    """The plan of the version a file is imported for."""
-    return Descriptor.from_json(found.version.content).plan
-
-
 @transaction.atomic
 def upload(
-    version: Any, *, actor: Any, filename: str, data: bytes, kind: str = "", via: str = "web"
+    version: Any, *, actor: Any, filename: str, data: bytes, kind: str = ""
 ) -> AttemptImport:
     """Keep a file of results for a published version; its kind is recognised unless said.
 
@@ -75,13 +69,12 @@ def upload(
     )
     _look(made)
     note("results.uploaded", made, actor=actor, organisation=organisation, label=made.filename)
-    del via
     return made
 
 
 def _first_choices(version: Any, read: Any) -> Choices:
     """The component made of items, if the plan has exactly one of them."""
-    plan = Descriptor.from_json(version.content).plan
+    plan = plans.plan_of(version)
     parts = [one for one in plan.components if one.kind != "rubric"] if plan else []
     component = parts[0].id if plan and len(plan.components) > 1 and len(parts) == 1 else ""
     most = next((float(one.maximum) for one in parts if one.maximum), None)
@@ -93,7 +86,7 @@ def look(found: AttemptImport) -> Outlook:
     """What would become of a file now."""
     read = reading.read(bytes(found.data), found.kind)
     return planning.outlook(
-        found.achievement, plan_of(found), read, Choices.from_json(found.choices)
+        found.achievement, plans.plan_of(found.version), read, Choices.from_json(found.choices)
     )
 
 
@@ -110,8 +103,8 @@ def _look(found: AttemptImport) -> Outlook:
 def choose(found: AttemptImport, *, actor: Any, choices: Choices) -> Outlook:
     """Say what the file is; nothing is imported yet."""
     permit(actor, found.organisation, Permission.ASSESS)
-    found = _locked(found, AttemptImport.State.READ)
-    plan = plan_of(found)
+    found = locked(found, AttemptImport.State.READ)
+    plan = plans.plan_of(found.version)
     if choices.component and (plan is None or plan.component(choices.component) is None):
         raise Problem("component", _("The plan has no such part."))
     if choices.purpose not in planning.PURPOSES:
@@ -124,7 +117,8 @@ def choose(found: AttemptImport, *, actor: Any, choices: Choices) -> Outlook:
     return _look(found)
 
 
-def _locked(found: AttemptImport, *states: str) -> AttemptImport:
+def locked(found: AttemptImport, *states: str) -> AttemptImport:
+    """The import as it is now, in one of these states, held until the change is stored."""
     rows = AttemptImport.everywhere.select_for_update(of=("self",))
     now: AttemptImport = rows.select_related(
         "organisation", "achievement__organisation", "version"
@@ -138,15 +132,14 @@ def _locked(found: AttemptImport, *states: str) -> AttemptImport:
 def confirm(found: AttemptImport, *, actor: Any, via: str = "web") -> AttemptImport:
     """Store the attempts, all or none; what is there already is left as it is."""
     permit(actor, found.organisation, Permission.ASSESS)
-    found = _locked(found, AttemptImport.State.READ)
+    found = locked(found, AttemptImport.State.READ)
     seen = _look(found)
     if not seen.new:
         raise Problem("", _("There is nothing new in this file; every attempt is here already."))
     choices = Choices.from_json(found.choices)
     applications = _applications(found, seen.new) if choices.keeps_people else {}
-    cuts = _Cuts(found.achievement)
-    plan = plan_of(found)
-    rows = [_attempt(found, one, plan, cuts, applications.get(one.candidate)) for one in seen.new]
+    bars, plan = Bars(found.version), plans.plan_of(found.version)
+    rows = [_attempt(found, one, plan, bars, applications.get(one.candidate)) for one in seen.new]
     Attempt.everywhere.bulk_create(rows, batch_size=_BATCH)
     _join_invitations(found, rows)
     found.state, found.done_at = AttemptImport.State.DONE, clock.now()
@@ -164,20 +157,21 @@ def confirm(found: AttemptImport, *, actor: Any, via: str = "web") -> AttemptImp
     return found
 
 
-class _Cuts:
+class Bars:
     """The cut in force on a day, asked once for each day."""
 
-    def __init__(self, achievement: Any) -> None:
-        self._achievement = achievement
-        self._known: dict[dt.date, float | None] = {}
+    def __init__(self, version: Any) -> None:
+        self._version = version
+        self._known: dict[dt.date, cuts.Cut] = {}
 
-    def at(self, day: dt.date) -> float | None:
-        """In percent; None where there is none."""
+    def at(self, day: dt.date) -> cuts.Cut:
+        """In percent."""
         if day not in self._known:
-            from stackmark_web.assessing import cuts
-
-            moment = dt.datetime.combine(day, _NOON)
-            self._known[day] = cuts.in_force(self._achievement, moment).total
+            self._known[day] = cuts.in_force(
+                self._version.achievement,
+                dt.datetime.combine(day, _NOON),
+                version=self._version,
+            )
         return self._known[day]
 
 
@@ -185,7 +179,7 @@ def _attempt(
     found: AttemptImport,
     one: Planned,
     plan: Plan | None,
-    cuts: _Cuts,
+    bars: Bars,
     application: Application | None,
 ) -> Attempt:
     scores = {found.component: one.percent} if found.component else {}
@@ -211,7 +205,7 @@ def _attempt(
         responses=one.responses,
         choices=one.choices,
         total=planning.total_of(plan, scores) if found.component else one.percent,
-        cut=cuts.at(one.day),
+        cut=bars.at(one.day).total,
         source=found,
     )
 
@@ -257,10 +251,12 @@ def _join_invitations(found: AttemptImport, rows: Iterable[Attempt]) -> None:
 def drop(found: AttemptImport, *, actor: Any) -> None:
     """Throw a file away that was not imported."""
     permit(actor, found.organisation, Permission.ASSESS)
-    found = _locked(found, AttemptImport.State.READ)
+    found = locked(found, AttemptImport.State.READ)
     found.state, found.data, found.findings = AttemptImport.State.DROPPED, b"", []
     found.save(update_fields=["state", "data", "findings"])
-    note("results.dropped", found, actor=actor, organisation=found.organisation, label=found.filename)
+    note(
+        "results.dropped", found, actor=actor, organisation=found.organisation, label=found.filename
+    )
 
 
 def rests_on(found: AttemptImport) -> str:
@@ -286,7 +282,7 @@ def rests_on(found: AttemptImport) -> str:
 def undo(found: AttemptImport, *, actor: Any) -> int:
     """Take an import back: its attempts go, if nothing rests on them."""
     permit(actor, found.organisation, Permission.ASSESS)
-    found = _locked(found, AttemptImport.State.DONE)
+    found = locked(found, AttemptImport.State.DONE)
     if reason := rests_on(found):
         raise Problem("", reason)
     mine = Attempt.everywhere.filter(source=found)
@@ -306,100 +302,3 @@ def undo(found: AttemptImport, *, actor: Any) -> int:
         after={"attempts": count},
     )
     return count
-
-
-def decidable(found: AttemptImport) -> Any:
-    """The attempts of an import that can be decided: counted, with a total and a cut."""
-    return Attempt.everywhere.filter(
-        source=found,
-        purpose__in=(Attempt.Purpose.FIRST, Attempt.Purpose.RESIT),
-        state=Attempt.State.SUBMITTED,
-        total__isnull=False,
-        cut__isnull=False,
-    )
-
-
-@transaction.atomic
-def decide(found: AttemptImport, *, actor: Any) -> tuple[int, int]:
-    """Confirm pass or not by the cut in force on the day, for all of them; nothing is awarded.
-
-    Gives how many passed and how many did not. A person does this: it may be adverse.
-    """
-    permit(actor, found.organisation, Permission.ASSESS)
-    if actor is None:
-        raise Problem("", _("A person decides."))
-    found = _locked(found, AttemptImport.State.DONE)
-    rows = list(decidable(found).select_for_update(of=("self",)))
-    if not rows:
-        raise Problem("", _("There is nothing to decide: no attempt with a total and a cut."))
-    now = clock.now()
-    for one in rows:
-        one.passed, one.state = one.total >= one.cut, Attempt.State.DECIDED
-    Attempt.everywhere.bulk_update(rows, ["passed", "state"], batch_size=_BATCH)
-    made = [_decision(one, actor, now) for one in rows]
-    Decision.everywhere.bulk_create(made, batch_size=_BATCH)
-    passed = sum(bool(one.passed) for one in rows)
-    counts = {"passed": passed, "failed": len(rows) - passed}
-    note(
-        "results.decided",
-        found,
-        actor=actor,
-        organisation=found.organisation,
-        label=found.version.title,
-        after=counts,
-    )
-    return passed, len(rows) - passed
-
-
-def _decision(one: Attempt, actor: Any, now: dt.datetime) -> Decision:
-    days = getattr(getattr(one.achievement, "assessing", None), "appeal_days", 21)
-    passed = Decision.Outcome.PASSED if one.passed else Decision.Outcome.FAILED
-    return Decision(
-        organisation=one.organisation,
-        attempt=one,
-        outcome=passed,
-        basis=Decision.Basis.ONE,
-        scores=one.scores,
-        total=one.total,
-        cut=one.cut,
-        proposed_at=now,
-        confirmed_by=actor,
-        confirmed_at=now,
-        appeal_by=now + dt.timedelta(days=days),
-    )
-
-
-def awardable(found: AttemptImport) -> Any:
-    """Decisions of an import that somebody passed and that were not awarded yet."""
-    return Decision.everywhere.filter(
-        attempt__source=found,
-        is_current=True,
-        outcome=Decision.Outcome.PASSED,
-        confirmed_at__isnull=False,
-        award__isnull=True,
-        attempt__application__isnull=False,
-    ).exclude(attempt__application__email="")
-
-
-def award_passed(found: AttemptImport, *, actor: Any) -> tuple[int, list[str]]:
-    """Award those who passed, one by one; gives how many, and why others were not."""
-    permit(actor, found.organisation, Permission.ASSESS)
-    from stackmark_web.assessing import awarding_from
-
-    made, refused = 0, []
-    for decision in awardable(found).select_related("attempt__application", "organisation"):
-        try:
-            awarding_from.award_for(decision, actor=actor)
-        except StackmarkError as error:
-            refused.append(error.detail)
-        else:
-            made += 1
-    note(
-        "results.awarded",
-        found,
-        actor=actor,
-        organisation=found.organisation,
-        label=found.version.title,
-        after={"awarded": made, "refused": len(refused)},
-    )
-    return made, list(dict.fromkeys(refused))[:5]

@@ -139,6 +139,10 @@ class Sheet:
             self.note(line, place, "date", detail % {"cell": text[:40]})
         return found
 
+    def has_error(self, line: int) -> bool:
+        """Whether something is wrong with the line being read."""
+        return any(one.line == line and one.is_error for one in self.findings[-3:])
+
     def bad_lines(self) -> set[int]:
         """Lines with an error."""
         return {one.line for one in self.findings if one.is_error}

@@ -22,7 +22,7 @@ _WHO: Final = ("candidate", "student", "student id", "learner", "learner id", "p
 _EMAIL: Final = ("email", "e-mail", "email address")
 _SCORE: Final = ("score", "raw score", "points", "total", "total score", "mark")
 _MOST: Final = ("max_score", "max", "maximum", "max points")
-_ITEM: Final = re.compile(r"\A(?:item|question|q[\s_-]*\d)", re.I)
+_ITEM: Final = re.compile(r"\A(?:item|question|q[\s_-]*\d)", re.IGNORECASE)
 _PURPOSES: Final = {
     **{one.value: one.value for one in Purpose},
     "re-sit": "resit",
@@ -84,7 +84,7 @@ def _wide(sheet: Sheet) -> Read:
     for line, cells in sheet.rows:
         points = sheet.number(line, cells, sheet.place(*_SCORE))
         given = {name: sheet.number(line, cells, place) for name, place in items.items()}
-        if points is None:
+        if points is None and not sheet.has_error(line):
             detail = _("There is no score in this row; it is left out.")
             sheet.note(line, sheet.place(*_SCORE), "ungraded", detail, is_error=False)
             continue

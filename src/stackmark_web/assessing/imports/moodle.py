@@ -19,12 +19,13 @@ _TOP: Final = r"/\s*(\d+(?:[.,]\d+)?)\s*\Z"
 _QUESTION: Final = re.compile(r"\A\D{1,12}?\s*(\d{1,3})\s*" + _TOP)
 _GRADE: Final = re.compile(r"\A[^\d/]{2,30}" + _TOP)
 _RESPONSE: Final = re.compile(
-    r"\A(?:response|antwort|réponse|respuesta|risposta|antwoord|resposta)\s*(\d{1,3})\Z", re.I
+    r"\A(?:response|antwort|réponse|respuesta|risposta|antwoord|resposta)\s*(\d{1,3})\Z",
+    re.IGNORECASE,
 )
 _RIGHT: Final = re.compile(
     r"\A(?:right answer|richtige antwort|bonne réponse|respuesta correcta|risposta corretta"
     r"|juiste antwoord|resposta correta)\s*(\d{1,3})\Z",
-    re.I,
+    re.IGNORECASE,
 )
 _EMAIL: Final = (
     *("email address", "e-mail address", "email", "e-mail-adresse", "adresse de courriel"),
@@ -125,10 +126,8 @@ def _row(sheet: Sheet, at: _Columns, line: int, cells: Sequence[str]) -> Result 
         day=sheet.day(line, cells, at.done if sheet.cell(cells, at.done) else at.begun),
         points=sheet.number(line, cells, at.grade),
         maximum=at.most,
-        items=_items(sheet, at, line, cells),
-        choices={
-            name: short(sheet.cell(cells, place)) for name, place in at.responses.items()
-        },
+        items=_items(sheet, at, cells),
+        choices={name: short(sheet.cell(cells, place)) for name, place in at.responses.items()},
     )
 
 
@@ -142,13 +141,9 @@ def _left_out(sheet: Sheet, at: _Columns, line: int, grade: str, state: str) -> 
         sheet.note(line, at.grade, "ungraded", detail % {"cell": grade[:40]}, is_error=False)
 
 
-def _items(
-    sheet: Sheet, at: _Columns, line: int, cells: Sequence[str]
-) -> dict[str, float | None]:
+def _items(sheet: Sheet, at: _Columns, cells: Sequence[str]) -> dict[str, float | None]:
     if at.questions:
-        return {
-            name: number_of(sheet.cell(cells, place)) for name, place in at.questions.items()
-        }
+        return {name: number_of(sheet.cell(cells, place)) for name, place in at.questions.items()}
     found: dict[str, float | None] = {}
     for name, place in at.rights.items():
         answer, right = sheet.cell(cells, at.responses.get(name)), sheet.cell(cells, place)

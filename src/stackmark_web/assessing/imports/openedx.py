@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from stackmark_web.assessing.imports.found import Read, Result, Sheet, item_id, number_of
 
-_PAIR: Final = re.compile(r"\A(.+?)\s*\((Earned|Possible)\)\Z", re.I)
-_AVERAGE: Final = re.compile(r"\(avg\)\Z", re.I)
+_PAIR: Final = re.compile(r"\A(.+?)\s*\((Earned|Possible)\)\Z", re.IGNORECASE)
+_AVERAGE: Final = re.compile(r"\(avg\)\Z", re.IGNORECASE)
 _ABOUT: Final = re.compile(
     r"\A(?:student id|email|username|last name|first name|external user key|grade|final grade"
     r"|cohort name|team name|enrollment track|verification status|certificate eligible"
     r"|certificate delivered|certificate type|enrollment status|experiment group .*)\Z",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -134,6 +134,7 @@ def outlook(achievement: Any, plan: Plan | None, read: Read, choices: Choices) -
 
 def _counts(planned: list[Planned], findings: list[Finding]) -> dict[str, int]:
     new = [one for one in planned if not one.known]
+    purposes = Counter(one.purpose for one in new)
     return {
         "attempts": len(planned),
         "new": len(new),
@@ -142,7 +143,7 @@ def _counts(planned: list[Planned], findings: list[Finding]) -> dict[str, int]:
         "matched": len({one.candidate for one in planned if one.learner is not None}),
         "errors": len({one.line for one in findings if one.is_error}),
         "left_out": len({one.line for one in findings if not one.is_error}),
-        **{purpose: sum(one.purpose == purpose for one in new) for purpose in Attempt.Purpose.values},
+        **{one: purposes[one] for one in Attempt.Purpose.values},
     }
 
 

@@ -28,8 +28,9 @@ def recognise(data: bytes) -> str:
 
 
 def read(data: bytes, kind: str) -> Read:
-    """All attempts of a file of this kind. Raises ``UsageError`` as ``recognise``, and
-    ``assess.kind`` when the header is not that of the kind.
+    """All attempts of a file of this kind.
+
+    Raises ``UsageError`` as ``recognise``, and ``assess.kind`` when the header is of another kind.
     """
     sheet = _table(data)
     module = KINDS.get(kind)
@@ -53,7 +54,9 @@ def _table(data: bytes, *, headers_only: bool = False) -> Sheet:
     for line, cells in read_cells([data]):
         if isinstance(cells, Broken):
             if header is None:
-                raise UsageError("assess.header", _("The first line cannot be read. ") + cells.detail)
+                raise UsageError(
+                    "assess.header", _("The first line cannot be read. ") + cells.detail
+                )
             broken.append(Finding(line, "", f"cells.{cells.reason}", cells.detail))
         elif header is None:
             header = cells
@@ -69,9 +72,7 @@ def _table(data: bytes, *, headers_only: bool = False) -> Sheet:
     if header is None:
         raise UsageError("assess.empty", _("The file is empty."))
     if not headers_only and not rows and not broken:
-        raise UsageError(
-            "assess.empty", _("The file has a header line, but no rows below it.")
-        )
+        raise UsageError("assess.empty", _("The file has a header line, but no rows below it."))
     sheet = Sheet(header, rows)
     sheet.findings += broken
     return sheet
