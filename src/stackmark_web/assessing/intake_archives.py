@@ -59,8 +59,6 @@ def examine(data: bytes, executable: Collection[str]) -> Archive:
             return _examine(archive, executable, len(data))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError):
         return Archive("zip", _("The archive is damaged or made in an unusual way."))
-    except NotImplementedError:
-        return Archive("zip", _("The archive is packed in a way that cannot be looked into."))
 
 
 def _examine(archive: zipfile.ZipFile, executable: Collection[str], size: int) -> Archive:

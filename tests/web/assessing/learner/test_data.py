@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -90,7 +91,7 @@ def test_a_proposal_is_not_told_in_the_export_either(world, work):
     whole, _files = taken_out(world.learner)
     assert whole["attempts"][0]["decisions"] == []
     assert whole["attempts"][0]["markings"] == []
-    assert "54.4" not in json.dumps(whole)
+    assert not re.search(r"\b54\.4\b", json.dumps(whole))  # a time may hold these digits
 
 
 def test_a_quarantined_file_comes_under_a_name_that_runs_nothing(world):
