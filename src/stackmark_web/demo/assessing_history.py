@@ -16,7 +16,10 @@ from stackmark_web.assessing.actions import marking as markings
 from stackmark_web.assessing.models import Attempt, Marking, Setup
 
 ASSESSORS: Final = ("marta", "ivan")  # two markers are the least; Olga adjudicates
-LEARNERS: Final = tuple(f"learner{number:02}" for number in range(41, 49))
+# Tomas and Amir learn too: who enters as one of them sees feedback, and an attempt begun.
+LEARNERS: Final = (
+    *("learner41", "tomas", "learner43", "learner44", "learner45", "learner46", "amir"),
+)
 WORK: Final = (
     "I compared the counts of two harbours over twelve months. Three days were missing in March; I "
     "left them out and say so, because filling them in would have hidden the storm.\n\nThe drop in "
