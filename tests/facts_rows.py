@@ -29,7 +29,7 @@ def fill(world):
         filename=world.say("results.filename", "results.csv", 200),
         data=results(),
     )
-    importing.choose(done, actor=person, choices=Choices(matches=False))
+    importing.choose(done, actor=person, choices=Choices(match_people=False))
     done.refresh_from_db()
     world.results_done = importing.confirm(done, actor=person)
     world.results_new = importing.upload(

@@ -76,7 +76,7 @@ class ChoicesForm(forms.Form):
         min_value=0,
         help_text=_("For rows that have no maximum of their own."),
     )
-    matches = forms.BooleanField(
+    match_people = forms.BooleanField(
         label=_("Match people by their verified e-mail address"),
         required=False,
         help_text=_("Who has an account here sees their attempt. Others stay a pseudonym."),
@@ -106,7 +106,7 @@ class ChoicesForm(forms.Form):
             purpose=found["purpose"],
             day=found["day"],
             maximum=found["maximum"],
-            matches=found["matches"],
+            match_people=found["match_people"],
             keeps_people=found["keeps_people"],
         )
 

@@ -42,7 +42,7 @@ def figures(versions: dict[str, Any], cast: dict[str, Any], *, today: datetime) 
             filename="examination-responses.csv",
             data=_file(chance, start.date()),
         )
-        importing.choose(made, actor=cast["greta"], choices=Choices(matches=False))
+        importing.choose(made, actor=cast["greta"], choices=Choices(match_people=False))
         done = importing.confirm(made, actor=cast["greta"])
     achievement = version.achievement
     with clock.at(today - timedelta(days=19)):

@@ -36,7 +36,7 @@ class Choices:
     purpose: str = BY_ORDER
     day: dt.date | None = None
     maximum: float | None = None
-    matches: bool = True
+    match_people: bool = True
     keeps_people: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Choices:
             "purpose": self.purpose,
             "day": self.day.isoformat() if self.day else "",
             "maximum": self.maximum,
-            "matches": self.matches,
+            "match_people": self.match_people,
             "keeps_people": self.keeps_people,
         }
 
@@ -61,7 +61,7 @@ class Choices:
             purpose=found.get("purpose", BY_ORDER),
             day=dt.date.fromisoformat(day) if day else None,
             maximum=found.get("maximum"),
-            matches=found.get("matches", True),
+            match_people=found.get("match_people", True),
             keeps_people=found.get("keeps_people", False),
         )
 
@@ -108,7 +108,7 @@ def outlook(achievement: Any, plan: Plan | None, read: Read, choices: Choices) -
         if (day := _day(one, choices, findings))
         and (percent := _percent(one, choices, findings)) is not None
     ]
-    learners = _learners((one.email for one, _day, _percent in usable), wanted=choices.matches)
+    learners = _learners((one.email for one, _day, _percent in usable), wanted=choices.match_people)
     root = root_of(achievement.organisation)
     people: dict[str, list[tuple[Result, dt.date, float]]] = {}
     for row in usable:

@@ -64,7 +64,7 @@ def test_points_become_percent_and_order_makes_first_and_resit(world):
 
 
 def test_without_matching_everybody_is_a_pseudonym(world):
-    bring_in(world, data("moodle-grades.csv"), matches=False)
+    bring_in(world, data("moodle-grades.csv"), match_people=False)
     assert not mine(world).filter(learner__isnull=False).exists()
     assert not Application.everywhere.exists()
 

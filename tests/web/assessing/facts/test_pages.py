@@ -46,7 +46,7 @@ def test_from_upload_to_attempts(world, client):
     assert "This attempt is not finished; it is left out." in page
     assert "lena@people.example" in page
     assert not Attempt.everywhere.exists()
-    chosen = {"component": "", "purpose": "by-order", "form": "A", "matches": "on"}
+    chosen = {"component": "", "purpose": "by-order", "form": "A", "match_people": "on"}
     client.post(at("import", found.pk), chosen)
     client.post(at("import_confirm", found.pk))
     assert {one.form for one in Attempt.everywhere.all()} == {"A"}
