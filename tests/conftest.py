@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 # No deadline: two busy cores would make one flicker. `make fuzz` takes the second profile.
@@ -8,3 +10,7 @@ settings.register_profile(
     "fuzz", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("quick")
+
+# Threads of BLAS beside parallel tests are many times slower than none.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -14,11 +14,15 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import TestCase
 
+import desk_rows
+import facts_rows
+import learner_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.accrediting import actions as accrediting
+from stackmark_web.assessing.actions import standards
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims, letters, sheet_actions, sheets
 from stackmark_web.awarding.models import Appeal
@@ -83,8 +87,12 @@ class SmallWorld:
         self._people()
         self._institution()
         self._catalogue()
+        self._standard()
         self._awards()
         self._learner()
+        learner_rows.fill(self)
+        desk_rows.fill(self)
+        facts_rows.fill(self)
         self._sheets()
         self._checks()
         self._statements()
@@ -291,6 +299,21 @@ class SmallWorld:
             {"type": "external-review", "name": say("quality", "Agency"), "date": "2026-01-15"}
         ]
         return made
+
+    def _standard(self):
+        """A workshop whose first round is open, with the learner as a judge."""
+        say = self.say
+        self.room = standards.create_workshop(
+            self.achievement,
+            actor=self.owner,
+            method="angoff",
+            title=say("workshop.title", "Cut of the spring"),
+            candidate_text=say("workshop.candidate", "Takes a sample with help.", 2000),
+            items=[{"id": "q1", "text": say("workshop.item", "Which one is clean?", 300)}],
+        )
+        self.judge = standards.invite_judge(self.room, actor=self.owner, email="ada@people.example")
+        standards.open_round(self.room, actor=self.owner)
+        standards.rate(self.judge, actor=self.learner, number=1, values={"q1": 0.5}, done=True)
 
     # -- awards in every state ---------------------------------------------------------------
 

@@ -49,6 +49,20 @@ all. A facts document that is not at hand is listed as missing: what it says cou
 Under the standard policy of `verify`, a facts document that is not at hand leaves the check
 `related` open and does not change the verdict; a changed one is refused.
 
+## The plan of assessment
+
+In Open Badges 3.0 and CLR 2.0 each part of a plan is a `resultDescription` of the achievement: the
+whole (`#result`), each component (`#result-COMPONENT`, in percent, its minimum as `requiredValue`),
+each criterion of a rubric (`#result-COMPONENT-CRITERION`, with its levels and their points under
+`rubricCriterionLevel`), aligned to the skills of the outcomes it assesses. Results refer to them.
+Weights, methods, anchors, what is handed in and the facts of integrity are said in the words of the
+criteria and stand in the facts document. Rubrics of others are read where they are certain: two
+levels or more, each with a name and other points. No other format has a place for the plan; the
+loss report names it.
+
+Sealed evidence has an entry with its SHA-256 under `relatedResource` of the same `id`. The person
+who assessed is `credentialSubject.source`, where that is published.
+
 ## How documents of others are read
 
 - `creditsAvailable` and `creditsEarned` are numbers without a unit: no credit comes of them, unless

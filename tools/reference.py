@@ -44,6 +44,7 @@ FAMILIES = {
     "that needed it, as could-not-tell.",
     "descriptor": "The description of an achievement cannot be read. Never part of a report.",
     "convert": "A record cannot be written in a format. Never part of a report.",
+    "assess": "A table of results cannot be read, or an attempt cannot be. Never part of a report.",
     "credit": "A credit, level or grade cannot be converted. Never part of a report.",
     "profile": "A profile of quality rules cannot be read. Never part of a report.",
     "statement": "A statement of trust cannot be read or made. Never part of a report.",
@@ -52,6 +53,7 @@ FAMILIES = {
     "part of a report.",
     "holdings": "A file that states holdings cannot be read. Never part of a report.",
     "witness": "A witness of an audit cannot be read. Never part of a report.",
+    "rubric": "A rubric, a marking or a pass rule does not fit. Never part of a report.",
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
 RAISED = {"CheckFailed", "ReadError", "CouldNotTell", "UsageError"}

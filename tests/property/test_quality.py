@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quality_records import NOW, credential, design, without
@@ -63,6 +63,12 @@ def test_every_row_is_answered_with_a_place(gone, name, own):
 
 
 @given(gone=st.sets(st.sampled_from(PLACES), max_size=8), name=st.sampled_from(NAMES))
+@example(gone={"/achievement/assessment/methods/0"}, name="tmc-application")
+@example(gone={"/achievement/assessment/methods"}, name="tmc-application")
+@example(
+    gone={"/achievement/assessment/methods/0", "/achievement/assessment/methods/1"},
+    name="tmc-application",
+)
 def test_silence_in_a_foreign_document_never_fails(gone, name):
     """What only lacks things is told as open; only what is stated can be wrong there."""
     whole = without(credential(), sorted(gone, reverse=True))

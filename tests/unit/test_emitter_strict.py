@@ -95,3 +95,43 @@ def test_an_equal_description_of_one_image_is_no_contradiction():
     image = {"id": "https://x.example/i.png", "type": "Image"}
     tree = changed((*ACHIEVEMENT, "image"), image)
     assert to_quads({**tree, "image": dict(image)}, strict=True)
+
+
+WORK = {"id": "https://x.example/work", "type": ["Evidence"], "name": "W"}
+SEAL = {"id": "https://x.example/work", "digestSRI": "sha256-AAAA", "mediaType": "text/plain"}
+
+
+def sealed(work=WORK, seal=SEAL, **more):
+    seals = seal if isinstance(seal, list) else [seal]
+    return {**BADGE, "evidence": [work], "relatedResource": seals, **more}
+
+
+def test_evidence_and_its_seal_share_an_address():
+    lines = {quad[:3] for quad in to_quads(sealed(), strict=True)}
+    about = {predicate for subject, predicate, _ in lines if subject == f"<{WORK['id']}>"}
+    assert {one.rpartition("/")[2].rpartition("#")[2] for one in about} == {
+        *("type>", "name>", "digestSRI>", "encodingFormat>")
+    }
+
+
+@pytest.mark.parametrize(
+    "tree",
+    {
+        "they change places": sealed(
+            {"type": ["Evidence"], **SEAL}, {"id": WORK["id"], "name": "W"}
+        ),
+        "the media type moves": sealed(
+            {**WORK, "mediaType": "text/plain"}, {"id": WORK["id"], "digestSRI": "sha256-AAAA"}
+        ),
+        "the digest stands in both": sealed({**WORK, "digestSRI": "sha256-AAAA"}),
+        "two seals": sealed(seal=[SEAL, {**SEAL, "mediaType": "text/html"}]),
+        "the seal says more": sealed(seal={**SEAL, "name": "other"}),
+        "a seal of the credential itself": sealed(seal={**SEAL, "id": BADGE["id"]}),
+        "a digest elsewhere": {**BADGE, "evidence": [WORK, {"type": ["Evidence"], **SEAL}]},
+    }.items(),
+    ids=lambda pair: pair[0],
+)
+def test_nothing_can_change_places_between_evidence_and_seal(tree):
+    with pytest.raises(CheckFailed) as caught:
+        to_quads(tree[1], strict=True)
+    assert caught.value.reason == "lossless.described-twice"

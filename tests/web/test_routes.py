@@ -43,12 +43,23 @@ class Rule:
     unknown: int = 404  # what an identifier that does not exist gets
     leaves: tuple = ()  # tables a GET may write to, each with its reason beside the rule
     fixed: tuple = ()  # arguments that are words of ours, not identifiers
+    also: tuple = ()  # who else may
 
 
 def work(methods="GET POST", **more):
     """Pages of an organisation: for whoever has the right there."""
     args = {"slug": "northfield", **more.pop("args", {})}
     return Rule("work", args=args, methods=methods, **more)
+
+
+def desk(methods="GET POST", **more):
+    """Pages of the marking desk: the owner's and the assessor's alike."""
+    return work(methods, colleague=200, **more)
+
+
+def assess(methods="GET POST", **more):
+    """Pages of whoever assesses there: the owner, and the colleague, who is an assessor."""
+    return work(methods, also=("colleague",), **more)
 
 
 def own(methods="GET POST", **more):
@@ -74,6 +85,7 @@ def account(nobody, signed_in, methods="GET POST", **more):
 ACHIEVEMENT = {"achievement_id": "achievement.pk"}
 DRAFT = {"achievement_id": "draft.achievement_id"}
 OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
+ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
 CLAIM = {"token": "claim_token"}
@@ -233,6 +245,52 @@ RULES = {
     "accrediting:review_confirm": work(args={"pk": "review.pk"}, get=302),
     "accrediting:review_send_back": work("POST", args={"pk": "review.pk"}),
     "accrediting:statement": work(args={"pk": "statement.pk"}),
+    # -- designing assessments and setting standards
+    "assessing:design_list": work("GET"),
+    "assessing:setup": work(args=ACHIEVEMENT),
+    "assessing:workshops": work("GET"),
+    "assessing:workshop_new": work(args=ACHIEVEMENT),
+    "assessing:workshop": work(args=ROOM),
+    "assessing:workshop_live": work("GET", args=ROOM),
+    "assessing:workshop_invite": work("POST", args=ROOM),
+    "assessing:judge_withdraw": work("POST", args={**ROOM, "judge": "judge.pk"}),
+    "assessing:workshop_confirm": work(args=ROOM),
+    "assessing:workshop_act": work("POST", args={**ROOM, "verb": "close"}, fixed=("verb",)),
+    "assessing:judging": own("GET", others=(200,)),
+    "assessing:judge": own(args=ROOM),
+    "assessing:judge_state": own("GET", args=ROOM),
+    "assessing:judge_leave": own("POST", args=ROOM),
+    # -- what the marks are worth
+    "assessing:imports": assess("GET"),
+    "assessing:import_new": assess(),
+    "assessing:import": assess(args={"pk": "results_new.pk"}),
+    "assessing:import_confirm": assess("POST", args={"pk": "results_new.pk"}),
+    "assessing:import_drop": assess("POST", args={"pk": "results_new.pk"}),
+    "assessing:import_undo": assess("POST", args={"pk": "results_done.pk"}),
+    "assessing:import_decide": assess(args={"pk": "results_done.pk"}),
+    "assessing:import_award": assess("POST", args={"pk": "results_done.pk"}),
+    "assessing:figures": assess("GET"),
+    "assessing:figures_of": assess("GET", args=ACHIEVEMENT),
+    "assessing:figures_items": assess("GET", args=ACHIEVEMENT),
+    "assessing:figures_markers": assess("GET", args=ACHIEVEMENT),
+    "assessing:anchors": assess(args=ACHIEVEMENT),
+    "assessing:publish_facts": assess("POST", args=ACHIEVEMENT),
+    "assessing:attempts_csv": assess("GET", args=ACHIEVEMENT),
+    "assessing:marks_csv": assess("GET", args=ACHIEVEMENT),
+    "assessing:retests": assess("GET"),
+    "assessing:retest_new": assess(),
+    "assessing:retest": assess("GET", args={"pk": "retest.pk"}),
+    "assessing:retest_close": assess("POST", args={"pk": "retest.pk"}),
+    "assessing:retest_result": assess(
+        "POST", args={"pk": "retest.pk", "invitation": "retest_invitation.pk"}
+    ),
+    "assessing:retest_answer": own(args={"pk": "retest_invitation.pk"}),
+    "assessing:fairness": work("GET"),
+    "assessing:fairness_policy": work(),
+    "assessing:declare_list": own("GET"),
+    # Off by default, so there is nothing to declare; its own tests turn it on.
+    "assessing:declare": own(args={"slug": "northfield"}, get=404),
+    "assessing:declare_withdraw": own("POST", args={"slug": "northfield"}, get=404),
     # -- checking
     "verifying:start": public("GET POST"),
     "verifying:rules": public("GET POST"),
@@ -307,6 +365,8 @@ RULES = {
     "passport:shared_one": token("GET", args=SHARED),
     "passport:shared_picture": token("GET", args=SHARED, get=404),
     "passport:shared_check": token("POST", args=SHARED),
+    # Open for what was handed in here and shown; what there is else: tests of shares.
+    "passport:shared_evidence": token("GET", args={**SHARED, "piece": "piece.pk"}, get=404),
     "passport:shared_download": token("GET", args={**SHARED, "form": "json"}, fixed=("form",)),
     "passport:person": token("GET", args={"handle": "profile.handle"}),
     "passport:person_holding": token("GET", args={"handle": "profile.handle", "pk": "shown.pk"}),
@@ -316,6 +376,65 @@ RULES = {
     "passport:address_reports": work("GET"),
     "passport:address_send": work("POST", args={"pk": "report.pk"}),
     "passport:address_close": work("POST", args={"pk": "report.pk"}),
+    # -- the marking desk: the colleague is an assessor
+    "assessing:desk": desk("GET"),
+    # Whose script it is to mark is nobody else's business.
+    "assessing:marking": work(args={"pk": "desk_marking.pk"}, colleague=404),
+    "assessing:take": desk("POST", args={"pk": "desk_free.pk"}),
+    "assessing:give_back": work("POST", args={"pk": "desk_marking.pk"}, colleague=404),
+    "assessing:marking_conflict": work("POST", args={"pk": "desk_marking.pk"}, colleague=404),
+    "assessing:marking_file": work(
+        "GET", args={"pk": "desk_marking.pk", "piece": "desk_piece.pk"}, colleague=404
+    ),
+    "assessing:quarantine": work(
+        "POST", args={"pk": "desk_marking.pk", "piece": "desk_piece.pk"}, colleague=404
+    ),
+    "assessing:decisions": desk("GET"),
+    "assessing:confirm_many": desk("POST"),
+    "assessing:decision": desk(args={"pk": "desk_other.pk"}),
+    "assessing:ask_second": desk("POST", args={"pk": "desk_other.pk"}),
+    "assessing:attempt_conflict": desk("POST", args={"pk": "desk_other.pk"}),
+    "assessing:script_keep": desk("POST", args={"pk": "desk_other.pk"}),
+    "assessing:attempt_file": desk(
+        "GET", args={"pk": "desk_other.pk", "piece": "desk_piece_other.pk"}
+    ),
+    "assessing:misconduct_raise": desk(args={"pk": "desk_other.pk"}),
+    "assessing:applications": desk("GET"),
+    "assessing:application_answer": desk(args={"pk": "desk_application.pk"}),
+    "assessing:cases": desk("GET"),
+    "assessing:circumstance": desk(args={"pk": "desk_circumstance.pk"}),
+    "assessing:misconduct": desk(args={"pk": "desk_case.pk"}),
+    "assessing:adjustment": desk(args={"pk": "desk_adjustment.pk"}),
+    "assessing:mark_appeals": desk("GET"),
+    "assessing:mark_appeal": desk(args={"pk": "desk_appeal.pk"}),
+    "assessing:mark_again": desk("POST", args={"pk": "desk_appeal.pk"}),
+    "assessing:moderations": desk(),
+    "assessing:moderation": desk("GET", args={"pk": "meeting.pk"}),
+    "assessing:moderation_script": desk(args={"pk": "meeting.pk", "script": "desk_other.pk"}),
+    "assessing:moderation_close": desk("POST", args={"pk": "meeting.pk"}),
+    "assessing:kept_scripts": desk("GET"),
+    "assessing:script_cycle": desk("POST", args={"pk": "planned.achievement_id"}),
+    # -- a learner's assessments
+    "assessing:mine": own("GET"),
+    # Taking out everything of one's own is noted in one's trail.
+    "assessing:export": own("GET", leaves=("audit.AuditEvent",)),
+    # Who has applied already is led to their application.
+    "assessing:apply": own(args=ACHIEVEMENT, fixed=("achievement_id",), get=302, others=(200,)),
+    "assessing:application": own("GET", args={"pk": "application.pk"}),
+    "assessing:withdraw": own("POST", args={"pk": "application.pk"}),
+    "assessing:begin": own("POST", args={"pk": "application.pk"}),
+    "assessing:attempt": own("GET", args={"pk": "attempt_open.pk"}),
+    "assessing:add": own("POST", args={"pk": "attempt_open.pk"}),
+    "assessing:submit": own(args={"pk": "attempt_open.pk"}),
+    "assessing:receipt": own("GET", args={"pk": "attempt_done.pk"}),
+    "assessing:remove": own("POST", args={"pk": "piece.pk"}),
+    "assessing:tell": own("POST", args={"pk": "attempt_open.pk"}),
+    "assessing:tell_withdraw": own("POST", args={"pk": "circumstance.pk"}),
+    "assessing:case_answer": own("POST", args={"pk": "case.pk"}),
+    "assessing:appeal": own("POST", args={"pk": "attempt_done.pk"}),
+    "assessing:appeal_withdraw": own("POST", args={"pk": "attempt_done.pk"}),
+    # What is not handed in yet is its learner's alone; who else may later: tests of its page.
+    "assessing:evidence": own("GET", args={"pk": "piece.pk"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),
@@ -327,6 +446,12 @@ RULES = {
     "registry:achievement_json": public(args={"pk": "achievement.pk"}),
     "registry:version": public(args={"pk": "achievement.pk", "number": "version.number"}),
     "registry:version_json": public(args={"pk": "achievement.pk", "number": "version.number"}),
+    "registry:assessment_facts": public(
+        args={"pk": "panel.achievement_id", "number": "panel.number"}
+    ),
+    "registry:assessment_facts_json": public(
+        args={"pk": "panel.achievement_id", "number": "panel.number"}
+    ),
     "registry:facts": public(
         args={"pk": "achievement.pk", "number": "version.number", "digest": "facts_digest"}
     ),
@@ -530,6 +655,8 @@ def expected(rule, who, method):
         return keeper_answers(rule, who, method)
     if who == "nobody":
         return {302}
+    if (who, method, rule.colleague) == ("colleague", "POST", 200):
+        return ANSWERED
     return {rule.colleague} if who == "colleague" and rule.kind == "work" else {404}
 
 
@@ -545,7 +672,7 @@ def may(rule, who):
         return True
     if rule.kind == "own" and not any(name not in rule.fixed for name in rule.args):
         return who != "nobody"  # one's own page: each has one
-    return who == rule.who
+    return who in (rule.who, *rule.also)
 
 
 def refused(rule, who):

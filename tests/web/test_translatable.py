@@ -35,7 +35,7 @@ NAMES = set(
     """Stackmark JSON JWT PNG SVG PDF CSV XLSX Excel ZIP URL DID DNS TXT SMTP ECTS EQF ISCED ESCO
     ROR Erasmus DEQAR LinkedIn Markdown SHA UTC Open Badges Credly Parchment Accredible Certifier
     Badge Factory WCAG axe did web key https http www com org txt json example well known html
-    stackmark Lines UTF Latin EUR English Deutsch""".split()
+    stackmark Lines UTF Latin EUR English Deutsch Moodle Canvas edX""".split()
 )
 
 

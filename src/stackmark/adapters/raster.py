@@ -59,17 +59,19 @@ def svg_to_png(svg: str | bytes, width: int, *, font_folders: Sequence[Path] = (
     return bytes(drawn)
 
 
-def reencode_image(data: bytes, *, max_side: int = 1024) -> bytes:
+def reencode_image(
+    data: bytes, *, max_side: int = 1024, max_bytes: int = MAX_UPLOAD_BYTES
+) -> bytes:
     """An uploaded picture as a fresh PNG: pixels only, at most ``max_side`` on a side.
 
     Comments, positions, colour profiles and whatever hung on to the file are gone; the turn that
     a camera noted is applied first. Raises ``ReadError``: ``read.too-large``, ``read.not-image``
     (PNG, JPEG, WebP and still GIF are taken), ``read.image-size``, ``read.image-animated``.
     """
-    if len(data) > MAX_UPLOAD_BYTES:
+    if len(data) > max_bytes:
         raise ReadError(
             "read.too-large",
-            f"The picture has {len(data):,} bytes; at most {MAX_UPLOAD_BYTES:,} are taken.",
+            f"The picture has {len(data):,} bytes; at most {max_bytes:,} are taken.",
         )
     with warnings.catch_warnings():
         # Pillow only warns of what it calls a bomb; the sizes are checked before decoding.

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from stackmark.canonical.active_context import INITIAL, KEYWORDS, MISSING, ActiveContext
 from stackmark.canonical.jcs import jcs
 from stackmark.canonical.nquads import IRI, RDF, Quad
 from stackmark.canonical.strictness import (
+    Described,
     check_nested_context,
     is_class,
     is_credential,
@@ -72,9 +71,8 @@ class Emitter(Terms):
         self.quads: list[Quad] = []
         self.blank = 0
         self.depth = 0
-        self.described: dict[tuple[int, str, str], Any] = {}
+        self.described = Described()
         self.scope = self.scopes = 0
-        self.root_id: str | None = None
 
     def run(self, tree: Any) -> list[Quad]:
         """The work of ``to_quads``."""
@@ -91,7 +89,7 @@ class Emitter(Terms):
             raise lose("malformed", "A document is not an object.")
         before = len(self.quads)
         if self.strict:
-            self.root_id = node.get("id")
+            self.described.root = node.get("id")
         self.node(node, INITIAL, "")
         if len(self.quads) == before:
             raise lose("empty", "Nothing in the document becomes a statement.")
@@ -127,6 +125,8 @@ class Emitter(Terms):
         if self.strict and self.depth > 1 and "proof" in node and is_credential(types):
             self.scopes += 1
             self.scope = self.scopes
+        if "relatedResource" in node:
+            self.described.find_seals(node)
         subject = self.subject(node, context, graph)
         quads = self.quads
         for iri in iris:
@@ -206,21 +206,9 @@ class Emitter(Terms):
         return subject
 
     def describe(self, subject: str, node: dict[str, Any], graph: str) -> None:
-        """Trap 23: a signature does not fix which of two objects with one id holds a member."""
-        if only_endorses(node):
-            return
-        key = (self.scope, graph, subject)
-        if key not in self.described:
-            self.described[key] = node
-            return
-        root = subject[1:-1] == self.root_id and not self.scope
-        if root or orjson.dumps(self.described[key]) != orjson.dumps(node):
-            own = "the credential's own id" if root else "an id"
-            raise lose(
-                "described-twice",
-                f"{subject} is {own} and is described in two places, so that a signature does "
-                "not fix which place a member belongs to; give each object its own id.",
-            )
+        """Trap 23: no id is described twice, but in ways nothing can change places."""
+        if not only_endorses(node):
+            self.described.note((self.scope, graph, subject), node)
 
     # -- members -------------------------------------------------------------------------
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from stackmark.canonical.active_context import ActiveContext
 from stackmark.canonical.terms import LossError, lose
+
+_DIGESTS: Final = frozenset({"digestSRI", "digestMultibase"})
+_SEAL: Final = _DIGESTS | {"mediaType"}
 
 
 def is_class(context: ActiveContext, name: str, iri: str) -> bool:
@@ -55,3 +60,44 @@ def refuse_mixed_equals(values: list[Any]) -> None:
     numbers = {str(v) for v in values if v.__class__ in (int, float, bool)}
     if numbers and any(v.__class__ is str for v in values):
         raise lose("duplicate-value", "A list mixes numbers and text, which may become equal.")
+
+
+class Described:
+    """Which object describes which id: a signature does not fix which of two holds a member.
+
+    One pair may share an id: an entry of ``relatedResource`` that says digests and media type
+    only, and one other object that says neither (evidence and its seal). No member of one is
+    allowed in the other then, so nothing can change places. ``root`` is the document's own id.
+    """
+
+    def __init__(self) -> None:
+        self.root: str | None = None
+        self._nodes: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._seals: set[int] = set()
+
+    def find_seals(self, node: dict[str, Any]) -> None:
+        """Remember the entries of a ``relatedResource`` that are seals and nothing else."""
+        related = node["relatedResource"]
+        for one in related if related.__class__ is list else [related]:
+            if one.__class__ is dict and one.keys() & _DIGESTS and not one.keys() - _SEAL - {"id"}:
+                self._seals.add(id(one))
+
+    def note(self, key: tuple[int, str, str], node: dict[str, Any]) -> None:
+        """One more object about an id; ``key`` is its scope, graph and subject."""
+        sealing = id(node) in self._seals
+        root = key[2][1:-1] == self.root and not key[0]
+        if not sealing or root:
+            self._once((*key, "itself"), node, root=root)
+        if sealing or node.keys() & _SEAL:
+            self._once((*key, "seal"), node, root=root)
+
+    def _once(self, key: tuple[Any, ...], node: dict[str, Any], *, root: bool) -> None:
+        there = self._nodes.setdefault(key, node)
+        if there is node or (not root and orjson.dumps(there) == orjson.dumps(node)):
+            return
+        own = "the credential's own id" if root else "an id"
+        raise lose(
+            "described-twice",
+            f"{key[2]} is {own} and is described in two places, so that a signature does "
+            "not fix which place a member belongs to; give each object its own id.",
+        )

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from stackmark.cli import (
+    assess,
+    assess_items,
     audit,
     bake,
     canonicalize,
@@ -74,10 +76,17 @@ _rules.command("render", cls=LightCommand)(guarded(rules.render))
 _rules.command("lint", cls=LightCommand)(guarded(rules.lint))
 _rules.command("export", cls=LightCommand)(guarded(rules.export))
 _rules.command("import", cls=LightCommand)(guarded(rules.import_))
+_assess = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
+_assess.command("facts", cls=LightCommand)(guarded(assess.facts))
+_assess.command("agreement", cls=LightCommand)(guarded(assess.agreement))
+_assess.command("items", cls=LightCommand)(guarded(assess_items.items))
+_assess.command("angoff", cls=LightCommand)(guarded(assess_items.angoff))
+_assess.command("dif", cls=LightCommand)(guarded(assess_items.dif))
 
 app.command("verify", cls=LightCommand)(guarded(verify.verify))
 app.command("check", cls=LightCommand)(guarded(check.check))
 app.command("issue", cls=LightCommand)(guarded(issue.issue))
+app.add_typer(_assess, name="assess", help="Tell how well an assessment measures, from CSV.")
 app.add_typer(_keys, name="key", help="Make, replace and revoke an issuer's key.")
 app.add_typer(_lists, name="status", help="Make, change and read status lists (revocation).")
 app.command("sign", cls=LightCommand)(guarded(sign.sign))

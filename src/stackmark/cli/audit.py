@@ -111,10 +111,12 @@ def _audit(
     *,
     as_json: bool,
 ) -> int:
+    from stackmark.adapters.native import printed_by_c_to_stderr
     from stackmark.stacking.audit import NODE_LIMIT
     from stackmark.stacking.audit import audit as decide
 
-    answer = decide(rules, found.holdings, at, node_limit=nodes or NODE_LIMIT)
+    with printed_by_c_to_stderr():  # the solver may print a line of its own
+        answer = decide(rules, found.holdings, at, node_limit=nodes or NODE_LIMIT)
     if as_json:
         out_json({**answer.to_json(), **about(found)})
     else:

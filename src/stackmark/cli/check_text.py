@@ -10,8 +10,8 @@ from stackmark.cli.console import out, plain, styled
 from stackmark.cli.report_text import mark
 
 if TYPE_CHECKING:
+    from stackmark.quality.advice import Advice
     from stackmark.quality.judgement import Judgement, Result
-    from stackmark.quality.lints import Advice
 
 _WIDTH: Final = 96
 _COLOURS: Final = {

@@ -18,6 +18,7 @@ _ORDER: Final = (
     "demo",
     "verify",
     "check",
+    "assess",
     "key",
     "issue",
     "status",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stackmark.cli.beside import match_evidence, read_evidence
 from stackmark.cli.console import out, out_bytes, out_json
 from stackmark.cli.fetching import (
     AllowHostOption,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from stackmark.cli.sources import Found
     from stackmark.cli.verify_facts import Facts
     from stackmark.trust.register import Register
+    from stackmark.verification.artefacts import File
     from stackmark.verification.report import Report
     from stackmark.verification.verifier import Verifier
 
@@ -58,6 +60,13 @@ def verify(
     domain: Annotated[str | None, typer.Option(help="For presentations: who you are.")] = None,
     allow_host: AllowHostOption = None,
     anchors: AnchorsOption = None,
+    evidence: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Files of evidence: compared with what the credential seals by digest.",
+        ),
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Show every source and every check.")] = False,
 ) -> int:
     """Verify badges and other credentials of any kind.
@@ -72,7 +81,8 @@ def verify(
     verifier = _verifier(net, at, trust, recipient, policy, challenge, domain, anchors)
     many = given.is_many(sources)
     found = given.find(sources, net.fetcher, besides=documents)
-    reports = _judged(verifier, net, found, facts=json or not many)
+    files = read_evidence(evidence or [])
+    reports = _judged(verifier, net, found, files, facts=json or not many)
     if json:
         return _as_json(reports, many=many)
     from stackmark.cli.report_text import tell_many, tell_one
@@ -129,7 +139,7 @@ def read_register(trust: Path, net: Network, now: datetime) -> Register:
 
 
 def _judged(
-    verifier: Verifier, net: Network, found: Iterator[Found], *, facts: bool
+    verifier: Verifier, net: Network, found: Iterator[Found], files: list[File], *, facts: bool
 ) -> Iterator[tuple[str, Report, Facts]]:
     """Source, report, and what the document states, where that is asked for."""
     from stackmark.cli.verify_facts import Facts, read_facts
@@ -139,8 +149,10 @@ def _judged(
     for one in found:
         net.next_source()
         if isinstance(one.data, bytes):
-            told = read_facts(one.data, net.at_hand) if facts else Facts()
-            yield one.source, verifier.verify(one.data), told
+            matched = match_evidence(one.source, one.data, files)
+            judge = verifier if matched is None else verifier.with_files(matched)
+            told = read_facts(one.data, net.at_hand, matched) if facts else Facts()
+            yield one.source, judge.verify(one.data), told
         else:
             case = Case()
             case.fault("read", one.data)
@@ -156,6 +168,8 @@ def _as_json(reports: Iterator[tuple[str, Report, Facts]], *, many: bool) -> int
     for source, report, facts in reports:
         verdicts[report.verdict] += 1
         told = {**report.to_json(source), "facts": facts.to_json()}
+        if facts.evidence:
+            told["evidence"] = [one.to_json() for one in facts.evidence]
         if not many:
             out_json(told)
             continue

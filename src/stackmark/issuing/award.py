@@ -14,6 +14,37 @@ SALT_BYTES: Final = 16  # Open Badges 3.0 section 8.4 names no length; 128 bits 
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What was reached (Open Badges 3.0, section B.1.21).
+
+    ``description`` is the id of one of the achievement's result descriptions, ``level`` that of a
+    level in it; ``status`` is a word of the standard, such as Completed.
+    """
+
+    description: str
+    value: str | None = None
+    level: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file of this one recipient, bound by its SHA-256 in hexadecimal (VC DM 2.0 section 5.3)."""
+
+    url: str
+    sha256: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessor:
+    """Who assessed on behalf of the issuer, where that is published; the id may be missing."""
+
+    name: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Award:
     """One credential to be made.
 
@@ -40,6 +71,14 @@ class Award:
     status_purpose: str = "revocation"
     name_identity: str = ""
     blinding: bytes = field(default=b"", repr=False)
+    results: tuple[Result, ...] = ()
+    related: tuple[Sealed, ...] = ()
+    assessor: Assessor | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether no template serves it: its seals share addresses with its evidence."""
+        return bool(self.related) or self.assessor is not None
 
     @property
     def shown_name(self) -> str | None:

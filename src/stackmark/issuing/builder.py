@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from stackmark.canonical import contexts
 from stackmark.errors import UsageError
-from stackmark.issuing.award import Award, identity_hash
+from stackmark.issuing.award import Award, Result, Sealed, identity_hash
 from stackmark.issuing.rows import Evidence
 from stackmark.reading.received import VC2_CONTEXT, contexts_of, types_of
 from stackmark.status.entry import new_entry
+from stackmark.verification.related import new_seal
 
 OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _NEEDED: Final = ("id", "name", "description", "criteria")
@@ -81,8 +82,9 @@ def build_credential(design: Design, award: Award) -> dict[str, Any]:
     if award.valid_until is not None:
         credential["validUntil"] = award.valid_until
     credential["credentialSubject"] = _subject(design, award)
-    if design.related:
-        credential["relatedResource"] = list(design.related)
+    related = [*design.related, *map(_seal, award.related)]
+    if related:
+        credential["relatedResource"] = related
     if award.evidence:
         credential["evidence"] = [_evidence(one) for one in award.evidence]
     if award.status_list is not None and award.status_index is not None:
@@ -109,6 +111,12 @@ def _subject(design: Design, award: Award) -> dict[str, Any]:
         subject["identifier"] = identities
     if award.narrative is not None:
         subject["narrative"] = award.narrative
+    if award.assessor is not None:
+        one = award.assessor
+        address = one.id or f"{award.id}#assessor"
+        subject["source"] = {"id": address, "type": ["Profile"], "name": one.name}
+    if award.results:
+        subject["result"] = list(map(_result, award.results))
     subject["achievement"] = design.achievement
     return subject
 
@@ -151,7 +159,26 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         found["name"] = evidence.name
     if evidence.text is not None:
         found["narrative"] = evidence.text
+    if evidence.genre is not None:
+        found["genre"] = evidence.genre
+    if evidence.audience is not None:
+        found["audience"] = evidence.audience
     return found
+
+
+def _result(one: Result) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": ["Result"], "resultDescription": one.description}
+    if one.value is not None:
+        found["value"] = one.value
+    if one.level is not None:
+        found["achievedLevel"] = one.level
+    if one.status is not None:
+        found["status"] = one.status
+    return found
+
+
+def _seal(one: Sealed) -> dict[str, Any]:
+    return new_seal(one.url, one.sha256, one.media_type)
 
 
 def _own_contexts(part: Mapping[str, Any], slug: str) -> list[str]:

@@ -41,6 +41,8 @@ class Mint:
 
         Raises ``CheckFailed`` as ``lint`` does, ``UsageError`` ``usage.recipient``.
         """
+        if award.is_single:
+            return self._general(award)[1]
         key = outline(award)
         mold = self._molds.get(key)
         if mold is not None:

@@ -83,7 +83,7 @@ def _suite(form: str, suite: str | None, algorithm: str) -> str:
     return chosen
 
 
-def _named(recipient: str | Mapping[str, str]) -> dict[str, str]:
+def _named(recipient: str | Mapping[str, str]) -> dict[str, Any]:
     """The recipient's part of an award."""
     if isinstance(recipient, str):
         recipient = {"email" if "@" in recipient and ":" not in recipient else "id": recipient}

@@ -158,7 +158,12 @@ def outline(award: Award) -> tuple[Any, ...]:
         award.valid_until is None,
         award.status_list,
         award.status_purpose,
-        tuple((e.url is None, e.name is None, e.text is None) for e in award.evidence),
+        tuple(
+            (e.url is None, e.name is None, e.text is None, e.genre is None, e.audience is None)
+            for e in award.evidence
+        ),
+        # Which part a result is of, and how it went, are alike in few; value and level vary.
+        tuple((r.description, r.value is None, r.level is None, r.status) for r in award.results),
     )
 
 
@@ -180,7 +185,10 @@ def values_of(award: Award) -> list[str]:
     if award.narrative is not None:
         found.append(award.narrative)
     for one in award.evidence:
-        found += [text for text in (one.url, one.name, one.text) if text is not None]
+        texts = (one.url, one.name, one.text, one.genre, one.audience)
+        found += [text for text in texts if text is not None]
+    for each in award.results:
+        found += [text for text in (each.value, each.level) if text is not None]
     if award.status_list is not None and award.status_index is not None:
         found += (f"{award.status_list}#{award.status_index}", str(award.status_index))
     return found
@@ -206,8 +214,12 @@ def paths_of(award: Award) -> list[Path]:
     if award.narrative is not None:
         found.append((subject, "narrative"))
     for place, one in enumerate(award.evidence):
-        names = (("id", one.url), ("name", one.name), ("narrative", one.text))
+        names = [("id", one.url), ("name", one.name), ("narrative", one.text)]
+        names += [("genre", one.genre), ("audience", one.audience)]
         found += [("evidence", place, name) for name, text in names if text is not None]
+    for place, each in enumerate(award.results):
+        marks = (("value", each.value), ("achievedLevel", each.level))
+        found += [(subject, "result", place, name) for name, text in marks if text is not None]
     if award.status_list is not None:
         found += (("credentialStatus", "id"), ("credentialStatus", "statusListIndex"))
     return found

@@ -43,11 +43,13 @@ _SHEET_ERROR: Final = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a recipient did, as far as the file says: an http(s) URL, a name, a text."""
+    """What a recipient did: an http(s) URL, a name, a text; its kind, and for whom it is."""
 
     url: str | None
     name: str | None
     text: str | None
+    genre: str | None = None
+    audience: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

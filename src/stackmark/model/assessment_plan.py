@@ -23,6 +23,7 @@ from stackmark.model.achievement_rules import Part, Texts, refuse
 MAX_COMPONENTS: Final = 20
 MAX_CRITERIA: Final = 30
 MAX_LEVELS: Final = 10
+MAX_PARTS: Final = 90  # components and criteria in all: each has a result in a credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +120,30 @@ class Plan(Part):
     def check(self, place: str) -> None:
         """Each component once; no check of authorship goes with no other."""
         _once(self.components, f"{place}/components")
+        parts = sum(1 + len(one.criteria) for one in self.components)
+        if parts > MAX_PARTS:
+            said = f"has {parts} components and criteria; at most {MAX_PARTS} fit a credential."
+            refuse("length", f"{place}/components", said)
         if "none" in self.authorship and len(self.authorship) > 1:
             refuse("conflict", f"{place}/authorship", "says not checked and also how; choose one.")
 
     def component(self, name: str) -> Component | None:
         """The component of this id."""
         return next((one for one in self.components if one.id == name), None)
+
+
+def supervision_of(plan: Plan) -> str:
+    """The EU's one word for supervision and identity that fits a plan; empty where it leaves open.
+
+    Identity counts as checked where somebody or something compared who sat it (``binding``).
+    """
+    if not plan.supervision or (plan.supervision != "none" and not plan.binding):
+        return ""
+    if plan.supervision == "none":
+        return "unsupervised-no-id"
+    if plan.binding == "none":
+        return "supervised-no-id"
+    return "supervised-onsite-id" if plan.supervision == "onsite" else "supervised-online-id"
 
 
 def _once(parts: Sequence[Any], place: str) -> None:

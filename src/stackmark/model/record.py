@@ -12,6 +12,7 @@ A record says what a document says. Whether that is true is for ``verification``
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ ORGANISATION_KINDS: Final = (
     *("university", "college", "training-provider", "industry-association", "employer"),
     "quality-agency",
 )
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 RESULT_STATUS: Final = ("completed", "enrolled", "failed", "in-progress", "on-hold", "withdrew")
 
 
@@ -76,6 +78,8 @@ class Result(Part):
 
     ``value`` and the bounds are texts, as written by who gave them: "87.5", "B+", "Pass". ``scale``
     is a word of Open Badges 3.0's resultType (Percent, LetterGrade, …) or of a named own scale.
+    What of the assessment plan it is the result of is said by ids of the plan: ``total`` for all
+    of it, else ``component`` and ``criterion``; ``level_id`` is the rubric level reached.
     """
 
     name: str = rule.text(200)
@@ -86,26 +90,58 @@ class Result(Part):
     required: str = rule.text(100)
     level: str = rule.text(200)
     status: str = rule.choice(RESULT_STATUS)
+    total: bool = rule.flag()
+    component: str = rule.token()
+    criterion: str = rule.token()
+    level_id: str = rule.token()
 
     def check(self, place: str) -> None:
-        """A result says something."""
+        """A result says something, about one part of the plan at most."""
         if not (self.value or self.level or self.status):
             refuse("missing", place, "a result needs a value, a level or a status.")
+        if self.total and self.component:
+            refuse("conflict", place, "is of the whole and of a component; choose one.")
+        if (self.criterion and not self.component) or (self.level_id and not self.criterion):
+            refuse("missing", place, "a level needs its criterion, a criterion its component.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(Part):
-    """Work that shows the achievement, and what is said of it."""
+    """Work that shows the achievement, and what is said of it.
+
+    ``sha256`` (64 hexadecimal digits) seals the bytes behind ``url``, ``media_type`` says what
+    they are.
+    """
 
     url: str = rule.identifier()
     name: str = rule.text(LINE)
     narrative: str = rule.text(ESSAY)
     genre: str = rule.text(200)
+    audience: str = rule.text(200)
+    sha256: str = rule.text(64)
+    media_type: str = rule.text(200)
 
     def check(self, place: str) -> None:
-        """Evidence is somewhere or is described."""
+        """Evidence is somewhere or is described; what is sealed is somewhere."""
         if not (self.url or self.name or self.narrative):
             refuse("missing", place, "evidence needs an address, a name or a description.")
+        if self.sha256 and not _SHA256.fullmatch(self.sha256):
+            refuse("digest", f"{place}/sha256", "is no SHA-256 in lower-case hexadecimal.")
+        if (self.sha256 and not self.url) or (self.media_type and not self.sha256):
+            refuse("missing", place, "a media type goes with a digest, a digest with an address.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessor(Part):
+    """Who assessed this person, where that is published."""
+
+    id: str = rule.identifier()
+    name: str = rule.text(LINE)
+
+    def check(self, place: str) -> None:
+        """An assessor has a name."""
+        if not self.name:
+            refuse("missing", f"{place}/name", "an assessor needs a name.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +161,7 @@ class Award(Part):
     results: tuple[Result, ...] = rule.parts(Result, 100)
     narrative: str = rule.text(ESSAY)
     evidence: tuple[Evidence, ...] = rule.parts(Evidence, 100)
+    assessor: Assessor | None = rule.part(Assessor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

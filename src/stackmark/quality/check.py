@@ -15,13 +15,14 @@ from typing import Final
 
 from stackmark.model.record import Record
 from stackmark.quality import sizes
+from stackmark.quality.advice import Advice
 from stackmark.quality.answers import Answer, unsure, wrong
 from stackmark.quality.case import Case, Described, Own
 from stackmark.quality.classes import Class, Mislabel, derive, mislabel
 from stackmark.quality.coverage import matrix
 from stackmark.quality.judgement import Judgement, Result
 from stackmark.quality.judges import JUDGES
-from stackmark.quality.lints import Advice, lint
+from stackmark.quality.lints import lint
 from stackmark.quality.profile import Profile, Row
 
 _WORKLOAD: Final = "/achievement/workload"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from stackmark.model.achievement import Achievement
+from stackmark.model.achievement import Achievement, Outcome
+from stackmark.model.assessment_plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def matrix(achievement: Achievement) -> Coverage:
         Line(
             f"/achievement/outcomes/{number}",
             achievement.say(one.statement),
-            tuple(method for method in one.assessed_by if method != "none"),
+            _shown_by(one, achievement.plan),
         )
         for number, one in enumerate(achievement.outcomes)
     )
@@ -70,3 +71,11 @@ def matrix(achievement: Achievement) -> Coverage:
         unused=tuple(one for one in stated if named and one not in named),
         unstated=tuple(one for one in named if stated and one not in stated),
     )
+
+
+def _shown_by(outcome: Outcome, plan: Plan | None) -> tuple[str, ...]:
+    """The kinds an outcome names, and those of the plan's components that assess it."""
+    parts = plan.components if plan else ()
+    planned = [one.method for one in parts if one.id in outcome.components and one.method]
+    found = dict.fromkeys((*outcome.assessed_by, *planned))
+    return tuple(method for method in found if method != "none")

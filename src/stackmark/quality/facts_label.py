@@ -15,22 +15,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
 
 from stackmark.model.achievement import Achievement, Quality
+from stackmark.model.figure import Figure
 from stackmark.model.record import Record, Result
+from stackmark.quality.facts_assessed import (
+    CODES,
+    LEAST,
+    NOTHING,
+    Said,
+    State,
+    figure_of,
+    figure_row,
+    plan_row,
+)
 from stackmark.quality.facts_words import LABELS, Voice
-
-State = Literal["stated", "unknown", "withheld", "suppressed", "self-declared"]
-LEAST: Final = 5
-"""The fewest people a figure may speak of."""
 
 FIGURES: Final = ("pass-rate", "agreement", "holders")
 """The rows an issuer may withhold."""
 
 ENDORSEMENT: Final = "industry-endorsement"
+_PLANNED: Final = frozenset({"components", "binding", "authorship", "ai-tools", "markers"})
+_ALIKE: Final = {"first-pass-rate": "pass-rate"}  # withheld together
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,8 @@ class Known:
     ``pass_rate`` is a share from 0 to 1 of ``assessed`` people, ``agreement`` the value of
     ``agreement_measure`` over ``marked_twice`` pieces of work. ``withheld`` are codes of
     ``FIGURES``. ``published`` is the day of the version, ``today`` the day reviews are due by.
-    ``signed`` is what others stated with their signature.
+    ``signed`` is what others stated with their signature. ``assessment`` are the figures of
+    ``facts_assessed.CODES`` as the issuer last published them.
     """
 
     holders: int | None = None
@@ -91,25 +101,13 @@ class Known:
     published: dt.date | None = None
     today: dt.date | None = None
     signed: tuple[Signed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a row says; nothing means unknown."""
-
-    value: str = ""
-    note: str = ""
-    state: State = "stated"
-    items: tuple[str, ...] = field(default=())
-
-
-_NOTHING: Final = _Said()
+    assessment: tuple[Figure, ...] = ()
 
 
 def label(
     record: Record, known: Known | None = None, voice: Voice | None = None
 ) -> tuple[Fact, ...]:
-    """Every row, in the one order; ``result`` only where one was recorded.
+    """Every row, in the one order; results, the plan and figures of it only where they are.
 
     Texts of people are in the record's language, all else as ``voice`` says it (English).
     """
@@ -127,105 +125,122 @@ class _Label:
 
     def rows(self) -> Iterator[Fact]:
         for code in LABELS:
-            if code == "result" and not self._results():
-                continue
-            if code in self.known.withheld and code in FIGURES:
-                said = _Said(state="withheld")
-            else:
-                said = getattr(self, f"_{code.replace('-', '_')}")()
-            yield self._fact(code, said)
+            said = self._said(code)
+            if said is not None:
+                yield self._fact(code, said)
 
-    def _fact(self, code: str, said: _Said) -> Fact:
+    def _said(self, code: str) -> Said | None:
+        """What a row says; ``None`` for one that is left out where there is nothing."""
+        if code == "result" and not self._results():
+            return None
+        wanted = _ALIKE.get(code, code)
+        figure = figure_of(code, self.known.assessment)
+        if wanted in self.known.withheld and wanted in FIGURES:
+            return Said(state="withheld") if wanted == code or figure else None
+        if code in _PLANNED:
+            found = plan_row(code, self.about, self.voice)
+            return found if found.value else None
+        if code in CODES and code not in FIGURES:
+            return None if figure is None else figure_row(code, figure, self.voice)
+        said: Said = getattr(self, f"_{code.replace('-', '_')}")()
+        silent = figure is not None and not said.value
+        return figure_row(code, figure, self.voice) if silent and figure else said
+
+    def _fact(self, code: str, said: Said) -> Fact:
         state: State = said.state
         if not said.value and state in ("stated", "self-declared"):
             state = "unknown"
         value = said.value or self.voice.state(state)
         return Fact(code, self.voice.label(code), value, state, said.note, said.items)
 
-    def _by(self, value: str, name: str, *more: str) -> _Said:
+    def _by(self, value: str, name: str, *more: str) -> Said:
         """A value and who assigned it."""
         by = self.voice.say("by", name=name) if name else self.voice.state("self-declared")
         note = "; ".join(filter(None, (*more, by)))
-        return _Said(value, note, "stated" if name else "self-declared")
+        return Said(value, note, "stated" if name else "self-declared")
 
     # -- size ----------------------------------------------------------------------------------
 
-    def _level(self) -> _Said:
+    def _level(self) -> Said:
         found, say = self.about.level, self.voice.say
         if found is None:
-            return _NOTHING
+            return NOTHING
         if found.not_levelled:
-            return _Said(say("not-levelled"), say("not-levelled.note"))
+            return Said(say("not-levelled"), say("not-levelled.note"))
         national = f"{found.framework} {found.code}".strip()
         if found.eqf:
             return self._by(say("eqf", level=found.eqf), found.assigned_by, national)
         return self._by(national, found.assigned_by)
 
-    def _hours(self) -> _Said:
+    def _hours(self) -> Said:
         found = self.about.workload
         if found is None or found.low is None or found.high is None:
-            return _NOTHING
+            return NOTHING
         low, high = self.voice.number(found.low), self.voice.number(found.high)
         if found.low != found.high:
-            return _Said(self.voice.say("hours.range", low=low, high=high))
-        return _Said(self.voice.say("hours.one" if found.high == 1 else "hours", count=high))
+            return Said(self.voice.say("hours.range", low=low, high=high))
+        return Said(self.voice.say("hours.one" if found.high == 1 else "hours", count=high))
 
-    def _credit(self) -> _Said:
+    def _credit(self) -> Said:
         found = self.about.credit
         if found is None or found.value is None:
-            return _NOTHING
+            return NOTHING
         unit = self.voice.unit(found.unit, found.value, found.unit_name)
         value = self.voice.say("credit", value=self.voice.number(found.value), unit=unit)
         return self._by(value, found.assigned_by)
 
     # -- learning and assessment ---------------------------------------------------------------
 
-    def _outcomes(self) -> _Said:
+    def _outcomes(self) -> Said:
         texts = (self.voice.text(one.statement, self.about) for one in self.about.outcomes)
         said = tuple(filter(None, texts))
         if not said:
-            return _NOTHING
+            return NOTHING
         key = "outcomes.one" if len(said) == 1 else "outcomes"
-        return _Said(self.voice.say(key, count=len(said)), items=said)
+        return Said(self.voice.say(key, count=len(said)), items=said)
 
-    def _assessed(self) -> _Said:
+    def _assessed(self) -> Said:
         found = self.about.assessment
         if found is None:
-            return _NOTHING
+            return NOTHING
         methods = ", ".join(self.voice.word("METHODS", one) for one in found.methods)
         about = self.voice.text(found.description, self.about)
-        return _Said(_first_large(methods), about) if methods else _Said(about)
+        return Said(_first_large(methods), about) if methods else Said(about)
 
-    def _supervised(self) -> _Said:
+    def _supervised(self) -> Said:
         keys = {
             "unsupervised-no-id": "no",
             "supervised-no-id": "supervised.yes",
             "supervised-online-id": "supervised.online",
             "supervised-onsite-id": "supervised.onsite",
         }
-        return self._supervision(keys)
+        return self._supervision("supervised", keys)
 
-    def _identity(self) -> _Said:
+    def _identity(self) -> Said:
         keys = {
             "unsupervised-no-id": "no",
             "supervised-no-id": "no",
             "supervised-online-id": "identity.online",
             "supervised-onsite-id": "identity.onsite",
         }
-        return self._supervision(keys)
+        return self._supervision("identity", keys)
 
-    def _supervision(self, keys: dict[str, str]) -> _Said:
+    def _supervision(self, code: str, keys: dict[str, str]) -> Said:
+        """The plan says it in its own words; else the EU's one word for both does."""
+        planned = plan_row(code, self.about, self.voice)
+        if planned.value:
+            return planned
         key = keys.get(self.about.supervision)
-        return _Said(self.voice.say(key)) if key else _NOTHING
+        return Said(self.voice.say(key)) if key else NOTHING
 
-    def _pass_rule(self) -> _Said:
+    def _pass_rule(self) -> Said:
         found = self.about.assessment
         if found is None:
-            return _NOTHING
+            return NOTHING
         if found.is_attendance:
-            return _Said(self.voice.say("none"), self.voice.say("nothing-assessed"))
+            return Said(self.voice.say("none"), self.voice.say("nothing-assessed"))
         rule = self.voice.text(found.pass_rule, self.about)
-        return _Said(rule, self._mark()) if rule else _Said(self._mark())
+        return Said(rule, self._mark()) if rule else Said(self._mark())
 
     def _mark(self) -> str:
         found = self.about.assessment
@@ -238,24 +253,27 @@ class _Label:
             return self.voice.say("mark.points", mark=mark)
         return self.voice.say("mark.of", mark=mark, top=self.voice.number(found.maximum))
 
-    def _scale(self) -> _Said:
+    def _scale(self) -> Said:
         found = self.about.assessment
         if found is None or not found.scale:
-            return _NOTHING
+            return NOTHING
         scale = _first_large(self.voice.word("SCALES", found.scale))
         if found.maximum is None:
-            return _Said(scale)
-        return _Said(self.voice.say("scale.top", scale=scale, top=self.voice.number(found.maximum)))
+            return Said(scale)
+        return Said(self.voice.say("scale.top", scale=scale, top=self.voice.number(found.maximum)))
 
     def _results(self) -> tuple[Result, ...]:
         return self.record.award.results if self.record.award else ()
 
-    def _result(self) -> _Said:
+    def _result(self) -> Said:
         items = tuple(map(self._one_result, self._results()))
-        return _Said("; ".join(items), items=items if len(items) > 1 else ())
+        return Said("; ".join(items), items=items if len(items) > 1 else ())
 
     def _one_result(self, one: Result) -> str:
         """A mark with the scale it stands on."""
+        if one.criterion and one.level:
+            of = f" ({one.value})" if one.value else ""
+            return f"{one.name}: {one.level}{of}" if one.name else f"{one.level}{of}"
         scale = one.scale or self.voice.say("scale.missing")
         value = one.value or one.level or one.status
         key = "result.of" if one.maximum and one.value else "result"
@@ -266,15 +284,15 @@ class _Label:
 
     # -- figures -------------------------------------------------------------------------------
 
-    def _pass_rate(self) -> _Said:
+    def _pass_rate(self) -> Said:
         rate, count = self.known.pass_rate, self.known.assessed
         if rate is None:
-            return _NOTHING
+            return NOTHING
         if count is not None and (few := self._few(count, round(rate * count))):
             return self._suppressed(few)
         share = self.voice.say("percent", percent=self.voice.number(_percent(rate)))
         of = self.voice.say("percent.of", count=self.voice.number(count)) if count else ""
-        return _Said(share, of)
+        return Said(share, of)
 
     def _few(self, count: int, passed: int) -> str:
         """What is printed in place of a rate that would speak of too few; empty when it may."""
@@ -288,38 +306,38 @@ class _Label:
             return self.voice.say(key, least=LEAST, count=self.voice.number(count))
         return ""
 
-    def _agreement(self) -> _Said:
+    def _agreement(self) -> Said:
         value, count = self.known.agreement, self.known.marked_twice
         if value is None:
-            return _NOTHING
+            return NOTHING
         if count is not None and count < LEAST:
             return self._suppressed(self.voice.say("not-shown"))
         said, measure = self.voice.number(value), self.known.agreement_measure
         said = self.voice.say("agreement", value=said, measure=measure) if measure else said
         of = self.voice.say("agreement.of", count=self.voice.number(count)) if count else ""
-        return _Said(said, of)
+        return Said(said, of)
 
-    def _holders(self) -> _Said:
+    def _holders(self) -> Said:
         count = self.known.holders
         if count is None:
-            return _NOTHING
+            return NOTHING
         if count < LEAST:
             return self._suppressed(self.voice.say("fewer", least=LEAST))
-        return _Said(self.voice.number(count))
+        return Said(self.voice.number(count))
 
-    def _suppressed(self, value: str) -> _Said:
-        return _Said(value, self.voice.say("suppressed", least=LEAST), "suppressed")
+    def _suppressed(self, value: str) -> Said:
+        return Said(value, self.voice.say("suppressed", least=LEAST), "suppressed")
 
     # -- who looked at it ----------------------------------------------------------------------
 
-    def _quality(self) -> _Said:
+    def _quality(self) -> Said:
         """What was done, by whom, when; all but endorsements."""
         found = [one for one in self.about.quality if one.type != ENDORSEMENT]
         signed = self._signed("accreditation")
         told = "quality.mixed" if signed else "quality.as-stated"
         return self._looks(found, self.voice.say(told) if found else "", signed)
 
-    def _endorsement(self) -> _Said:
+    def _endorsement(self) -> Said:
         found = [one for one in self.about.quality if one.type == ENDORSEMENT]
         signed = self._signed("endorsement")
         note = self.voice.say("endorsement.note") if found or signed else ""
@@ -331,9 +349,9 @@ class _Label:
         rows = [one for one in self.known.signed if one.kind == kind]
         return tuple(say(f"signed.{kind}", name=one.by, day=day(one.date)) for one in rows)
 
-    def _looks(self, found: list[Quality], note: str, signed: tuple[str, ...]) -> _Said:
+    def _looks(self, found: list[Quality], note: str, signed: tuple[str, ...]) -> Said:
         items = (*signed, *map(self._look, found))
-        return _Said("; ".join(items), note, items=items if len(items) > 1 else ())
+        return Said("; ".join(items), note, items=items if len(items) > 1 else ())
 
     def _look(self, one: Quality) -> str:
         say, what = self.voice.say, _first_large(self.voice.word("QUALITY", one.type))
@@ -349,10 +367,10 @@ class _Label:
         late = self.known.today is not None and day < self.known.today
         return self.voice.say("quality.late" if late else "quality.due", day=self.voice.day(day))
 
-    def _version(self) -> _Said:
+    def _version(self) -> Said:
         day = self.known.published
         on = self.voice.say("version.on", day=self.voice.day(day)) if day else ""
-        return _Said(self.record.version, on if self.record.version else "")
+        return Said(self.record.version, on if self.record.version else "")
 
 
 def _percent(rate: float) -> Decimal:

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stackmark.quality.advice import Advice
 from stackmark.quality.classes import Class
 from stackmark.quality.coverage import Coverage
-from stackmark.quality.lints import Advice
 from stackmark.quality.profile import Profile
 
 OUTCOMES: Final = ("passed", "failed", "could-not-tell", "not-applicable")

@@ -165,7 +165,11 @@ def _bounds(least: Decimal, most: Decimal | None) -> str:
 
 
 def assessed(case: Case, row: Row) -> Answer:
-    """Assessed at all, and by one of certain kinds."""
+    """Assessed at all, and by one of certain kinds.
+
+    Our own form lists every method; a foreign document may have room for some only, so that
+    another one there is no fault.
+    """
     found = case.record.achievement.assessment
     if found is None or not found.methods:
         return silent("It is not stated how learning is assessed.", _METHODS)
@@ -173,10 +177,9 @@ def assessed(case: Case, row: Row) -> Answer:
         return wrong("It says that nothing is assessed.", _METHODS)
     wanted = row.parameters.get("methods")
     if wanted and not set(wanted) & set(found.methods):
-        told = ", ".join(found.methods)
-        return wrong(
-            f"It is assessed by {told}; asked for is one of {', '.join(wanted)}.", _METHODS
-        )
+        told, asked = ", ".join(found.methods), ", ".join(wanted)
+        judge = wrong if case.is_own else unsure
+        return judge(f"It is assessed by {told}; asked for is one of {asked}.", _METHODS)
     return met(", ".join(found.methods), _METHODS)
 
 

@@ -9,36 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from stackmark.model.achievement_words import SUPERVISION
+from stackmark.model.assessment_plan import supervision_of
 from stackmark.model.record import Record
 from stackmark.quality import sizes
+from stackmark.quality.advice import Advice, cut
 from stackmark.quality.coverage import Coverage
+from stackmark.quality.plan_lints import plan_lint
 from stackmark.quality.titles import banned, held
 
 MAX_LISTED: Final = 3  # outcomes named in one sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """``id`` is a stable word; ``pointer`` leads into the document."""
-
-    id: str
-    pointer: str
-    message: str
-    fix: str
-
-    def to_json(self) -> dict[str, str]:
-        """The warning as it is printed."""
-        return {
-            "id": self.id,
-            "pointer": self.pointer,
-            "message": self.message,
-            "fix": self.fix,
-        }
 
 
 def lint(record: Record, coverage: Coverage, *, own: bool) -> Iterator[Advice]:
@@ -54,8 +38,10 @@ def lint(record: Record, coverage: Coverage, *, own: bool) -> Iterator[Advice]:
                 yield from _words(text, place)
     if own or len(coverage.uncovered) < len(coverage.lines):
         yield from _coverage(coverage)
+    yield from plan_lint(record.achievement)
     yield from _size(record)
     yield from _title(record)
+    yield from _supervision(record)
 
 
 @cache
@@ -92,14 +78,14 @@ def _words(text: str, place: str) -> Iterator[Advice]:
         yield Advice(
             "outcome.weak-verb",
             place,
-            f"“{_cut(text)}” says what goes on inside a person, which nobody can see.",
+            f"“{cut(text)}” says what goes on inside a person, which nobody can see.",
             "Say what a holder does that shows it: explains, compares, applies, builds.",
         )
     elif not verb:
         yield Advice(
             "outcome.no-verb",
             place,
-            f"“{_cut(text)}” does not begin with a verb for something that can be seen.",
+            f"“{cut(text)}” does not begin with a verb for something that can be seen.",
             "Begin with what a holder can do: Explain …, Plan …, Repair ….",
         )
     second = _second(words) if verb else ""
@@ -107,7 +93,7 @@ def _words(text: str, place: str) -> Iterator[Advice]:
         yield Advice(
             "outcome.two-verbs",
             place,
-            f"“{_cut(text)}” joins two things, {verb} and {second}: who can do one only, fails it.",
+            f"“{cut(text)}” joins two things, {verb} and {second}: who can do one only, fails it.",
             "Make an outcome of each, or keep the one that counts.",
         )
 
@@ -159,7 +145,7 @@ def _second(words: list[str]) -> str:
 def _coverage(coverage: Coverage) -> Iterator[Advice]:
     open_ = coverage.uncovered
     if open_:
-        names = "; ".join(f"“{_cut(line.statement)}”" for line in open_[:MAX_LISTED])
+        names = "; ".join(f"“{cut(line.statement)}”" for line in open_[:MAX_LISTED])
         more = f"; and {len(open_) - MAX_LISTED} more" if len(open_) > MAX_LISTED else ""
         yield Advice(
             "outcome.not-assessed",
@@ -190,6 +176,22 @@ def _size(record: Record) -> Iterator[Advice]:
         )
 
 
+def _supervision(record: Record) -> Iterator[Advice]:
+    """The EU's one word for supervision and identity against the plan's facts of integrity."""
+    one = record.achievement
+    fitting = supervision_of(one.plan) if one.plan else ""
+    if not fitting or fitting == one.supervision:
+        return
+    if one.supervision:
+        yield Advice(
+            "supervision.contradicts",
+            "/achievement/supervision",
+            f"It is called {SUPERVISION[one.supervision]}, but by the plan of assessment it is "
+            f"{SUPERVISION[fitting]}.",
+            f"Choose {SUPERVISION[fitting]!r}, or correct the plan.",
+        )
+
+
 def _title(record: Record) -> Iterator[Advice]:
     """Words that the issuer's own country keeps out of titles."""
     rule = banned().get(record.issuer.country if record.issuer else "")
@@ -203,8 +205,3 @@ def _title(record: Record) -> Iterator[Advice]:
                 f"{rule.jurisdiction} ({rule.reading} reading).",
                 f"Choose another title. Source: {rule.source}.",
             )
-
-
-def _cut(text: str) -> str:
-    one = " ".join(text.split())
-    return one if len(one) <= 60 else f"{one[:59]}…"

@@ -238,12 +238,12 @@ class _Model:
     def run(self, nodes: int, *, soft: bool) -> Any:
         """Ask HiGHS for the least credit, or for the least that is missed."""
         import numpy as np
-        from scipy.optimize import (  # type: ignore[import-untyped]
+        from scipy.optimize import (
             Bounds,
             LinearConstraint,
             milp,
         )
-        from scipy.sparse import csr_array  # type: ignore[import-untyped]
+        from scipy.sparse import csr_array
 
         rows = self.rows
         matrix = csr_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), self.width))

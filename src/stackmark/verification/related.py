@@ -10,22 +10,42 @@ from typing import Any, Final
 
 from stackmark.canonical import contexts
 from stackmark.errors import CheckFailed, CouldNotTell, ReadError
-from stackmark.keys.multibase import MultibaseError, multibase_decode
+from stackmark.keys.multibase import MultibaseError, b64url_encode, multibase_decode
 from stackmark.model.data_address import data_of
 from stackmark.ports import Fetcher
 from stackmark.verification.structure import as_list
 
+LOST: Final = "related.lost"
+"""Why a fetcher cannot answer with a file that ought to be there; no mere absence."""
 _MULTIHASH: Final = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
 _HASHES: Final = ("sha256", "sha384", "sha512")
+_SHA256_HEAD: Final = bytes((0x12, 32))  # of a Multihash
+
+
+def new_seal(url: str, sha256: str, media_type: str = "") -> dict[str, Any]:
+    """The relatedResource entry for a file of this SHA-256 (hexadecimal), its digest in both forms.
+
+    VC Data Model 2.0, section 5.3: ``digestSRI`` as Subresource Integrity writes it,
+    ``digestMultibase`` as a Multihash in base64url.
+    """
+    digest = bytes.fromhex(sha256)
+    built = {
+        "id": url,
+        "digestSRI": f"sha256-{base64.b64encode(digest).decode()}",
+        "digestMultibase": "u" + b64url_encode(_SHA256_HEAD + digest),
+    }
+    return built | ({"mediaType": media_type} if media_type else {})
 
 
 def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
     """How many resources were compared, and how many are not at hand.
 
     ``at_hand`` must answer only with documents that were given, never from the network. Raises
-    ``CheckFailed`` ``related.malformed`` or ``related.changed``.
+    ``CheckFailed`` ``related.malformed`` or ``related.changed``; ``CouldNotTell`` ``related.lost``
+    for a file that ought to be there.
     """
     compared = missing = 0
+    lost: CouldNotTell | None = None
     seen: set[str] = set()
     for entry in as_list(tree.get("relatedResource")):
         url = entry.get("id") if isinstance(entry, dict) else None
@@ -37,10 +57,13 @@ def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
             raise CheckFailed(
                 "related.malformed", f"The related resource {url[:120]} has no digest."
             )
-        if _matches(url, digests, at_hand):
-            compared += 1
-        else:
-            missing += 1
+        try:
+            matched = _matches(url, digests, at_hand)
+        except CouldNotTell as error:
+            lost, matched = error, False
+        compared, missing = compared + matched, missing + (not matched)
+    if lost is not None:
+        raise lost
     return compared, missing
 
 
@@ -93,7 +116,9 @@ def _matches(url: str, digests: list[tuple[str, bytes]], at_hand: Fetcher) -> bo
     else:
         try:
             candidates = [_inside(url) or at_hand.fetch(url)]
-        except CouldNotTell:
+        except CouldNotTell as error:
+            if error.reason == LOST:
+                raise
             return False
     compare_digests(url, digests, candidates)
     return True

@@ -23,6 +23,7 @@ from stackmark.proofs.suites import Canonicals
 from stackmark.reading.received import Received, receive, types_of
 from stackmark.trust.register import Register
 from stackmark.trust.statements import Statement
+from stackmark.verification.artefacts import Matched, WithFiles
 from stackmark.verification.binding import KeyRing, check_key_time
 from stackmark.verification.case import Case
 from stackmark.verification.dates import parse_stamp, stamp
@@ -86,6 +87,7 @@ class Verifier:
         self.challenge = challenge
         self.domain = domain
         self.anchors = tuple(anchors)
+        self.strangers: tuple[str, ...] = ()  # files that fit no seal: ``with_files``
         self.checked_at = stamp(now)
         self.answered: set[str] = set()  # challenges that a good presentation has used up
         self.ring = KeyRing(self.fetcher)
@@ -206,6 +208,13 @@ class Verifier:
             raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
         return inner
 
+    def with_files(self, matched: Matched) -> Verifier:
+        """The same for one document with files of its evidence; what was fetched is kept."""
+        other = copy.copy(self)
+        other.at_hand = WithFiles(matched, self.at_hand)
+        other.strangers = matched.strangers
+        return other
+
     def endorsement_report(self, received: Received, *, depth: int) -> Report:
         """An embedded endorsement on its own: no recipient and no register are asked of it."""
         other = copy.copy(self)
@@ -283,8 +292,8 @@ class Verifier:
         else:
             case.add(not_applicable("status", "It names no status list, so it cannot be revoked."))
         self._refresh(case, tree)
-        if "relatedResource" in tree:
-            case.run("related", lambda: describe_related(tree, self.at_hand))
+        if "relatedResource" in tree or self.strangers:
+            case.run("related", lambda: describe_related(tree, self.at_hand, self.strangers))
         else:
             case.add(not_applicable("related", "It binds no related resource."))
         stated = check_endorsements(self, case, tree, depth)

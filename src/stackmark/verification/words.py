@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stackmark.errors import CheckFailed, CouldNotTell
@@ -74,9 +74,20 @@ def refuse_owner(signed: Signed, owner: str) -> str:
     return ""
 
 
-def describe_related(tree: Mapping[str, Any], at_hand: Fetcher) -> str:
-    """Step related; raises as ``check_related``, or ``related.not-at-hand``."""
+def describe_related(
+    tree: Mapping[str, Any], at_hand: Fetcher, strangers: Sequence[str] = ()
+) -> str:
+    """Step related; raises as ``check_related``, or ``related.not-at-hand``.
+
+    ``strangers`` are files given as evidence that none of its seals fits: ``related.unmatched``.
+    """
     compared, missing = check_related(tree, at_hand)
+    if strangers:
+        told = ", ".join(one[:80] for one in strangers[:5])
+        raise CouldNotTell(
+            "related.unmatched",
+            f"No digest in the credential fits {told}: it is another file, or it was changed.",
+        )
     if missing:
         raise CouldNotTell("related.not-at-hand", f"{missing} related resource(s) are not at hand.")
     return f"{compared} related resource(s) are as they were signed."

@@ -10,3 +10,22 @@ class AssessingConfig(AppConfig):
 
     name = "stackmark_web.assessing"
     label = "assessing"
+
+    def ready(self) -> None:
+        """Hear of what is handed in; the desk's duties; answer for evidence; forget who goes."""
+        from stackmark_web.assessing import (
+            allotting,
+            artefacts,
+            forgetting,
+            handing_on,
+            published,
+            tasks_desk,  # noqa: F401
+            tasks_facts,  # noqa: F401
+        )
+        from stackmark_web.awarding import queries as awarding
+        from stackmark_web.catalogue.figures import provide_assessment
+
+        handing_on.after_submission(allotting.allot)
+        awarding.provide_artefacts(artefacts.at)
+        forgetting.listen()
+        provide_assessment(published.published_figures)

@@ -15,7 +15,8 @@ from stackmark_web.tenancy.scoping import Scoped
 class Workshop(models.Model):
     """Judges set a standard, round by round; locked when the cut is confirmed.
 
-    ``items`` is [{"id", "text"}]: items of a test for Angoff, attempts for borderline methods.
+    ``items`` is [{"id", "text"}]: items of a test for Angoff; attempts, each with its "score" in
+    percent, for borderline regression.
     """
 
     class Method(models.TextChoices):
@@ -68,6 +69,7 @@ class Judge(models.Model):
     code = models.CharField(max_length=20)
     added_at = models.DateTimeField()
     ready_in = models.PositiveSmallIntegerField(default=0)  # the last round they handed in
+    withdrawn_at = models.DateTimeField(null=True)  # what they rated is left out from then on
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
@@ -81,7 +83,7 @@ class Judge(models.Model):
 
 
 class Rating(models.Model):
-    """What a judge says of an item in a round: a probability (Angoff) or a global rating 1–5."""
+    """What a judge says of an item in a round: a probability 0–1 (Angoff) or a rating 1–5."""
 
     judge = models.ForeignKey(Judge, on_delete=models.CASCADE, related_name="ratings")
     round = models.PositiveSmallIntegerField()

@@ -68,6 +68,9 @@ def evidence(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         one = {name: str(row.get(name) or "").strip() for name in ("url", "name", "text")}
         if not any(one.values()):
             continue
+        for name in ("genre", "audience"):
+            if text := words("evidence", str(row.get(name) or ""), 200):
+                one[name] = text
         if one["url"] and not _passes(_WEB, one["url"]):
             raise Problem("evidence", _("This is not a web address: %s") % one["url"][:120])
         if one["url"] and one["url"] in {other["url"] for other in found}:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from stackmark.issuing.selfcheck import self_check
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
 from stackmark_web.awarding import lists, others, publishing
+from stackmark_web.awarding.artefacts import artefact
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Pen, pen_of
 from stackmark_web.catalogue import actions as catalogue
@@ -107,6 +108,18 @@ def documents_of(version: AchievementVersion) -> dict[str, bytes]:
     return {} if facts is None else {facts.url: facts.data}
 
 
+def kept_files(award: Award) -> dict[str, bytes]:
+    """The files an award seals, as far as they are kept here: one that was changed is noticed."""
+    found = {one["url"]: artefact(one["url"]) for one in award.related}
+    return {url: data for url, data in found.items() if data is not None}
+
+
+def elsewhere(award: Award, files: Mapping[str, bytes]) -> frozenset[str]:
+    """The check that cannot be made when some sealed file is not kept here."""
+    there = all(one["url"] in files for one in award.related)
+    return frozenset() if there else frozenset({"related"})
+
+
 def to_library(award: Award) -> library.Award:
     """An award as the engine knows it; it has its index already."""
     name = award.recipient_name if award.name_in_credential else ""
@@ -123,6 +136,11 @@ def to_library(award: Award) -> library.Award:
         name_identity="plain" if name else "",
         narrative=award.narrative or None,
         evidence=tuple(evidence_of(award)),
+        results=tuple(map(_result, award.results)),
+        related=tuple(
+            library.Sealed(one["url"], one["sha256"], one["media_type"]) for one in award.related
+        ),
+        assessor=library.Assessor(**award.assessor) if award.assessor else None,
         status_list=lists.list_url(award.status_list_id, purpose) if listed else None,
         status_index=award.status_index,
         status_purpose=purpose,
@@ -132,9 +150,15 @@ def to_library(award: Award) -> library.Award:
 def evidence_of(award: Award) -> list[Evidence]:
     """The evidence rows; empty cells are nothing."""
     return [
-        Evidence(one.get("url") or None, one.get("name") or None, one.get("text") or None)
+        Evidence(*(one.get(name) or None for name in ("url", "name", "text", "genre", "audience")))
         for one in award.evidence
     ]
+
+
+def _result(one: dict[str, str]) -> library.Result:
+    return library.Result(
+        one["description"], *(one.get(name) or None for name in ("value", "level", "status"))
+    )
 
 
 def preview(award: Award) -> dict[str, Any]:
@@ -168,15 +192,16 @@ class Press:
         """The exact bytes; ``whole`` verifies all of it, not the signature alone."""
         one = to_library(award)
         signed = self._mint.sign(one)
-        if whole:
+        if whole or one.related:
+            files = kept_files(award)
             self_check(
                 signed,
                 created=self.created,
                 valid_from=one.valid_from,
                 valid_until=one.valid_until,
-                documents=self._documents,
+                documents=self._documents | files,
                 # What agencies stated was judged by itself before it was put inside.
-                leave=frozenset({"status", "endorsements"}),
+                leave=frozenset({"status", "endorsements"}) | elsewhere(award, files),
             )
         return signed
 

@@ -126,7 +126,10 @@ class Award(models.Model):
     name_in_credential = models.BooleanField(default=True)
     suspendable = models.BooleanField(default=False)  # names the suspension list: fixed by signing
     narrative = models.TextField(blank=True)
-    evidence = models.JSONField(default=list)  # [{url, name, text}]
+    evidence = models.JSONField(default=list)  # [{url, name, text, genre, audience}]
+    results = models.JSONField(default=list)  # [{description, value, level, status}]
+    related = models.JSONField(default=list)  # sealed artefacts: [{url, sha256, media_type, name}]
+    assessor = models.JSONField(default=dict)  # {name, id} where published, else empty
     custom = models.JSONField(default=dict)
 
     valid_from = models.DateTimeField()

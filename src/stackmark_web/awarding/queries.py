@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 
 from stackmark_web import clock
 from stackmark_web.awarding import claims, publishing, states
+from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.cards import Card
+
+__all__ = ["artefact", "keeps_artefacts", "provide_artefacts"]  # besides what is defined here
 
 _TIED: Final = ("version", "version__image", "organisation")
 _STATUS: Final[dict[str, str]] = {
@@ -81,6 +84,12 @@ def credential_bytes(award: Award) -> bytes:
     if award.signed is None:
         raise Http404("There is nothing here.")
     return bytes(award.signed)
+
+
+def sealed_of(pk: object) -> dict[str, str]:
+    """What the credential with this id seals: address to SHA-256; nothing for any other id."""
+    award = award_for_public(pk)
+    return {one["url"]: one["sha256"] for one in award.related} if award else {}
 
 
 def status_of(award: Award) -> tuple[str, datetime | None]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
-from stackmark_web.awarding import actions, exporting, issuing, letters, queries, states
+from stackmark_web.awarding import actions, exporting, issuing, letters, marks, queries, states
 from stackmark_web.awarding.drafting import Draft
 from stackmark_web.awarding.forms import explain_end, initial_of, usual_end
 from stackmark_web.awarding.models import Award
@@ -176,7 +176,7 @@ def confirm(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
         return _release(request, organisation, award)
     if award.signed is not None:
         return redirect("awarding:detail", slug, pk)
-    context: dict[str, Any] = {"award": award, "card": queries.card(award)}
+    context: dict[str, Any] = {"award": award, "card": queries.card(award), **_marked(award)}
     try:
         unsigned = issuing.preview(award)
         context["document"] = orjson.dumps(unsigned, option=orjson.OPT_INDENT_2).decode()
@@ -233,7 +233,13 @@ def detail(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
         letters=letters_about(award.pk),
         identifier=issuing.credential_id(award),
         open_links=queries.open_links(award),
+        **_marked(award),
     )
+
+
+def _marked(award: Award) -> dict[str, Any]:
+    """Results with the names of their levels, and evidence with its digests."""
+    return {"results": marks.shown(award), "pieces": list(marks.pieces(award))}
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.quality.facts_label import Signed
 from stackmark_web.catalogue import facts as label
-from stackmark_web.catalogue import queries
+from stackmark_web.catalogue import plan_pages, queries
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.figures import figures_of
 from stackmark_web.catalogue.models import Achievement
@@ -28,6 +28,7 @@ class Column:
     card: Card
     facts: list[Fact]
     skills: tuple[str, ...]
+    plan: list[Fact]
     prices: list[str]
     retired: bool
 
@@ -93,6 +94,7 @@ def _column(
         queries.card(version),
         queries.facts(version, figures, signed),
         tuple(one.name for one in descriptor.skills),
+        plan_pages.compared(descriptor),
         prices,
         achievement.retired_at is not None,
     )
@@ -112,6 +114,7 @@ def _cells(column: Column) -> list[Fact]:
     return [
         Fact(_("Kind"), column.card.kind),
         *column.facts,
+        *column.plan,
         Fact(_("Price"), prices, unknown=not prices),
         Fact(words.SKILLS, ", ".join(column.skills), unknown=not column.skills),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django import forms
 from django.contrib import messages
@@ -87,7 +88,10 @@ def edit(request: HttpRequest, slug: str, achievement_id: uuid.UUID, step: str) 
         raise Http404("There is no such step.")
     main = queries.descriptor_of(version).language
     language = _language(request, main)
-    form = here.form(request.POST or None, content=version.content, language=language, main=main)
+    asked = request.GET.get("add", "")
+    form = here.form(
+        request.POST or None, content=version.content, language=language, main=main, asked=asked
+    )
     if request.method == "POST" and form.is_valid() and _saved(request, version, form):
         return _onwards(request, achievement, here, language if language != main else "")
     fresh = queries.draft_of(achievement) or version
@@ -214,6 +218,15 @@ def _onwards(
         messages.success(request, _("Saved."))
     target = after if go == "next" and after else here
     found = redirect("catalogue:edit", *place, target.slug)
-    if language:
-        found["Location"] += f"?lang={language}"
+    found["Location"] += _back_to(request, language)
     return found
+
+
+def _back_to(request: HttpRequest, language: str) -> str:
+    """The language, the list that was given an empty row, and the place of what was moved."""
+    added = request.POST.get("add", "")
+    moved = request.POST.get("move", "").partition(":")[2]
+    query = {"lang": language, "add": added}
+    told = urlencode({name: value for name, value in query.items() if value})
+    place = added or moved.rpartition("-")[0]
+    return (f"?{told}" if told else "") + (f"#{quote(f'list-{place}')}" if place else "")

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.achievement_gaps import Gap, gaps
 from stackmark_web.catalogue import facts as label
-from stackmark_web.catalogue import queries, steps
+from stackmark_web.catalogue import plan_pages, queries, steps
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 
@@ -55,6 +55,7 @@ def around(
         "missing": [_missing(achievement, one) for one in found],
         "card": queries.card(version, linked=False),
         "facts": label.facts_of(queries.record_of(version)),
+        "assessed": plan_pages.assessed(descriptor),
     }
 
 

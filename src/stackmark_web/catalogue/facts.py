@@ -23,7 +23,7 @@ from stackmark.quality import facts_label
 from stackmark.quality.facts_label import Known, Signed
 from stackmark.quality.facts_words import GROUPS, Voice
 from stackmark_web import clock
-from stackmark_web.catalogue import label_words
+from stackmark_web.catalogue import label_words, plan_words
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.figures import UNKNOWN, Figures
 from stackmark_web.ui.cards import Fact
@@ -33,7 +33,12 @@ Said = tuple[str, str]  # value, note
 NOBODY: Final[Said] = ("", "")
 MORE: Final = "more"  # the group of what is not on the label of every credential
 _GROUP: Final = {code: group for group, codes in GROUPS.items() for code in codes}
-_TABLES: Final = {"METHODS": words.METHODS, "SCALES": words.SCALES, "QUALITY": words.QUALITY}
+_TABLES: Final = {
+    "METHODS": words.METHODS,
+    "SCALES": words.SCALES,
+    "QUALITY": words.QUALITY,
+    **plan_words.TABLES,
+}
 
 
 class Translated(Voice):
@@ -97,6 +102,7 @@ def known(
         published=published,
         today=clock.today(),
         signed=signed,
+        assessment=figures.assessment,
     )
 
 

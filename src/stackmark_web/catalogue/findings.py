@@ -128,6 +128,10 @@ def anchor_of(step: steps.Step, place: str) -> str:
     """The id of the field on the step's page that is nearest to a place."""
     name, _slash, rest = place.partition("/")
     index = rest.partition("/")[0]
+    if step.slug == "plan" and name == "outcomes":
+        return "covers"
+    if place.startswith("plan/components/"):
+        return f"id_plan_components-{place.split('/')[2]}-name"
     if name in step.form.ROWS:
         first = "statement" if name == "outcomes" else step.form.ROWS[name].form.VALUES[0]
         return f"id_{name}-{index}-{first}" if index.isdigit() else f"id_{name}"

@@ -244,10 +244,12 @@ class Rows(BaseFormSet):
         return [row for form in kept if (row := form.merged())]
 
 
-def rows_of(form: type[RowForm], *, most: int, extra: int = 1) -> type[Rows]:
+def rows_of(
+    form: type[RowForm], *, most: int, extra: int = 1, base: type[Rows] = Rows
+) -> type[Rows]:
     """A formset of such rows."""
     return formset_factory(
-        form, formset=Rows, extra=extra, can_delete=True, max_num=most, absolute_max=most + 5
+        form, formset=base, extra=extra, can_delete=True, max_num=most, absolute_max=most + 5
     )
 
 

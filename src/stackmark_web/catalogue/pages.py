@@ -12,9 +12,10 @@ from django.shortcuts import render
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.quality.facts_label import Signed
 from stackmark_web.catalogue import facts as label
-from stackmark_web.catalogue import markup, overdue, queries
+from stackmark_web.catalogue import markup, overdue, plan_pages, queries
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import AchievementVersion
+from stackmark_web.catalogue.plan_pages import Standing
 from stackmark_web.ui.site import address
 from stackmark_web.ui.text import best_language, best_text, reading
 
@@ -25,17 +26,22 @@ def achievement_page(
     *,
     looked: Sequence[Any] = (),
     signed: tuple[Signed, ...] = (),
+    standing: Standing | None = None,
+    panel_url: str = "",
 ) -> HttpResponse:
     """Everything the public may know about a version, in the language a reader chose with ``lang``.
 
     Unknown is shown as unknown. ``looked`` is what ``accrediting`` shows of statements about it,
-    ``signed`` the same for the facts label.
+    ``signed`` the same for the facts label, ``standing`` the cut that ``assessing`` knows in force,
+    ``panel_url`` where its assessment facts are told in full.
     """
     chosen = request.GET.get("lang", "")
     languages = queries.descriptor_of(version).languages
     with reading(chosen if chosen in languages else ""):
         facts = queries.facts(version, None, signed)
-        return _page(request, version, {"looked": looked, "facts": facts})
+        assessed = plan_pages.assessed(queries.descriptor_of(version), standing)
+        others = {"looked": looked, "facts": facts, "assessed": assessed, "panel_url": panel_url}
+        return _page(request, version, others)
 
 
 def _page(

@@ -34,6 +34,14 @@ _LISTS: Final = {
         "lead": _l("Your organisation is named anyway."),
         "add": _l("Add an organisation"),
     },
+    "plan/components": {
+        "title": _l("Parts of the assessment"),
+        "lead": _l(
+            "Each thing that is marked by itself. The weights say how much each counts; they need "
+            "not add up to 100."
+        ),
+        "add": _l("Add a part"),
+    },
 }
 
 
@@ -43,20 +51,28 @@ class StepForm(PlacedForm):
     SECTIONS: ClassVar[tuple[Section, ...]] = ()
     ROWS: ClassVar[Mapping[str, type[Rows]]] = {}
     TRANSLATED_ROWS: ClassVar[tuple[str, ...]] = ()
+    TEMPLATE: ClassVar[str] = "catalogue/parts/rows.html"  # how a list is shown
+    IS_WIDE: ClassVar[bool] = False  # the page gives it all the room there is
 
-    def __init__(self, *args: Any, **kw: Any) -> None:
+    def __init__(self, *args: Any, asked: str = "", **kw: Any) -> None:
         super().__init__(*args, **kw)
+        self.asked = asked  # the list an empty row was asked for
         self.lists = {
             name: rows(
                 self.data if self.is_bound else None,
-                prefix=name,
-                rows=self.content.get(name) or [],
+                prefix=json.field_name(name),
+                rows=json.get(self.content, name) or [],
                 language=self.language,
                 main=self.main,
+                **self.for_rows(),
             )
             for name, rows in self.ROWS.items()
             if not self.translating or name in self.TRANSLATED_ROWS
         }
+
+    def for_rows(self) -> dict[str, Any]:
+        """What the lists need beyond their content."""
+        return {}
 
     def is_valid(self) -> bool:
         """The fields and every row."""
@@ -81,7 +97,7 @@ class StepForm(PlacedForm):
         """The lists with their words, and how many of their rows are at fault."""
         return [
             {
-                "name": name,
+                "name": json.field_name(name),
                 "rows": rows,
                 "faults": sum(not form.is_valid() for form in rows) if self.is_bound else 0,
                 **_LISTS[name],

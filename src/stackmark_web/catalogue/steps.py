@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from stackmark.model.achievement_gaps import Gap
 from stackmark_web.catalogue import step_forms as forms
 from stackmark_web.catalogue.content import field_name
+from stackmark_web.catalogue.plan_form import PlanForm
 from stackmark_web.catalogue.size_form import SizeForm
 from stackmark_web.catalogue.step_base import StepForm
 
@@ -45,6 +46,12 @@ STEPS: Final = (
         forms.AssessmentForm,
     ),
     Step(
+        "plan",
+        _("Plan"),
+        _("What is marked, how, by whom, and where each outcome is assessed."),
+        PlanForm,
+    ),
+    Step(
         "size",
         _("Size"),
         _("How demanding it is, how much work, and in which form."),
@@ -68,7 +75,9 @@ BY_SLUG: Final = {step.slug: step for step in STEPS}
 
 def step_of(place: str) -> Step:
     """The step that asks for a place of the descriptor."""
-    name = place.partition("/")[0]
+    name, _slash, rest = place.partition("/")
+    if name == "outcomes" and rest.partition("/")[2] == "components":
+        return BY_SLUG["plan"]  # where each is assessed is ticked there
     return next((step for step in STEPS if name in _roots(step.form)), STEPS[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from stackmark_web.demo.courses import COURSES, Course
+from stackmark_web.demo.plans import with_plan
 from stackmark_web.demo.world import HOUSES, House
 
 _HOUSES: Final = {house.slug: house for house in HOUSES}
@@ -49,7 +50,7 @@ def descriptor(one: Course) -> dict[str, Any]:
         "validity": _validity(one),
         "code": one.word,
     }
-    return found | _workload(one) | _programme(one) | _rest(one)
+    return with_plan(one.word, found | _workload(one) | _programme(one) | _rest(one))
 
 
 def _outcome(statement: str, skill: str) -> dict[str, Any]:

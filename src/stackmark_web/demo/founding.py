@@ -39,7 +39,7 @@ _OWNERS: Final = {
 
 
 def people(chance: random.Random) -> dict[str, Any]:
-    """Eighty people by a short word: the cast, the unusual names, and everybody else."""
+    """People by a short word: the cast, the unusual names, and everybody else."""
     named = [(one.word, one.name) for one in world.CAST]
     named += [(f"guest{n}", name) for n, name in enumerate(world.UNUSUAL, 1)]
     pairs = [(first, last) for first in world.GIVEN for last in world.FAMILY]

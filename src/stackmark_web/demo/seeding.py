@@ -16,7 +16,15 @@ from stackmark.adapters.files import write_atomic
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
-from stackmark_web.demo import accrediting_history, founding, quality, world
+from stackmark_web.demo import (
+    accrediting_history,
+    assessing_design,
+    assessing_figures,
+    assessing_history,
+    founding,
+    quality,
+    world,
+)
 from stackmark_web.demo.awarding_history import award_course, mishaps
 from stackmark_web.demo.courses import COURSES
 from stackmark_web.demo.queries import address, notes
@@ -56,14 +64,20 @@ def _seed(tell: Callable[[str], object]) -> None:
     tell(f"{len(versions)} achievements")
     accrediting_history.statements(versions, cast, houses, today=today)
     tell("what the quality agency says of them")
+    number = assessing_design.designs(versions, cast, today=today)
+    tell(f"{number} judges set the standard of an examination")
     made: list[Any] = []
     for course in COURSES:
         made += award_course(course, versions[course.word], cast, chance=chance, today=today)
         tell(f"{len(made)} credentials signed")
     mishaps(made, cast, chance=chance)
+    count = assessing_history.attempts(versions, cast, today=today)
+    tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
+    number = assessing_figures.figures(versions, cast, today=today)
+    tell(f"{number} attempts at an examination, and facts signed on them")
     _letters_went_out()
     _stage(versions, cast)
 

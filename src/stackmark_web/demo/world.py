@@ -118,6 +118,8 @@ CAST: Final = (
     Worker(
         "rhea", "Rhea Castellano", "reviews designs, where asked to", (("northfield", "reviewer"),)
     ),
+    Worker("marta", "Marta Sokol", "marks what learners hand in", (("northfield", "assessor"),)),
+    Worker("ivan", "Ivan Brenner", "is the second marker", (("northfield", "assessor"),)),
     Worker("lena", "Lena Marsh", "learns, keeps and shares what she earned"),
     Worker("tomas", "Tomás Ferreira", "runs Harbour Skills", (("harbour-skills", "owner"),)),
     Worker("greta", "Greta Voss", "runs the Guild", (("guild-of-assurance", "owner"),)),
@@ -154,4 +156,4 @@ UNUSUAL: Final = (
     "María de los Ángeles Fernández de la Vega y Sánchez-Ostiz",
     "X Æ",
 )
-PEOPLE: Final = 80  # the cast among them
+PEOPLE: Final = 82  # the cast among them

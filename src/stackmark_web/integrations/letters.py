@@ -200,6 +200,108 @@ LETTERS: Final[dict[str, Letter]] = {
         _("Hello {{recipient_name}},\n\nyour appeal about **{{title}}** is decided: {{reason}}"),
         _("Read the decision"),
     ),
+    "assessment_applied": Letter(
+        _("Application to be assessed received"),
+        _("{{issuer}} has your application for {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\nyour application to be assessed for **{{title}}** has "
+            "reached {{issuer}}. They will answer it; you need do nothing until then."
+        ),
+        _("See your application"),
+    ),
+    "assessment_accepted": Letter(
+        _("Application to be assessed accepted"),
+        _("You can hand in your work for {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has accepted your application to be assessed "
+            "for **{{title}}**. The page says what to hand in, until when, and how it is marked."
+        ),
+        _("Begin"),
+    ),
+    "assessment_refused": Letter(
+        _("Application to be assessed refused"),
+        _("{{issuer}} has answered your application for {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} cannot assess you for **{{title}}** now. The "
+            "reason given: {{reason}}"
+        ),
+        _("Read the answer"),
+    ),
+    "assessment_submitted": Letter(
+        _("Work handed in"),
+        _("Your work for {{title}} is handed in"),
+        _(
+            "Hello {{recipient_name}},\n\nyour work for **{{title}}** has reached {{issuer}}. The "
+            "page shows the list of what you handed in, each piece with its SHA-256."
+        ),
+        _("See what you handed in"),
+    ),
+    # From the marking desk to a learner: the page behind the link says more.
+    "assessment_decided": Letter(
+        _("Assessment decided"),
+        _("Your attempt at {{title}} is decided"),
+        _(
+            "Hello {{recipient_name}},\n\nyour attempt at **{{title}}** is marked and decided. The "
+            "page shows the decision, the marks and the feedback. If you think it is wrong you can "
+            "appeal until {{date}}; somebody who had no part in it will decide."
+        ),
+        _("See the decision"),
+    ),
+    "assessment_appeal_decided": Letter(
+        _("Appeal about an assessment decided"),
+        _("Your appeal about {{title}} is decided"),
+        _(
+            "Hello {{recipient_name}},\n\nyour appeal about your attempt at **{{title}}** is "
+            "decided. The page shows the decision and its reasons."
+        ),
+        _("Read the decision"),
+    ),
+    "misconduct_raised": Letter(
+        _("Question about an attempt"),
+        _("Please answer: a question about your attempt at {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\nsomebody at {{issuer}} noticed something about your "
+            "attempt at **{{title}}** and asks for your side. Read what it is and answer by "
+            "{{date}}. Nothing is decided before, and another person decides."
+        ),
+        _("Read and answer"),
+    ),
+    "misconduct_decided": Letter(
+        _("Question about an attempt decided"),
+        _("The question about your attempt at {{title}} is decided"),
+        _(
+            "Hello {{recipient_name}},\n\nthe question about your attempt at **{{title}}** is "
+            "decided. The page shows the decision and its reasons."
+        ),
+        _("Read the decision"),
+    ),
+    "retest_invited": Letter(
+        _("Invitation to a re-test"),
+        _("{{issuer}} invites you to a re-test of {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\nyou were drawn by lot among those who earned "
+            "**{{title}}** lately. {{issuer}} asks you to take the assessment once more, under "
+            "supervision, so that everybody can know how much of it stays.\n\nIt is voluntary. "
+            "Whether you come and how you do never changes your credential, and nobody learns "
+            "your result but you. Please answer by {{date}}."
+        ),
+        _("Answer"),
+    ),
+    "assessment_care": Letter(
+        _("Answer to what a learner asked for"),
+        _("An answer about {{title}}"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has answered what you asked for or told "
+            "about **{{title}}**."
+        ),
+        _("Read the answer"),
+    ),
+    "assessment_waiting": Letter(
+        _("A learner wrote to the marking desk"),
+        _("Something at {{title}} waits for an answer"),
+        _("A learner wrote to you about an assessment of **{{title}}**. A person has to answer."),
+        _("To the marking desk"),
+    ),
 }
 
 

@@ -26,6 +26,7 @@ from stackmark.rendering.certificate import (
     Signatory,
 )
 from stackmark.rendering.qr import qr_svg
+from stackmark.verification.artefacts import pieces
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue import queries as catalogue
@@ -190,13 +191,32 @@ def _facts(award: Award) -> dict[str, Any]:
     }
 
 
+_MAX_SEALED: Final = 20  # pieces of evidence printed
+
+
 def _label(source: Any) -> tuple[LabelRow, ...]:
     """The facts label: of ours as the catalogue has it, of others as the document states."""
     award, contents = source.award, source.contents
+    facts = [one for one in verifying.facts_label(contents.tree) if one.code]
     if award is not None:
+        # The marks are this person's: the catalogue has all else, the credential has them.
+        marks = [one for one in facts if one.code == "result"]
         facts = [one for one in catalogue.facts(award.version) if one.code]
-    else:
-        facts = [one for one in verifying.facts_label(contents.tree) if one.code]
+        place = [one.code for one in facts].index("pass-rate")
+        facts[place:place] = marks
+    return _rows(facts) + _sealed(contents.tree)
+
+
+def _sealed(tree: Any) -> tuple[LabelRow, ...]:
+    """The evidence that is sealed, with its digest."""
+    found = [one for one in pieces(tree, None) if one.sha256][:_MAX_SEALED]
+    return tuple(
+        LabelRow(_("Sealed evidence"), one.name or one.url, f"SHA-256 {one.sha256}")
+        for one in found
+    )
+
+
+def _rows(facts: list[Any]) -> tuple[LabelRow, ...]:
     return tuple(
         LabelRow(
             str(one.label),

@@ -197,6 +197,11 @@ class ShareForm(forms.Form):
     downloads = forms.BooleanField(
         label=_("Visitors may download the signed files"), required=False, initial=True
     )
+    evidence = forms.BooleanField(
+        label=_("Visitors may open the evidence"),
+        required=False,
+        help_text=_("What you handed in and was marked, as far as it is kept here."),
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -145,6 +145,7 @@ class Share(models.Model):
     pin_hash = models.CharField(max_length=200, blank=True)
     only_email = models.EmailField(blank=True)
     downloads = models.BooleanField(default=True)
+    evidence = models.BooleanField(default=False)  # the files sealed in it may be opened too
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

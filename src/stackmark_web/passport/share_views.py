@@ -67,6 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 pin=given["pin"],
                 only_email=given["only_email"],
                 downloads=given["downloads"],
+                evidence=given["evidence"],
                 send=given["send"],
             )
         except ValidationError as error:

@@ -55,9 +55,13 @@ def make_share(
     pin: str = "",
     only_email: str = "",
     downloads: bool = True,
+    evidence: bool = False,
     send: bool = False,
 ) -> Share:
-    """A link to these holdings. ``send`` mails it to the one address it is locked to."""
+    """A link to these holdings. ``send`` mails it to the one address it is locked to.
+
+    ``evidence`` lets visitors open what was handed in for them, as far as it is kept here.
+    """
     _check_new(user, holdings)
     token = tokens.new_token()
     share = Share.objects.create(
@@ -69,6 +73,7 @@ def make_share(
         pin_hash=make_password(pin) if pin else "",
         only_email=only_email.lower(),
         downloads=downloads,
+        evidence=evidence,
         created_at=clock.now(),
         expires_at=expires_at,
     )
@@ -78,6 +83,7 @@ def make_share(
         "pin": bool(pin),
         "one_address": bool(only_email),
         "downloads": downloads,
+        "evidence": evidence,
     }
     record("share.made", actor=user, target=share, after=after)
     if send and only_email:

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
+from stackmark_web.assessing import queries as assessing
+from stackmark_web.assessing.data_views import evidence_response
 from stackmark_web.passport import downloads, linkedin, previews, queries, sharing, tokens
 from stackmark_web.passport.cards import card_of
 from stackmark_web.passport.checking import answer_of, check_holding
@@ -143,7 +145,15 @@ def _one(token: str, found: Share, one: Holding) -> dict[str, Any]:
         "standing": standing_of(one),
         "shown": answer_of(one),
         "forms": downloads.labelled_forms(one) if found.downloads else [],
+        "pieces": _pieces(found, one),
     }
+
+
+def _pieces(found: Share, one: Holding) -> list[Any]:
+    """The evidence its holder shows with it; nothing unless they said so."""
+    if not found.evidence or one.award is None:
+        return []
+    return list(assessing.evidence_of_award(one.award))
 
 
 @require_safe
@@ -198,6 +208,22 @@ def _way(token: str, found: Share, one: Holding) -> str:
     if len(queries.shared(found)) == 1:
         return tokens.share_url(token)
     return settings.PUBLIC_URL + reverse("passport:shared_one", args=[token, one.pk])
+
+
+@require_safe
+@opened
+def shared_evidence(
+    request: HttpRequest,
+    token: str,  # noqa: ARG001 - the decorator's form
+    found: Share,
+    pk: uuid.UUID,
+    piece: uuid.UUID,
+) -> HttpResponse:
+    """One piece of evidence as a file, if the maker of the link shows it."""
+    wanted = next((row for row in _pieces(found, _held(found, pk)) if row.pk == piece), None)
+    if wanted is None:
+        raise Http404("There is nothing here.")
+    return evidence_response(request, wanted, named=True)
 
 
 @require_POST

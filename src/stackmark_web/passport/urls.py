@@ -64,6 +64,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         show_views.shared_download,
         name="shared_download",
     ),
+    path(
+        "s/<str:token>/<uuid:pk>/evidence/<uuid:piece>",
+        show_views.shared_evidence,
+        name="shared_evidence",
+    ),
     path("people/<slug:handle>", profile_views.person, name="person"),
     path("people/<slug:handle>/<uuid:pk>", profile_views.person_holding, name="person_holding"),
     path(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from stackmark_web.registry import credential_views, file_views, statement_views, views
+from stackmark_web.registry import (
+    assessment_views,
+    credential_views,
+    file_views,
+    statement_views,
+    views,
+)
 from stackmark_web.registry.urls_register import urlpatterns as register
 
 app_name = "registry"
@@ -24,6 +30,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"/(?P<number>[1-9][0-9]{0,8})/facts-(?P<digest>[0-9a-f]{8})\.json\Z",
         file_views.facts,
         name="facts",
+    ),
+    path(
+        "achievements/<uuid:pk>/assessment-facts/<int:number>",
+        assessment_views.facts,
+        name="assessment_facts",
+    ),
+    path(
+        "achievements/<uuid:pk>/assessment-facts/<int:number>.json",
+        assessment_views.facts_json,
+        name="assessment_facts_json",
     ),
     path("credentials/<uuid:pk>", credential_views.credential, name="credential"),
     path("credentials/<uuid:pk>.json", credential_views.credential_json, name="credential_json"),

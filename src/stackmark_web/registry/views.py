@@ -9,8 +9,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from stackmark_web.accrediting import queries as accrediting
+from stackmark_web.assessing import queries as assessing
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import inside, queries
 from stackmark_web.registry.documents import (
@@ -111,7 +113,17 @@ def achievement(request: HttpRequest, pk: uuid.UUID, number: int | None = None) 
 
     looked = accrediting.looked_at_version(version)
     signed = accrediting.signed_of(looked)
-    return page(request, achievement_page(request, version, looked=looked, signed=signed))
+    standing = assessing.standing(version)
+    panel = assessing.current_panel(version.achievement_id)
+    where = (
+        reverse("registry:assessment_facts", args=[panel.achievement_id, panel.number])
+        if panel
+        else ""
+    )
+    shown = achievement_page(
+        request, version, looked=looked, signed=signed, standing=standing, panel_url=where
+    )
+    return page(request, shown)
 
 
 @readable

@@ -34,6 +34,9 @@ _SECTIONS: Final = (
         "awarding:list",
         (Permission.AWARD, Permission.AWARDS_VIEW, Permission.REVOKE),
     ),
+    ("assessing", gettext_noop("Assessing"), "assessing:desk", (Permission.ASSESS,)),
+    ("assessing", gettext_noop("Assessing"), "assessing:design_list", (Permission.DESIGN,)),
+    ("assessing", gettext_noop("Assessing"), "assessing:figures", (Permission.ANALYSE,)),
     (
         "accreditation",
         gettext_noop("Accreditation"),
@@ -287,13 +290,15 @@ def has_issued(organisation: Organisation) -> bool:
 def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, str]]:
     """The sections of the work area this person may enter: key, label, address."""
     held = {one for role in roles_of(user, organisation) for one in ROLE_PERMISSIONS[role]}
-    return [
-        (section, _(label), address)
-        for section, label, view, needed in _SECTIONS
-        if held.intersection(needed)
-        and (section != "keys" or organisation.parent_id is None)  # keys are the institution's
-        and (address := _address(view, organisation.slug))
-    ]
+    found: dict[str, tuple[str, str, str]] = {}  # of a section with several doors, the first
+    for section, label, view, needed in _SECTIONS:
+        if not held.intersection(needed) or section in found:
+            continue
+        if section == "keys" and organisation.parent_id is not None:  # keys are the institution's
+            continue
+        if address := _address(view, organisation.slug):
+            found[section] = (section, _(label), address)
+    return list(found.values())
 
 
 def _address(view: str, slug: str) -> str:

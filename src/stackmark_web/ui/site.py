@@ -103,6 +103,11 @@ class Frame:
         return first_address("accounts:settings", "accounts:home", "account_email")
 
     @cached_property
+    def assessments_url(self) -> str:
+        """The person's own assessments."""
+        return address("assessing:mine")
+
+    @cached_property
     def account_links(self) -> list[Link]:
         """The pages of a person's own account that are mounted."""
         links = [self.link(name, "", label) for name, label in _ACCOUNT]

@@ -15,6 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from stackmark.errors import ReadError, StackmarkError, UsageError
+from stackmark.verification.artefacts import File
 from stackmark_web import clock
 from stackmark_web.audit.actions import record as audit
 from stackmark_web.tenancy import queries as tenancy
@@ -35,6 +36,7 @@ def check(
     recipient: str | None = None,
     organisation: Any = None,
     source: str = "",
+    evidence: Sequence[File] = (),
 ) -> Checked:
     """The answer about one document of any kind; a bad one never raises.
 
@@ -43,14 +45,20 @@ def check(
     """
     register = queries.register_for(organisation)
     checker = Checker(register=register.register, recipient=recipient)
-    return told(checker.check(data, source=source), register)
+    return told(checker.check(data, source=source, evidence=evidence), register)
 
 
-def check_link(url: str, *, recipient: str | None = None, organisation: Any = None) -> Checked:
+def check_link(
+    url: str,
+    *,
+    recipient: str | None = None,
+    organisation: Any = None,
+    evidence: Sequence[File] = (),
+) -> Checked:
     """The answer about the document behind an address, fetched by the one fetcher."""
     register = queries.register_for(organisation)
     checker = Checker(register=register.register, recipient=recipient)
-    return told(fetched(checker, url), register)
+    return told(fetched(checker, url, evidence), register)
 
 
 def refuse(error: StackmarkError, *, source: str = "", organisation: Any = None) -> Checked:
@@ -58,13 +66,13 @@ def refuse(error: StackmarkError, *, source: str = "", organisation: Any = None)
     return told(Checker().unreadable(error, source=source), queries.register_for(organisation))
 
 
-def fetched(checker: Checker, url: str) -> Checked:
+def fetched(checker: Checker, url: str, evidence: Sequence[File] = ()) -> Checked:
     """What is behind an address, judged; what cannot be had is an answer too."""
     try:
         data = bytes_behind(checker.fetcher, url)
     except StackmarkError as error:
         return checker.unreadable(error, source=url)
-    return checker.check(data, source=url)
+    return checker.check(data, source=url, evidence=evidence)
 
 
 def bytes_behind(fetcher: CheckFetcher, url: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -11,9 +12,11 @@ from typing import Any, Final
 from stackmark.errors import StackmarkError
 from stackmark.reading.received import Received, receive
 from stackmark.trust.register import Register
+from stackmark.verification.artefacts import File
 from stackmark.verification.report import Report
 from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
+from stackmark_web.verifying import artefacts
 from stackmark_web.verifying.explaining import Rows, workings
 from stackmark_web.verifying.facts import Facts, facts_of
 from stackmark_web.verifying.fetching import OWN_FILES, CheckFetcher, server_fetcher
@@ -95,15 +98,27 @@ class Checker:
             recipient=recipient or None,
         )
 
-    def check(self, data: bytes, *, source: str = "", explain: bool = True) -> Checked:
-        """The answer about ``data``; a bad document never raises."""
+    def check(
+        self,
+        data: bytes,
+        *,
+        source: str = "",
+        explain: bool = True,
+        evidence: Sequence[File] = (),
+    ) -> Checked:
+        """The answer about ``data``; a bad document never raises.
+
+        ``evidence`` are files brought along; those of our own awards are compared where they are
+        kept.
+        """
         self.fetcher.next_source()
-        report = by_our_books(self.verifier.verify(data))
         received = _received(data)
+        at_hand = artefacts.at_hand_for(received, evidence)
+        report = by_our_books(at_hand.judge(self.verifier).verify(data))
         return Checked(
             report=report,
             received=received,
-            facts=facts_of(received, report),
+            facts=facts_of(received, report, at_hand),
             sha256=hashlib.sha256(data).hexdigest(),
             source=source,
             workings=workings(received, report, self.verifier) if explain else {},

@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from stackmark.ports import Fetcher
 from stackmark.reading.received import Received, types_of
+from stackmark.verification.artefacts import Piece
 from stackmark.verification.report import Report
 from stackmark.verification.structure import as_list
 from stackmark.verification.validity import period
 from stackmark.verification.words import open_received
 from stackmark_web.verifying import issuers, labels, pictures, standing
-from stackmark_web.verifying.fetching import OWN_FILES
+from stackmark_web.verifying.artefacts import AtHand, at_hand_for
 from stackmark_web.verifying.names import marks, visible
 from stackmark_web.verifying.plain import language_map, plain, web_address
 from stackmark_web.verifying.published import published
@@ -29,11 +29,12 @@ Facts = dict[str, Any]
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def facts_of(received: Received | None, report: Report, at_hand: Fetcher = OWN_FILES) -> Facts:
+def facts_of(received: Received | None, report: Report, at_hand: AtHand | None = None) -> Facts:
     """The facts for pages, as JSON; of an unreadable document only what the report has.
 
     ``at_hand`` has the files a document is bound to; it asks nobody outside.
     """
+    at_hand = at_hand or at_hand_for(received)
     about = report.credential
     tree = _tree(received)
     facts: Facts = {
@@ -54,7 +55,7 @@ def facts_of(received: Received | None, report: Report, at_hand: Fetcher = OWN_F
         from stackmark_web.verifying.facts_ob2 import facts_of_ob2
 
         return facts | facts_of_ob2(tree)
-    facts |= _credential(tree) | {"own": standing.own_standings(report)}
+    facts |= _credential(tree, at_hand) | {"own": standing.own_standings(report)}
     return facts | _published(facts, report)
 
 
@@ -69,7 +70,7 @@ def _tree(received: Received | None) -> Mapping[str, Any] | None:
         return received.tree
 
 
-def _credential(tree: Mapping[str, Any]) -> Facts:
+def _credential(tree: Mapping[str, Any], at_hand: AtHand) -> Facts:
     subject = _first(tree.get("credentialSubject"))
     achievement = _first(subject.get("achievement"))
     issuer = tree.get("issuer") if isinstance(tree.get("issuer"), dict) else {}
@@ -82,7 +83,7 @@ def _credential(tree: Mapping[str, Any]) -> Facts:
         "legal_name": _legal_name(issuer),
         "others": list(_others(achievement, issuer)),
         "description": plain(achievement.get("description") or tree.get("description")) or "",
-        "evidence": [_evidence(one) for one in _objects(tree.get("evidence"))],
+        "evidence": _evidences(tree, at_hand),
         "endorsements": list(_endorsements(tree, achievement)),
         "carried": _carried(tree, achievement),
         "image": pictures.safe(achievement.get("image")) or pictures.safe(tree.get("image")),
@@ -122,8 +123,8 @@ def _achievement(achievement: Mapping[str, Any]) -> Facts:
 
 def _performance(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> Facts:
     """What this person did, as far as the credential says."""
-    names = {
-        one.get("id"): plain(one.get("name"))
+    scales = {
+        one["id"]: one
         for one in _objects(achievement.get("resultDescription"))
         if isinstance(one.get("id"), str)
     }
@@ -134,15 +135,27 @@ def _performance(subject: Mapping[str, Any], achievement: Mapping[str, Any]) -> 
         "ended": plain(subject.get("activityEndDate")) or "",
         "role": plain(subject.get("role")) or "",
         "licence": plain(subject.get("licenseNumber")) or "",
-        "results": [_result(one, names) for one in _objects(subject.get("result"))],
+        "results": [_result(one, scales) for one in _objects(subject.get("result"))],
     }
 
 
-def _result(result: Mapping[str, Any], names: Mapping[Any, str | None]) -> dict[str, str]:
-    value = result.get("value") or result.get("status") or result.get("achievedLevel")
+def _result(result: Mapping[str, Any], scales: Mapping[Any, Mapping[str, Any]]) -> dict[str, str]:
+    """A mark with the name of its description and of the level reached."""
     described = result.get("resultDescription")
-    name = names.get(described) if isinstance(described, str) else None
-    return {"name": name or "", "value": plain(value) or ""}
+    scale = scales.get(described, {}) if isinstance(described, str) else {}
+    levels = _objects(scale.get("rubricCriterionLevel"))
+    achieved = result.get("achievedLevel")
+    level = next((one for one in levels if achieved and one.get("id") == achieved), {})
+    value = plain(result.get("value")) or ""
+    reached = plain(level.get("name")) or plain(achieved) or ""
+    told = value or reached or plain(result.get("status")) or ""
+    return {
+        "name": plain(scale.get("name")) or "",
+        "value": told,
+        "level": reached if reached != told else "",
+        "needed": plain(scale.get("requiredValue")) or "",
+        "unit": "%" if scale.get("resultType") == "Percent" and value else "",
+    }
 
 
 def _holder(subject: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,12 +203,23 @@ def _skill(alignment: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _evidence(one: Mapping[str, Any]) -> dict[str, str]:
+def _evidences(tree: Mapping[str, Any], at_hand: AtHand) -> list[dict[str, str]]:
+    shown = [one for one in as_list(tree.get("evidence")) if isinstance(one, dict)]
+    return [
+        _evidence(one, piece)
+        for one, piece in zip(shown[:MAX_ITEMS], at_hand.pieces(tree), strict=False)
+    ]
+
+
+def _evidence(one: Mapping[str, Any], piece: Piece) -> dict[str, str]:
     return {
         "name": plain(one.get("name")) or "",
         "text": plain(one.get("narrative") or one.get("description")) or "",
         "genre": plain(one.get("genre")) or "",
         "url": web_address(one.get("id")),
+        "sha256": piece.sha256,
+        "seal": piece.state,
+        "file": plain(piece.file) or "",
     }
 
 

@@ -59,6 +59,13 @@ class CheckForm(forms.Form):
         help_text=_("One link or credential on each line, or a CSV with a column named url."),
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
     )
+    evidence = FilesField(
+        required=False,
+        label=_("Files of evidence to compare"),
+        help_text=_(
+            "We tell you whether each is the very file that was sealed. They are not kept."
+        ),
+    )
     recipient = forms.CharField(
         required=False,
         max_length=320,
@@ -82,6 +89,7 @@ class CheckForm(forms.Form):
             raise forms.ValidationError(
                 _("Choose a file, or give a link or the text of a credential.")
             )
+        files = [*files, *(found.get("evidence") or [])]
         if sum(one.size or 0 for one in files) > MAX_UPLOAD:
             raise forms.ValidationError(
                 ngettext_lazy(

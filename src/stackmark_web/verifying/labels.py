@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import CouldNotTell, StackmarkError
 from stackmark.exchange.formats import read_record
+from stackmark.model.figure import Figure
 from stackmark.model.record import Award, Record
 from stackmark.ports import Fetcher
 from stackmark.quality.facts_label import Signed
@@ -66,9 +67,10 @@ def _resources(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     inside = tree.get("vc")
     inner = inside if isinstance(inside, Mapping) else tree
+    works = [one.get("id") for one in as_list(inner.get("evidence")) if isinstance(one, Mapping)]
     for one in as_list(inner.get("relatedResource"))[:MAX_RESOURCES]:
         url = one.get("id") if isinstance(one, Mapping) else None
-        if isinstance(url, str):
+        if isinstance(url, str) and url not in works:
             try:
                 found[url] = at_hand.fetch(url)
             except CouldNotTell:
@@ -105,6 +107,7 @@ def _figures(kept: Mapping[str, Any]) -> tuple[Figures, date | None]:
         pass_rate=kept.get("pass_rate"),
         cohort=kept.get("cohort"),
         withheld=frozenset(kept.get("withheld") or ()),
+        assessment=tuple(Figure.from_json(one["code"], one) for one in kept.get("assessment", ())),
     )
     day = kept.get("day")
     return figures, date.fromisoformat(day) if day else None

@@ -37,6 +37,7 @@ def _figures(version: Any) -> dict[str, Any]:
         "pass_rate": found.pass_rate,
         "cohort": found.cohort,
         "withheld": sorted(found.withheld),
+        "assessment": [one.to_json() for one in found.assessment],
         "day": version.published_at.date().isoformat(),
     }
 

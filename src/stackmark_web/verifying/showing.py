@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from stackmark.quality.facts_label import Signed
 from stackmark_web.ui.cards import Card, Fact
 from stackmark_web.ui.text import best_text
-from stackmark_web.verifying import wording
+from stackmark_web.verifying import seals, wording
 from stackmark_web.verifying.labels import is_level
 from stackmark_web.verifying.labels import shown as label_of
 from stackmark_web.verifying.wording import Saying
@@ -209,6 +209,11 @@ class Shown:
         if self.outcomes and kept.get("criteria"):
             return best_text(kept["criteria"].get("narrative"))
         return str(self.facts.get("criteria") or "")
+
+    @cached_property
+    def evidence(self) -> list[dict[str, Any]]:
+        """What shows the achievement, each piece with its digest and how its file compares."""
+        return [seals.shown(one) for one in self.facts.get("evidence") or []]
 
     @cached_property
     def outcomes(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.core import signing
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.issuing.csv_text import neutralise
+from stackmark.verification.artefacts import File
 from stackmark_web.verifying import actions, batches, queries, throttle
 from stackmark_web.verifying.answering import page, private, too_many
 from stackmark_web.verifying.checking import Checked
@@ -63,22 +65,39 @@ def _answer(request: HttpRequest, form: CheckForm, items: list[Item]) -> HttpRes
     if not items:
         form.add_error(None, _("There is nothing in it that could be checked."))
         return _form(request, form, status=422)
+    brought = [File(one.name or "", one.read()) for one in form.cleaned_data["evidence"]]
+    if len(items) > 1 and brought:
+        form.add_error("evidence", _("Evidence is compared with one credential at a time."))
+        return _form(request, form, status=422)
     if len(items) > 1:
         _batch, token = batches.start(
             items, actor=request.user, organisation=organisation, recipient=recipient
         )
         return HttpResponseRedirect(reverse("verifying:batch", args=[token]))
-    return result(request, check_item(items[0], recipient=recipient, organisation=organisation))
+    checked = check_item(items[0], recipient=recipient, organisation=organisation, evidence=brought)
+    return result(request, checked)
 
 
-def check_item(item: Item, *, recipient: str = "", organisation: Any = None) -> Checked:
+def check_item(
+    item: Item,
+    *,
+    recipient: str = "",
+    organisation: Any = None,
+    evidence: Sequence[File] = (),
+) -> Checked:
     """The answer about one thing that was brought."""
     if item.url:
-        return actions.check_link(item.url, recipient=recipient, organisation=organisation)
+        return actions.check_link(
+            item.url, recipient=recipient, organisation=organisation, evidence=evidence
+        )
     if item.error is not None:
         return actions.refuse(item.error, source=item.source, organisation=organisation)
     return actions.check(
-        item.data or b"", recipient=recipient, organisation=organisation, source=item.source
+        item.data or b"",
+        recipient=recipient,
+        organisation=organisation,
+        source=item.source,
+        evidence=evidence,
     )
 
 

@@ -111,6 +111,11 @@ _CLAIMS: Final = _("Do not rely on anything it says.")
 
 # Reason, or the code before its dot, to words. The longer entry wins.
 BAD: Final[dict[str, Saying]] = {
+    "related.changed": Saying(
+        _("A file it is sealed with was changed"),
+        _("The credential is signed, but a file at hand is not the one that was sealed with it."),
+        _("Ask the holder or the issuer for the original file."),
+    ),
     "status.revoked": Saying(
         _("Revoked by its issuer"),
         _("It was really issued, but the issuer has taken it back. It no longer counts."),
@@ -238,6 +243,11 @@ BAD: Final[dict[str, Saying]] = {
 }
 
 OPEN: Final[dict[str, Saying]] = {
+    "related": Saying(
+        _("The evidence could not be compared"),
+        _("A file was brought that no seal fits, or a sealed file is no longer kept."),
+        _("Check the credential without it, or ask the holder for the file that was sealed."),
+    ),
     "fetch": Saying(
         _("The link could not be opened"),
         _("Nothing was checked, because there was nothing to check."),

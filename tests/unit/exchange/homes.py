@@ -39,7 +39,8 @@ OB2 = [
     *("/id", "/version", "/image", "/achievement/tags", "/achievement/level/eqf"),
     *("/issuer/id", "/issuer/name", "/issuer/url", "/issuer/email"),
     "/achievement/criteria/url",
-    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative", "/award/evidence"),
+    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative"),
+    *(f"/award/evidence/*/{name}" for name in ("url", "name", "narrative", "genre")),
 ]
 CLR = [*OB3_CREDENTIAL, "/achievement/programme/url"]
 
@@ -50,7 +51,8 @@ ELM = [
     *("/id", "/version", "/type_stated", "/identifiers"),
     *(f"/{body}/{name}" for body in ("issuer", "awarding_body") for name in _ORGANISATION),
     *("/award/id", "/award/issued", "/award/valid_from", "/award/valid_until", "/award/started"),
-    *("/award/ended", "/award/results", "/award/narrative", "/award/evidence"),
+    *("/award/ended", "/award/results", "/award/narrative"),
+    *(f"/award/evidence/*/{name}" for name in ("url", "name", "narrative", "genre")),
     *("/award/learner/id", "/award/learner/name", "/award/learner/given_name"),
     *("/award/learner/family_name", "/achievement/language", "/achievement/kind"),
     *("/achievement/title", "/achievement/description", "/achievement/programme"),
@@ -68,7 +70,8 @@ OB2 = [
     *("/id", "/version", "/image", "/achievement/tags", "/achievement/level/eqf"),
     *("/issuer/id", "/issuer/name", "/issuer/url", "/issuer/email"),
     "/achievement/criteria/url",
-    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative", "/award/evidence"),
+    *("/award/id", "/award/issued", "/award/valid_until", "/award/narrative"),
+    *(f"/award/evidence/*/{name}" for name in ("url", "name", "narrative", "genre")),
 ]
 CLR = [*OB3_CREDENTIAL, "/achievement/programme/url"]
 

@@ -132,6 +132,72 @@ fields_of_study = st.one_of(
 )
 
 
+# Ids as people give them, and those that only just go together.
+ids = st.one_of(slugs, st.sampled_from(("essay", "essay-1", "essay-1-a", "7", "a.b", "-x", "x_y")))
+
+
+@st.composite
+def rubric_levels(draw):
+    """Two levels or more, their points growing."""
+    points = sorted(draw(st.sets(st.integers(0, 50), min_size=2, max_size=3)))
+    names = draw(st.lists(ids, min_size=len(points), max_size=len(points), unique=True))
+    more = some(description=maps(), anchor=maps())
+    return [
+        {"id": name, "name": draw(maps()), "points": one, **draw(more)}
+        for name, one in zip(names, points, strict=True)
+    ]
+
+
+criteria = st.fixed_dictionaries(
+    {"id": ids, "name": maps(), "levels": rubric_levels()},
+    optional={"description": maps(), "weight": numbers(1, 5)},
+)
+_component_facts = {
+    "description": maps(),
+    "method": st.sampled_from(codes.ASSESSMENT_METHODS[:-1]),
+    "weight": numbers(1, 5),
+    "minimum": numbers(0, 100),
+    "submissions": unique(st.sampled_from(codes.SUBMISSIONS)),
+}
+components = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "id": ids,
+            "name": maps(),
+            "kind": st.just("rubric"),
+            "criteria": st.lists(criteria, min_size=1, max_size=2, unique_by=lambda one: one["id"]),
+        },
+        optional=_component_facts,
+    ),
+    st.fixed_dictionaries(
+        {"id": ids, "name": maps(), "kind": st.just("items"), "items": st.integers(1, 60)},
+        optional=_component_facts,
+    ),
+    st.fixed_dictionaries(
+        {"id": ids, "name": maps(), "kind": st.just("score"), "maximum": numbers(1, 200)},
+        optional=_component_facts,
+    ),
+)
+plans = some(
+    components=st.lists(components, min_size=1, max_size=3, unique_by=lambda one: one["id"]),
+    identity=st.sampled_from(codes.IDENTITY_PROOFING),
+    binding=st.sampled_from(codes.IDENTITY_BINDING),
+    supervision=st.sampled_from(codes.PROCTORING),
+    authorship=st.one_of(st.just(["none"]), unique(st.sampled_from(codes.AUTHORSHIP[1:]))),
+    ai=st.sampled_from(codes.AI_POLICY),
+    markers=st.integers(1, 4),
+    independence=st.sampled_from(codes.INDEPENDENCE),
+).filter(bool)
+
+
+def covered(draw, found):
+    """Outcomes that name components of the plan."""
+    known = [one["id"] for one in found.get("plan", {}).get("components", [])]
+    for outcome in found.get("outcomes", []) if known else []:
+        if draw(st.booleans()):
+            outcome["components"] = draw(unique(st.sampled_from(known), 2))
+
+
 @st.composite
 def achievements(draw):
     """A descriptor's JSON; title and description share at least one language."""
@@ -147,6 +213,7 @@ def achievements(draw):
             credit=credit_points,
             participation=unique(st.sampled_from(codes.PARTICIPATION)),
             assessment=assessments,
+            plan=plans,
             supervision=st.sampled_from(codes.SUPERVISION),
             ai_policy=maps(),
             quality=unique(qualities),
@@ -162,6 +229,7 @@ def achievements(draw):
             further=maps(),
         )
     )
+    covered(draw, optional)
     title = draw(maps()) | {language: draw(lines)}
     description = draw(maps()) | {language: draw(lines)}
     return {"language": language, "title": title, "description": description, **optional}
@@ -221,13 +289,53 @@ results = st.fixed_dictionaries(
         "status": st.sampled_from(RESULT_STATUS),
     },
 )
-evidences = st.fixed_dictionaries(
-    {"name": lines}, optional={"url": addresses("work"), "narrative": lines, "genre": words}
+digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
+evidences = st.one_of(
+    st.fixed_dictionaries(
+        {"name": lines},
+        optional={
+            "url": addresses("work"),
+            "narrative": lines,
+            "genre": words,
+            "audience": words,
+        },
+    ),
+    st.fixed_dictionaries(
+        {"name": lines, "url": addresses("work"), "sha256": digests},
+        optional={"genre": words, "media_type": st.sampled_from(("application/pdf", "text/plain"))},
+    ),
 )
+assessors = st.fixed_dictionaries({"name": lines}, optional={"id": addresses("assessors")})
+
+
+def plan_results(achievement):
+    """Results of the parts of a plan, each once, with what their descriptions say of them."""
+    tongue = achievement["language"]
+    percent = {"scale": "Percent", "minimum": "0", "maximum": "100"}
+    found = []
+    for one in achievement.get("plan", {}).get("components", []):
+        needed = {"required": str(one["minimum"])} if "minimum" in one else {}
+        name = one["name"].get(tongue, one["id"])
+        found.append({"component": one["id"], "name": name, "value": "50", **percent, **needed})
+        for each in one.get("criteria", []):
+            level = each["levels"][-1]
+            found.append(
+                {
+                    "component": one["id"],
+                    "criterion": each["id"],
+                    "level_id": level["id"],
+                    "name": each["name"].get(tongue, each["id"]),
+                    "level": level["name"].get(tongue, level["id"]),
+                    "scale": "RubricCriterionLevel",
+                }
+            )
+    if found and "scale" not in achievement.get("assessment", {}):
+        found.append({"total": True, "name": "Total", "value": "61.25", **percent})
+    return found
 
 
 @st.composite
-def awards(draw):
+def awards(draw, achievement):
     """An award's JSON; its start of validity is said when it is another than the issue."""
     issued = draw(instants)
     found = draw(
@@ -238,16 +346,25 @@ def awards(draw):
                 "ended": instants.map(_iso),
                 "results": unique(results),
                 "narrative": lines,
-                "evidence": unique(evidences),
+                "evidence": st.lists(evidences, min_size=1, max_size=3, unique_by=_place),
+                "assessor": assessors,
             },
         )
     )
+    marks = plan_results(achievement)
+    if marks and draw(st.booleans()):
+        found["results"] = [*found.get("results", []), *marks[: draw(st.integers(1, 4))]]
     found["issued"] = _iso(issued)
     if draw(st.booleans()):
         found["valid_from"] = _iso(issued + timedelta(days=draw(st.integers(1, 90))))
     if draw(st.booleans()):
         found["valid_until"] = _iso(issued + timedelta(days=draw(st.integers(100, 900))))
     return found
+
+
+def _place(evidence):
+    """By what a piece of evidence is told from others: each address once."""
+    return evidence.get("url") or repr(evidence)
 
 
 def _iso(moment):
@@ -272,5 +389,5 @@ def records(draw, *, awarded=None):
         )
     )
     if draw(st.booleans()) if awarded is None else awarded:
-        tree["award"] = draw(awards())
+        tree["award"] = draw(awards(tree["achievement"]))
     return Record.from_json(tree)

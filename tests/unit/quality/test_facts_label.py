@@ -9,12 +9,54 @@ from decimal import Decimal
 import pytest
 
 from quality_records import DESIGN
+from stackmark.model.figure import Figure
 from stackmark.model.record import Record
 from stackmark.quality import facts_words
 from stackmark.quality.facts_label import FIGURES, LEAST, Known, Signed, label
 from stackmark.quality.facts_words import GROUPS, LABELS, TEXTS, Voice
 
 EMPTY = {"achievement": {"language": "en", "title": {"en": "Soil sampling"}}}
+
+
+PLAN = {
+    "components": [
+        {
+            "id": "essay",
+            "name": {"en": "Essay"},
+            "kind": "rubric",
+            "method": "assignment",
+            "weight": 2,
+            "minimum": 40,
+            "criteria": [
+                {
+                    "id": "clarity",
+                    "name": {"en": "Clarity"},
+                    "levels": [
+                        {"id": "weak", "name": {"en": "Weak"}, "points": 0},
+                        {"id": "good", "name": {"en": "Good"}, "points": 2},
+                    ],
+                }
+            ],
+        }
+    ],
+    "identity": "document",
+    "binding": "live",
+    "supervision": "onsite",
+    "authorship": ["statement", "oral-defence"],
+    "ai": "limited",
+    "markers": 2,
+    "independence": "independent",
+}
+FIGURE_CODES = (
+    *("final_pass_rate", "first_pass_rate", "marker_agreement", "alpha", "sem_at_cut"),
+    *("decision_accuracy", "ladder_level"),
+)
+
+
+def figure(code, value=0.75, **more):
+    unit = "share" if code.endswith(("rate", "accuracy")) else ""
+    said = {"n": 200, "method": "Wilson", "source": "Wilson 1927", "population": "all candidates"}
+    return Figure(code=code, value=value, unit=unit, **{"interval": (0.61, 0.81), **said, **more})
 
 
 def rows(tree=DESIGN, known=None, **about):
@@ -24,9 +66,13 @@ def rows(tree=DESIGN, known=None, **about):
 
 
 def test_every_row_in_the_one_order_whatever_is_known():
-    order = [code for code in LABELS if code != "result"]
+    where_there = {"result", "components", "binding", "authorship", "ai-tools", "markers"}
+    where_there |= {"first-pass-rate", "reliability", "sem", "accuracy", "ladder"}
+    order = [code for code in LABELS if code not in where_there]
     assert [*rows()] == order
     assert [*rows(EMPTY)] == order
+    known = Known(assessment=tuple(figure(code) for code in FIGURE_CODES))
+    assert [*rows(known=known, plan=PLAN)] == [code for code in LABELS if code != "result"]
     assert [code for group in GROUPS.values() for code in group] == [*LABELS]
 
 
@@ -247,3 +293,71 @@ def test_another_voice_says_all_of_it():
     for one in label(Record.from_json(DESIGN), known, Other()):
         for said in (one.label, one.value, one.note, *one.items):
             assert set(said) <= set("LSTWUNDX ;,"), (one.code, said)
+
+
+class TestThePlan:
+    def test_five_facts_of_integrity_stand_apart(self):
+        found = rows(EMPTY, plan=PLAN)
+        assert {code: found[code].value for code in found if found[code].state == "stated"} == {
+            "components": "1 part",
+            "supervised": "Supervised on site",
+            "identity": "Identity proofed by a document",
+            "binding": "A person compared the learner with the document at the assessment",
+            "authorship": "Statement of authorship, defended orally",
+            "ai-tools": "AI tools permitted within limits",
+            "markers": "2 people mark each piece of work",
+        }
+        assert found["markers"].note == "assessed independently of who teaches it"
+        assert found["components"].items == (
+            "Essay: assignment, marked by a rubric, 1 criterion, weight 2, 40 percent to pass",
+        )
+
+    def test_what_the_plan_does_not_say_the_older_word_does(self):
+        found = rows(EMPTY, plan={"ai": "prohibited"}, supervision="supervised-online-id")
+        assert found["supervised"].value == "Yes, online"
+        assert "binding" not in found
+
+
+class TestFigures:
+    def test_a_figure_never_stands_without_interval_n_method_and_population(self):
+        (row,) = [rows(known=Known(assessment=(figure("first_pass_rate"),)))["first-pass-rate"]]
+        assert row.value == "75 percent"
+        assert row.note == (
+            "95 percent interval 61 percent to 81 percent; n = 200 candidates; all candidates; "
+            "Wilson; Wilson 1927"
+        )
+
+    def test_too_few_say_so_and_no_number(self):
+        few = figure("alpha", None, n=12, interval=None, insufficient=True, note="too few")
+        row = rows(known=Known(assessment=(few,)))["reliability"]
+        assert (row.value, row.state) == ("insufficient data", "suppressed")
+        assert row.note == "too few; n = 12 candidates"
+
+    def test_a_number_marked_insufficient_is_not_printed_either(self):
+        few = figure("alpha", 0.8, n=12, insufficient=True)
+        assert rows(known=Known(assessment=(few,)))["reliability"].value == "insufficient data"
+
+    @pytest.mark.parametrize("value", [0.01, 0.99])
+    def test_a_rate_that_tells_of_few_people_is_suppressed(self, value):
+        row = rows(known=Known(assessment=(figure("final_pass_rate", value),)))["pass-rate"]
+        assert (row.value, row.state) == ("not shown", "suppressed")
+        assert "61" not in row.note
+
+    def test_what_is_withheld_is_withheld_at_the_first_attempt_too(self):
+        both = (figure("final_pass_rate"), figure("first_pass_rate"))
+        found = rows(known=Known(assessment=both, withheld=frozenset({"pass-rate"})))
+        assert {found[code].state for code in ("pass-rate", "first-pass-rate")} == {"withheld"}
+
+    def test_the_ladder_in_words(self):
+        row = rows(known=Known(assessment=(figure("ladder_level", 4, interval=None),)))["ladder"]
+        assert row.value == "Level 4 of 6: supervised or orally defended work"
+
+    def test_a_figure_travels_as_json(self):
+        one = figure("alpha")
+        assert Figure.from_json("alpha", one.to_json()) == one
+
+
+def test_a_rubric_result_is_told_by_its_level():
+    mark = {"component": "essay", "criterion": "clarity", "level_id": "good", "level": "Good"}
+    award = {"results": [{**mark, "name": "Clarity", "value": "2"}]}
+    assert rows({**DESIGN, "award": award})["result"].value == "Clarity: Good (2)"

@@ -11,6 +11,7 @@ from stackmark_web.audit.models import AuditEvent
 from stackmark_web.catalogue import actions, queries, reviewing, steps
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
+from web.assessing.world import PLAN
 
 pytestmark = pytest.mark.django_db
 
@@ -267,11 +268,12 @@ class TestSteps:
 
     def test_what_the_editor_shows_it_also_keeps(self, here, client, page, designer):
         """Saving every step of a full descriptor untouched changes nothing."""
-        actions.save_draft(here.version, actor=designer, content=full(), revision=here.revision())
+        content = full(plan=PLAN)
+        actions.save_draft(here.version, actor=designer, content=content, revision=here.revision())
         for step in steps.STEPS:
             response = client.get(here.step(step.slug))
             assert client.post(here.step(step.slug), _as_sent(response)).status_code == 302
-        assert here.content() == full()
+        assert here.content() == content
 
     def test_an_unknown_step_is_nothing(self, here, client):
         assert client.get(here.step("nowhere")).status_code == 404
@@ -300,8 +302,9 @@ def _take_rows(formset, take, sent):
     sent[f"{formset.prefix}-INITIAL_FORMS"] = formset.initial_form_count()
     for row in formset:
         take(row)
-        if getattr(row, "skills", None) is not None:
-            _take_rows(row.skills, take, sent)
+        for inner in (getattr(row, "skills", None), getattr(row, "inner", None)):
+            if inner is not None:
+                _take_rows(inner, take, sent)
 
 
 class TestLanguages:

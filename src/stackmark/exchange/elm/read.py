@@ -181,6 +181,8 @@ def _read_result(reading: Reading, path: str, one: Source, claim: Source) -> int
     builder, notes = reading.builder, own_notes(one)
     if not _says_title(one, claim):
         reading.put_line(f"{path}/name", one, "title")
+    else:
+        reading.put(f"{path}/name", *note_value(notes, "name"))
     grade = first(one, "grade")
     if concepts.own_scheme(grade.at("subject")) == "no-grade":
         grade.all()
@@ -188,10 +190,18 @@ def _read_result(reading: Reading, path: str, one: Source, claim: Source) -> int
         reading.put_line(f"{path}/value", grade, "noteLiteral")
     status = first(one, "gradeStatus")
     reading.put(f"{path}/status", concepts.STATUS.word(status), status.pointer)
-    for name in ("scale", "minimum", "maximum", "required", "level"):
-        reading.put(f"{path}/{name}", *note_value(notes, name))
+    for name in _RESULT_NOTES:
+        reading.put(f"{path}/{name.replace('-', '_')}", *note_value(notes, name))
+    part, place = note_value(notes, "part")
+    if part == "total":
+        reading.put(f"{path}/total", True, place)  # noqa: FBT003 - a value
     read_parties(reading, one.each("assessedBy"), "assessor")
     return int(builder.has(path))
+
+
+_RESULT_NOTES: Final = (
+    *("scale", "minimum", "maximum", "required", "level", "component", "criterion", "level-id"),
+)
 
 
 def _says_title(one: Source, claim: Source) -> bool:

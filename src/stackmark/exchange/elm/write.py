@@ -7,6 +7,7 @@ what ELM has for it is the specification alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -195,7 +196,7 @@ def _assessment(result: Result, record: Record, awarded: Json) -> Json:
         idVerification=supervision,
         assessedBy=_agents(record, "assessor") if first else None,
         awardedBy=awarded,
-        additionalNote=_result_notes(result),
+        additionalNote=_result_notes(result, one.title.values()),
     )
 
 
@@ -206,8 +207,15 @@ def _grade(result: Result, language: str) -> Json | None:
     return note(said(words, language), concepts.own_concept("no-grade", label="No grade"))
 
 
-def _result_notes(one: Result) -> list[Json]:
+def _result_notes(one: Result, titles: Iterable[str]) -> list[Json]:
+    """What ELM has no property for; a name equal to the achievement's cannot be told apart."""
+    name = one.name if one.name in titles else ""
     return kept(
+        value_note("name", name, f"Called: {name}."),
+        value_note("part", "total" if one.total else "", "Of the whole assessment."),
+        value_note("component", one.component, f"Part of the assessment: {one.component}."),
+        value_note("criterion", one.criterion, f"Criterion: {one.criterion}."),
+        value_note("level-id", one.level_id, f"Level of the rubric: {one.level_id}."),
         value_note("scale", one.scale, f"Scale: {one.scale}."),
         value_note("minimum", one.minimum, f"Lowest value: {one.minimum}."),
         value_note("maximum", one.maximum, f"Highest value: {one.maximum}."),

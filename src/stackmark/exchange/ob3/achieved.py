@@ -11,6 +11,7 @@ from stackmark.exchange.ob3 import educredential, worded
 from stackmark.exchange.ob3.aligned import read_alignments
 from stackmark.exchange.ob3.profiles import read_identifiers
 from stackmark.exchange.ob3.results import read_scale
+from stackmark.exchange.ob3.rubrics import finish_rubrics, read_rubrics
 from stackmark.exchange.source import Source
 
 # achievementType words that say one of our kinds; all others are kept as ``type_stated``.
@@ -55,6 +56,7 @@ def read_achievement(
     spoken = worded.take_narrative(source.at("criteria"), builder, language, read=wording)
     read_alignments(source, builder, language, spoken.outcomes)
     read_scale(source, builder, used)
+    read_rubrics(source, builder, language)
     educredential.read_terms(source, builder, language)
     worded.put_facts(spoken, builder, language)
     return language
@@ -138,6 +140,7 @@ def finish_achievement(source: Source, builder: Builder) -> None:
     if "creditsAvailable" in source and known.get("value") == source.peek("creditsAvailable"):
         source.drop("creditsAvailable")
         builder.place("/achievement/credit/value", source.place("creditsAvailable"))
+    finish_rubrics(source, builder)
     kind = builder.value("/achievement/kind")
     if kind and IMPLIED.get(kind) == builder.value("/type_stated"):
         builder.remove("/type_stated")

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from stackmark.errors import UsageError
-from stackmark.exchange.ob3 import words
-from stackmark.model.achievement import Achievement, Skill
+from stackmark.exchange.ob3 import rubrics, words
+from stackmark.exchange.ob3.aligned import write_alignment, write_skill
+from stackmark.model.achievement import Achievement
 
 _TYPES: Final = {
     "digital-badge": "Badge",
@@ -73,7 +74,10 @@ def native_members(descriptor: Achievement, language: str, address: str) -> dict
         "creditsAvailable": _credits(descriptor),
         "tag": list(descriptor.tags),
         "alignment": _alignments(descriptor),
-        "resultDescription": _results(descriptor, address),
+        "resultDescription": [
+            *_results(descriptor, address),
+            *rubrics.described(descriptor, address, language),
+        ],
     }
 
 
@@ -122,11 +126,11 @@ def _tags(descriptor: Achievement) -> list[str]:
 
 def _alignments(descriptor: Achievement) -> list[dict[str, Any]]:
     level = descriptor.level
-    found = {one.uri: _skill(one) for one in reversed(descriptor.skills) if one.uri}
+    found = {one.uri: write_skill(one) for one in reversed(descriptor.skills) if one.uri}
     aligned = list(reversed(found.values()))
     if level and level.eqf:
         aligned.append(
-            _alignment(
+            write_alignment(
                 name=f"EQF level {level.eqf}",
                 url=f"{_EQF_LEVEL}{level.eqf}",
                 kind="ext:EQFLevel",
@@ -137,33 +141,11 @@ def _alignments(descriptor: Achievement) -> list[dict[str, Any]]:
     return aligned
 
 
-def _skill(skill: Skill) -> dict[str, Any]:
-    return _alignment(
-        name=skill.name,
-        url=skill.uri,
-        kind="ceasn:Competency",
-        framework=skill.framework,
-        code=skill.code,
-    )
-
-
-def _alignment(*, name: str, url: str, kind: str, framework: str, code: str) -> dict[str, Any]:
-    built = {
-        "type": ["Alignment"],
-        "targetName": name,
-        "targetUrl": url,
-        "targetFramework": framework,
-        "targetCode": code,
-        "targetType": kind,
-    }
-    return {member: value for member, value in built.items() if value}
-
-
 def _results(descriptor: Achievement, base: str) -> list[dict[str, Any]]:
-    """The mark a holder can reach, when the scale is known."""
+    """The mark a holder can reach, when the scale is known; with a plan it is percent of all."""
     found = descriptor.assessment
     if found is None or not found.scale:
-        return []
+        return _total(descriptor, base)
     top = "100" if found.scale == "percent" else words.number(found.maximum)
     numeric = found.scale in ("percent", "points")
     built = {
@@ -176,6 +158,22 @@ def _results(descriptor: Achievement, base: str) -> list[dict[str, Any]]:
         "requiredValue": words.number(found.required) if numeric else "",
     }
     return [{member: value for member, value in built.items() if value}]
+
+
+def _total(descriptor: Achievement, base: str) -> list[dict[str, Any]]:
+    """The total of a plan whose scale nobody stated; its name tells it from a stated scale."""
+    if descriptor.plan is None or not descriptor.plan.components:
+        return []
+    return [
+        {
+            "id": f"{base}#result",
+            "type": ["ResultDescription"],
+            "name": rubrics.UNSCALED,
+            "resultType": "Percent",
+            "valueMin": "0",
+            "valueMax": "100",
+        }
+    ]
 
 
 def _image(image: str | None, descriptor: Achievement, language: str) -> dict[str, Any] | None:

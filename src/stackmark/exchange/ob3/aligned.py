@@ -1,4 +1,4 @@
-"""Reads alignments: levels of qualification frameworks, and skills of competency frameworks."""
+"""Alignments both ways: levels of qualification frameworks, skills of competency frameworks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from stackmark.exchange.building import Builder
 from stackmark.exchange.ob3.profiles import put_object
 from stackmark.exchange.source import Source
-from stackmark.model.achievement import MAX_OUTCOMES
+from stackmark.model.achievement import MAX_OUTCOMES, Skill
 
 _EQF_URL: Final = re.compile(r"https?://data\.europa\.eu/snb/eqf/([1-8])/?\Z")
 _EQF_TYPES: Final = frozenset({"ext:EQFLevel", "ext:EQF", "ext:EqfLevel"})
@@ -128,3 +128,27 @@ def _put_own(one: Source, builder: Builder, language: str) -> None:
     if about:
         builder.put(f"{at}/statement/{language}", about, one.place("targetDescription"))
     put_object(builder, f"{at}/skills", _skill(one), one, _MEMBERS)
+
+
+def write_skill(skill: Skill) -> dict[str, Any]:
+    """A skill with an address as an Alignment."""
+    return write_alignment(
+        name=skill.name,
+        url=skill.uri,
+        kind="ceasn:Competency",
+        framework=skill.framework,
+        code=skill.code,
+    )
+
+
+def write_alignment(*, name: str, url: str, kind: str, framework: str, code: str) -> dict[str, Any]:
+    """An Alignment without what is empty."""
+    built = {
+        "type": ["Alignment"],
+        "targetName": name,
+        "targetUrl": url,
+        "targetFramework": framework,
+        "targetCode": code,
+        "targetType": kind,
+    }
+    return {member: value for member, value in built.items() if value}

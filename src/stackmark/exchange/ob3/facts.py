@@ -69,11 +69,14 @@ def find(
     """The overlays at hand that fit their digest, each with its place.
 
     What is not at hand is listed in ``builder.missing``; what differs or is something else is
-    named in the loss report.
+    named in the loss report. What seals a piece of evidence is no facts document.
     """
     found = []
+    evidence = {str(one.peek("id")) for one in root.each("evidence")}
     for one in root.each("relatedResource"):
         url = one.peek("id")
+        if url in evidence:
+            continue
         data = resources.get(url) if isinstance(url, str) else None
         if data is None:
             builder.missing += [url] if isinstance(url, str) else []

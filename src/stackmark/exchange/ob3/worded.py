@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from stackmark.exchange.building import Builder
 from stackmark.exchange.languages import said
+from stackmark.exchange.ob3.plan_words import COMPONENT
 from stackmark.exchange.source import Source
 from stackmark.model import achievement_words
 
@@ -214,6 +215,16 @@ _LABELS: Final[dict[str, Callable[[str, str], Values | None]]] = {
     "Grading": _grading,
     "Attempts allowed": _attempts,
     "Supervision and identity check": _one("supervision", achievement_words.SUPERVISION),
+    COMPONENT: _unread,
+    "Identity proofing": _one("plan/identity", achievement_words.IDENTITY_PROOFING),
+    "Identity at the assessment": _one("plan/binding", achievement_words.IDENTITY_BINDING),
+    "Supervision of the assessment": _one("plan/supervision", achievement_words.PROCTORING),
+    "Authorship": _several("plan/authorship", achievement_words.AUTHORSHIP),
+    "AI tools": _one("plan/ai", achievement_words.AI_POLICY),
+    "Markers of each piece of work": lambda value, _: (
+        {"plan/markers": int(value)} if value.isdecimal() else None
+    ),
+    "Independence of the assessment": _one("plan/independence", achievement_words.INDEPENDENCE),
     "Quality assurance": _unread,
     "Use of AI": _text("ai_policy"),
     "Prerequisites": _text("prerequisites"),

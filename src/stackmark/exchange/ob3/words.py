@@ -8,10 +8,9 @@ Only what is known is said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
+from stackmark.exchange.ob3.plan_words import number, one_line, plan_rows, say
 from stackmark.model.achievement import Achievement, Outcome, Quality
-from stackmark.model.achievement_rules import Texts
 from stackmark.model.achievement_words import (
     KINDS,
     METHODS,
@@ -23,6 +22,8 @@ from stackmark.model.achievement_words import (
     UNITS,
     singular,
 )
+
+__all__ = ["credit", "facts", "hours", "level", "narrative", "number", "one_line", "say"]
 
 Row = tuple[str, str]  # label, value; no value when nobody said
 
@@ -42,6 +43,7 @@ def facts(achievement: Achievement, language: str) -> list[Row]:
     """What is known of the facts, label and value, in the order of the facts label."""
     rows = [*_kind_rows(achievement, language), *_size_rows(achievement)]
     rows += _assessment_rows(achievement, language)
+    rows += plan_rows(achievement, language)
     rows += [("Quality assurance", _quality(one)) for one in achievement.quality]
     rows += _text_rows(achievement, language)
     rows += [
@@ -49,21 +51,6 @@ def facts(achievement: Achievement, language: str) -> list[Row]:
     ]
     rows += _other_rows(achievement, language)
     return [(label, one_line(value)) for label, value in rows if value]
-
-
-def say(texts: Texts, language: str) -> str:
-    """A text in this language, or in the first there is: nothing stated goes unsaid."""
-    return texts.get(language) or next(iter(texts.values()), "")
-
-
-def one_line(text: str) -> str:
-    """A text without line breaks, so that it stays in its row."""
-    return " ".join(text.split())
-
-
-def number(value: Decimal | None) -> str:
-    """A number as people write it."""
-    return "" if value is None else f"{value.normalize():f}"
 
 
 def hours(achievement: Achievement) -> str:

@@ -15,12 +15,13 @@ from stackmark.exchange.languages import UNKNOWN, only
 from stackmark.exchange.ob3 import extension, facts, words
 from stackmark.exchange.ob3.achieved import IMPLIED, KIND_WORDS
 from stackmark.exchange.ob3.achievement import native_members
-from stackmark.exchange.ob3.people import write_evidence, write_subject
+from stackmark.exchange.ob3.people import write_evidence, write_seals, write_subject
 from stackmark.exchange.ob3.profiles import write_identifiers, write_profile
 from stackmark.exchange.ob3.read import native
 from stackmark.exchange.ob3.results import write_results
 from stackmark.exchange.shapes import Exported
 from stackmark.model.achievement import Achievement
+from stackmark.model.assessment_plan import Component, Criterion, Plan, RubricLevel
 from stackmark.model.record import Award, Organisation, Record
 from stackmark.reading.received import VC2_CONTEXT
 
@@ -56,7 +57,8 @@ def build(record: Record, options: Any) -> Exported:
     elif laid and options.facts == "document" and record.award is not None:
         data = facts.document(laid)
         url = options.facts_address or facts.address(achievement["id"], data)
-        document["relatedResource"] = [facts.binding(url, data)]
+        bound = [*document.get("relatedResource", []), facts.binding(url, data)]
+        document["relatedResource"] = bound
         resources[url] = data
     media_type = "application/json" if record.award is None else "application/vc"
     return Exported(document, "ob3", media_type, resources)
@@ -143,7 +145,38 @@ def in_one(achievement: Achievement, language: str) -> Achievement:
         prerequisites=only(achievement.prerequisites, language),
         stackability=only(achievement.stackability, language),
         further=only(achievement.further, language),
+        plan=achievement.plan and _plan_in(achievement.plan, language),
     )
+
+
+def _plan_in(plan: Plan, language: str) -> Plan:
+    """The plan with texts of one language only."""
+
+    def level(one: RubricLevel) -> RubricLevel:
+        return replace(
+            one,
+            name=only(one.name, language),
+            description=only(one.description, language),
+            anchor=only(one.anchor, language),
+        )
+
+    def criterion(one: Criterion) -> Criterion:
+        return replace(
+            one,
+            name=only(one.name, language),
+            description=only(one.description, language),
+            levels=tuple(map(level, one.levels)),
+        )
+
+    def component(one: Component) -> Component:
+        return replace(
+            one,
+            name=only(one.name, language),
+            description=only(one.description, language),
+            criteria=tuple(map(criterion, one.criteria)),
+        )
+
+    return replace(plan, components=tuple(map(component, plan.components)))
 
 
 def criteria_of(said: Achievement, language: str) -> dict[str, Any]:
@@ -170,9 +203,11 @@ def write_credential(record: Record, award: Award, achievement: dict[str, Any]) 
     """The unsigned OpenBadgeCredential around an Achievement; results are added to both."""
     issuer = _issuer(record.issuer)
     issued = demand(award.issued, "award/issued", "a credential has a date of issue.")
-    results, scales = write_results(award.results, achievement["id"])
+    stated = achievement.get("resultDescription", [])
+    plan = record.achievement.plan
+    results, scales = write_results(award.results, achievement["id"], plan, stated)
     if scales:
-        achievement["resultDescription"] = achievement.get("resultDescription", []) + scales
+        achievement["resultDescription"] = stated + scales
     subject = write_subject(award) | {
         "activityStartDate": moment(award.started),
         "activityEndDate": moment(award.ended),
@@ -190,6 +225,7 @@ def write_credential(record: Record, award: Award, achievement: dict[str, Any]) 
         "awardedDate": moment(issued),
         "credentialSubject": {name: value for name, value in subject.items() if value},
         "evidence": [write_evidence(one) for one in award.evidence],
+        "relatedResource": write_seals(award.evidence),
     }
     return {name: value for name, value in built.items() if value}
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
-from stackmark_web.awarding import checks, issuing, states
+from stackmark_web.awarding import checks, issuing, marks, states
 from stackmark_web.awarding.actions._common import permit, trace
 from stackmark_web.awarding.actions.creating import EDITABLE, clean
 from stackmark_web.awarding.actions.offering import offer
@@ -78,7 +78,7 @@ def draft_in_place_of(
         supersedes=award,
         issued_by=actor,
         created_at=clock.now(),
-        **clean(values),
+        **clean(values | {"results": marks.results(award.version, values["results"])}),
     )
     try:
         with transaction.atomic():

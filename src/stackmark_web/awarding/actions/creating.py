@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
 from stackmark_web import clock
-from stackmark_web.awarding import checks, issuing, states
+from stackmark_web.awarding import checks, issuing, marks, states
 from stackmark_web.awarding.actions._common import permit, trace
 from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue.models import AchievementVersion
@@ -33,6 +33,9 @@ EDITABLE: Final = (
     "suspendable",
     "narrative",
     "evidence",
+    "results",
+    "related",
+    "assessor",
     "custom",
     "valid_from",
     "valid_until",
@@ -41,7 +44,7 @@ EDITABLE: Final = (
 )
 
 # What a request repeated must say again; times may stand for "now" and custom is not ours.
-_SAME: Final = ("version_id", "organisation_id", *EDITABLE[:9], "valid_until", "send_at")
+_SAME: Final = ("version_id", "organisation_id", *EDITABLE[:12], "valid_until", "send_at")
 
 
 def create_award(
@@ -58,6 +61,9 @@ def create_award(
     suspendable: bool = False,
     narrative: str = "",
     evidence: Sequence[Mapping[str, Any]] = (),
+    results: Sequence[Mapping[str, Any]] = (),
+    related: Sequence[Mapping[str, Any]] = (),
+    assessor: Mapping[str, Any] | None = None,
     custom: Mapping[str, str] | None = None,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
@@ -72,6 +78,9 @@ def create_award(
 ) -> Award:
     """A draft; scheduled when ``send_at`` lies ahead and ``draft`` is not set.
 
+    ``results`` are of the version's plan or scale (``marks.results`` says how they are written),
+    ``related`` the artefacts sealed by digest ({url, sha256, media_type, name}), ``assessor`` who
+    assessed, where that is published ({name, id}).
     ``again`` awards the same to the same person once more. The same ``nonce`` of the same actor,
     or the same ``run`` and ``row``, gives the award that is there already. Raises ``Problem``
     (with the field), ``Duplicate``, ``UsedBefore``.
@@ -91,6 +100,9 @@ def create_award(
             "suspendable": suspendable,
             "narrative": narrative,
             "evidence": evidence,
+            "results": marks.results(version, results),
+            "related": related,
+            "assessor": dict(assessor or {}),
             "custom": dict(custom or {}),
             "valid_from": valid_from,
             "valid_until": valid_until,
@@ -183,6 +195,8 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
         found[name] = " ".join(checks.words(name, found[name], limit).split())
     found["narrative"] = checks.words("narrative", found["narrative"], checks.MAX_TEXT)
     found["evidence"] = checks.evidence(found["evidence"])
+    found["related"] = marks.related(found.get("related", ()), found["evidence"])
+    found["assessor"] = marks.assessor(found.get("assessor") or {})
     starts = found["send_at"] or clock.now()
     found["valid_from"] = (found["valid_from"] or starts).replace(microsecond=0)
     if found["valid_until"] is not None:
@@ -232,6 +246,7 @@ def edit_draft(award: Award, *, actor: Any, again: bool = False, **fields: Any) 
     if award.status_index is not None:
         raise states.changed_meanwhile()  # it is being signed
     found = clean({name: fields.get(name, getattr(award, name)) for name in EDITABLE})
+    found["results"] = marks.results(award.version, found["results"])
     for name, value in found.items():
         setattr(award, name, value)
     award.dedup_key = _dedup(award, again=again)

@@ -1,13 +1,13 @@
 // Another row without a round trip. Without script the same button saves and shows an empty row.
 import "./steps.js";
-const countOf = (list) => list.querySelector(`:scope > input[name="${list.dataset.rows}-TOTAL_FORMS"]`);
+const fieldOf = (list, name) => list.querySelector(`input[name="${list.dataset.rows}-${name}"]`);
 
 function add(list) {
-  const template = list.querySelector(":scope > template[data-row-template]");
-  const count = countOf(list);
-  const most = Number(list.querySelector(`:scope > input[name="${list.dataset.rows}-MAX_NUM_FORMS"]`)?.value ?? 1000);
-  if (!template || Number(count.value) >= most) return false;
   const prefix = list.dataset.rows;
+  const template = list.querySelector(`template[data-row-template="${prefix}"]`);
+  const count = fieldOf(list, "TOTAL_FORMS");
+  const most = Number(fieldOf(list, "MAX_NUM_FORMS")?.value ?? 1000);
+  if (!template || Number(count.value) >= most) return false;
   const holder = document.createElement("template");
   holder.innerHTML = template.innerHTML.replaceAll(`${prefix}-__prefix__`, `${prefix}-${count.value}`);
   const row = holder.content.firstElementChild;
