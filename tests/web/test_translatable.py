@@ -2,7 +2,8 @@
 
 The catalogue of translations is replaced by one that writes each message in other letters, as a
 translation would change it, and leaves placeholders alone. What people wrote (tests/small_world.py
-collects it) is shown as it is. Anything else that still reads as English is a literal.
+collects it) is shown as it is, and what a library says in English stands in an element that says
+so (lang), on pages named here. Anything else that still reads as English is a literal.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from hostile_reading import Page
 from stackmark.exchange.formats import NAMES as FORMATS
 from stackmark.quality.profile import NAMES as PROFILES
 from stackmark.quality.profile import named
+from stackmark_web.assessing.models import Attempt
 from stackmark_web.catalogue import judging, profiles
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.passport.models import Holding
@@ -50,7 +52,7 @@ def other(message):
 
 @pytest.fixture(scope="module")
 def pages(django_db_setup, django_db_blocker):
-    """(route, page) of every page there is, in letters of that language; and what people wrote."""
+    """(route, page) of every page in letters of that language; what people wrote; item names."""
     said = set()
 
     def say(place, usual, most=200):
@@ -71,9 +73,10 @@ def pages(django_db_setup, django_db_blocker):
             speak(patch)
             found = list(read(stage))
             said |= {*written(), *library()}
+            items = {name for one in answers() for name in one}
             transaction.set_rollback(True)
     small_world.forget_files()
-    return found, said
+    return found, said, items
 
 
 def speak(patch):
@@ -95,6 +98,11 @@ def written():
         json.loads(bytes(data)) for data in Holding.objects.values_list("data", flat=True) if data
     )
     yield from texts_in([*versions, *holdings])
+
+
+def answers():
+    """Points by item of every attempt: its keys are names that came with the results."""
+    return Attempt.everywhere.values_list("responses", flat=True)
 
 
 def titles():
@@ -149,13 +157,16 @@ ELSEWHERE = {  # what is known to be left, and why
     ("ui:design", "João Pereira"),
     ("verifying:batch_item", "Stackmark trust register"),  # the name of a standard's place is ours
 }
+LIBRARY = {  # pages that show what a library says, in English and marked so
+    "x",
+}
 APART = {"code", "pre", "textarea", "bdi", "style", "script", "kbd", "samp"}
 
 
 def plain_words(page):
-    """Runs of words on a page, with what names, labels and descriptions its attributes hold."""
-    for around, chunk in page.seen:
-        if not APART & set(around):
+    """Runs of words in the page's language, with what names and descriptions attributes hold."""
+    for (around, chunk), tongue in zip(page.seen, page.tongues, strict=True):
+        if not APART & set(around) and tongue != "en":
             yield chunk
     for _, attrs in page.elements:
         for name, value in attrs:
@@ -171,7 +182,7 @@ def plain_words(page):
 
 
 def test_nothing_on_any_page_is_written_past_the_translators(pages):
-    found, said = pages
+    found, said, items = pages
     known = NAMES | {
         one for text in said if len(text) < 40 for one in re.findall("[A-Za-z]+", text)
     }
@@ -181,10 +192,22 @@ def test_nothing_on_any_page_is_written_past_the_translators(pages):
         for chunk in plain_words(page):
             if name == "ui:design" and re.fullmatch("[a-z-]+", chunk.strip()):
                 continue  # names of icons and colours, for whoever writes templates
-            read = re.findall(r"[A-Za-z]{3,}", CODED.sub("", " ".join(chunk.split())))
+            ours = " ".join(one for one in chunk.split() if one not in items)
+            read = re.findall(r"[A-Za-z]{3,}", CODED.sub("", ours))
             words = [one for one in read if one not in known]
             if words and "@" not in chunk and " ".join(chunk.split()) not in whole:
                 left.setdefault(" ".join(chunk.split())[:90], name)
     assert len(found) > 100
     left = {text: name for text, name in left.items() if (name, text) not in ELSEWHERE}
     assert left == {}, "\n".join(f"{name}: {text}" for text, name in sorted(left.items(), key=str))
+
+
+def test_english_is_marked_only_where_a_library_speaks(pages):
+    found, _said, _items = pages
+    marked = {name for name, page in found if "en" in page.tongues}
+    assert marked == LIBRARY
+
+
+def test_only_what_is_marked_is_left_out():
+    page = Page('<html lang="en"><p>one <b lang="en">two <i>three</i></b> <q lang="fr">four</q></p>')
+    assert [one.strip() for one in plain_words(page) if one.strip()] == ["one", "four"]
