@@ -19,11 +19,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from stackmark.assessment.linking import reserve
 from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
-from stackmark_web.assessing import cuts, drawing, figuring, ladder, panel_parts, panels, plans
+from stackmark_web.assessing import (
+    cuts,
+    drawing,
+    figuring,
+    ladder,
+    panel_parts,
+    panels,
+    plans,
+    wording_notes,
+)
 from stackmark_web.assessing import ledger as ledgers
 from stackmark_web.assessing import queries_facts as queries
 from stackmark_web.assessing import wording_facts as wording
-from stackmark_web.assessing import wording_notes
 from stackmark_web.assessing.actions import publishing_facts as actions
 from stackmark_web.assessing.import_views import show
 from stackmark_web.assessing.models import AnchorItem, Attempt

@@ -87,8 +87,9 @@ SENTENCES: Final = frozenset(
             "one to four people are not told."
         ),
         # A cut.
-        gettext_noop("there was one round; judges should rate again after seeing each other's "
-                     "ratings"),
+        gettext_noop(
+            "there was one round; judges should rate again after seeing each other's ratings"
+        ),
         gettext_noop("not all judges took part in all rounds"),
         gettext_noop("better ratings do not go with higher scores; this cut has no meaning"),
         gettext_noop(
