@@ -81,7 +81,9 @@ def paths(stage, turn, sought):
     yield "tenancy:overview", "/manage/elsewhere", "stranger"
     done = world.attempt_done.pk
     yield "assessing:attempt", f"/assessments/attempts/{done}", "learner"
-    yield "assessing:decision", f"{work}/assessing/decisions/{done}", "owner"
+    closed = world.meeting_closed.pk
+    yield "assessing:moderation", f"{work}/assessing/moderation/{closed}", "owner"
+    yield "assessing:decision", f"{work}/assessing/attempts/{done}", "owner"
     yield "passport:holding", own, "learner"
     yield "passport:remove", f"{own}/remove", "learner"
     yield "passport:share", f"/s/{world.single_token}", "nobody"
