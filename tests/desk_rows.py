@@ -40,9 +40,16 @@ def fill(world):
         achievement=world.planned.achievement,
         held_on=clock.today(),
         chaired_by=world.owner,
-        conclusion=world.say("moderation.conclusion", "", 2000),
     )
     world.meeting.attempts.add(world.desk_other)
+    world.meeting_closed = Moderation.everywhere.create(
+        organisation=world.here,
+        achievement=world.planned.achievement,
+        held_on=clock.today(),
+        chaired_by=world.owner,
+        conclusion=world.say("moderation.conclusion", "We agree.", 2000),
+        closed_at=clock.now(),
+    )
 
 
 def _attempt(world, candidate, state):

@@ -30,6 +30,7 @@ class Page(HTMLParser):
         self.elements, self.words, self.scripts = [], [], []
         self._inside, self.fields = None, []  # what stands in fields to be changed
         self.seen, self._open = [], []  # (the elements around, the words) in the page itself
+        self.tongues, self._tongues = [], []  # of each of seen: the lang around, but for the page's
         self.feed(html)
         self.close()
 
@@ -37,6 +38,7 @@ class Page(HTMLParser):
         self.elements.append((tag, [(name, value or "") for name, value in attrs]))
         if tag not in EMPTY:
             self._open.append(tag)
+            self._tongues.append(self._tongue(tag, dict(attrs)))
         if tag in QUIET | {"textarea"}:
             self._inside = tag
         if tag in QUIET:
@@ -51,8 +53,15 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         self._inside = None if tag == self._inside else self._inside
-        while tag in self._open and self._open.pop() != tag:
-            pass
+        while tag in self._open:
+            self._tongues.pop()
+            if self._open.pop() == tag:
+                break
+
+    def _tongue(self, tag, attrs):
+        """The language the nearest element states; empty where only the page itself does."""
+        around = self._tongues[-1] if self._tongues else ""
+        return "" if tag == "html" else attrs.get("lang") or around
 
     def handle_data(self, data):
         if self._inside in QUIET:
@@ -61,6 +70,7 @@ class Page(HTMLParser):
             (self.fields if self._inside else self.words).append(data)
             if not self._inside:
                 self.seen.append((tuple(self._open), data))
+                self.tongues.append(self._tongues[-1] if self._tongues else "")
 
     @property
     def text(self):

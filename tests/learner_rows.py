@@ -38,7 +38,12 @@ def fill(world):
         applied_at=now,
         **about,
     )
-    common = about | {"application": world.application, "opened_at": now}
+    common = about | {
+        "application": world.application,
+        "opened_at": now,
+        "achievement": world.planned.achievement,
+        "version": world.planned,
+    }
     done = Attempt.everywhere.create(
         number=1, purpose="first", state="decided", submitted_at=now, sat_on=now.date(), **common
     )

@@ -90,8 +90,8 @@ class SmallWorld:
         self._standard()
         self._awards()
         self._learner()
-        learner_rows.fill(self)
         desk_rows.fill(self)
+        learner_rows.fill(self)  # hands in for the achievement with a plan
         facts_rows.fill(self)
         self._sheets()
         self._checks()

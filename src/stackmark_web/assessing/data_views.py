@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -26,12 +25,11 @@ _LOCKED: Final = {"default-src": "'none'", "script-src": None, "style-src": None
 def evidence(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One piece as a file to keep, for those who may; nobody else learns that it exists."""
     piece = queries_learner.artefact_for(request.user, pk)
-    is_own = piece.attempt.learner_id == request.user.pk
-    return evidence_response(request, piece, named=is_own)
+    return evidence_response(request, piece)
 
 
-def evidence_response(request: HttpRequest, piece: Artefact, *, named: bool) -> HttpResponse:
-    """The bytes of a piece whose reader was checked before; its own name only if ``named``.
+def evidence_response(request: HttpRequest, piece: Artefact) -> HttpResponse:
+    """The bytes of a piece whose reader was checked before.
 
     What is lost, erased or no longer what was sealed is told with 410 and never handed out.
     """
@@ -42,7 +40,7 @@ def evidence_response(request: HttpRequest, piece: Artefact, *, named: bool) -> 
         page["Cache-Control"] = "no-store"
         return page
     response = HttpResponse(data, content_type=_type_of(piece))
-    response["Content-Disposition"] = _disposition(file_name(piece, named=named))
+    response["Content-Disposition"] = _disposition(file_name(piece))
     return sealed(response)
 
 
@@ -55,11 +53,10 @@ def sealed(response: Any) -> Any:
     return response
 
 
-def file_name(piece: Artefact, *, named: bool) -> str:
-    """What the file is called where it is saved; without ``named`` it tells nothing of a person."""
+def file_name(piece: Artefact) -> str:
+    """What the file is called where it is saved; it tells nothing of a person."""
     ending = ending_of(piece.name) if piece.kind == Artefact.Kind.FILE else "txt"
-    name = piece.name if named and piece.kind == Artefact.Kind.FILE else ""
-    name = name or f"evidence-{str(piece.pk)[:8]}" + (f".{ending}" if ending else "")
+    name = f"evidence-{str(piece.pk)[:8]}" + (f".{ending}" if ending else "")
     # Nothing runs by a double click before somebody released it.
     return f"{name}.quarantined" if piece.state == Artefact.State.QUARANTINED else name
 
@@ -73,9 +70,9 @@ def _type_of(piece: Artefact) -> str:
 
 
 def _disposition(name: str) -> str:
-    """RFC 6266: plain ASCII for old readers, the whole name beside it."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in " .-_") else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    """RFC 6266, in ASCII without anything that needs quoting."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name)
+    return f'attachment; filename="{plain}"'
 
 
 @login_required

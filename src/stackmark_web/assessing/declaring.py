@@ -10,6 +10,7 @@ from typing import Any
 
 from stackmark_web.assessing.models import Application, Attempt, FairnessPolicy, GroupDeclaration
 from stackmark_web.assessing.pseudonyms import candidate_of
+from stackmark_web.assessing.wording_groups import in_words
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.queries import root_of
 
@@ -22,10 +23,13 @@ def _file() -> dict[str, Any]:
 
 
 def categories_of(country: str) -> dict[str, dict[str, Any]]:
-    """The categories an institution of this country may choose: its own, then the generic ones."""
+    """The categories an institution of this country may choose: its own, then the generic ones.
+
+    With their words in the reader's language.
+    """
     found = _file()
     own: dict[str, dict[str, Any]] = found["countries"].get(country.upper(), {})
-    return own | found["generic"]
+    return in_words(own | found["generic"])
 
 
 def policy_of(organisation: Organisation) -> FairnessPolicy:

@@ -19,7 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from stackmark.assessment.linking import reserve
 from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
-from stackmark_web.assessing import cuts, drawing, figuring, ladder, panel_parts, panels, plans
+from stackmark_web.assessing import (
+    cuts,
+    drawing,
+    figuring,
+    ladder,
+    panel_parts,
+    panels,
+    plans,
+    wording_notes,
+)
 from stackmark_web.assessing import ledger as ledgers
 from stackmark_web.assessing import queries_facts as queries
 from stackmark_web.assessing import wording_facts as wording
@@ -157,7 +166,7 @@ def overview(request: HttpRequest, organisation: Any, achievement: Any) -> HttpR
         asked,
         "facts",
         problem=problem,
-        panels=list(queries.panels_of(achievement)[:50]),
+        panels=[(one, cohort_words(one.cohort)) for one in queries.panels_of(achievement)[:50]],
         may_publish=may(request.user, Permission.ASSESS, organisation),
         **more,
     )
@@ -302,7 +311,8 @@ def anchors(request: HttpRequest, organisation: Any, achievement: Any) -> HttpRe
     rows = AnchorItem.everywhere.filter(achievement=achievement, released_at__isnull=True)
     there = set(rows.values_list("item", flat=True))
     scripts = Attempt.everywhere.filter(achievement=achievement, is_archived=True).count()
-    held = reserve(items=max(len(names), len(there)), anchors=len(there), scripts=scripts)
+    counts = {"items": max(len(names), len(there)), "anchors": len(there), "scripts": scripts}
+    held = reserve(**counts)
     return _page(
         request,
         organisation,
@@ -310,6 +320,7 @@ def anchors(request: HttpRequest, organisation: Any, achievement: Any) -> HttpRe
         "anchors",
         names=[(one, one in there) for one in names],
         reserve=held,
+        advice=wording_notes.reserve_advice(held, **counts),
         held=len(there),
         scripts=scripts,
         may_change=may(request.user, Permission.ASSESS, organisation),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
+from django.utils import translation
 
 from stackmark.assessment.facts import Facts
 from stackmark.assessment.ledger import Attempt as Entry
@@ -173,14 +174,15 @@ def cut_figure(cut: cuts.Cut) -> Statistic | None:
     judges = len(score.judges) if score else 0
     half = None if error is None else _T.get(judges, 1.96) * error
     low_high = None if half is None else (max(0.0, cut.total - half), min(100.0, cut.total + half))
-    method = CutScore.Method(cut.method).label if cut.method else ""
+    with translation.override("en"):  # it is signed, and one document is in one language
+        method = str(CutScore.Method(cut.method).label) if cut.method else ""
     return Statistic(
         value=cut.total,
         interval=low_high,
         n=judges,
         of="judges",
         least=0,
-        method=f"{method}; ± t · standard error over judges" if error is not None else str(method),
+        method=f"{method}; ± t · standard error over judges" if error is not None else method,
         source="Angoff (1971), in Thorndike, Educational Measurement"
         if cut.is_justified
         else "stated by the organisation",

@@ -12,12 +12,14 @@ from statistics import fmean
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stackmark.assessment import angoff, standard_setting
 from stackmark.assessment.statistic import Statistic
 from stackmark.errors import UsageError
 from stackmark_web.assessing import allotting
 from stackmark_web.assessing.models import Attempt, Judge, Rating, Workshop
+from stackmark_web.assessing.wording_notes import words_of
 
 BORDERLINE: Final = 2.0  # of 1 clear fail, 2 borderline, 3 clear pass, 4 good, 5 outstanding
 MIN_JUDGES: Final = angoff.JUDGES
@@ -97,7 +99,7 @@ def result(workshop: Workshop) -> Result:
     try:
         found = _angoff(workshop, rows) if is_angoff else _borderline(workshop, rows)
     except UsageError as error:
-        return Result(note=error.detail)
+        return Result(note=words_of(error.detail))
     return _with_impact(workshop, found)
 
 
@@ -111,13 +113,13 @@ def _angoff(workshop: Workshop, rows: Sequence[Rating]) -> Result:
     rounds = tuple(
         _angoff_round(one, many, whole=one is not last or not unrated) for one in found.rounds
     )
-    note = last.cut.note
+    note = words_of(last.cut.note)
     if unrated:
         note = _("%(n)s of %(all)s items were rated by nobody in this round.") % {
             "n": len(unrated),
             "all": many,
         }
-    flags = [*found.flags, *([] if sem is not None else [_no_sem(workshop)])]
+    flags = [*map(words_of, found.flags), *([] if sem is not None else [_no_sem(workshop)])]
     return Result(rounds, note, tuple(flags), method=last.cut.method, n=last.cut.n)
 
 
@@ -142,9 +144,9 @@ def _borderline(workshop: Workshop, rows: Sequence[Rating]) -> Result:
         for number, (one, judges) in zip(numbers, found, strict=True)
     )
     last, judges = found[-1]
-    flags = [*last.flags, *_doubts(workshop, rows, rounds[-1], judges)]
+    flags = [*map(words_of, last.flags), *_doubts(workshop, rows, rounds[-1], judges)]
     cut = last.cut
-    return Result(rounds, cut.note, tuple(flags), method=cut.method, of=cut.of, n=cut.n)
+    return Result(rounds, words_of(cut.note), tuple(flags), method=cut.method, of=cut.of, n=cut.n)
 
 
 def _regression(
@@ -161,17 +163,27 @@ def _regression(
 
 def _doubts(workshop: Workshop, rows: Sequence[Rating], last: Round, judges: int) -> Iterable[str]:
     if judges < MIN_JUDGES:
-        yield f"{judges} judges took part in the last round; at least {MIN_JUDGES} are advised"
+        yield ngettext(
+            "%(n)s judge took part in the last round; at least %(least)s are advised",
+            "%(n)s judges took part in the last round; at least %(least)s are advised",
+            judges,
+        ) % {"n": judges, "least": MIN_JUDGES}
     sem = _sem(workshop)
     if sem is None:
         yield _no_sem(workshop)
     elif last.error is not None and last.error > sem / 2:
-        half = f"half the SEM, {sem / 2:.3g}"
-        yield f"the standard error of the cut, {last.error:.3g}, exceeds {half}"
+        yield _("the standard error of the cut, %(value)s, exceeds half the SEM, %(half)s") % {
+            "value": f"{last.error:.3g}",
+            "half": f"{sem / 2:.3g}",
+        }
     there = sum(one.round == last.number for one in rows)
     missing = judges * len(workshop.items) - there
     if missing:
-        yield f"{missing} ratings missing in the last round"
+        yield ngettext(
+            "%(n)s rating missing in the last round",
+            "%(n)s ratings missing in the last round",
+            missing,
+        ) % {"n": missing}
 
 
 def _sem(workshop: Workshop) -> float | None:
@@ -182,8 +194,8 @@ def _sem(workshop: Workshop) -> float | None:
 
 def _no_sem(workshop: Workshop) -> str:
     if workshop.component:
-        return "the SEM of this part is not known, so the standard error cannot be judged by it"
-    return "the SEM is not published yet, so the standard error cannot be judged by it"
+        return _("the SEM of this part is not known, so the standard error cannot be judged by it")
+    return _("the SEM is not published yet, so the standard error cannot be judged by it")
 
 
 def _with_impact(workshop: Workshop, found: Result) -> Result:

@@ -223,7 +223,7 @@ def shared_evidence(
     wanted = next((row for row in _pieces(found, _held(found, pk)) if row.pk == piece), None)
     if wanted is None:
         raise Http404("There is nothing here.")
-    return evidence_response(request, wanted, named=True)
+    return evidence_response(request, wanted)
 
 
 @require_POST

@@ -79,6 +79,11 @@ def paths(stage, turn, sought):
     for public in (world.elsewhere, world.unit):
         yield "registry:organisation", f"/o/{public.slug}", "nobody"
     yield "tenancy:overview", "/manage/elsewhere", "stranger"
+    done = world.attempt_done.pk
+    yield "assessing:attempt", f"/assessments/attempts/{done}", "learner"
+    closed = world.meeting_closed.pk
+    yield "assessing:moderation", f"{work}/assessing/moderation/{closed}", "owner"
+    yield "assessing:decision", f"{work}/assessing/attempts/{done}", "owner"
     yield "passport:holding", own, "learner"
     yield "passport:remove", f"{own}/remove", "learner"
     yield "passport:share", f"/s/{world.single_token}", "nobody"
@@ -264,8 +269,10 @@ def test_documents_are_whole_and_do_nothing(calm, rounds):
 
 
 def check_document(turn, one):
-    if one.kind.endswith("json"):
-        said = json.dumps(json.loads(one.body), ensure_ascii=False)
+    if one.kind.endswith(("json", "jsonl", "x-ndjson")):
+        is_lines = one.path.endswith(".jsonl")
+        read = [json.loads(line) for line in one.body.splitlines()] if is_lines else one.body
+        said = json.dumps(read if is_lines else json.loads(read), ensure_ascii=False)
         for mark, _ in turn.say.found(said):
             whole = json.dumps(turn.say.said[mark], ensure_ascii=False)[1:-1]
             assert whole[:50] in said, (one, turn.say.places[mark])

@@ -1,4 +1,4 @@
-"""What a learner's own area shows of re-tests and of the fairness report."""
+"""What a learner's own area shows of re-tests and fairness; the library's sentences in words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 from django import template
 
 from stackmark_web import clock
-from stackmark_web.assessing import declaring
+from stackmark_web.assessing import declaring, wording_notes
 from stackmark_web.assessing.models import RetestInvitation
+from stackmark_web.assessing.wording_facts import OF
 
 register = template.Library()
 
@@ -23,3 +24,15 @@ def retest_invitations(user: Any) -> dict[str, Any]:
         retest__closes_at__gt=clock.now(),
     ).select_related("retest__version", "retest__organisation")
     return {"invitations": list(rows), "declares": bool(declaring.policies_for(user))}
+
+
+@register.filter
+def in_words(text: Any) -> str:
+    """A sentence of the library in the reader's language, or marked as English."""
+    return wording_notes.marked(text)
+
+
+@register.filter
+def counted(of: str) -> str:
+    """What a figure's n counts."""
+    return str(OF.get(of, of))
