@@ -213,10 +213,14 @@ def _sizes(
     held: Achievement, wanted: Achievement, policy: str
 ) -> tuple[Range, Range, str, str] | None:
     """Both in one unit: held, wanted, the policy's id and its sentence."""
-    if held.credit and wanted.credit:
+    if held.credit and wanted.credit and held.credit.value and wanted.credit.value:
+        size = Fraction(wanted.credit.value)
+        if _own_unit(held.credit, wanted.credit):
+            mine = Fraction(held.credit.value)
+            said = f"Both are stated in {held.credit.unit_name}."
+            return Range(mine, mine), Range(size, size), "same-unit", said
         found = _converted(held.credit, wanted.credit, policy)
-        if found is not None and wanted.credit.value:
-            size = Fraction(wanted.credit.value)
+        if found is not None:
             return found.found, Range(size, size), found.policy, found.sentence
     own, other = _hours(held), _hours(wanted)
     if own is None or other is None:
@@ -224,12 +228,15 @@ def _sizes(
     return own, other, HOURS, "Hours of learning as both sides state them."
 
 
+def _own_unit(one: Credit, other: Credit) -> bool:
+    """Whether both are in a unit that no policy knows, of the same name."""
+    return one.unit == other.unit == "other" and one.unit_name == other.unit_name
+
+
 def _converted(held: Credit, wanted: Credit, policy: str) -> Conversion | None:
     """``None`` where the pair has no answer; a policy that does not exist is an error."""
-    if not held.value:
-        return None
     try:
-        return convert(held.value, held.unit, wanted.unit, by=policy)
+        return convert(held.value or 0, held.unit, wanted.unit, by=policy)
     except UsageError as error:
         if error.reason == "usage.policy":
             raise

@@ -88,17 +88,21 @@ def in_words(decision: Decision) -> str:
     target = decision.target_name or decision.target
     said = f"{decision.recogniser.name}: {_SAYS[decision.verdict]} for {target}."
     if decision.outcomes:
-        said += f" Outcomes: {'; '.join(decision.outcomes)}."
+        said += f" Outcomes: {_list(decision.outcomes)}."
     if decision.credit is not None:
         unit = decision.credit.unit_name or decision.credit.unit
         said += f" Credit: {decision.credit.value:f} {unit}."
     if decision.conditions:
-        said += f" Conditions: {'; '.join(decision.conditions)}."
+        said += f" Conditions: {_list(decision.conditions)}."
     if decision.reasons:
-        said += f" Reasons: {'; '.join(decision.reasons)}."
+        said += f" Reasons: {_list(decision.reasons)}."
     if decision.appeal is not None:
-        said += f" Appeal until {decision.appeal.until}: {decision.appeal.route}."
+        said += f" Appeal until {decision.appeal.until}: {decision.appeal.route.rstrip('.')}."
     return said
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return "; ".join(one.rstrip(".") for one in texts)
 
 
 def read_decision(tree: Mapping[str, Any]) -> Decision:

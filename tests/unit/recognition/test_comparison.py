@@ -91,6 +91,16 @@ def test_without_credit_the_hours_of_learning_are_compared():
     assert "At least 60% of what is wanted is missing" in row.reason
 
 
+@pytest.mark.parametrize(("name", "finding"), [("points", "no-difference"), ("stars", None)])
+def test_a_unit_of_ones_own_is_compared_with_itself_only(name, finding):
+    credit = {"value": 5, "unit": "other", "unit_name": "points"}
+    held = record(achievement={"credit": credit})
+    wanted = record(achievement={"credit": credit | {"unit_name": name}})
+    row = comparison_of(held, wanted).row("workload")
+    assert row.finding == (finding or "could-not-tell")
+    assert row.policy == ("same-unit" if finding else "")
+
+
 def test_a_policy_nobody_knows_is_an_error_and_not_an_open_row():
     with pytest.raises(UsageError) as told:
         comparison_of(policy="own-invention")
