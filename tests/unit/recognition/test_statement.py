@@ -9,8 +9,8 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from recognition_world import BODY, decision, decision_json, record
-from simulators.issuer import NOW, Issuer
+from recognition_world import BODY, BYTES, decision, decision_json, record
+from simulators.issuer import NOW, Issuer, Web
 from stackmark.errors import CheckFailed, UsageError
 from stackmark.issuing.lint import lint
 from stackmark.model.data_address import data_address, data_of
@@ -43,9 +43,18 @@ def test_a_decision_is_signed_verified_and_read_back(verdict):
     for signed in (COLLEGE.sign(tree), COLLEGE.token(tree)):
         report = UNI.verify(signed)
         assert report.verdict == "verified", report.why
-        assert report.check("related").outcome == "passed", report
+        assert report.warnings == ("1 related resource(s) are not at hand.",)
     assert read_decision(orjson.loads(COLLEGE.sign(tree))) == found
     assert ("EndorsementCredential" in tree["type"]) == (verdict != "refused")
+
+
+def test_with_the_recognised_credential_at_hand_its_bytes_are_compared():
+    signed = COLLEGE.sign(tree_of(decision()))
+    name = decision().source.id
+    good = UNI.verify(signed, at_hand=Web({name: BYTES}))
+    assert (good.verdict, good.check("related").outcome) == ("verified", "passed")
+    other = UNI.verify(signed, at_hand=Web({name: BYTES + b" "}))
+    assert (other.verdict, other.check("related").reason) == ("refused", "related.changed")
 
 
 def test_other_software_reads_no_right_and_no_accreditation_in_it():
