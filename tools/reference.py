@@ -53,6 +53,8 @@ FAMILIES = {
     "part of a report.",
     "holdings": "A file that states holdings cannot be read. Never part of a report.",
     "witness": "A witness of an audit cannot be read. Never part of a report.",
+    "recognition": "A decision on recognition, or an entry in the ledger of uses, cannot be made or "
+    "read; see recognition-decisions.md. Never part of a report.",
     "rubric": "A rubric, a marking or a pass rule does not fit. Never part of a report.",
     "recipients": "A row of a recipients file cannot be used. Never part of a report.",
 }
