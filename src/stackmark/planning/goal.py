@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from stackmark.errors import UsageError
 from stackmark.stacking.rules import Rules
 
-MAX_SKILLS = 200
+MAX_SKILLS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ def _skill(value: Any, place: str) -> SkillGoal:
         _refuse("type", f"{place}/skill", "must be a text.")
     if sure is None:
         return SkillGoal(name)
-    good = isinstance(sure, int | float) and not isinstance(sure, bool)
-    if not good or not 0 < sure < 1:
+    if not isinstance(sure, float) or not 0 < sure < 1:
         _refuse("range", f"{place}/confidence", "must be a number above 0 and below 1.")
     return SkillGoal(name, Fraction(str(sure)))
 

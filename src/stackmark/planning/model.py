@@ -158,7 +158,7 @@ class Model:
     # -- asking ----------------------------------------------------------------------------------
 
     def prices(self, aim: str) -> Mapping[int, float]:
-        """What a column costs for an aim: ``cost``, ``count``, ``load``, ``dropped``, ``interest``."""
+        """What columns cost for an aim: cost, count, load, dropped or interest."""
         if aim == "load":
             return {self.load: 1.0}
         if aim == "dropped":

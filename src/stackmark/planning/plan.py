@@ -1,4 +1,4 @@
-"""``plan``: the cheapest, the fastest and the shortest way, with reasons; or what would open one."""
+"""``plan``: the cheapest, the fastest and the shortest way, or what would open one."""
 
 from __future__ import annotations
 

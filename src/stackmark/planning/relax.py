@@ -39,12 +39,9 @@ def changes(case: Case, near: Solver, bounds: Bounds, nodes: int) -> tuple[Chang
     late = last_day(case)
     far = Solver(case, late, nodes)
     found = list(_single(near, far, bounds, late))
-    if not found:
-        freed = replace(bounds, last=late, cost=None, load=None)
-        way = far.best(("finish", "load", "cost", "count"), freed)
-        if way is not None:
-            found.append(_change("together", far, way, bounds))
     found.sort(key=lambda one: one.size)
+    if not found:
+        found = sorted(_several(near, far, bounds, late), key=lambda one: one.size)[:1]
     every = frozenset(near.model.drop)
     way = near.best(("dropped", *_ORDER), replace(bounds, droppable=every))
     if way is not None:
@@ -70,6 +67,23 @@ def _single(near: Solver, far: Solver, bounds: Bounds, late: dt.date) -> Iterato
     way = far.best(("finish", "cost", "count"), replace(bounds, last=late))
     if way is not None:
         yield _change("deadline", far, way, bounds)
+
+
+def _several(near: Solver, far: Solver, bounds: Bounds, late: dt.date) -> Iterator[Change]:
+    """Two limits eased at once; where that is not enough, all three."""
+    pairs = (
+        (near, replace(bounds, cost=None, load=None), ("load", "cost", "count", "finish")),
+        (far, replace(bounds, last=late, load=None), ("finish", "load", "cost", "count")),
+        (far, replace(bounds, last=late, cost=None), ("finish", "cost", "count")),
+        (far, replace(bounds, last=late, cost=None, load=None), ("finish", "load", "cost")),
+    )
+    some = False
+    for number, (solver, freed, aims) in enumerate(pairs):
+        if number < len(pairs) - 1 or not some:
+            way = solver.best(aims, freed)
+            if way is not None:
+                some = True
+                yield _change("together", solver, way, bounds)
 
 
 def _change(kind: Kind, solver: Solver, way: Way, bounds: Bounds) -> Change:

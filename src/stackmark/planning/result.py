@@ -12,7 +12,7 @@ from stackmark.stacking.witness import Witness
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One offer taken. ``load`` are hours in each of its weeks, ``None`` where nobody states them."""
+    """One offer taken. ``load`` are hours in each of its weeks, ``None`` where not stated."""
 
     offer: str
     title: str
@@ -95,8 +95,9 @@ class Path:
 class Relaxation:
     """A change after which there is a plan, ``path``; nothing less of its ``kind`` is enough.
 
-    ``kind`` is ``budget``, ``hours`` (a week), ``deadline``, ``together`` (of these, the deadline
-    moved least, then the hours, then the money) or ``drop`` (the fewest goals left out).
+    ``kind`` is ``budget``, ``hours`` (a week), ``deadline``, ``together`` (two of
+    these, or all, where one is not enough; the deadline moved least, then the hours, then money)
+    or ``drop`` (the fewest goals left out).
     """
 
     kind: Literal["budget", "hours", "deadline", "together", "drop"]

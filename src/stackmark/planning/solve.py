@@ -53,7 +53,7 @@ class Solver:
         return tuple(sorted({self.case.at, *(one.end for one in self.model.options)}))
 
     def best(self, aims: Sequence[str], bounds: Bounds) -> Way | None:
-        """The least by the first aim, among those by the second, and so on; ``None``: there is none.
+        """The least by the first aim, among those by the next, and so on; ``None``: none is there.
 
         Raises ``Undecided``.
         """

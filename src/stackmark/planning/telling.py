@@ -29,7 +29,9 @@ class Teller:
             labels=labels,
             cost=self.solver.cost(way),
             currency=self.case.goal.currency,
-            hours=None if None in hours else sum((one or Fraction(0) for one in hours), Fraction(0)),
+            hours=None
+            if None in hours
+            else sum((one or Fraction(0) for one in hours), Fraction(0)),
             load=self.solver.load(way),
             finish=self.solver.finish(way),
             steps=tuple(self._step(one, way, witness) for one in way.options),
@@ -84,9 +86,7 @@ class Teller:
         for goal in self.case.goal.skills:
             held = goal.skill in self.case.held_skills
             chance = Fraction(1) if held else self.solver.chance(goal.skill, way.options)
-            yield Reached(
-                skill=goal.skill, confidence=goal.confidence, chance=chance, held=held
-            )
+            yield Reached(skill=goal.skill, confidence=goal.confidence, chance=chance, held=held)
 
     def _notes(self, offers: Sequence[Offer], witness: Witness | None) -> Iterator[str]:
         if not offers:
