@@ -57,14 +57,14 @@ def test_a_plan_as_json(folder):
 def test_a_plan_in_words(folder):
     done = plan(folder)
     assert done.code == 0
-    assert "2026-09-01 to 2026-11-10  SQL  300 EUR" in done.out
-    assert "It gives urn:skill:sql, with a chance of 90 % to pass." in done.out
+    assert "2026-09-01 to 2026-11-10  SQL  300 EUR" in done.out.decode()
+    assert "It gives urn:skill:sql, with a chance of 90 % to pass." in done.out.decode()
 
 
 def test_an_impossible_budget_says_what_is_missing(folder):
     done = plan(folder, budget="250.5")
     assert done.code == 1
-    assert "There is a plan with 49.5 EUR more (300 in all)." in done.out
+    assert "There is a plan with 49.5 EUR more (300 in all)." in done.out.decode()
     told = orjson.loads(plan(folder, "--json", budget="250.5").out)
     assert (told["relaxation"]["kind"], told["relaxation"]["budget"]) == ("budget", 49.5)
 
@@ -91,7 +91,7 @@ def test_an_award_is_read_beside_the_goal(tmp_path):
 def test_what_is_not_acceptable_is_left_out(folder, more, why):
     done = plan(folder, *more)
     assert done.code == 1
-    assert why in done.out
+    assert why in done.out.decode()
 
 
 @pytest.mark.parametrize(

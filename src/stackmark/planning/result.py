@@ -145,7 +145,7 @@ class Plan:
             "plans": [one.to_json() for one in self.paths],
             "relaxation": None if self.relaxation is None else self.relaxation.to_json(),
             "otherRelaxations": [one.to_json() for one in self.others],
-            "leftOut": [{"offer": name, "why": why} for name, why in self.left_out],
+            "offersLeftOut": [{"offer": name, "why": why} for name, why in self.left_out],
             "notes": list(self.notes),
         }
 
