@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import Holding
+from stackmark.planning.dominance import Candidate, skill_bits, undominated
 from stackmark.planning.goal import Goal
 from stackmark.planning.limits import Limits
 from stackmark.planning.offers import Offer
@@ -50,8 +51,8 @@ class Case:
         self.wanted = tuple(one for one in goal.skills if one.skill not in self.held_skills)
         self.compiled = None if goal.award is None else Compiled(goal.award, at)
         self.left_out: list[tuple[Offer, str]] = []
-        kept = self._relevant(sorted(offers, key=lambda one: one.id))
-        self.offers = tuple(one for one in kept if self._may(one))
+        self._judged: dict[str, bool] = {}
+        self.offers = tuple(self._relevant(sorted(offers, key=lambda one: one.id)))
         self._check_ids()
 
     def _check_ids(self) -> None:
@@ -60,31 +61,41 @@ class Case:
             raise UsageError("catalogue.id", f"{min(both)} is the id of an offer and of a holding.")
 
     def _relevant(self, offers: Sequence[Offer]) -> list[Offer]:
-        """What serves the goal, and what must come before that."""
-        skills = {one.skill for one in self.wanted}
+        """What serves the goal and no other is better, and what must come before that."""
         by_name: dict[str, list[Offer]] = {}
         for one in offers:
             by_name.setdefault(one.holding.achievement, []).append(one)
         found: dict[str, Offer] = {}
-        waiting = [one for one in offers if self._serves(one, skills)]
+        waiting = self._serving(offers, by_name)
         while waiting:
             one = waiting.pop()
             if one.id not in found:
                 found[one.id] = one
                 for name in self.open_groups(one):
-                    waiting.extend(by_name.get(name, ()))
+                    waiting.extend(two for two in by_name.get(name, ()) if self._may(two))
         return [found[name] for name in sorted(found)]
+
+    def _serving(self, offers: Sequence[Offer], by_name: dict[str, list[Offer]]) -> list[Offer]:
+        same = {} if self.compiled is None else self.compiled.eligible.same
+        found = []
+        for one in offers:
+            wanted, sure = skill_bits(one, self.wanted)
+            counts = self.compiled is not None and True in self.future(one).serves
+            if (wanted or counts) and self._may(one):
+                name = one.holding.achievement
+                free = len(by_name[name]) == 1 and name not in same
+                free = free and not any(True for _ in self.open_groups(one))
+                found.append(Candidate(one, wanted, sure, free, counts))
+        if self.limits.interests:  # they tell equals apart
+            return [one.offer for one in found]
+        hours_matter = self.limits.hours_per_week is not None
+        return undominated(found, self.at, hours_matter=hours_matter)
 
     def open_groups(self, offer: Offer) -> Iterator[str]:
         """Achievements that may have to come before an offer."""
         for group in offer.prerequisites:
             if self.held.isdisjoint(group):
                 yield from group
-
-    def _serves(self, offer: Offer, skills: set[str]) -> bool:
-        if not skills.isdisjoint(offer.holding.skills):
-            return True
-        return self.compiled is not None and True in self.future(offer).serves
 
     def future(self, offer: Offer) -> Fact:
         """What the award's rules say of an offer once it is passed."""
@@ -93,10 +104,12 @@ class Case:
         return replace(fact, ordered=True)  # the order is a matter of the dates chosen
 
     def _may(self, offer: Offer) -> bool:
-        why = self._why_not(offer)
-        if why:
-            self.left_out.append((offer, why))
-        return not why
+        if offer.id not in self._judged:
+            why = self._why_not(offer)
+            self._judged[offer.id] = not why
+            if why:
+                self.left_out.append((offer, why))
+        return self._judged[offer.id]
 
     def _why_not(self, offer: Offer) -> str:
         limits, currency = self.limits, self.goal.currency
