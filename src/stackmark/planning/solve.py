@@ -83,13 +83,15 @@ class Solver:
 
     def _soonest(self, found: Way | None, bounds: Bounds) -> tuple[Way | None, Bounds]:
         """The first day by which everything can be done, by halving."""
+        equals = found is not None
         found = found or self._least("count", bounds)
         if found is None:
             return None, bounds
         days = [one for one in self.ends if one < self.finish(found)]
         first = self._not_before(bounds)
         low, high = sum(1 for one in days if one < first), len(days)
-        middle = low  # often the first day there is will do
+        # Often the first day there is will do, and among equals none is sooner.
+        middle = high - 1 if equals else low
         while low < high:
             other = self._least("count", replace(bounds, last=days[middle]))
             if other is None:
