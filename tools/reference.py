@@ -52,6 +52,10 @@ FAMILIES = {
     "rules": "The rules of an award cannot be read or written; see requirement-language.md. Never "
     "part of a report.",
     "holdings": "A file that states holdings cannot be read. Never part of a report.",
+    "goal": "The goal of a plan cannot be read. Never part of a report.",
+    "catalogue": "A catalogue of offers cannot be read. Never part of a report.",
+    "limits": "A limit of a plan cannot be. Never part of a report.",
+    "plan": "A plan cannot be made. Never part of a report.",
     "witness": "A witness of an audit cannot be read. Never part of a report.",
     "recognition": "A decision on recognition, or an entry in the ledger of uses, cannot be made or "
     "read; see recognition-decisions.md. Never part of a report.",

@@ -22,6 +22,7 @@ from stackmark.cli import (
     framework,
     issue,
     key,
+    plan,
     rules,
     seal,
     sign,
@@ -106,5 +107,6 @@ app.command(
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("framework", cls=LightCommand)(guarded(framework.framework))
 app.command("audit", cls=LightCommand)(guarded(audit.audit))
+app.command("plan", cls=LightCommand)(guarded(plan.plan))
 app.add_typer(_rules, name="rules", help="Read, judge and exchange the rules of an award.")
 app.command("demo", cls=LightCommand)(guarded(demo.demo))

@@ -85,21 +85,21 @@ def audit(
     from stackmark.stacking.parse import read_rules
 
     wanted = read_rules(read_object(rules, "rules file"))
-    day = _day(at)
+    day = day_of(at)
     net = network(documents, offline=offline, allow_hosts=allow_host)
-    verifier = _verifier(net, trust, recipient)
+    verifier = verifier_for(net, trust, recipient)
     if check is not None:
         from stackmark.cli.audit_check import read_carried
 
         carried = read_carried(check, verifier)
         day = day or carried.witness.at
-    found = gather(holdings, verifier, documents, net.at_hand, day or _today())
+    found = gather(holdings, verifier, documents, net.at_hand, day or today())
     refuse_nothing(found, holdings)
     if check is not None:
         from stackmark.cli.audit_check import tell_check
 
-        return tell_check(carried, wanted, found, day or _today(), as_json=json)
-    return _audit(wanted, found, day or _today(), nodes, witness, as_json=json)
+        return tell_check(carried, wanted, found, day or today(), as_json=json)
+    return _audit(wanted, found, day or today(), nodes, witness, as_json=json)
 
 
 def _audit(
@@ -169,7 +169,7 @@ def tell_left_out(found: Gathered) -> None:
         )
 
 
-def _verifier(net: Network, trust: Path | None, recipient: str | None) -> Verifier:
+def verifier_for(net: Network, trust: Path | None, recipient: str | None) -> Verifier:
     """Judges as of now, whatever the day of the decision: the rules ask about that day."""
     from stackmark.adapters.clock import SystemClock
     from stackmark.cli.verify import read_register
@@ -185,13 +185,15 @@ def _verifier(net: Network, trust: Path | None, recipient: str | None) -> Verifi
     )
 
 
-def _day(text: str | None) -> dt.date | None:
+def day_of(text: str | None) -> dt.date | None:
+    """The day that an option names."""
     from stackmark.adapters.clock import parse_time
 
     return parse_time(text).date() if text else None
 
 
-def _today() -> dt.date:
+def today() -> dt.date:
+    """The day it is."""
     from stackmark.adapters.clock import SystemClock
 
     return SystemClock().now().date()

@@ -21,22 +21,22 @@ def tell(answer: Audit, rules: Rules, found: Gathered) -> None:
     names = {one.id: one.name for one in found.holdings}
     out(styled(_headline(answer, rules), "bold", _COLOURS[answer.verdict]))
     out()
-    _row("Award", rules.id or rules.title or "not named")
-    _row("As of", answer.at.isoformat())
-    _row("Holdings", _holdings(found))
-    _paragraph("Why", list(answer.explanation))
+    row("Award", rules.id or rules.title or "not named")
+    row("As of", answer.at.isoformat())
+    row("Holdings", holdings_told(found))
+    paragraph("Why", list(answer.explanation))
     change = [answer.smallest_change.sentence] if answer.smallest_change else []
     for title, rows in (
         ("Missing", [one.sentence for one in answer.shortfalls]),
         ("Not known", [one.sentence for one in answer.unknown]),
         ("What would change it", change),
     ):
-        _paragraph(title, [one for one in rows if one not in answer.explanation])
+        paragraph(title, [one for one in rows if one not in answer.explanation])
     if answer.witness is not None:
         rows = [f"{names[one.holding]} for {one.leaf}" for one in answer.witness.uses]
-        _paragraph("Which serves what", rows)
-    _paragraph("Unused", [names[one] for one in answer.unused])
-    _paragraph("Ageing", [_ageing(one, names) for one in answer.ageing])
+        paragraph("Which serves what", rows)
+    paragraph("Unused", [names[one] for one in answer.unused])
+    paragraph("Ageing", [_ageing(one, names) for one in answer.ageing])
 
 
 def _headline(answer: Audit, rules: Rules) -> str:
@@ -48,7 +48,8 @@ def _headline(answer: Audit, rules: Rules) -> str:
     }[answer.verdict]
 
 
-def _holdings(found: Gathered) -> str:
+def holdings_told(found: Gathered) -> str:
+    """How many are verified, and how many stated."""
     stated = len(found.holdings) - found.verified
     parts = [f"{found.verified} verified"] if found.verified else []
     parts += [f"{stated} stated, which nobody verified"] if stated else []
@@ -60,17 +61,19 @@ def _ageing(one: Ageing, names: dict[str, str]) -> str:
     return f"{names[one.holding]} counts{why} until {one.until}."
 
 
-def _row(label: str, value: str) -> None:
+def row(label: str, value: str) -> None:
+    """A fact with its label."""
     out(f"    {label:<10}{plain(value)}")
 
 
-def _paragraph(title: str, rows: list[str]) -> None:
+def paragraph(title: str, rows: list[str]) -> None:
+    """A list with its title, where there is anything in it."""
     if not rows:
         return
     out()
     out(f"{title}:")
-    for row in rows:
-        first, *more = wrap(plain(row), _WIDTH) or [""]
+    for text in rows:
+        first, *more = wrap(plain(text), _WIDTH) or [""]
         out(f"  - {first}")
         for line in more:
             out(f"    {line}")

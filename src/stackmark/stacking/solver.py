@@ -46,7 +46,7 @@ def there_is_a_solver() -> bool:
 def solve(problem: Problem, *, nodes: int) -> Solved:
     """Decide by integer programming, within ``nodes``."""
     allowed = max(1, nodes // NODES_AT_A_TIME)
-    model = _Model(problem)
+    model = Model(problem)
     hard = model.run(allowed, soft=False)
     uses = model.uses(hard)
     if uses is not None and satisfies(problem, uses):
@@ -114,8 +114,8 @@ def _nodes(result: Any) -> int:
 
 
 @dataclass(slots=True)
-class _Rows:
-    """Constraints ``low <= row <= high`` as triples."""
+class Rows:
+    """Constraints ``low <= row <= high`` as triples of row, column and value."""
 
     row: list[int] = field(default_factory=list)
     column: list[int] = field(default_factory=list)
@@ -124,6 +124,7 @@ class _Rows:
     high: list[float] = field(default_factory=list)
 
     def add(self, terms: Sequence[tuple[int, float]], low: float = -inf, high: float = inf) -> None:
+        """One more row of (column, value)."""
         for column, value in terms:
             self.row.append(len(self.low))
             self.column.append(column)
@@ -132,8 +133,12 @@ class _Rows:
         self.high.append(high)
 
 
-class _Model:
-    """Columns: item and leaves served; a leaf is active; a rule holds; a choice; what is missed."""
+class Model:
+    """The rows of an instance, also for models that hold more (``stackmark.planning``).
+
+    Columns: item and leaves served; a leaf is active; a rule holds; a choice; what is missed.
+    The last row asks for the whole tree.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -150,7 +155,7 @@ class _Model:
             for leaf in served:
                 self.of_leaf[leaf].append(column)
         self.width = len(self.pairs) + len(problem.least)
-        self.rows = _Rows()
+        self.rows = Rows()
         self.missed: list[tuple[int, float]] = []
         self._leaves()
         self._limits()
