@@ -85,7 +85,7 @@ class Case:
                 name = one.holding.achievement
                 free = len(by_name[name]) == 1 and name not in same
                 free = free and not any(True for _ in self.open_groups(one))
-                found.append(Candidate(one, wanted, sure, free, counts))
+                found.append(Candidate(one, wanted, sure, free, counts, *_weights(one)))
         if self.limits.interests:  # they tell equals apart
             return [one.offer for one in found]
         hours_matter = self.limits.hours_per_week is not None
@@ -159,6 +159,10 @@ class Case:
                 or (offer.holding.field and offer.holding.field.startswith(name))
             )
         )
+
+
+def _weights(offer: Offer) -> tuple[float, float]:
+    return float(offer.price or 0), float(offer.load or 0)
 
 
 def _in_force(holding: Holding, at: dt.date) -> bool:
