@@ -71,7 +71,7 @@ class Case:
             one = waiting.pop()
             if one.id not in found:
                 found[one.id] = one
-                for name in self.open_groups(one):
+                for name in (*self.open_groups(one), *self._before(one)):
                     waiting.extend(two for two in by_name.get(name, ()) if self._may(two))
         return [found[name] for name in sorted(found)]
 
@@ -85,11 +85,17 @@ class Case:
                 name = one.holding.achievement
                 free = len(by_name[name]) == 1 and name not in same
                 free = free and not any(True for _ in self.open_groups(one))
-                found.append(Candidate(one, wanted, sure, free, counts))
+                found.append(Candidate(one, wanted, sure, free, counts, *_weights(one)))
         if self.limits.interests:  # they tell equals apart
             return [one.offer for one in found]
         hours_matter = self.limits.hours_per_week is not None
         return undominated(found, self.at, hours_matter=hours_matter)
+
+    def _before(self, offer: Offer) -> tuple[str, ...]:
+        """What the award wants awarded before an offer, though it may count for nothing itself."""
+        if self.compiled is None:
+            return ()
+        return self.compiled.prerequisites(offer.holding.achievement)
 
     def open_groups(self, offer: Offer) -> Iterator[str]:
         """Achievements that may have to come before an offer."""
@@ -159,6 +165,10 @@ class Case:
                 or (offer.holding.field and offer.holding.field.startswith(name))
             )
         )
+
+
+def _weights(offer: Offer) -> tuple[float, float]:
+    return float(offer.price or 0), float(offer.load or 0)
 
 
 def _in_force(holding: Holding, at: dt.date) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from stackmark.planning.goal import SkillGoal
 from stackmark.planning.offers import Offer
@@ -21,7 +20,9 @@ from stackmark.planning.offers import Offer
 class Candidate:
     """An offer with its wanted skills as bits, and those it gives with confidence by itself.
 
-    ``free``: it may stand for others (nothing before it, nobody else offers its achievement).
+    ``price`` is exact, a number that was written as one; ``load`` to the last digit. ``free``: it
+    may stand for others (nothing before it, nobody else offers its achievement). ``counts``: it may
+    serve a rule of the award.
     """
 
     offer: Offer
@@ -29,6 +30,8 @@ class Candidate:
     sure: int
     free: bool
     counts: bool
+    price: float
+    load: float
 
 
 def skill_bits(offer: Offer, goals: Sequence[SkillGoal]) -> tuple[int, int]:
@@ -44,9 +47,7 @@ def skill_bits(offer: Offer, goals: Sequence[SkillGoal]) -> tuple[int, int]:
 
 def undominated(candidates: Sequence[Candidate], at: dt.date, *, hours_matter: bool) -> list[Offer]:
     """What is left, in the order of ids."""
-    ordered = sorted(
-        candidates, key=lambda one: (one.offer.price, one.offer.load or 0, one.offer.id)
-    )
+    ordered = sorted(candidates, key=lambda one: (one.price, one.load, one.offer.id))
     better: dict[int, list[Candidate]] = {}
     kept = []
     for one in ordered:
@@ -68,7 +69,7 @@ def _replaces(a: Candidate, b: Candidate, at: dt.date, *, hours_matter: bool) ->
     if b.wanted & ~a.sure:
         return False
     one, other = a.offer, b.offer
-    if hours_matter and (one.load or Fraction(0)) > (other.load or Fraction(0)):
+    if hours_matter and a.load > b.load:
         return False
     if not one.starts or not other.starts:
         return not one.starts and not other.starts and (one.weeks or 0) <= (other.weeks or 0)

@@ -113,14 +113,11 @@ class Model:
             self.rows.add([*terms, (self.drop[goal.skill], 1.0)], low=1 - _SLACK)
 
     def _one_each(self) -> None:
-        """An achievement is taken once, and so is one of those that are the same learning."""
-        same = {} if self.case.compiled is None else self.case.compiled.eligible.same
-        classes: dict[tuple[str, ...], list[int]] = {}
+        """An achievement is taken once. Of equivalents an award uses one; both may be taken."""
+        named: dict[str, list[int]] = {}
         for place, offer in enumerate(self.case.offers):
-            name = offer.holding.achievement
-            group = tuple(sorted(same.get(name, (name,))))
-            classes.setdefault(group, []).extend(self.columns_of[place])
-        for columns in classes.values():
+            named.setdefault(offer.holding.achievement, []).extend(self.columns_of[place])
+        for columns in named.values():
             if len(columns) > 1:
                 self.rows.add([(one, 1.0) for one in columns], high=1)
 

@@ -251,3 +251,15 @@ def test_a_deadline_before_the_day_is_refused():
     with pytest.raises(UsageError, match="lies before") as caught:
         asked([offer()], by=AT - WEEK)
     assert caught.value.reason == "limits.by"
+
+
+def test_of_equivalents_one_may_have_to_come_before_the_other():
+    world = random_world(305, award=True)  # the award holds them equivalent, the skills need both
+    found = plan(world.holdings, world.goal, world.offers, world.limits, AT)
+    assert found.relaxation.dropped == ("award",)
+
+
+def test_what_the_award_wants_before_is_taken_though_it_counts_for_nothing():
+    world = random_world(500, award=True)
+    found = plan(world.holdings, world.goal, world.offers, world.limits, AT)
+    assert "o0" in taken(found)
