@@ -40,15 +40,18 @@ def policy_of(organisation: Organisation) -> FairnessPolicy:
 
 
 def asked_by(policy: FairnessPolicy) -> dict[str, dict[str, Any]]:
-    """The categories and values a policy asks for, with their words."""
-    known = categories_of(policy.organisation.country)
+    """The categories and values a policy asks for, with their words, in the order of the file.
+
+    PostgreSQL keeps the members of a JSON object in an order of its own.
+    """
+    asked = policy.categories
     return {
         code: {
-            "label": known[code]["label"],
-            "values": {one: known[code]["values"][one] for one in values},
+            "label": known["label"],
+            "values": {one: known["values"][one] for one in asked[code]},
         }
-        for code, values in policy.categories.items()
-        if code in known and all(one in known[code]["values"] for one in values)
+        for code, known in categories_of(policy.organisation.country).items()
+        if code in asked and all(one in known["values"] for one in asked[code])
     }
 
 
