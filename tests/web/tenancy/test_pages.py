@@ -220,6 +220,6 @@ def test_navigation_shows_only_what_a_person_may_do(northfield, alice, bob, char
     def sections(user):
         return [section for section, _label, _url in navigation(user, northfield)]
 
-    assert sections(bob) == ["overview"]
+    assert sections(bob) == ["overview", "assessing"]  # an assessor
     assert sections(charlie) == []
     assert {"people", "settings", "keys", "audit", "awards", "achievements"} <= set(sections(alice))
