@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -12,7 +13,7 @@ from stackmark_web.assessing import intake, plans
 from stackmark_web.assessing.models import Artefact
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue import vocabulary
-from stackmark_web.ui.text import best_text, day_text
+from stackmark_web.ui.text import best_text, day_text, isolated
 
 Words = dict[str, str | Promise]
 IDENTITY: Final[Words] = {
@@ -122,7 +123,5 @@ def kinds_taken() -> str:
         "PDF, PNG, JPEG, WebP, GIF, SVG, DOCX, XLSX, PPTX, ODT, ODS, ODP, TXT, MD, CSV, JSON, "
         "IPYNB, ZIP, MP3, M4A, WAV, OGG, MP4, WEBM"
     )
-    return _("%(kinds)s, and source code. At most %(most)d MB each.") % {
-        "kinds": shown,
-        "most": MEGABYTES,
-    }
+    told = _("{kinds}, and source code. At most {most} MB each.")
+    return format_html(told, kinds=isolated(shown), most=MEGABYTES)
