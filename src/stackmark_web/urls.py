@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("stackmark_web.jobs.urls")),  # /manage/<org>/runs
     path("", include("stackmark_web.verifying.urls")),  # /verify
     path("", include("stackmark_web.passport.urls")),  # /passport  /claim  /s/<token>  /people
+    path("", include("stackmark_web.recognising.urls")),  # /recognition  /manage/<org>/recognition
+    path("", include("stackmark_web.pathways.urls")),  # /pathways  /plan  /manage/<org>/pathways
     path("", include("stackmark_web.registry.urls")),  # /o/<org>  /achievements  /credentials …
     path("", include("stackmark_web.demo.urls")),  # /demo
 ]

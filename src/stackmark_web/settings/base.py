@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "stackmark_web.assessing",
     "stackmark_web.verifying",
     "stackmark_web.passport",
+    "stackmark_web.recognising",
+    "stackmark_web.pathways",
     "stackmark_web.registry",
     "stackmark_web.demo",
 ]

@@ -38,6 +38,13 @@ _SECTIONS: Final = (
     ("assessing", gettext_noop("Assessing"), "assessing:design_list", (Permission.DESIGN,)),
     ("assessing", gettext_noop("Assessing"), "assessing:figures", (Permission.ANALYSE,)),
     (
+        "pathways",
+        gettext_noop("Pathways"),
+        "pathways:manage",
+        (Permission.DESIGN, Permission.PUBLISH, Permission.AWARD),
+    ),
+    ("recognition", gettext_noop("Recognition"), "recognising:desk", (Permission.RECOGNISE,)),
+    (
         "accreditation",
         gettext_noop("Accreditation"),
         "accrediting:desk",

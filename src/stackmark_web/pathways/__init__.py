@@ -1,0 +1,1 @@
+"""Credentials combined into larger ones: rules, progress, conferral, and plans to get there."""
