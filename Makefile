@@ -39,7 +39,7 @@ test-web: setup ## the tests of the web product alone
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
-	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web
+	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup tests/web
 
 check: lint types imports test ## everything that must hold before a commit: what CI runs
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import HealthCheck, settings
@@ -14,3 +15,7 @@ settings.load_profile("quick")
 # Threads of BLAS beside parallel tests are many times slower than none.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A test process grows to a gigabyte of living objects; looking through them all again and again
+# takes longer than many tests.
+gc.set_threshold(100_000, 50, 100)

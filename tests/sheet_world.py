@@ -15,7 +15,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "stackmark_web.settings.base"
 
 def setup(rows: int) -> None:
     from django.conf import settings
-    from django.core.management import call_command
 
     from stackmark_web import clock
     from stackmark_web.accounts.models import User
@@ -25,8 +24,9 @@ def setup(rows: int) -> None:
     from stackmark_web.tenancy.models import Membership, Organisation, SigningKey
     from stackmark_web.tenancy.queries import did_of
     from stackmark_web.tenancy.signers.files import FileStore
+    from tables import make_tables
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     user = User.objects.create_user("ida@people.example")
     org = Organisation.objects.create(slug="northfield", name="Northfield", kind="university")
     Membership.everywhere.create(user=user, organisation=org, role="owner")

@@ -21,13 +21,12 @@ def make(*, hostile=False):
     import pytest
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     import small_world
     from hostile_words import Voice, short
+    from tables import make_tables
     from web import test_routes
 
+    make_tables()
     say = Voice(short(most=150)) if hostile else small_world.nice
     with pytest.MonkeyPatch.context() as patch:
         small_world.no_network(patch)

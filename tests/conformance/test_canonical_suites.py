@@ -104,4 +104,4 @@ def test_poison_graphs_end_in_time():
             assert error.reason == "lossless.work-limit"
             outcome = "work-limit error"
         assert outcome in case["expect"], case["id"]
-        assert time.process_time() - start < 1, case["id"]
+        assert time.process_time() - start < 10, case["id"]

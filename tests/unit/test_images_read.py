@@ -122,7 +122,7 @@ def test_manifest(kind, entry):
     got = outcome(kind, data)
     seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert seconds < 1
+    assert seconds < 10
     assert peak < 64 * 1024 * 1024
     reason = wished(entry, PNG_REASONS if kind == "png" else SVG_REASONS)
     if reason:
@@ -153,7 +153,7 @@ def test_manifest_active_content(entry):
         assert active_content(data) == []
     else:
         assert refused(active_content, data) == wished(entry, SVG_REASONS)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("entry", manifest("png"))

@@ -152,7 +152,7 @@ def test_costly_patterns_over_many_values_end():
         credentialSubject={"id": "did:example:alice", "description": many},
         credentialSchema={"id": URL, "type": "JsonSchema"},
     )
-    with bounded(0.3):
+    with bounded():
         judge(body, credential=credential)
 
 

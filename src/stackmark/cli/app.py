@@ -78,11 +78,21 @@ _rules.command("lint", cls=LightCommand)(guarded(rules.lint))
 _rules.command("export", cls=LightCommand)(guarded(rules.export))
 _rules.command("import", cls=LightCommand)(guarded(rules.import_))
 _assess = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
-_assess.command("facts", cls=LightCommand)(guarded(assess.facts))
-_assess.command("agreement", cls=LightCommand)(guarded(assess.agreement))
-_assess.command("items", cls=LightCommand)(guarded(assess_items.items))
-_assess.command("angoff", cls=LightCommand)(guarded(assess_items.angoff))
-_assess.command("dif", cls=LightCommand)(guarded(assess_items.dif))
+_assess.command(
+    "facts", cls=LightCommand, short_help="Tell pass rates, reliability, how sure a pass is."
+)(guarded(assess.facts))
+_assess.command("agreement", cls=LightCommand, short_help="Tell how far markers agree.")(
+    guarded(assess.agreement)
+)
+_assess.command("items", cls=LightCommand, short_help="Tell what each item does, and the test.")(
+    guarded(assess_items.items)
+)
+_assess.command("angoff", cls=LightCommand, short_help="Tell the cut that judges arrive at.")(
+    guarded(assess_items.angoff)
+)
+_assess.command("dif", cls=LightCommand, short_help="Tell which items are harder for a group.")(
+    guarded(assess_items.dif)
+)
 
 app.command("verify", cls=LightCommand)(guarded(verify.verify))
 app.command("check", cls=LightCommand)(guarded(check.check))
@@ -107,6 +117,8 @@ app.command(
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("framework", cls=LightCommand)(guarded(framework.framework))
 app.command("audit", cls=LightCommand)(guarded(audit.audit))
-app.command("plan", cls=LightCommand)(guarded(plan.plan))
+app.command("plan", cls=LightCommand, short_help="Find a plan to an award or to skills.")(
+    guarded(plan.plan)
+)
 app.add_typer(_rules, name="rules", help="Read, judge and exchange the rules of an award.")
 app.command("demo", cls=LightCommand)(guarded(demo.demo))

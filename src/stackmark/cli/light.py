@@ -31,8 +31,10 @@ _ORDER: Final = (
     "explain",
     "audit",
     "rules",
+    "plan",
     "credits",
     "duplicates",
+    "framework",
     "canonicalize",
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from stackmark.model.achievement import Achievement
 from stackmark.rendering.art import default_image
 from stackmark.rendering.badge_art import MAX_INITIALS, MAX_TITLE, BadgeArt, default_art, draw
 from stackmark_web.catalogue.models import AchievementVersion
-from stackmark_web.tenancy.actions import keep_drawing, store_image
+from stackmark_web.tenancy.actions import keep_drawing, keep_picture, store_image
 from stackmark_web.tenancy.models import Asset, Organisation
 
 PNG_WIDTH: Final = 512  # pixels
@@ -85,7 +86,12 @@ def render(version: AchievementVersion) -> None:
         return
     svg = svg_of(version)
     version.image_svg = keep_drawing(svg.encode())
-    version.image = store_image(svg_to_png(svg, PNG_WIDTH))
+    version.image = keep_picture(_picture(svg))
+
+
+@lru_cache(maxsize=64)  # a preview, its publication and the versions after it draw alike
+def _picture(svg: str) -> bytes:
+    return reencode_image(svg_to_png(svg, PNG_WIDTH), max_side=PNG_WIDTH)
 
 
 def take_upload(data: bytes) -> tuple[Asset, Asset | None]:

@@ -32,7 +32,7 @@ from stackmark_web.tenancy.changes.people import (
     invite,
     withdraw_invitation,
 )
-from stackmark_web.tenancy.images import keep_drawing, store_image
+from stackmark_web.tenancy.images import keep_drawing, keep_picture, store_image
 
 __all__ = [
     "accept_invitation",
@@ -47,6 +47,7 @@ __all__ = [
     "give_role",
     "invite",
     "keep_drawing",
+    "keep_picture",
     "make_key",
     "on_key_change",
     "recheck_domains",

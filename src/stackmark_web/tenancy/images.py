@@ -22,10 +22,14 @@ def store_image(data: bytes, media_type: str = "") -> Asset:
     """
     if media_type == "image/svg+xml" or _looks_drawn(data):
         return _keep(sanitise_svg(data), "image/svg+xml", None, None)
-    clean = reencode_image(data, max_side=MAX_SIDE)
-    with Image.open(io.BytesIO(clean)) as picture:
+    return keep_picture(reencode_image(data, max_side=MAX_SIDE))
+
+
+def keep_picture(png: bytes) -> Asset:
+    """A PNG that was made here, stored as it is."""
+    with Image.open(io.BytesIO(png)) as picture:
         width, height = picture.size
-    return _keep(clean, "image/png", width, height)
+    return _keep(png, "image/png", width, height)
 
 
 def keep_drawing(svg: bytes) -> Asset:

@@ -48,6 +48,7 @@ def assessment(page):
     page.get_by_role("checkbox", name="Practical task").check()
     page.get_by_role("radio", name="Supervised on site, identity checked").check()
     press(page, "Save and continue")
+    page.get_by_role("navigation", name="Steps").get_by_role("link", name="Size").click()
 
 
 def size(page, look):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import orjson
 import pytest
@@ -257,6 +258,7 @@ def test_a_list_that_does_not_verify_is_not_written(offered, monkeypatch):
     assert queries.status_list_document(award.status_list_id, "revocation") == before
 
 
+TESTS = Path(__file__).resolve().parents[2]
 _ALLOCATE = """
 import django
 django.setup()
@@ -270,8 +272,8 @@ for _ in range(120):
 _PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
+from tables import make_tables
+make_tables()
 from stackmark_web.tenancy.models import Organisation
 Organisation.objects.create(slug="a", name="A", kind="university")
 """
@@ -282,7 +284,7 @@ def test_many_processes_never_get_the_same_index(tmp_path):
     given |= {
         "STACKMARK_DATA": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "stackmark_web.settings.base",
-        "PYTHONPATH": str(settings.PACKAGE.parent),
+        "PYTHONPATH": os.pathsep.join([str(settings.PACKAGE.parent), str(TESTS)]),
     }
     subprocess.run([sys.executable, "-c", _PREPARE], env=given, check=True, timeout=120)
     workers = [

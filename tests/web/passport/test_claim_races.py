@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[2]
 
 SCRIPT = textwrap.dedent(
     """
@@ -15,9 +18,9 @@ SCRIPT = textwrap.dedent(
     import django
 
     django.setup()
-    from django.core.management import call_command
+    from tables import make_tables
 
-    call_command("migrate", verbosity=0)
+    make_tables()
     from django.db import connection
     from django.test import Client
 
@@ -83,6 +86,7 @@ def test_a_hundred_parallel_claims_make_one(tmp_path):
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
         "STACKMARK_DATA": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "stackmark_web.settings.test",
+        "PYTHONPATH": os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)]),
     }
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
