@@ -35,6 +35,7 @@ class RowShown:
 
     name: str
     label: Any
+    said: Any
     tone: str
     row: Any
     finding: Any
@@ -179,6 +180,7 @@ class DraftForm(forms.Form):
             RowShown(
                 row.name,
                 ROW_WORDS[row.name],
+                FINDINGS[row.finding],
                 TONES[row.finding],
                 row,
                 self[f"finding-{row.name}"],

@@ -1,4 +1,4 @@
-"""Decisions are looked at again by themselves: is what they recognised still in order?"""
+"""Decisions are looked at again by themselves: what they recognised may be in order no more."""
 
 from __future__ import annotations
 
