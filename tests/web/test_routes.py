@@ -435,6 +435,13 @@ RULES = {
     "assessing:appeal_withdraw": own("POST", args={"pk": "attempt_done.pk"}),
     # What is not handed in yet is its learner's alone; who else may later: tests of its page.
     "assessing:evidence": own("GET", args={"pk": "piece.pk"}),
+    # -- recognition: public figures, the ledger of uses, portfolios (R2)
+    "recognising:statistics": public(),
+    "recognising:statistics_json": public(),
+    "recognising:statistics_csv": public(),
+    "recognising:statistics_of": public(args={"slug": "here.slug"}),
+    "recognising:statistics_of_json": public(args={"slug": "here.slug"}),
+    "recognising:statistics_of_csv": public(args={"slug": "here.slug"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),

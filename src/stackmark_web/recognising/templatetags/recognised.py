@@ -1,0 +1,29 @@
+"""How figures and pieces are shown on this capability's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from django import template
+
+from stackmark.recognition.decision import VERDICTS
+from stackmark.recognition.statistics import Line
+
+register = template.Library()
+
+
+@register.filter
+def cells(line: Line, labels: Sequence[Any]) -> list[tuple[Any, int | None]]:
+    """The counts of a line, each with the words of its verdict."""
+    return [(label, line.verdicts[word]) for word, label in zip(VERDICTS, labels, strict=True)]
+
+
+@register.filter
+def share(value: Fraction) -> str:
+    """A share in whole percent; all and none only where it is so."""
+    percent = round(value * 100)
+    if 0 < value < 1:
+        percent = min(99, max(1, percent))
+    return f"{percent} %"
