@@ -442,6 +442,20 @@ RULES = {
     "recognising:statistics_of": public(args={"slug": "here.slug"}),
     "recognising:statistics_of_json": public(args={"slug": "here.slug"}),
     "recognising:statistics_of_csv": public(args={"slug": "here.slug"}),
+    "recognising:ledger": public(),
+    "recognising:ledger_json": public(),
+    "recognising:ledger_ask": public("GET POST"),
+    "recognising:ledger_check": public("GET POST"),
+    "recognising:ledger_mine": own("GET"),
+    "recognising:ledger_join": own("POST"),
+    # Who does not take part is led back.
+    "recognising:ledger_leave": own(others=(302,)),
+    "recognising:ledger_credential": own("GET", args=HELD),
+    "recognising:ledger_enter": own("POST", args=HELD),
+    "recognising:ledger_contest": own(
+        "POST", args={**HELD, "number": "ledger_use"}, fixed=("number",)
+    ),
+    "recognising:ledger_desk": work(),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),

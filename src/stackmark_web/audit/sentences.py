@@ -73,6 +73,13 @@ SENTENCES: Final[dict[str, str]] = {
     "fairness.policy": noop("%(who)s changed what the fairness report asks: %(what)s"),
     "fairness.seen": noop("%(who)s looked at the fairness report of %(what)s"),
     "fairness.withdrawn": noop("%(who)s took back what was declared for a fairness report"),
+    # Whose credential an entry of the ledger is about stands nowhere.
+    "ledger.contested": noop("A holder contested a use in the ledger"),
+    "ledger.joined": noop("%(who)s joined the ledger of uses"),
+    "ledger.left": noop("%(who)s left the ledger of uses"),
+    "ledger.opened": noop("A credential was entered in the ledger of uses"),
+    "ledger.settled": noop("%(who)s ended a contest in the ledger of uses"),
+    "ledger.used": noop("A use was entered in the ledger of uses"),
     "results.awarded": noop("%(who)s awarded those who passed in imported results: %(what)s"),
     "results.decided": noop("%(who)s decided imported results of %(what)s"),
     "results.dropped": noop("%(who)s threw a file of results away: %(what)s"),

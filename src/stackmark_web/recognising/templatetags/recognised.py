@@ -10,6 +10,7 @@ from django import template
 
 from stackmark.recognition.decision import VERDICTS
 from stackmark.recognition.statistics import Line
+from stackmark_web.recognising import ledger_showing as showing
 
 register = template.Library()
 
@@ -27,3 +28,9 @@ def share(value: Fraction) -> str:
     if 0 < value < 1:
         percent = min(99, max(1, percent))
     return f"{percent} %"
+
+
+@register.filter
+def body_name(did: str) -> str:
+    """The name of a body of this server; its id for any other."""
+    return showing.body_name(did)
