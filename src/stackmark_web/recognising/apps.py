@@ -6,14 +6,22 @@ from django.apps import AppConfig
 
 
 class RecognisingConfig(AppConfig):
-    """``recognising``."""
+    """``recognising``: what credentials of others count for here, decided and signed."""
 
     name = "stackmark_web.recognising"
     label = "recognising"
 
     def ready(self) -> None:
-        """Show past decisions beside what can be earned."""
+        """Tell awarding, checks and the catalogue what they ask of recognition.
+
+        Awarding: which indexes are withdrawn. Checks: what our addresses answer. The catalogue:
+        past decisions beside what can be earned.
+        """
+        from stackmark_web.awarding import others
         from stackmark_web.catalogue import onward
+        from stackmark_web.recognising import inside, queries
         from stackmark_web.recognising.past_panel import past_panel
 
+        others.also_withdrawn(queries.withdrawn)
+        inside.register()
         onward.provide("past decisions", past_panel)
