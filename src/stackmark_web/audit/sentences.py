@@ -89,6 +89,11 @@ SENTENCES: Final[dict[str, str]] = {
     "recognition.decided": noop("%(who)s decided and signed what counts for %(what)s"),
     "recognition.draft-kept": noop("%(who)s kept a draft of a decision about %(what)s"),
     "recognition.policy-saved": noop("%(who)s changed how %(what)s recognises"),
+    "recognition.portfolio-assessed": noop(
+        "%(who)s assessed the evidence of a portfolio for %(what)s"
+    ),
+    "recognition.portfolio-begun": noop("%(who)s began a portfolio for %(what)s"),
+    "recognition.portfolio-dropped": noop("%(who)s threw a portfolio for %(what)s away"),
     "recognition.requested": noop("A learner asked for recognition towards %(what)s"),
     "recognition.review-begun": noop("A decision about %(what)s fell into review"),
     "recognition.review-over": noop("A review of a decision about %(what)s ended by itself"),

@@ -19,7 +19,7 @@ class RecognisingConfig(AppConfig):
         """
         from stackmark_web.awarding import others
         from stackmark_web.catalogue import onward
-        from stackmark_web.recognising import inside, queries
+        from stackmark_web.recognising import inside, queries, tasks_portfolio  # noqa: F401
         from stackmark_web.recognising.past_panel import past_panel
 
         others.also_withdrawn(queries.withdrawn)
