@@ -477,6 +477,15 @@ RULES = {
         "POST", args={**HELD, "number": "ledger_use"}, fixed=("number",)
     ),
     "recognising:ledger_desk": work(),
+    "recognising:portfolio_new": own(),
+    "recognising:portfolio": own(args={"pk": "prior_draft.pk"}),
+    "recognising:portfolio_send": own(args={"pk": "prior_draft.pk"}),
+    "recognising:portfolio_drop": own("POST", args={"pk": "prior_draft.pk"}),
+    # What is not sent yet is its learner's alone; who else may later: tests of its page.
+    "recognising:piece": own("GET", args={"pk": "prior_piece.pk"}),
+    "recognising:portfolio_json": own("GET", args={"pk": "prior_done.request_id"}),
+    "recognising:portfolio_assess": work(args={"pk": "prior_source.pk"}),
+    "recognising:portfolio_desk_json": work("GET", args={"pk": "prior_source.pk"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -97,9 +97,24 @@ def piece(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @require_safe
 def portfolio_json(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The assessed portfolio: the very bytes whose digest a decision names."""
-    found = queries_portfolio.assessed_for(request.user, pk)
-    return _sealed(comparing.portfolio_bytes(found), "application/json", f"portfolio-{pk}.json")
+    """A learner's portfolio as it was assessed, by its request."""
+    return _assessed(queries_portfolio.portfolio_of(request.user, pk))
+
+
+@login_required
+@require_safe
+def desk_json(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """The same for who decides, by its source."""
+    place = pages.place_for(request.user, slug)
+    return _assessed(queries_portfolio.portfolio_to(place, pk))
+
+
+def _assessed(found: Source) -> HttpResponse:
+    """The very bytes whose digest a decision names."""
+    if not found.portfolio:
+        raise Http404("There is nothing here.")
+    name = f"portfolio-{found.pk}.json"
+    return _sealed(comparing.portfolio_bytes(found), "application/json", name)
 
 
 def _sealed(data: bytes, media_type: str, name: str) -> HttpResponse:

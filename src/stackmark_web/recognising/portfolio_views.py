@@ -198,9 +198,7 @@ def drop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("recognising:requests")
 
 
-def _page(
-    request: HttpRequest, name: str, *, status: int = 200, **context: Any
-) -> HttpResponse:
+def _page(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
     shared = {"tab": "recognition", "tones": wording.STATES}
     template = f"recognising/portfolio/{name}.html"
     return render(request, template, shared | context, status=status)

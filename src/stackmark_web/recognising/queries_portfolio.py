@@ -47,15 +47,6 @@ def piece_for(user: Any, pk: uuid.UUID) -> Piece:
     return row
 
 
-def assessed_for(user: Any, pk: uuid.UUID) -> Source:
-    """An assessed portfolio by its source, for the same people."""
-    rows = Source.objects.filter(pk=pk).exclude(portfolio={})
-    row = rows.select_related("request__organisation").first()
-    if row is None or not reads(user, row.request):
-        raise Http404("There is nothing here.")
-    return row
-
-
 def reads(user: Any, request: Request) -> bool:
     """Whether a person may see what is in a portfolio."""
     if request.user_id == user.pk:

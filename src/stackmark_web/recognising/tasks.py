@@ -55,9 +55,7 @@ def look_at_own() -> int:
 def look_at_foreign() -> int:
     """Those issued elsewhere, checked anew about once a day; the ones not seen longest first."""
     due = Q(looked_at=None) | Q(looked_at__lte=clock.now() - EVERY)
-    rows = _standing().exclude(
-        source_id_text__startswith=f"{settings.IDENTITY_URL}/credentials/"
-    )
+    rows = _standing().exclude(source_id_text__startswith=f"{settings.IDENTITY_URL}/credentials/")
     rows = rows.filter(due)
     return _look(rows.order_by(F("looked_at").asc(nulls_first=True), "pk")[:BATCH])
 
