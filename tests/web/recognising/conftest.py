@@ -215,7 +215,10 @@ def decide(rita, django_capture_on_commit_callbacks):
     def make(source, verdict="full", *, actor=rita, **more):
         with django_capture_on_commit_callbacks(execute=True):
             kept = evaluating.keep(
-                source, actor=actor, revision=source.revision, given=given_for(source, verdict, **more)
+                source,
+                actor=actor,
+                revision=source.revision,
+                given=given_for(source, verdict, **more),
             )
             kept.request = source.request
             return deciding.decide(kept, actor=actor, revision=kept.revision)
