@@ -115,6 +115,8 @@ class DraftForm(forms.Form):
             (code, _("%(verdict)s: %(means)s") % {"verdict": said, "means": VERDICT_HELP[code]})
             for code, said in VERDICTS.items()
         ]
+        for name in ("verdict", "default"):
+            fields[name].need = _("needed to sign")
         wanted = self.comparison.wanted_outcomes
         fields["outcomes"].choices = [(str(n), text) for n, text in enumerate(wanted)]
         fields["credit_unit"].choices = _units(self.comparison)
