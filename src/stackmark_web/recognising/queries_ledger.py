@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from stackmark.errors import StackmarkError, UsageError
 from stackmark.recognition.commitments import Answer, Thread, Use, commitment, salt_of
 from stackmark_web.passport import queries as passport
@@ -95,8 +97,10 @@ class Mine:
 
 
 def mine(user: Any) -> list[Mine]:
-    """Everything a learner holds, with what the ledger says of it."""
-    return _told(user, list(passport.holdings(user).defer(None)))
+    """Every credential of a learner with what the ledger says of it; no decisions on recognition."""
+    rows = passport.holdings(user).defer(None)
+    decisions = f"{settings.IDENTITY_URL}/recognitions/"
+    return _told(user, list(rows.exclude(credential_id__startswith=decisions)))
 
 
 def about(user: Any, holding: Holding) -> Mine:
