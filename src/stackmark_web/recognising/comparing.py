@@ -59,23 +59,35 @@ def source_of(source: Source) -> library.Source:
     if source.portfolio:
         return library.Source(
             kind="portfolio",
-            id=str(source.portfolio.get("id") or f"urn:uuid:{source.pk}"),
-            sha256=hashlib.sha256(portfolio_bytes(source)).hexdigest(),
+            id=_portfolio(source).id,
+            sha256=hashlib.sha256(bytes_of(source)).hexdigest(),
         )
-    return bound_source(bytes(source.data or b""))
+    return bound_source(bytes_of(source))
 
 
-def portfolio_bytes(source: Source) -> bytes:
-    """An assessed portfolio as the bytes that a decision's digest is over."""
-    return orjson.dumps(source.portfolio, option=orjson.OPT_SORT_KEYS)
+def bytes_of(source: Source) -> bytes:
+    """The exact bytes that are decided about; of a portfolio its JSON with sorted members."""
+    if source.portfolio:
+        return orjson.dumps(source.portfolio, option=orjson.OPT_SORT_KEYS)
+    return bytes(source.data or b"")
+
+
+def _portfolio(source: Source) -> Portfolio:
+    """As it was sent; who assesses it is the body that was asked, where nothing else is said."""
+    usual = {
+        "id": f"urn:uuid:{source.pk}",
+        "assessor": {"name": source.request.organisation.name},
+        "method": "prior-learning",
+    }
+    return Portfolio.from_json(usual | source.portfolio)
 
 
 def prefilled(source: Source) -> Comparison:
     """The five rows as they are proposed. Raises ``StackmarkError``."""
     wanted = wanted_record(source)
     if source.portfolio:
-        return compare_portfolio(Portfolio.from_json(source.portfolio), wanted)
-    return compare(read_held(bytes(source.data or b"")).record, wanted)
+        return compare_portfolio(_portfolio(source), wanted)
+    return compare(read_held(bytes_of(source)).record, wanted)
 
 
 def wanted_record(source: Source) -> Record:
@@ -89,10 +101,11 @@ def target_id(version: Any) -> str:
 
 
 def held_outcomes(source: Source) -> tuple[str, ...]:
-    """The outcomes the credential states, which an evaluator may set against wanted ones."""
+    """What an evaluator may set against wanted outcomes: those it states, or the evidence."""
     if source.portfolio:
-        rows = source.portfolio.get("covered") or []
-        return tuple(dict.fromkeys(one["found"] for one in rows if one.get("found")))
-    held = read_held(bytes(source.data or b"")).record.achievement
+        sent = _portfolio(source)
+        pieces = (one.name or one.url for one in sent.evidence)
+        return tuple(dict.fromkeys((*pieces, *(one.found for one in sent.covered))))
+    held = read_held(bytes_of(source)).record.achievement
     said = (held.say(one.statement) for one in held.outcomes)
     return tuple(dict.fromkeys(text for text in said if text))

@@ -114,7 +114,7 @@ def _assessed(found: Source) -> HttpResponse:
     if not found.portfolio:
         raise Http404("There is nothing here.")
     name = f"portfolio-{found.pk}.json"
-    return _sealed(comparing.portfolio_bytes(found), "application/json", name)
+    return _sealed(comparing.bytes_of(found), "application/json", name)
 
 
 def _sealed(data: bytes, media_type: str, name: str) -> HttpResponse:

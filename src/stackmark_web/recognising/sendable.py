@@ -20,7 +20,7 @@ _STANDS: Final = ("active", "unknown")
 
 def holdings_of(user: Any) -> QuerySet[Holding]:
     """A person's credentials that stand, or could not be told; no decisions on recognition."""
-    rows = passport.holdings(user).defer(None)
+    rows = passport.holdings(user)
     rows = rows.exclude(credential_id__startswith=f"{settings.IDENTITY_URL}/recognitions/")
     good = [one.pk for one in rows if standing_of(one).status in _STANDS]
     return rows.filter(pk__in=good)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import orjson
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from stackmark.errors import StackmarkError
+from stackmark.model.holding import Holding as Held
 from stackmark.recognition.holding import recognised
 from stackmark.recognition.statement import is_about, read_decision
 from stackmark_web import clock
@@ -19,7 +22,7 @@ from stackmark_web.passport.standing import standing_of
 from stackmark_web.recognising import drafts, queries
 from stackmark_web.recognising.actions import deciding, evaluating
 from stackmark_web.recognising.errors import Problem
-from stackmark_web.recognising.models import Decision
+from stackmark_web.recognising.models import Decision, Request, Source
 from stackmark_web.tenancy.models import SigningKey
 from stackmark_web.verifying import actions as verifying
 from web.recognising.conftest import given_for
@@ -102,7 +105,6 @@ def test_a_match_a_person_changed_needs_evidence_and_how_sure(source, rita):
     with pytest.raises(Problem) as caught:
         keep(source, rita, matches=[mine])
     assert caught.value.field == "confidence-1"
-    from decimal import Decimal
 
     kept = keep(source, rita, matches=[mine | {"confidence": Decimal("0.8")}])
     (match,) = drafts.draft_of(kept).comparison.matches
@@ -142,7 +144,6 @@ def test_it_is_signed_verifies_and_lies_in_the_passport(source, decide, lena, co
 
 
 def test_what_counts_by_it(source, decide, target):
-    from stackmark.model.holding import Holding as Held
 
     made = decide(source, "partial")
     held = Held(id=source.credential_id, issuer=source.issuer_id, title="Soil sampling")
@@ -212,10 +213,44 @@ def test_precedents_and_their_disagreement_are_found(ask, decide, award, person,
     assert len(known.found) == 2
     (odd,) = known.odd
     assert odd.differs == ("verdict",)
-    assert known.row(odd.first).verdict == "partial"
+    verdicts = {known.row(one).verdict for one in (odd.first, odd.second)}
+    assert verdicts == {"partial", "refused"}
 
 
 def test_the_place_on_the_list_is_withdrawable_and_nobody_elses(source, decide):
     made = decide(source)
     assert awarding.status_list_document(made.status_list_id, "revocation") is not None
     assert made.decided_at == clock.now()
+
+
+def test_a_portfolio_is_decided_by_the_same_rows(college, target, lena, rita, decide):
+
+    asked = Request.everywhere.create(
+        organisation=college,
+        user=lena,
+        kind="portfolio",
+        target=target,
+        state="sent",
+        made_at=clock.now(),
+        sent_at=clock.now(),
+        due_on=clock.today(),
+    )
+    piece = {"name": "Field book", "url": "urn:uuid:1", "sha256": "0" * 64}
+    sent = {"id": "urn:uuid:7d1c0000-0000-4000-8000-000000000009", "evidence": [piece]}
+    source = Source.objects.create(request=asked, title="Ten years in the field", portfolio=sent)
+    mine = {
+        "number": 1,
+        "wanted": "Map a field",
+        "held": "Field book",
+        "relation": "exact",
+        "evidence": "Maps of four fields.",
+        "confidence": Decimal("0.9"),
+    }
+    credit = {"value": "3", "unit": "ects"}
+    made = decide(source, "partial", matches=[mine], outcomes=["Map a field"], credit=credit)
+    decided = queries.decision_in(made)
+    assert (decided.source.kind, decided.source.issuer) == ("portfolio", "")
+    assert decided.comparison.matches[0].basis == "evidence"
+    assert decided.comparison.row("quality").held.startswith("Assessed by Riverside College")
+    assert verifying.check(bytes(made.signed)).verdict == "verified"
+    assert read_decision(orjson.loads(bytes(made.signed))) == decided

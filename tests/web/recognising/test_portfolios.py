@@ -321,7 +321,7 @@ def test_a_portfolio_is_decided_signed_and_kept_like_a_credential(
     source.request = sent.request
     made = decide(source, "partial")
     assert (made.kind, made.verdict, made.source_issuer) == ("portfolio", "partial", "")
-    digest = hashlib.sha256(comparing.portfolio_bytes(source)).hexdigest()
+    digest = hashlib.sha256(comparing.bytes_of(source)).hexdigest()
     assert made.content["source"] == {
         "kind": "portfolio",
         "id": f"urn:uuid:{source.pk}",

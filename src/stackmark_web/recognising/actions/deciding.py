@@ -66,8 +66,7 @@ def _make(
         publishing.publish_after_commit(place[0].pk)
     pk = uuid.uuid4()
     about = decided.source
-    data = comparing.portfolio_bytes(source) if source.portfolio else bytes(source.data or b"")
-    documents = {about.id: data} if data else {}
+    documents = {about.id: comparing.bytes_of(source)}
     signed = making.sign(
         decided, pk=pk, organisation=request.organisation, place=place, documents=documents
     )
