@@ -97,7 +97,7 @@ class Mine:
 
 
 def mine(user: Any) -> list[Mine]:
-    """Every credential of a learner with what the ledger says of it; no decisions on recognition."""
+    """Every credential of a learner with what the ledger says; no decisions on recognition."""
     rows = passport.holdings(user).defer(None)
     decisions = f"{settings.IDENTITY_URL}/recognitions/"
     return _told(user, list(rows.exclude(credential_id__startswith=decisions)))
