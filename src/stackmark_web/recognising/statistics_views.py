@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from stackmark.issuing.csv_text import neutralise
@@ -20,7 +21,6 @@ from stackmark.recognition.statistics import LEAST_CELL
 from stackmark_web import clock
 from stackmark_web.recognising import queries_statistics as queries
 from stackmark_web.recognising.counting import publishes
-from stackmark_web.recognising.models import Decision
 from stackmark_web.recognising.queries_statistics import Shown
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import Organisation
@@ -28,6 +28,12 @@ from stackmark_web.verifying.answering import too_many
 from stackmark_web.verifying.throttle import wait_for
 
 FILE_COST: Final = 20  # everything is counted for it
+_SHORT: Final = {
+    "full": _("In full"),
+    "partial": _("In part"),
+    "conditional": _("Conditional"),
+    "refused": _("Refused"),
+}
 HEAD: Final = (
     *("recogniser_id", "recogniser", "issuer_id", "issuer", "decisions"),
     *(*VERDICTS, "recognised"),
@@ -67,7 +73,7 @@ def one(request: HttpRequest, slug: str) -> HttpResponse:
         "place": place,
         "publishes": shows,
         "shown": found[0] if found else None,
-        "verdicts": [Decision.Verdict(word).label for word in VERDICTS],
+        "verdicts": [_SHORT[word] for word in VERDICTS],
         "least": LEAST_CELL,
         "files": _files(place),
     }
