@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.recognising import policies
 from stackmark_web.recognising import queries_statistics as queries
 from stackmark_web.recognising.queries_statistics import Past
 
@@ -28,7 +29,8 @@ def past_panel(version: Any) -> SafeString:
         "about": [_line(one) for one in found.about],
         "toward": [_line(one) for one in found.toward],
         "least": found.least,
-        "organisation": version.organisation,
+        "version": version,
+        "asks": policies.body_for(version.organisation) is not None,
     }
     return render_to_string("recognising/public/past.html", context)
 

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
 from stackmark.issuing.lint import UNFIT
 from stackmark.model.achievement_rules import LINE
+from stackmark.recognition.commitments import Use
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.passport.models import Holding
 from stackmark_web.recognising import ledger_keeping as keeping
 from stackmark_web.recognising import queries_ledger as queries
+from stackmark_web.recognising.actions._common import tell_body
 from stackmark_web.recognising.errors import Problem
 from stackmark_web.recognising.models import LedgerEntry, LedgerSecret
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import require
+from stackmark_web.tenancy.queries import organisation_by_did, require
 
 
 @transaction.atomic
@@ -118,6 +121,15 @@ def contest(user: Any, holding: Holding, number: int, *, reason: str) -> None:
     except UsageError:
         raise Problem("", _("This use does not stand any more, or is contested already.")) from None
     _note("ledger.contested", row)
+    _told(next(one for one in found.uses if one.number == number), row)
+
+
+def _told(use: Use, row: LedgerEntry) -> None:
+    """A letter to the body that entered the use, where it is one of this server."""
+    body = organisation_by_did(use.body)
+    if body is not None:
+        path = reverse("recognising:ledger_desk", args=[body.slug])
+        tell_body("ledger_contested", body, key=str(row.number), title=use.award, path=path)
 
 
 @transaction.atomic

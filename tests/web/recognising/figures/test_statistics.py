@@ -252,3 +252,11 @@ def test_a_stranger_who_takes_our_address_tells_nothing(decide, northfield):
 def test_the_panel_says_when_there_is_nothing_to_tell(client, target):
     page = client.get(f"/achievements/{target.achievement_id}").content.decode()
     assert "No figures yet: they are shown from 10 decisions on." in page
+
+
+def test_the_panel_leads_to_asking_where_requests_are_taken(client, target, college):
+    path = f"/achievements/{target.achievement_id}"
+    assert "You can do this already?" not in client.get(path).content.decode()
+    Policy.objects.create(organisation=college, open=True)
+    page = client.get(path).content.decode()
+    assert f"/recognition/portfolio/new?target={target.pk}" in page

@@ -77,7 +77,7 @@ def held(award):
 
 @pytest.fixture
 def college(organisation):
-    return organisation("riverside", name="Riverside College")
+    return organisation("riverside", name="Riverside College", email="desk@college.example")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from stackmark.errors import UsageError
 from stackmark.recognition.commitments import Ledger
 from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
+from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.recognising import ledger_keeping as keeping
 from stackmark_web.recognising import queries_ledger as queries
@@ -118,6 +119,9 @@ def test_a_contest_stands_beside_the_use_until_the_body_ends_it(
     assert known(ada, held), "a contested use stands"
     with pytest.raises(Problem, match="contested already"):
         ledger.contest(ada, held, number, reason="Again.")
+    letter = OutboxMail.everywhere.get(kind="ledger_contested")
+    assert (letter.to, letter.organisation) == ("desk@college.example", college)
+    assert "ada" not in letter.text
     (one,) = queries.contests(college)
     assert (one.use.number, one.reason) == (number, "I never enrolled there.")
     rose = join(person("rose"), college, "recogniser")
