@@ -50,7 +50,7 @@ def test_the_passport_leads_to_it_and_the_empty_page_says_what_to_do(client, len
 
 def test_a_request_from_the_page(client, lena, holding, target, college):
     page = words(as_(client, lena).get(f"/recognition/new?target={target.pk}"))
-    assert "<h1>Ask " in page
+    assert "Ask <bdi>Riverside College</bdi>" in page
     assert f'value="{target.pk}" selected' in page
     assert "Nothing else of your passport is sent" in page
     assert "within 60 days" in page
