@@ -7,6 +7,7 @@ institution would tell whose credential an entry is about.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
@@ -163,5 +164,7 @@ def _reason(text: str) -> str:
 
 
 def _note(verb: str, row: LedgerEntry) -> None:
-    """That the ledger grew, without saying for whom."""
-    record(verb, actor=None, target=row)
+    """That the ledger grew: not for whom, and by the day only, as the hour would tell it."""
+    day = datetime.combine(clock.today(), time(), UTC)
+    with clock.at(day):
+        record(verb, actor=None, target=row)
