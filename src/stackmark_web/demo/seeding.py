@@ -24,6 +24,7 @@ from stackmark_web.demo import (
     founding,
     quality,
     recognising_history,
+    recognising_open,
     world,
 )
 from stackmark_web.demo.awarding_history import award_course, mishaps
@@ -81,6 +82,9 @@ def _seed(tell: Callable[[str], object]) -> None:
     tell(f"{number} attempts at an examination, and facts signed on them")
     number = recognising_history.requests(versions, cast, houses, today=today)
     tell(f"{number} requests for recognition")
+    number = recognising_open.decisions(versions, cast, houses, today=today)
+    recognising_open.portfolio(versions, cast, houses, today=today)
+    tell(f"{number} decisions of one centre, and a portfolio that waits")
     _letters_went_out()
     _stage(versions, cast)
 
