@@ -68,11 +68,20 @@ SENTENCES: Final[dict[str, str]] = {
     "assessment.submitted": noop("A learner handed in work for %(what)s"),
     # What the marks are worth: never with anything of one learner.
     "anchors.reserved": noop("%(who)s chose the anchor items of %(what)s"),
+    "completion.conferred": noop("%(who)s conferred %(what)s on %(whom)s"),
+    "completion.lost": noop("%(what)s of %(whom)s is no longer complete"),
+    "completion.made": noop("%(whom)s met the rules of %(what)s"),
+    "completion.refused": noop("%(who)s did not confer %(what)s on %(whom)s"),
+    "conferral.decided": noop("%(who)s conferred what stood on the list %(what)s"),
+    "conferral.listed": noop("%(who)s made the list %(what)s for the board"),
     "facts.published": noop("%(who)s signed and published assessment facts of %(what)s"),
     "fairness.declared": noop("%(who)s declared something for a fairness report"),
     "fairness.policy": noop("%(who)s changed what the fairness report asks: %(what)s"),
     "fairness.seen": noop("%(who)s looked at the fairness report of %(what)s"),
     "fairness.withdrawn": noop("%(who)s took back what was declared for a fairness report"),
+    "following.ended": noop("%(who)s left the pathway %(what)s"),
+    "following.moved": noop("%(who)s moved to another version of %(what)s"),
+    "following.started": noop("%(who)s began to follow %(what)s"),
     "results.awarded": noop("%(who)s awarded those who passed in imported results: %(what)s"),
     "results.decided": noop("%(who)s decided imported results of %(what)s"),
     "results.dropped": noop("%(who)s threw a file of results away: %(what)s"),
@@ -205,6 +214,7 @@ _VIA: Final = {
     "passport": noop("in the passport"),
     "demo": noop("by the demo world"),
     "learner": noop("by the learner"),
+    "pathway": noop("by a pathway"),
 }
 
 

@@ -6,7 +6,15 @@ from django.apps import AppConfig
 
 
 class PathwaysConfig(AppConfig):
-    """``pathways``."""
+    """``pathways``: credentials that add up to larger ones."""
 
     name = "stackmark_web.pathways"
     label = "pathways"
+
+    def ready(self) -> None:
+        """Hear of what makes audits stale; answer for the files awards are bound to."""
+        from stackmark_web.awarding import queries as awarding
+        from stackmark_web.pathways import hearing, sealing
+
+        hearing.listen()
+        awarding.provide_artefacts(sealing.at)

@@ -251,6 +251,7 @@ class Completion(models.Model):
         AWARDED = "awarded", _("Awarded")
         REFUSED = "refused", _("Not conferred")
         LOST = "lost", _("No longer complete")
+        RENEWED = "renewed", _("Awarded, and renewed since")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(

@@ -87,14 +87,15 @@ def check_award(organisation: Any, kind: str, achievement: Any, conferral: str) 
             raise Problem("achievement", _("Choose a published achievement of yours."))
     if conferral != Pathway.Conferral.AUTOMATIC:
         return
-    if kind == Pathway.Kind.MODULE or _is_degree(achievement):
+    if kind == Pathway.Kind.MODULE or is_degree(achievement):
         raise Problem(
             "conferral",
             _("Degrees and their modules are conferred by a board, never by software."),
         )
 
 
-def _is_degree(achievement: Any) -> bool:
+def is_degree(achievement: Any) -> bool:
+    """Whether what is awarded is a degree, which no software confers."""
     current = getattr(achievement, "current", None)
     return current is not None and current.signable.get("achievementType") in _DEGREES
 
