@@ -74,7 +74,12 @@ def tabs(user: Any, organisation: Any, pathway: Any, draft: Any) -> list[tuple[s
             ("details", _("Details"), "details", writes),
             ("try", _("Try it"), "try", writes),
             ("files", _("Files"), "files", writes),
-            ("publish", _("Publish"), "publish", may(user, Permission.PUBLISH, pathway.organisation)),
+            (
+                "publish",
+                _("Publish"),
+                "publish",
+                may(user, Permission.PUBLISH, pathway.organisation),
+            ),
         ]
     return [
         (code, label, reverse(f"pathways:{view}", args=[organisation.slug, pathway.pk]))

@@ -102,5 +102,3 @@ def ctdl_file(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """The draft's rules as a CTDL pathway."""
     _organisation, draft = draft_for(request.user, slug, pk)
     return as_file(_ctdl(draft)[0], "pathway.ctdl.json")
-
-

@@ -88,7 +88,9 @@ class DetailsForm(_Awarding):
     language = forms.ChoiceField(label=_("Language of these texts"))
     unit = forms.ChoiceField(
         label=_("Credits are counted in"),
-        help_text=_("All amounts of the rules are in this unit; others are never converted silently."),
+        help_text=_(
+            "All amounts of the rules are in this unit; others are never converted silently."
+        ),
     )
     renewal_months = forms.IntegerField(
         label=_("Holds for, in months"), min_value=1, max_value=240, required=False
@@ -145,7 +147,12 @@ class SampleForm(forms.Form):
     )
     expected = forms.ChoiceField(
         label=_("What the rules should say"),
-        choices=[("", _("Not said")), ("yes", _("Yes")), ("no", _("No")), ("undecided", _("Undecided"))],
+        choices=[
+            ("", _("Not said")),
+            ("yes", _("Yes")),
+            ("no", _("No")),
+            ("undecided", _("Undecided")),
+        ],
         required=False,
     )
 
