@@ -84,7 +84,7 @@ def apply(request: HttpRequest, achievement_id: uuid.UUID) -> HttpResponse:
         "facts": wording_learner.facts(version),
         "components": wording_learner.components(version),
         "left": queries_learner.attempts_left(request.user, version.achievement),
-        "onward": onward.panels(version),
+        "panels": onward.panels(version),
     }
     status = 422 if form.is_bound else 200
     return render(request, "assessing/learner/apply.html", context, status=status)

@@ -1,7 +1,7 @@
-"""What an achievement leads to, told before anybody enrols: panels that others hand in.
+"""What is told about a version before somebody enrols: what it counts toward, past decisions.
 
-Pathways and recognising stand above the catalogue, so each gives a function once at start: it
-takes a published version and answers with a piece of a page, or with nothing.
+``pathways`` and ``recognising`` stand above the catalogue, so each gives its function once at
+start: from a version to a piece of page (safe text), or empty when there is nothing to tell.
 """
 
 from __future__ import annotations
@@ -10,19 +10,16 @@ from collections.abc import Callable
 
 from stackmark_web.catalogue.models import AchievementVersion
 
-Panel = Callable[[AchievementVersion], str]
-
-_panels: dict[str, Panel] = {}
+_panels: dict[str, Callable[[AchievementVersion], str]] = {}
 
 
-def provide(name: str, function: Panel) -> None:
-    """Show what this function answers from now on; a name has one function."""
+def provide(name: str, function: Callable[[AchievementVersion], str]) -> None:
+    """Ask this function from now on; a second one of the same name takes its place."""
     _panels[name] = function
 
 
 def panels(version: AchievementVersion) -> list[str]:
-    """Every panel that has something to say of a published version, by name."""
+    """The panels of a published version, in the order of their names."""
     if not version.is_published:
         return []
-    found = (_panels[name](version) for name in sorted(_panels))
-    return [one for one in found if one]
+    return [shown for name in sorted(_panels) if (shown := _panels[name](version))]

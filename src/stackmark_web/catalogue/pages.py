@@ -75,7 +75,7 @@ def _page(
         ],
         "parties": [(words.ROLES[one.role], one) for one in descriptor.parties],
         "offerings": [_offering(one) for one in offerings],
-        "onward": onward.panels(version),
+        "panels": onward.panels(version),
         "versions": [
             {"row": one, "url": version_url(one), "current": one.pk == version.pk}
             for one in queries.versions_of(achievement)
