@@ -34,7 +34,7 @@ PACE: Final = Fraction(10)
 """Hours a week for what one learns at one's own pace, where the learner set none."""
 _VERBS: Final = (
     *("offering.saved", "offering.closed", "achievement.published", "achievement.retired"),
-    *("achievement.restored", "achievement.review-renewed", "assessment.facts-published"),
+    *("achievement.restored", "achievement.review-renewed", "facts.published"),
     *("organisation.edited",),
 )
 _PACES: Final = 8  # kept of one state
