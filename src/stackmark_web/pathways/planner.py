@@ -143,8 +143,3 @@ def _interests(there: Shelf, wanted: Wanted) -> tuple[dict[str, Fraction], tuple
         else:
             found[key] = _WEIGHT
     return found, tuple(unknown)
-
-
-def names_of(target: Target) -> dict[str, str]:
-    """The names of a role's skills by their folded form, for matching what states no address."""
-    return {fold(name): key for key, name in target.names.items()}
