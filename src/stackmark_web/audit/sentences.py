@@ -158,6 +158,7 @@ SENTENCES: Final[dict[str, str]] = {
     "organisation.edited": noop("%(who)s edited %(what)s"),
     "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
     "organisation.signature": noop("%(who)s changed the signature on certificates of %(what)s"),
+    "pathway.arranged": noop("%(who)s moved parts in the drawing of the pathway %(what)s"),
     "pathway.created": noop("%(who)s started the pathway %(what)s"),
     "pathway.discarded": noop("%(who)s threw away a draft of the pathway %(what)s"),
     "pathway.drafted": noop("%(who)s started a new version of the pathway %(what)s"),

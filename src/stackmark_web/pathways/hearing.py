@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 
 from stackmark_web.awarding import changed
+from stackmark_web.passport.models import Holding
 from stackmark_web.pathways.actions import auditing
 from stackmark_web.pathways.models import Pathway
-from stackmark_web.passport.models import Holding
 from stackmark_web.recognising.models import Decision
 from stackmark_web.verifying.models import TrustEntry
 
@@ -42,5 +42,3 @@ def _person(instance: Any, **_signal: Any) -> None:
 def _register(instance: Any, **_signal: Any) -> None:
     if instance.organisation is not None and Pathway.everywhere.exists():
         auditing.mark_bodies(instance.organisation)
-
-

@@ -37,9 +37,7 @@ def write(
     )
 
 
-def _context(
-    following: Following, language: str, reason: str, when: date | None
-) -> dict[str, Any]:
+def _context(following: Following, language: str, reason: str, when: date | None) -> dict[str, Any]:
     path = reverse("pathways:progress", args=[following.pk])
     with translation.override(language):
         day = day_text(when) if when else ""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Outcome, handler
 from stackmark_web.jobs.models import Run
+from stackmark_web.pathways import trial_tasks  # noqa: F401 - registers its own kind of run
 from stackmark_web.pathways.actions import auditing, completing, conferring
 
 duty("audit pathways", seconds=5)(auditing.audit_waiting)

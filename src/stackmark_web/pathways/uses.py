@@ -57,7 +57,9 @@ def _own(addresses: Iterable[str], organisation: Any) -> set[str]:
         if place is None:
             continue
         rows = PathwayVersion.everywhere.filter(
-            pathway_id=place[0], number=place[1], organisation__path__startswith=_whole(organisation)
+            pathway_id=place[0],
+            number=place[1],
+            organisation__path__startswith=_whole(organisation),
         )
         if rows.exists():
             found.add(address)

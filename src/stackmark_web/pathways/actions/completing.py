@@ -10,7 +10,6 @@ import logging
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from stackmark.errors import StackmarkError
 from stackmark.model.holding import read_holdings
@@ -117,9 +116,7 @@ def reopen(renewal_lost: Completion) -> None:
     """A renewal that came to nothing leaves the award it was to renew as the one there is."""
     if renewal_lost.following_id is None:
         return
-    rows = Completion.everywhere.filter(
-        following_id=renewal_lost.following_id, state=State.RENEWED
-    )
+    rows = Completion.everywhere.filter(following_id=renewal_lost.following_id, state=State.RENEWED)
     last = rows.order_by("-made_at").first()
     if last is not None:
         Completion.everywhere.filter(pk=last.pk).update(state=State.AWARDED)

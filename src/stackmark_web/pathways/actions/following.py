@@ -69,7 +69,9 @@ def move(following: Following, version_id: uuid.UUID, *, actor: Any, via: str = 
         before = current.version.number
         rows.update(version=version, dirty_since=clock.now(), inputs="")
         completing.withdraw(current, reason=_("You moved to another version of the rules."))
-        _note("following.moved", current, actor=actor, via=via, before=before, number=version.number)
+        _note(
+            "following.moved", current, actor=actor, via=via, before=before, number=version.number
+        )
     following.refresh_from_db()
     auditing.audit_now(following)
     return following
