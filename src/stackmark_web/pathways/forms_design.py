@@ -15,7 +15,7 @@ from stackmark.model.strict_json import parse_json
 from stackmark_web import clock
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.pathways.models import Pathway
-from stackmark_web.pathways.select_form import SelectForm, number_field
+from stackmark_web.pathways.select_form import Sections, SelectForm, number_field
 
 LARGEST: Final = 1_000_000
 KINDS: Final = {
@@ -129,9 +129,10 @@ class PublishForm(forms.Form):
         self.initial.setdefault("applies_from", clock.today())
 
 
-class SampleForm(forms.Form):
+class SampleForm(Sections, forms.Form):
     """An imagined learner: achievements to tick, or holdings as JSON."""
 
+    finder_title = _("What they hold")
     name = forms.CharField(label=_("Name"), max_length=100)
     find = SelectForm.base_fields["find"]
     achievement = SelectForm.base_fields["achievement"]

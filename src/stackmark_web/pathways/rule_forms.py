@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stackmark_web.pathways import finding, tree
 from stackmark_web.pathways.select_form import (
+    Sections,
     SelectForm,
     addresses_field,
     number_field,
@@ -260,7 +261,7 @@ class EquivalentForm(GroupsForm):
     word = "equivalent"
 
 
-class BeforeForm(_Limit):
+class BeforeForm(Sections, _Limit):
     """One has to be awarded before another."""
 
     word = "before"
@@ -283,7 +284,7 @@ class BeforeForm(_Limit):
         return [*([a, b] for a in one for b in other), *rows]
 
 
-class SubstituteForm(forms.Form):
+class SubstituteForm(Sections, forms.Form):
     """What may stand for what, who approved it and why."""
 
     find = SelectForm.base_fields["find"]

@@ -15,6 +15,15 @@ from stackmark_web.pathways import finding
 
 Json = dict[str, Any]
 CHOSEN: Final = ("achievement", "issuer", "skill", "not_applied_to")
+PLAIN: Final = (
+    *("kind", "level_min", "level_max", "field", "credits_min", "max_age_years"),
+    *("supervision_min", "evidence_min", "grade_value", "grade_scale", "verified"),
+)
+RARE: Final = (
+    *("achievement_more", "issuer_more", "skill_more", "not_applied_to_more", "issuer_class"),
+    *("holding_id", "grade_policy", "from_scale", "from_best", "from_lowest_pass"),
+    *("groups", "pairs", "use_more", "instead_of_more"),
+)
 MANY: Final = 1_000
 KINDS: Final = {
     "recognition": _("Recognition of what somebody did"),
@@ -91,7 +100,50 @@ class Chosen(forms.MultipleChoiceField):
         return 0 < len(str(value)) <= 20_000
 
 
-class SelectForm(forms.Form):
+class Sections:
+    """The fields of a form with a finder, in the groups its page shows them in."""
+
+    finder_title: Any = _("Which credentials")
+
+    def _rows(self, names: Any) -> list[Any]:
+        form: Any = self
+        return [form[one] for one in names if one in form.fields]
+
+    @property
+    def chosen_fields(self) -> list[Any]:
+        """What was found or ticked; a field with nothing to tick is left out."""
+        rows = self._rows((*CHOSEN, "first", "then", "use", "instead_of"))
+        return [one for one in rows if one.field.choices]
+
+    @property
+    def own_fields(self) -> list[Any]:
+        """What only this form has."""
+        form: Any = self
+        others = {*CHOSEN, *PLAIN, *RARE, "find", "word", "first", "then", "use", "instead_of"}
+        return self._rows(one for one in form.fields if one not in others)
+
+    @property
+    def plain_fields(self) -> list[Any]:
+        """Everyday conditions."""
+        return self._rows(PLAIN)
+
+    @property
+    def address_fields(self) -> list[Any]:
+        """Addresses and rarer conditions."""
+        return self._rows(RARE)
+
+    @property
+    def plain_open(self) -> bool:
+        """Whether something is set there, or wrong."""
+        return any(one.errors or one.value() for one in self.plain_fields)
+
+    @property
+    def address_open(self) -> bool:
+        """Whether something is set there, or wrong."""
+        return any(one.errors or one.value() for one in self.address_fields)
+
+
+class SelectForm(Sections, forms.Form):
     """Predicates on one credential; what stands empty asks nothing."""
 
     find = forms.CharField(

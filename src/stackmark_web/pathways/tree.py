@@ -185,7 +185,8 @@ def with_limit(rules: Mapping[str, Any], body: Json, name: str = "") -> Json:
 def without_limit(rules: Mapping[str, Any], name: str) -> Json:
     """Without that limit."""
     made = deepcopy(dict(rules))
-    made["limits"].remove(limit(made, name))
+    gone = limit(made, name)
+    made["limits"].remove(gone)
     return made
 
 
@@ -204,7 +205,8 @@ def with_substitute(rules: Mapping[str, Any], body: Json, place: int | None = No
 def without_substitute(rules: Mapping[str, Any], place: int) -> Json:
     """Without the substitute at that place."""
     made = deepcopy(dict(rules))
-    made["substitutes"].remove(substitute(made, place))
+    gone = substitute(made, place)
+    made["substitutes"].remove(gone)
     return made
 
 
