@@ -19,6 +19,7 @@ from stackmark_web.assessing.actions import applying
 from stackmark_web.assessing.forms_learner import ApplyForm
 from stackmark_web.assessing.models import Adjustment, Application
 from stackmark_web.assessing.refusing import Problem
+from stackmark_web.catalogue import onward
 from stackmark_web.catalogue import queries as catalogue
 
 
@@ -83,6 +84,7 @@ def apply(request: HttpRequest, achievement_id: uuid.UUID) -> HttpResponse:
         "facts": wording_learner.facts(version),
         "components": wording_learner.components(version),
         "left": queries_learner.attempts_left(request.user, version.achievement),
+        "panels": onward.panels(version),
     }
     status = 422 if form.is_bound else 200
     return render(request, "assessing/learner/apply.html", context, status=status)

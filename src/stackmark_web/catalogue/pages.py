@@ -12,7 +12,7 @@ from django.shortcuts import render
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.quality.facts_label import Signed
 from stackmark_web.catalogue import facts as label
-from stackmark_web.catalogue import markup, overdue, plan_pages, queries
+from stackmark_web.catalogue import markup, onward, overdue, plan_pages, queries
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.catalogue.plan_pages import Standing
@@ -75,6 +75,7 @@ def _page(
         ],
         "parties": [(words.ROLES[one.role], one) for one in descriptor.parties],
         "offerings": [_offering(one) for one in offerings],
+        "panels": onward.panels(version),
         "versions": [
             {"row": one, "url": version_url(one), "current": one.pk == version.pk}
             for one in queries.versions_of(achievement)
