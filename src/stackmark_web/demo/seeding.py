@@ -23,6 +23,7 @@ from stackmark_web.demo import (
     assessing_history,
     founding,
     quality,
+    recognising_history,
     world,
 )
 from stackmark_web.demo.awarding_history import award_course, mishaps
@@ -78,6 +79,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)
     tell(f"{number} attempts at an examination, and facts signed on them")
+    number = recognising_history.requests(versions, cast, houses, today=today)
+    tell(f"{number} requests for recognition")
     _letters_went_out()
     _stage(versions, cast)
 
