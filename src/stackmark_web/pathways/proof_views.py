@@ -31,6 +31,7 @@ RECORD: Final = "record.json"
 COMMAND: Final = (
     "stackmark audit --check witness.json --rules rules.json --holdings credentials.zip"
 )
+COMMAND_OFFLINE: Final = f"{COMMAND} --documents credentials.zip"
 COMMAND_STATED: Final = (
     "stackmark audit --check witness.json --rules rules.json --holdings holdings.json"
 )
@@ -47,6 +48,7 @@ def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "missing": queries.missing_of(found),
         "may_record": record.may_sign(found),
         "command": COMMAND,
+        "command_offline": COMMAND_OFFLINE,
         "command_stated": COMMAND_STATED,
         "mine": found.user_id == request.user.pk,
         "tab": "pathways",
@@ -94,7 +96,8 @@ def _answer(request: HttpRequest, found: Completion, name: str) -> HttpResponse:
 
 def _file(found: Completion, name: str) -> tuple[bytes, str]:
     if name == CREDENTIALS:
-        return bundle(queries.rows_of(found)).data, "application/zip"
+        kept = queries.kept_of(found)
+        return bundle(kept.rows, kept.documents).data, "application/zip"
     if name == RECORD:
         return record.record_of(found, queries.used_of(found)), "application/vc+ld+json"
     data = sealing.file_of(found, name)
