@@ -39,9 +39,7 @@ class WhatIfForm(forms.Form):
         max_length=200,
         help_text=_("What it would be called. Level and credits decide what it counts for."),
     )
-    level = forms.ChoiceField(
-        label=_("Level (EQF)"), required=False, choices=LEVELS
-    )
+    level = forms.ChoiceField(label=_("Level (EQF)"), required=False, choices=LEVELS)
     credits = forms.DecimalField(
         label=_("ECTS credits"), required=False, min_value=0, max_value=400, decimal_places=2
     )

@@ -1,5 +1,6 @@
 """What a learner sets: a target and limits, as a form reads it, an address carries it, a plan
-keeps it."""
+keeps it.
+"""
 
 from __future__ import annotations
 

@@ -170,5 +170,3 @@ def leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     actions.leave(one, actor=request.user)
     messages.success(request, _("You no longer follow this pathway. Your credentials stay yours."))
     return redirect("pathways:home")
-
-

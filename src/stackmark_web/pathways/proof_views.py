@@ -18,10 +18,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from stackmark.errors import StackmarkError
-from stackmark_web.passport.bundle import bundle
-from stackmark_web.passport.show_views import opened
-from stackmark_web.passport.models import Share
 from stackmark_web.passport import queries as passport
+from stackmark_web.passport.bundle import bundle
+from stackmark_web.passport.models import Share
+from stackmark_web.passport.show_views import opened
 from stackmark_web.pathways import queries_proof as queries
 from stackmark_web.pathways import record, sealing
 from stackmark_web.pathways.models import Completion

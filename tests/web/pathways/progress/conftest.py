@@ -237,7 +237,10 @@ def recognised(university, alice, ada, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):
             asked = requesting.send(ada, organisation=university, target=target, holdings=[row])
         source = asked.sources.get()
-        rows = {one.name: ("not-substantial", "Near enough.") for one in drafts.draft_of(source).comparison.rows}
+        rows = {
+            one.name: ("not-substantial", "Near enough.")
+            for one in drafts.draft_of(source).comparison.rows
+        }
         if verdict != "full":
             rows["workload"] = ("substantial", "Less work.")
             more = {"reasons": ["Less work."]} | more

@@ -14,9 +14,9 @@ from django.test import Client
 import stackmark
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
+from stackmark_web.passport import claiming
 from stackmark_web.pathways.actions import following
 from stackmark_web.pathways.models import Completion
-from stackmark_web.passport import claiming
 
 from .conftest import asks
 

@@ -129,7 +129,9 @@ def test_the_decision_itself_is_no_credential(ada, university, soil, brought, re
     assert len(held(ada, university)) == 1
 
 
-def test_a_decision_counts_where_it_was_made(ada, university, soil, brought, recognised, organisation):
+def test_a_decision_counts_where_it_was_made(
+    ada, university, soil, brought, recognised, organisation
+):
     recognised(brought(), soil)
     other = organisation("hill", name="Hill College")
     assert only(ada, other).provenance == "not-decided"
