@@ -17,6 +17,7 @@ from django.test import TestCase
 import desk_rows
 import facts_rows
 import learner_rows
+import ledger_rows
 import recognition_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
@@ -98,6 +99,7 @@ class SmallWorld:
         self._checks()
         self._statements()
         recognition_rows.fill(self)  # after what may be sent has been made
+        ledger_rows.fill(self)
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

@@ -456,6 +456,36 @@ RULES = {
     "assessing:appeal_withdraw": own("POST", args={"pk": "attempt_done.pk"}),
     # What is not handed in yet is its learner's alone; who else may later: tests of its page.
     "assessing:evidence": own("GET", args={"pk": "piece.pk"}),
+    # -- recognition: public figures, the ledger of uses, portfolios (R2)
+    "recognising:statistics": public(),
+    "recognising:statistics_json": public(),
+    "recognising:statistics_csv": public(),
+    "recognising:statistics_of": public(args={"slug": "here.slug"}),
+    "recognising:statistics_of_json": public(args={"slug": "here.slug"}),
+    "recognising:statistics_of_csv": public(args={"slug": "here.slug"}),
+    "recognising:ledger": public(),
+    "recognising:ledger_json": public(),
+    "recognising:ledger_ask": public("GET POST"),
+    "recognising:ledger_check": public("GET POST"),
+    "recognising:ledger_mine": own("GET"),
+    "recognising:ledger_join": own("POST"),
+    # Who does not take part is led back.
+    "recognising:ledger_leave": own(others=(302,)),
+    "recognising:ledger_credential": own("GET", args=HELD),
+    "recognising:ledger_enter": own("POST", args=HELD),
+    "recognising:ledger_contest": own(
+        "POST", args={**HELD, "number": "ledger_use"}, fixed=("number",)
+    ),
+    "recognising:ledger_desk": work(),
+    "recognising:portfolio_new": own(),
+    "recognising:portfolio": own(args={"pk": "prior_draft.pk"}),
+    "recognising:portfolio_send": own(args={"pk": "prior_draft.pk"}),
+    "recognising:portfolio_drop": own("POST", args={"pk": "prior_draft.pk"}),
+    # What is not sent yet is its learner's alone; who else may later: tests of its page.
+    "recognising:piece": own("GET", args={"pk": "prior_piece.pk"}),
+    "recognising:portfolio_json": own("GET", args={"pk": "prior_done.request_id"}),
+    "recognising:portfolio_assess": work(args={"pk": "prior_source.pk"}),
+    "recognising:portfolio_desk_json": work("GET", args={"pk": "prior_source.pk"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),

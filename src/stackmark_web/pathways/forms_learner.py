@@ -74,8 +74,8 @@ class WhatIfForm(forms.Form):
             version = achievement_at(one)
             made = holding_for(version, f"what-if-{number}")
             found.append(replace(made, provenance=STATED))
-        for key in self.cleaned_data.get("waiting") or ():
-            found.append(replace(self._waiting[key].holding, provenance=STATED))
+        chosen = self.cleaned_data.get("waiting") or ()
+        found += [replace(self._waiting[key].holding, provenance=STATED) for key in chosen]
         if self.cleaned_data.get("title"):
             found.append(self._typed())
         return found

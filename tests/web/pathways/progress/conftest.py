@@ -91,13 +91,13 @@ def university(northfield):
 
 @pytest.fixture
 def achievement(university):
-    """A published version: achievement("Soil sampling", credits=5)."""
+    """A published version: achievement("Soil sampling", worth=5)."""
 
-    def make(title, credits=5, **more):
+    def make(title, worth=5, **more):
         content = bare(
             title={"en": title},
             level={"eqf": 6},
-            credit={"value": credits, "unit": "ects"},
+            credit={"value": worth, "unit": "ects"},
             **more,
         )
         draft = catalogue.create_draft(university, actor=None, content=content)
@@ -176,7 +176,7 @@ def maps(achievement):
 @pytest.fixture
 def larger(achievement):
     """What the pathway awards."""
-    return achievement("Field Science", credits=10)
+    return achievement("Field Science", worth=10)
 
 
 @pytest.fixture
