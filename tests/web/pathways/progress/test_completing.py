@@ -329,3 +329,21 @@ def test_a_credential_serves_one_award_where_the_rules_say_so(
     assert done.state == "awarded"
     assert again.verdict == "no"
     assert "used" in " ".join(again.audit["explanation"]) or again.audit["notCounted"]
+
+
+def test_a_use_goes_into_the_ledger_where_the_learner_opted_in(pathway, complete, ada):
+    from stackmark_web.recognising.actions import ledger
+    from stackmark_web.recognising.models import LedgerEntry
+
+    ledger.opt_in(ada)
+    done = complete(pathway(conferral="automatic"))
+    entries = list(LedgerEntry.objects.values_list("act", flat=True))
+    assert done.state == "awarded"
+    assert len(entries) == 4  # each of two is opened and used
+
+
+def test_nothing_goes_into_the_ledger_otherwise(pathway, complete):
+    from stackmark_web.recognising.models import LedgerEntry
+
+    complete(pathway(conferral="automatic"))
+    assert not LedgerEntry.objects.exists()
