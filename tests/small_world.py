@@ -19,6 +19,7 @@ import facts_rows
 import learner_rows
 import ledger_rows
 import recognition_rows
+import pathway_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
@@ -100,6 +101,7 @@ class SmallWorld:
         self._statements()
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
+        pathway_rows.fill(self)
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

@@ -22,6 +22,7 @@ from stackmark_web.demo import (
     assessing_figures,
     assessing_history,
     founding,
+    pathways_design,
     quality,
     recognising_history,
     world,
@@ -75,6 +76,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     count = assessing_history.attempts(versions, cast, today=today)
     tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
+    found = pathways_design.pathways(versions, cast, houses, today=today)
+    tell(f"{len(found)} pathways")
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)

@@ -1,4 +1,4 @@
-"""What anybody may read: the pathways on offer, their rules in sentences, and the rules as files."""
+"""What anybody may read: the pathways on offer, their rules in sentences and as files."""
 
 from __future__ import annotations
 

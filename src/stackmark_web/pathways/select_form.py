@@ -120,7 +120,8 @@ class Sections:
         """What only this form has."""
         form: Any = self
         others = {*CHOSEN, *PLAIN, *RARE, "find", "word", "first", "then", "use", "instead_of"}
-        return self._rows(one for one in form.fields if one not in others)
+        own = [one for one in form.fields if one not in others]
+        return self._rows(sorted(own, key=lambda one: one != "title"))  # the name first
 
     @property
     def plain_fields(self) -> list[Any]:

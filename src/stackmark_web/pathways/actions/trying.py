@@ -1,4 +1,4 @@
-"""Try a draft on everyone at once, before it is published: verdicts only, in chunks, restartable."""
+"""Try a draft on everyone before it is published: verdicts only, in chunks, restartable."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark.stacking.audit import Auditor
@@ -48,7 +49,7 @@ def try_on_everyone(draft: PathwayVersion, *, actor: Any, via: str = "web") -> T
         total=len(keys),
         chunk_size=CHUNK,
     )
-    made = Trial.everywhere.create(
+    made = Trial(
         organisation=current.organisation,
         pathway=current.pathway,
         run=run,
@@ -58,6 +59,10 @@ def try_on_everyone(draft: PathwayVersion, *, actor: Any, via: str = "web") -> T
         bounds=keys[::CHUNK],
         made_at=clock.now(),
     )
+    slug = current.organisation.slug
+    run.params = {"report": reverse("pathways:trial", args=[slug, current.pathway_id, made.pk])}
+    run.save(update_fields=["params"])
+    made.save(force_insert=True)
     note("pathway.tried", current, actor=actor, via=via, learners=len(keys))
     return made
 
