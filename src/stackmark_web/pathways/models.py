@@ -9,7 +9,22 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.pathways.models_planner import Framework, FrameworkSkill
 from stackmark_web.tenancy.scoping import Scoped
+
+__all__ = [
+    "Completion",
+    "ConferralList",
+    "Following",
+    "Framework",
+    "FrameworkSkill",
+    "FrozenError",
+    "Pathway",
+    "PathwayVersion",
+    "Plan",
+    "RoleProfile",
+    "Sample",
+]
 
 
 class FrozenError(RuntimeError):
@@ -313,7 +328,9 @@ class RoleProfile(models.Model):
     framework = models.CharField(max_length=200)
     framework_version = models.CharField(max_length=60, blank=True)
     licence = models.CharField(max_length=200, blank=True)
-    skills = models.JSONField(default=list)  # [{"uri", "name", "confidence"}]
+    attribution = models.TextField(blank=True)  # to be shown wherever the skills are
+    loaded = models.ForeignKey(Framework, null=True, on_delete=models.SET_NULL, related_name="+")
+    skills = models.JSONField(default=list)  # [{"uri", "code", "name", "confidence" in percent}]
     published = models.BooleanField(default=False)
     made_at = models.DateTimeField()
 

@@ -113,7 +113,7 @@ class Shelf:
 
     def offers(self, pace: Fraction | None) -> tuple[Offer, ...]:
         """As offers for a learner with so many hours a week."""
-        speed = pace if pace else PACE
+        speed = pace or PACE
         if speed not in self._paced:
             if len(self._paced) >= _PACES:
                 self._paced.clear()

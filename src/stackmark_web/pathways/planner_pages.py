@@ -155,9 +155,7 @@ def _change(one: Json, told: _Told, key: str, limits: Json) -> ChangeView:
 class _Told:
     """Plans of one answer on one axis."""
 
-    def __init__(
-        self, currency: str, axis: drawing.Axis, limit: float | None, by: dt.date
-    ) -> None:
+    def __init__(self, currency: str, axis: drawing.Axis, limit: float | None, by: dt.date) -> None:
         self.currency, self.axis, self.limit, self.by = currency, axis, limit, by
 
     def path(self, one: Json) -> PathView:

@@ -109,7 +109,10 @@ def change(one: Mapping[str, Any], currency: str) -> str:
     if one["money"]:
         parts.append(
             _("%(more)s more money (%(whole)s in all)")
-            % {"more": money(one["money"], currency), "whole": money(one["limits"]["budget"], currency)}
+            % {
+                "more": money(one["money"], currency),
+                "whole": money(one["limits"]["budget"], currency),
+            }
         )
     if one["hours"]:
         parts.append(
