@@ -22,6 +22,7 @@ from stackmark_web.demo import (
     assessing_figures,
     assessing_history,
     founding,
+    planner_demo,
     quality,
     world,
 )
@@ -74,6 +75,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     count = assessing_history.attempts(versions, cast, today=today)
     tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
+    number = planner_demo.make(cast, houses, today=today)
+    tell(f"{number} ways to a role, to plan with")
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)
