@@ -21,6 +21,9 @@ from stackmark_web.demo import world
 from stackmark_web.demo.founding import owner_of
 from stackmark_web.pathways.actions import designing, publishing, roles
 from stackmark_web.pathways.models import Pathway
+from stackmark_web.tenancy.queries import did_of
+from stackmark_web.verifying import actions as verifying
+from stackmark_web.verifying.queries import register_for
 
 AWARD: Final = "health-data-certificate"
 
@@ -35,6 +38,7 @@ def make(cast: dict[str, Any], houses: dict[str, Any], *, today: datetime) -> in
         if one.passed:
             _cohort(one, made[one.word], owner_of(one.house, cast), today)
     _role(cast["amir"], houses["meridian-health"])
+    _accept(houses["northfield"], houses["harbour-skills"], cast["olga"])
     _award(made, houses["northfield-data"], cast["olga"], today)
     return sum(1 for one in told.WAYS if one.price)
 
@@ -108,6 +112,14 @@ def _role(owner: Any, house: Any) -> None:
         roles.put(role, skill, actor=owner, confidence=None)
         role.refresh_from_db()
     roles.publish(role, actor=owner)
+
+
+def _accept(body: Any, issuer: Any, owner: Any) -> None:
+    """The university takes what the provider awards, as it does for its own courses."""
+    register, did = register_for(body).register, did_of(issuer)
+    if register.standing(did, [], clock.now())[0] != "known":
+        note = "Reviewed by the faculty; counts by the rules of each award."
+        verifying.trust(body, actor=owner, issuer=did, name=issuer.name, note=note)
 
 
 def _award(made: dict[str, Any], house: Any, owner: Any, today: datetime) -> None:

@@ -32,7 +32,7 @@ class PlanForm(forms.Form):
     target = forms.ChoiceField(label=_l("Where you want to get"))
     budget = forms.DecimalField(
         label=_l("Money"),
-        help_text=_l("The most it may cost in all."),
+        help_text=_l("The most it may cost."),
         required=False,
         min_value=0,
         max_value=10_000_000,
@@ -42,7 +42,7 @@ class PlanForm(forms.Form):
     currency = forms.ChoiceField(label=_l("Currency"), required=False)
     hours = forms.DecimalField(
         label=_l("Hours a week"),
-        help_text=_l("In every week, for everything that runs in it."),
+        help_text=_l("For everything together."),
         required=False,
         min_value=1,
         max_value=100,
@@ -51,7 +51,7 @@ class PlanForm(forms.Form):
     )
     by = forms.DateField(
         label=_l("Done by"),
-        help_text=_l("A year from now where you set nothing."),
+        help_text=_l("Else within a year."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
@@ -83,7 +83,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, there: Shelf, user: Any) -> None:
         groups = targets.groups()
-        super().__init__(data if data and data.get("target") else None, initial=_initial(there))
+        super().__init__(_completed(data, there), initial=_initial(there))
         self._user, self._found = user, None
         self.is_empty = not any(rows for _kind, rows in groups)
         fields: Any = self.fields
@@ -154,6 +154,17 @@ def currencies(there: Shelf) -> list[str]:
         if one.price and one.currency:
             counted[one.currency] = counted.get(one.currency, 0) + 1
     return sorted(counted, key=lambda one: (-counted[one], one)) or ["EUR"]
+
+
+def _completed(data: QueryDict | None, there: Shelf) -> QueryDict | None:
+    """What was asked, with the limits that hold anyway written out, so that they are seen."""
+    if not data or not data.get("target"):
+        return None
+    found = data.copy()
+    for name, value in _initial(there).items():
+        if not found.get(name):
+            found[name] = str(value)
+    return found
 
 
 def _initial(there: Shelf) -> dict[str, Any]:

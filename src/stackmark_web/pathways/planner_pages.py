@@ -96,6 +96,7 @@ class AnswerView:
     left_out: list[tuple[str, str]]
     unknown_interests: list[str]
     nothing: bool
+    not_taken: int
 
 
 def view(answer: Json, key: str, limits: Json) -> AnswerView:
@@ -116,6 +117,7 @@ def view(answer: Json, key: str, limits: Json) -> AnswerView:
         left_out=[(one["title"], words.left_out(one)) for one in answer["left_out"]],
         unknown_interests=list(answer["unknown_interests"]),
         nothing=bool(paths) and not any(one.steps for one in paths),
+        not_taken=answer["not_taken"],
     )
 
 

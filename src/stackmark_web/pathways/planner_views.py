@@ -40,14 +40,17 @@ def plan(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "tab": "plan"}
     if form.is_valid():
         wanted = form.wanted
-        context |= {"wanted": wanted, "query": wanted.query(), "target": wanted.target}
+        context |= {"wanted": wanted, "target": wanted.target}
+        names = wanted.target.names
+        context["left_out_names"] = [names.get(one, one) for one in wanted.without]
         try:
             answer = answered(request.user, wanted)
         except StackmarkError as error:
             context["trouble"] = error.detail
         else:
             context["answer"] = view(answer, wanted.target.key, wanted.to_json())
-    status = 422 if form.is_bound and form.errors else 200
+    # htmx shows nothing of an answer that is no success, and the faults stand in its part.
+    status = 422 if form.errors and "HX-Request" not in request.headers else 200
     return render(request, "pathways/planner/plan.html", context, status=status)
 
 
