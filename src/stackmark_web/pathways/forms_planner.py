@@ -39,7 +39,9 @@ class PlanForm(forms.Form):
         decimal_places=2,
         max_digits=10,
     )
-    currency = forms.ChoiceField(label=_l("Currency"), required=False)
+    currency = forms.ChoiceField(
+        label=_l("Currency"), help_text=_l("Nothing is exchanged."), required=False
+    )
     hours = forms.DecimalField(
         label=_l("Hours a week"),
         help_text=_l("For everything together."),

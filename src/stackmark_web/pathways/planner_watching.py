@@ -113,6 +113,8 @@ def _changes(step: Mapping[str, Any], row: Offering) -> list[str]:
         was = words.money(step["cost"], step["currency"])
         found.append(_("The price changed from %(was)s to %(now)s.") % {"was": was, "now": now})
     starts = row.starts_on.isoformat() if row.starts_on else ""
+    if row.closed_at is not None and dt.date.fromisoformat(step["start"]) <= clock.today():
+        found.append(_("It takes no new learners any more."))
     if starts != step["starts_on"]:
         if row.starts_on:
             told = _("It now starts on %(day)s.") % {"day": day_text(row.starts_on)}
