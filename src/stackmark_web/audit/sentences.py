@@ -68,6 +68,12 @@ SENTENCES: Final[dict[str, str]] = {
     "assessment.submitted": noop("A learner handed in work for %(what)s"),
     # What the marks are worth: never with anything of one learner.
     "anchors.reserved": noop("%(who)s chose the anchor items of %(what)s"),
+    "completion.conferred": noop("%(who)s conferred %(what)s on %(whom)s"),
+    "completion.lost": noop("%(what)s of %(whom)s is no longer complete"),
+    "completion.made": noop("%(whom)s met the rules of %(what)s"),
+    "completion.refused": noop("%(who)s did not confer %(what)s on %(whom)s"),
+    "conferral.decided": noop("%(who)s conferred what stood on the list %(what)s"),
+    "conferral.listed": noop("%(who)s made the list %(what)s for the board"),
     "facts.published": noop("%(who)s signed and published assessment facts of %(what)s"),
     "fairness.declared": noop("%(who)s declared something for a fairness report"),
     "fairness.policy": noop("%(who)s changed what the fairness report asks: %(what)s"),
@@ -80,6 +86,9 @@ SENTENCES: Final[dict[str, str]] = {
     "plan.replanned": noop("%(who)s planned again"),
     "plan.saved": noop("%(who)s kept a plan"),
     "plan.unfollowed": noop("%(who)s follows a plan no longer"),
+    "following.ended": noop("%(who)s left the pathway %(what)s"),
+    "following.moved": noop("%(who)s moved to another version of %(what)s"),
+    "following.started": noop("%(who)s began to follow %(what)s"),
     "results.awarded": noop("%(who)s awarded those who passed in imported results: %(what)s"),
     "results.decided": noop("%(who)s decided imported results of %(what)s"),
     "results.dropped": noop("%(who)s threw a file of results away: %(what)s"),
@@ -146,6 +155,7 @@ SENTENCES: Final[dict[str, str]] = {
     "organisation.edited": noop("%(who)s edited %(what)s"),
     "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
     "organisation.signature": noop("%(who)s changed the signature on certificates of %(what)s"),
+    "pathway.arranged": noop("%(who)s moved parts in the drawing of the pathway %(what)s"),
     "pathway.created": noop("%(who)s started the pathway %(what)s"),
     "pathway.discarded": noop("%(who)s threw away a draft of the pathway %(what)s"),
     "pathway.drafted": noop("%(who)s started a new version of the pathway %(what)s"),
@@ -216,6 +226,7 @@ _VIA: Final = {
     "passport": noop("in the passport"),
     "demo": noop("by the demo world"),
     "learner": noop("by the learner"),
+    "pathway": noop("by a pathway"),
 }
 
 

@@ -22,6 +22,7 @@ from stackmark_web.demo import (
     assessing_figures,
     assessing_history,
     founding,
+    pathways_design,
     planner_demo,
     quality,
     world,
@@ -77,6 +78,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     _trust(houses, cast)
     number = planner_demo.make(cast, houses, today=today)
     tell(f"{number} ways to a role, to plan with")
+    found = pathways_design.pathways(versions, cast, houses, today=today)
+    tell(f"{len(found)} pathways")
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)

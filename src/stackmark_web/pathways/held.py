@@ -64,9 +64,14 @@ class Held:
     decision: Any = None
 
 
-def held(user: Any, organisation: Any = None, at: dt.date | None = None) -> tuple[Held, ...]:
-    """What a person holds, judged for a body at a day; for nobody's rules every verified one."""
-    judge, day = _Judge(user, organisation), at or clock.today()
+def held(
+    user: Any, organisation: Any = None, at: dt.date | None = None, *, body: Body | None = None
+) -> tuple[Held, ...]:
+    """What a person holds, judged for a body at a day; for nobody's rules every verified one.
+
+    Who asks for many people hands in the same ``body``, so that its register is read once.
+    """
+    judge, day = _Judge(user, body or Body(organisation)), at or clock.today()
     found = [one for row in _rows(user) for one in _of_row(row, judge, day)]
     kept = distinct((str(place), one.holding) for place, one in enumerate(found))
     return tuple(_settled(found[int(place)], holding) for place, holding in kept)
@@ -124,23 +129,56 @@ def _records(data: bytes, depth: int = 0) -> Iterator[Imported]:
         yield from _records(part, depth + 1)
 
 
+class Body:
+    """Whose rules are asked, with its identity and its register; ``None`` for nobody's."""
+
+    def __init__(self, organisation: Any = None) -> None:
+        self.organisation = organisation
+
+    @cached_property
+    def name(self) -> str:
+        """How it is called in a sentence."""
+        return str(self.organisation.name)
+
+    @cached_property
+    def did(self) -> str:
+        """As whom it issues."""
+        return tenancy.did_of(self.organisation)
+
+    @cached_property
+    def _register(self) -> OwnRegister:
+        return register_for(self.organisation)
+
+    def trusts(self, one: Counted) -> bool:
+        """Whether its register, or one above it, accepts the issuer for this."""
+        awarded = one.awarded
+        moment = dt.datetime.combine(awarded, dt.time(), dt.UTC) if awarded else None
+        wanted = [one.achievement] if one.achievement else []
+        standing, _sentence = self._register.register.standing(one.issuer, wanted, moment)
+        return standing == "known"
+
+
 class _Judge:
     """Whose credentials count for one body: its own, those it trusts, those it recognised."""
 
-    def __init__(self, user: Any, organisation: Any) -> None:
-        self._user, self._body = user, organisation
+    def __init__(self, user: Any, body: Body) -> None:
+        self._user, self._body = user, body
+
+    @property
+    def _anybody(self) -> bool:
+        return self._body.organisation is None
 
     def judged(self, row: Holding, one: Counted) -> Held:
         """The credential with its provenance for the body."""
         if row.match == Holding.Match.NO:
             why = _("It was issued to another address than yours.")
-            return Held(one, row, OPEN, counts=False, why=why, ask=self._body is not None)
+            return Held(one, row, OPEN, counts=False, why=why, ask=not self._anybody)
         decision = self._decided(one)
         if decision is not None:
             return self._recognised(row, one, decision)
-        if self._body is None:
+        if self._anybody:
             return self._anywhere(row, one)
-        if one.issuer == self._did:
+        if one.issuer == self._body.did:
             return Held(one, row, HERE, counts=True, why=_("Issued here."))
         return self._foreign(row, one)
 
@@ -152,7 +190,7 @@ class _Judge:
 
     def _foreign(self, row: Holding, one: Counted) -> Held:
         body = {"body": self._body.name}
-        if not self._trusts(one):
+        if not self._body.trusts(one):
             why = _("%(body)s has not decided yet whether it counts.") % body
             return Held(one, row, OPEN, counts=False, why=why, ask=True)
         if row.award_id is None and row.match != Holding.Match.YES:
@@ -177,22 +215,9 @@ class _Judge:
 
     @cached_property
     def _decisions(self) -> dict[tuple[str, str], Any]:
-        return {} if self._body is None else decisions.by_source(self._user, self._body)
-
-    @cached_property
-    def _did(self) -> str:
-        return tenancy.did_of(self._body)
-
-    @cached_property
-    def _register(self) -> OwnRegister:
-        return register_for(self._body)
-
-    def _trusts(self, one: Counted) -> bool:
-        awarded = one.awarded
-        moment = dt.datetime.combine(awarded, dt.time(), dt.UTC) if awarded else None
-        wanted = [one.achievement] if one.achievement else []
-        standing, _sentence = self._register.register.standing(one.issuer, wanted, moment)
-        return standing == "known"
+        if self._anybody:
+            return {}
+        return decisions.by_source(self._user, self._body.organisation)
 
 
 def _told_unsure() -> str:

@@ -266,6 +266,7 @@ class Completion(models.Model):
         AWARDED = "awarded", _("Awarded")
         REFUSED = "refused", _("Not conferred")
         LOST = "lost", _("No longer complete")
+        RENEWED = "renewed", _("Awarded, and renewed since")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -366,3 +367,54 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Trial(models.Model):
+    """Rules of a draft tried on everyone at once: a run of jobs, and what each audit said.
+
+    ``rules`` are those of that moment. ``bounds`` are the users at which its chunks end, so that
+    a chunk finds the same learners again after a crash.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        "tenancy.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
+    pathway = models.ForeignKey(Pathway, on_delete=models.CASCADE, related_name="trials")
+    run = models.OneToOneField("jobs.Run", null=True, on_delete=models.SET_NULL, related_name="+")
+    revision = models.PositiveIntegerField()
+    rules = models.JSONField()
+    at = models.DateField()
+    bounds = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        ordering: ClassVar[list[str]] = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"trial {self.pk}"
+
+
+class Trialled(models.Model):
+    """What the tried rules say of one learner, and what their present version says."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="rows")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=10)  # yes, no, undecided
+    before = models.CharField(max_length=10, blank=True)  # empty: follows no version yet
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["trial", "user"], name="tried_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["trial", "verdict", "before"], name="trial_verdict"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial_id} {self.user_id}"

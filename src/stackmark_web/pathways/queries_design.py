@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404
 
-from stackmark_web.pathways.models import Pathway, PathwayVersion
+from stackmark_web.pathways.models import Following, Pathway, PathwayVersion, Sample
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for, require
 
@@ -41,3 +41,27 @@ def draft_of(pathway: Pathway) -> Any:
     """The version being written, or None."""
     rows = PathwayVersion.everywhere.filter(pathway=pathway, state=_DRAFT)
     return rows.select_related("organisation", "pathway", "edited_by").first()
+
+
+def with_followers(versions: list[Any]) -> list[Any]:
+    """Versions with ``followers`` (how many learners) and ``until`` (the day the next applies)."""
+    rows = Following.objects.filter(version__in=versions, left_at=None)
+    many = dict(rows.order_by().values_list("version").annotate(many=Count("pk")))
+    later: Any = None
+    for one in versions:
+        one.followers, one.until = many.get(one.pk, 0), later
+        later = one.applies_from
+    return versions
+
+
+def samples_of(pathway: Pathway) -> QuerySet[Any]:
+    """The sample learners, by name."""
+    return Sample.everywhere.filter(pathway=pathway).order_by("name", "pk")
+
+
+def sample_of(pathway: Pathway, pk: uuid.UUID) -> Any:
+    """One sample learner; ``Http404`` for any other."""
+    found = Sample.everywhere.filter(pathway=pathway, pk=pk).select_related("organisation").first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from stackmark.stacking.parse import MAX_NODES
 from stackmark_web import clock
 from stackmark_web.pathways.drafts import keep, note, unchanged, written
 from stackmark_web.pathways.errors import Problem
@@ -86,14 +87,15 @@ def check_award(organisation: Any, kind: str, achievement: Any, conferral: str) 
             raise Problem("achievement", _("Choose a published achievement of yours."))
     if conferral != Pathway.Conferral.AUTOMATIC:
         return
-    if kind == Pathway.Kind.MODULE or _is_degree(achievement):
+    if kind == Pathway.Kind.MODULE or is_degree(achievement):
         raise Problem(
             "conferral",
             _("Degrees and their modules are conferred by a board, never by software."),
         )
 
 
-def _is_degree(achievement: Any) -> bool:
+def is_degree(achievement: Any) -> bool:
+    """Whether what is awarded is a degree, which no software confers."""
     current = getattr(achievement, "current", None)
     return current is not None and current.signable.get("achievementType") in _DEGREES
 
@@ -169,3 +171,80 @@ def start_version(pathway: Pathway, *, actor: Any, via: str = "web") -> PathwayV
         raise Problem("", _("There is a draft already.")) from None
     note("pathway.drafted", draft, actor=actor, via=via)
     return draft
+
+
+@transaction.atomic
+def save_details(
+    version: PathwayVersion,
+    *,
+    actor: Any,
+    revision: int,
+    title: str,
+    summary: str = "",
+    language: str = "en",
+    unit: str = "ects",
+    achievement: Any = None,
+    conferral: str = Pathway.Conferral.BOARD,
+    renewal_months: int | None = None,
+    continuing_credits: Decimal | None = None,
+    via: str = "web",
+) -> PathwayVersion:
+    """Keep what stands around the rules. What is awarded, and by whom, holds for all versions.
+
+    Raises ``Problem`` at the field, ``StaleError`` as ``save_rules``.
+    """
+    allow(actor, Permission.DESIGN, version.organisation)
+    current = unchanged(version, revision)
+    pathway = current.pathway
+    check_award(pathway.organisation, pathway.kind, achievement, conferral)
+    current.title, current.summary, current.language = _titled(title), _told(summary), language
+    micro = pathway.kind == Pathway.Kind.MICRO
+    current.renewal_months = renewal_months if micro else None
+    current.continuing_credits = continuing_credits if micro else None
+    current.rules = written(current, {**current.rules, "unit": unit})
+    keep(current, actor=actor, revision=revision)
+    if (pathway.achievement_id, pathway.conferral) != (_pk(achievement), conferral):
+        pathway.achievement, pathway.conferral = achievement, conferral
+        pathway.save(update_fields=["achievement", "conferral"])
+    note("pathway.saved", current, actor=actor, via=via, fields=["details"])
+    return current
+
+
+def _pk(found: Any) -> Any:
+    return getattr(found, "pk", None)
+
+
+@transaction.atomic
+def arrange(version: PathwayVersion, *, actor: Any, layout: Any, via: str = "web") -> None:
+    """Keep where the parts stand in the drawing; no new revision, for nothing else depends on it.
+
+    Raises ``Problem`` for what is no ``{rule id: [x, y]}``.
+    """
+    allow(actor, Permission.DESIGN, version.organisation)
+    rows = PathwayVersion.everywhere.filter(pk=version.pk, state=State.DRAFT)
+    if rows.update(layout=_places(layout)):
+        note("pathway.arranged", version, actor=actor, via=via)
+
+
+def _places(layout: Any) -> dict[str, list[int]]:
+    if not isinstance(layout, dict) or len(layout) > MAX_NODES:
+        raise Problem("", _("These are no positions of a drawing."))
+    found = {}
+    for name, place in layout.items():
+        good = isinstance(place, list) and len(place) == 2
+        if not good or not all(type(one) in (int, float) and 0 <= one <= 20_000 for one in place):
+            raise Problem("", _("These are no positions of a drawing."))
+        found[str(name)[:2_000]] = [round(one) for one in place]
+    return found
+
+
+@transaction.atomic
+def discard(version: PathwayVersion, *, actor: Any, via: str = "web") -> None:
+    """Throw a draft away; a pathway of which nothing was published goes with it."""
+    allow(actor, Permission.DESIGN, version.organisation)
+    current = unchanged(version, version.revision)
+    note("pathway.discarded", current, actor=actor, via=via)
+    pathway = current.pathway
+    current.delete()
+    if pathway.current_id is None:
+        pathway.delete()

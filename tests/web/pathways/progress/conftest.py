@@ -16,6 +16,7 @@ from stackmark_web.awarding import actions as awarding
 from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport import claiming
+from stackmark_web.pathways.actions import auditing, designing, publishing
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import SigningKey
 from stackmark_web.tenancy.signers.files import FileStore
@@ -142,3 +143,70 @@ def trust(university, issuer):
         )
 
     return make
+
+
+@pytest.fixture
+def soil(achievement):
+    """5 credits, level 6."""
+    return achievement("Soil sampling")
+
+
+@pytest.fixture
+def maps(achievement):
+    """5 credits, level 6."""
+    return achievement("Field maps")
+
+
+@pytest.fixture
+def larger(achievement):
+    """What the pathway awards."""
+    return achievement("Field Science", credits=10)
+
+
+@pytest.fixture
+def pathway(university, soil, maps, larger):
+    """A published pathway: pathway(conferral="board", rule=…, limits=…); of both, by default."""
+
+    def make(*, conferral="board", kind="certificate", rule=None, limits=(), applies=None, **more):
+        draft = designing.create(
+            university,
+            actor=None,
+            kind=kind,
+            title="Field Science Certificate",
+            achievement=larger.achievement,
+            conferral=conferral,
+            rules={"rule": rule or both(soil, maps), "limits": list(limits)},
+        )
+        for name, value in more.items():
+            setattr(draft, name, value)
+        draft.save()
+        publishing.publish(draft, actor=None, applies_from=applies or clock.today())
+        draft.pathway.refresh_from_db()
+        return draft.pathway
+
+    return make
+
+
+def both(*versions):
+    """A rule that asks for each of these achievements."""
+    return {"id": "award", "all": [asks(version) for version in versions]}
+
+
+def asks(version):
+    """One of an achievement, under its title."""
+    return {
+        "id": version.title.lower().replace(" ", "-"),
+        "title": version.title,
+        "count": {"min": 1, "select": {"achievement": [version.signable["id"]]}},
+    }
+
+
+@pytest.fixture
+def settled(django_capture_on_commit_callbacks):
+    """What the duties do about audits and awards, with what follows after commit."""
+
+    def work():
+        with django_capture_on_commit_callbacks(execute=True):
+            auditing.audit_waiting()
+
+    return work
