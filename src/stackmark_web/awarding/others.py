@@ -1,7 +1,7 @@
 """What capabilities above awarding hand in: statements that credentials carry, more bits of lists.
 
-``accrediting`` stands above awarding, so it gives its functions once at start. Until then no
-credential carries a statement, and the lists tell of awards alone.
+``accrediting`` and ``recognising`` stand above awarding, so they give their functions once at
+start. Until then no credential carries a statement, and the lists tell of awards alone.
 """
 
 from __future__ import annotations
@@ -42,6 +42,12 @@ def provide(statements: Statements, withdrawn: Withdrawn) -> None:
     _statements[0], _withdrawn[0] = statements, withdrawn
 
 
+def also_withdrawn(function: Withdrawn) -> None:
+    """Ask this one too which indexes of a list are in its hands and withdrawn."""
+    if function not in _withdrawn:
+        _withdrawn.append(function)
+
+
 def carried(version: Any, organisation: Any) -> Carried:
     """What credentials of a version awarded by ``organisation`` carry from now on."""
     return _statements[0](version, organisation)
@@ -49,7 +55,7 @@ def carried(version: Any, organisation: Any) -> Carried:
 
 def withdrawn(status_list: Any) -> Iterable[int]:
     """Indexes of a revocation list whose holders are not awards and were withdrawn."""
-    return _withdrawn[0](status_list)
+    return [index for function in _withdrawn for index in function(status_list)]
 
 
 def with_tokens(part: Mapping[str, Any], tokens: tuple[str, ...]) -> dict[str, Any]:

@@ -12,17 +12,13 @@ class PathwaysConfig(AppConfig):
     label = "pathways"
 
     def ready(self) -> None:
-<<<<<<< HEAD
-        """Say on the pages of achievements what they count toward."""
-        from stackmark_web.catalogue import onward as rooms
-        from stackmark_web.pathways import onward
-
-        rooms.provide("counts toward", onward.panel)
-=======
-        """Hear of what makes audits stale; answer for the files awards are bound to."""
+        """Hear of what makes audits stale; answer for sealed files; say what counts toward what."""
         from stackmark_web.awarding import queries as awarding
-        from stackmark_web.pathways import hearing, sealing
+        from stackmark_web.catalogue import onward as rooms
+        from stackmark_web.passport import beside
+        from stackmark_web.pathways import hearing, onward, proof_views, sealing
 
         hearing.listen()
         awarding.provide_artefacts(sealing.at)
->>>>>>> path1
+        rooms.provide("counts toward", onward.panel)
+        beside.provide("proof", proof_views.panel)

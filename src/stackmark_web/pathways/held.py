@@ -25,8 +25,9 @@ from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.standing import standing_of
-from stackmark_web.pathways import decisions
+from stackmark_web.pathways.decisions import Decided, Decisions
 from stackmark_web.pathways.files import AtHand
+from stackmark_web.recognising.models import Decision
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.verifying.queries import OwnRegister, register_for
 
@@ -73,6 +74,7 @@ def held(
     """
     judge, day = _Judge(user, body or Body(organisation)), at or clock.today()
     found = [one for row in _rows(user) for one in _of_row(row, judge, day)]
+    found += judge.prior_learning()
     kept = distinct((str(place), one.holding) for place, one in enumerate(found))
     return tuple(_settled(found[int(place)], holding) for place, holding in kept)
 
@@ -87,8 +89,10 @@ def _settled(one: Held, holding: Counted) -> Held:
 
 
 def _rows(user: Any) -> Iterator[Holding]:
+    """What is kept, but not decisions about it: these say what the rest counts for."""
     rows = passport.holdings(user).defer(None).select_related("user")
-    yield from rows.order_by("added_at", "pk")
+    told = Decision.everywhere.filter(user=user, holding__isnull=False).values("holding")
+    yield from rows.exclude(pk__in=told).order_by("added_at", "pk")
 
 
 def _of_row(row: Holding, judge: _Judge, at: dt.date) -> Iterator[Held]:
@@ -170,12 +174,12 @@ class _Judge:
 
     def judged(self, row: Holding, one: Counted) -> Held:
         """The credential with its provenance for the body."""
+        decided = self._decisions.about(one)
+        if decided is not None:
+            return self._recognised(row, one, decided)
         if row.match == Holding.Match.NO:
             why = _("It was issued to another address than yours.")
             return Held(one, row, OPEN, counts=False, why=why, ask=not self._anybody)
-        decision = self._decided(one)
-        if decision is not None:
-            return self._recognised(row, one, decision)
         if self._anybody:
             return self._anywhere(row, one)
         if one.issuer == self._body.did:
@@ -202,22 +206,30 @@ class _Judge:
         why = _("%(body)s accepts this issuer.") % body
         return Held(one, row, TRUSTED, counts=True, why=why)
 
-    def _recognised(self, row: Holding, one: Counted, decision: Any) -> Held:
-        counting = decisions.counting(one, decision)
+    def _recognised(self, row: Holding, one: Counted, decided: Decided) -> Held:
+        counting = decided.counting(one)
         if counting is None:
             why = _("By the decision of %(body)s it does not count.") % {"body": self._body.name}
-            return Held(one, row, RECOGNISED, counts=False, why=why, decision=decision)
+            return Held(one, row, RECOGNISED, counts=False, why=why, decision=decided.row)
         why = _("Recognised by %(body)s.") % {"body": self._body.name}
-        return Held(counting, row, RECOGNISED, counts=True, why=why, decision=decision)
+        return Held(counting, row, RECOGNISED, counts=True, why=why, decision=decided.row)
 
-    def _decided(self, one: Counted) -> Any:
-        return self._decisions.get((one.issuer, one.id))
+    def prior_learning(self) -> list[Held]:
+        """What portfolios were recognised as; the passport holds the decision itself."""
+        why = _("Prior learning, recognised by %s.")
+        found = []
+        for one in self._decisions.portfolios():
+            counting = one.prior_learning()
+            if counting is not None and one.row.holding is not None:
+                told = why % self._body.name
+                found.append(
+                    Held(counting, one.row.holding, RECOGNISED, counts=True, why=told, decision=one.row)
+                )
+        return found
 
     @cached_property
-    def _decisions(self) -> dict[tuple[str, str], Any]:
-        if self._anybody:
-            return {}
-        return decisions.by_source(self._user, self._body.organisation)
+    def _decisions(self) -> Decisions:
+        return Decisions.of(self._user, self._body.organisation)
 
 
 def _told_unsure() -> str:

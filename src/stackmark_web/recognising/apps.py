@@ -6,7 +6,15 @@ from django.apps import AppConfig
 
 
 class RecognisingConfig(AppConfig):
-    """``recognising``."""
+    """``recognising``: what credentials of others count for here, decided and signed."""
 
     name = "stackmark_web.recognising"
     label = "recognising"
+
+    def ready(self) -> None:
+        """Tell awarding which indexes are withdrawn, and checks what our addresses answer."""
+        from stackmark_web.awarding import others
+        from stackmark_web.recognising import inside, queries
+
+        others.also_withdrawn(queries.withdrawn)
+        inside.register()

@@ -287,9 +287,12 @@ def has_issued(organisation: Organisation) -> bool:
     """Whether anything was ever signed in the institution's name: then its DID stays."""
     award = apps.get_model("awarding", "Award")  # a layer above; only its existence is asked
     stated = apps.get_model("accrediting", "Statement")
+    decided = apps.get_model("recognising", "Decision")
     root = Organisation.objects.get(pk=organisation.root_id)
     rows = award.everywhere.filter(organisation__path__startswith=root.path)
     if stated.everywhere.filter(organisation=root).exists():
+        return True
+    if decided.everywhere.filter(organisation__path__startswith=root.path).exists():
         return True
     return bool(rows.exclude(state__in=("draft", "scheduled")).exists())
 

@@ -35,7 +35,7 @@ def read(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, Any]:
     ``bound``: one was at hand; ``missing``: the addresses of those that were not. Empty for what
     is no credential of learning.
     """
-    resources = _resources(tree, at_hand)
+    resources = bound_files(tree, at_hand)
     try:
         found = read_record(tree, resources=resources)
     except StackmarkError:
@@ -62,7 +62,7 @@ def _calm_all(value: Any) -> Any:
     return [_calm_all(one) for one in value] if isinstance(value, list) else value
 
 
-def _resources(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, bytes]:
+def bound_files(tree: Mapping[str, Any], at_hand: Fetcher) -> dict[str, bytes]:
     """The files it is bound to that are at hand, by their address."""
     found: dict[str, bytes] = {}
     inside = tree.get("vc")

@@ -162,3 +162,8 @@ def hashed(token: str) -> str:
 def facts_label(tree: Mapping[str, Any]) -> list[Fact]:
     """The facts label of a document, as it states them, in the reader's language."""
     return labels.shown(labels.read(tree, OWN_FILES))
+
+
+def bound_files(tree: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files a document is bound to that this server publishes, by their address."""
+    return labels.bound_files(tree, OWN_FILES)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
 from stackmark.errors import StackmarkError
-from stackmark.model.holding import read_holdings
+from stackmark.model.holding import Holding, read_holdings
 from stackmark.model.holding_write import holdings_json
 from stackmark.stacking.audit import Auditor
 from stackmark.stacking.result import Audit
@@ -46,11 +47,16 @@ def settle(following: Following, ground: Ground, audit: Audit) -> None:
 
 
 def _complete(
-    following: Following, ground: Ground, witness: Witness | None, *, holdings: Any = None
+    following: Following,
+    ground: Ground,
+    witness: Witness | None,
+    *,
+    rules: Rules | None = None,
+    holdings: Sequence[Holding] = (),
 ) -> None:
     if witness is None:
         return
-    kept = holdings_json(ground.holdings if holdings is None else holdings)
+    kept = kept_holdings(witness, rules or ground.rules, holdings or ground.holdings)
     if _refused_before(following, kept):
         return
     pathway = following.pathway
@@ -79,6 +85,15 @@ def _complete(
         letters.tell(made, "pathway-complete")
 
 
+def kept_holdings(
+    witness: Witness, rules: Rules, holdings: Sequence[Holding]
+) -> dict[str, Any]:
+    """The credentials of the witness, and no others of the learner's where these are enough."""
+    used = {one.holding for one in witness.uses}
+    few = [one for one in holdings if one.id in used]
+    return holdings_json(holdings if check(witness, rules, few) else few)
+
+
 def _refused_before(following: Following, holdings: dict[str, Any]) -> bool:
     """A board said no to exactly this; it is asked again when something is different."""
     rows = following.completions.filter(state=State.REFUSED, version_id=following.version_id)
@@ -95,7 +110,7 @@ def _still(live: Completion, ground: Ground, audit: Audit) -> None:
         lose(live, reason=told)
     elif check(Witness.from_json(live.witness), ground.rules, ground.holdings, ground.at):
         live.witness = audit.witness.to_json()
-        live.holdings = holdings_json(ground.holdings)
+        live.holdings = kept_holdings(audit.witness, ground.rules, ground.holdings)
         live.save(update_fields=["witness", "holdings"])
 
 
@@ -135,13 +150,16 @@ def _renew(live: Completion, following: Following, ground: Ground) -> None:
     """Continuing credits earned since the last award make a new one."""
     rules = renewal.rules_for_renewal(following.version)
     audit, holdings = audit_renewal(live, ground, rules)
-    if audit.verdict != "yes" or _refused_before(following, holdings_json(holdings)):
+    witness = audit.witness
+    if witness is None or _refused_before(following, kept_holdings(witness, rules, holdings)):
         return
     Completion.everywhere.filter(pk=live.pk, state=State.AWARDED).update(state=State.RENEWED)
-    _complete(following, ground, audit.witness, holdings=holdings)
+    _complete(following, ground, witness, rules=rules, holdings=holdings)
 
 
-def audit_renewal(live: Completion, ground: Ground, rules: Rules) -> tuple[Audit, list[Any]]:
+def audit_renewal(
+    live: Completion, ground: Ground, rules: Rules
+) -> tuple[Audit, list[Holding]]:
     """Whether what was earned since the last award renews it, and what that was."""
     used = {one["holding"] for one in live.witness.get("uses", ())}
     begin = renewal.since(live)

@@ -1,0 +1,1 @@
+"""What changes requests, decisions, appeals, portfolios and the ledger; one module for each."""

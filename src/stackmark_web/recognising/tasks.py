@@ -1,0 +1,68 @@
+"""Decisions are looked at again by themselves: is what they recognised still in order?"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet
+
+from stackmark.errors import StackmarkError
+from stackmark_web import clock
+from stackmark_web.jobs.duties import duty
+from stackmark_web.recognising.actions import reviewing
+from stackmark_web.recognising.models import Decision
+from stackmark_web.verifying.checking import Checker
+
+BATCH: Final = 50
+EVERY: Final = timedelta(hours=20)  # a source from elsewhere is asked about once a day
+_ROUND: Final = 20.0  # seconds after which a round begins no further source
+_LOG: Final = logging.getLogger(__name__)
+
+
+def _standing() -> QuerySet[Any]:
+    """Decisions that count or are in review, and whose source is still at hand."""
+    rows = Decision.everywhere.filter(
+        withdrawn_at=None, replaced_by=None, source__data__isnull=False
+    )
+    return rows.select_related("source")
+
+
+@duty("look at decisions on credentials issued here", seconds=30)
+def look_at_own() -> int:
+    """Those of ours whose award changed since it was last looked at: at once."""
+    now = clock.now()
+    award = "source__holding__award"
+    changed = Q(looked_at=None) | Q(**{f"{award}__status_changed_at__gte": F("looked_at")})
+    ended = Q(**{f"{award}__valid_until__lte": now}) & Q(
+        **{f"{award}__valid_until__gt": F("looked_at")}
+    )
+    rows = _standing().filter(**{f"{award}__isnull": False}).filter(changed | ended)
+    return _look(rows.order_by("decided_at", "pk")[:BATCH])
+
+
+@duty("look at decisions on credentials from elsewhere", seconds=600)
+def look_at_foreign() -> int:
+    """Those issued elsewhere, checked anew about once a day; the ones not seen longest first."""
+    due = Q(looked_at=None) | Q(looked_at__lte=clock.now() - EVERY)
+    rows = _standing().filter(due, source__holding__award__isnull=True)
+    return _look(rows.order_by(F("looked_at").asc(nulls_first=True), "pk")[:BATCH])
+
+
+def _look(rows: Iterable[Decision]) -> int:
+    begun, checker, done = time.monotonic(), Checker(), 0
+    for row in rows:
+        if time.monotonic() - begun > _ROUND:
+            break
+        if row.source is None:
+            continue
+        try:
+            report = checker.check(bytes(row.source.data or b""), explain=False).report
+            reviewing.look(row, report)
+        except StackmarkError as error:
+            _LOG.warning("decision %s not looked at: %s", row.pk, error)
+        done += 1
+    return done
