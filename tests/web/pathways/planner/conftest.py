@@ -175,7 +175,38 @@ def pathway(university):
     return make
 
 
-def asks(*versions, least=1, id="step", **select):
-    """A rule for so many of these achievements."""
-    wanted = {"achievement": [one.signable["id"] for one in versions]} if versions else {}
-    return {"id": id, "title": "Step", "count": {"min": least, "select": {**wanted, **select}}}
+@pytest.fixture
+def asks():
+    """A rule for so many of these achievements: asks(one, other, least=2, level_min=6)."""
+
+    def make(*versions, least=1, **select):
+        wanted = {"achievement": [one.signable["id"] for one in versions]} if versions else {}
+        count = {"min": least, "select": {**wanted, **select}}
+        return {"id": "step", "title": "Step", "count": count}
+
+    return make
+
+
+@pytest.fixture
+def ways(teach, offer):
+    """Three ways to two skills: cheap and slow, fast and dear, one credential for both."""
+    slow, quick = teach("Slow show", "show"), teach("Quick show", "show")
+    tell, whole = teach("Tell", "tell"), teach("Studio", "show", "tell", hours=60)
+    return {
+        "slow": offer(slow, price="50", start=10, weeks=4),
+        "quick": offer(quick, price="300", start=1, weeks=2),
+        "tell": offer(tell, price="80", start=2, weeks=4),
+        "whole": offer(whole, price="900", start=6, weeks=8),
+    }
+
+
+@pytest.fixture
+def plan(client, ada):
+    """The page of the planner for Ada: plan(role=row, budget=100)."""
+    client.force_login(ada)
+
+    def get(*, role=None, pathway=None, **limits):
+        target = f"role:{role.pk}" if role else f"pathway:{pathway.pk}" if pathway else ""
+        return client.get("/plan", {"target": target, **limits})
+
+    return get
