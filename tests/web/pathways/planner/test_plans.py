@@ -16,6 +16,8 @@ from stackmark_web.catalogue.offerings import close_offering, save_offering
 from stackmark_web.pathways.actions import planning
 from stackmark_web.pathways.actions import roles as roles_
 from stackmark_web.pathways.models import Plan
+from stackmark_web.pathways.planner_targets import of_role
+from stackmark_web.pathways.planner_wanted import read
 
 pytestmark = pytest.mark.django_db
 
@@ -199,9 +201,6 @@ def test_nothing_to_keep_and_limits_that_cannot_be(client, ada, role, ways):
 def test_so_many_and_no_more(kept, ada, monkeypatch):
     plan = kept()
     monkeypatch.setattr(planning, "MOST", 1)
+    wanted = read(of_role(plan.role), plan.limits, clock.today())
     with pytest.raises(UsageError, match="You keep 1 plans already"):
-        from stackmark_web.pathways.planner_targets import of_role
-        from stackmark_web.pathways.planner_wanted import read
-
-        wanted = read(of_role(plan.role), plan.limits, clock.today())
         planning.save(ada, wanted, plan.answer)
