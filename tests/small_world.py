@@ -17,6 +17,7 @@ from django.test import TestCase
 import desk_rows
 import facts_rows
 import learner_rows
+import pathway_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
@@ -96,6 +97,7 @@ class SmallWorld:
         self._sheets()
         self._checks()
         self._statements()
+        pathway_rows.fill(self)
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

@@ -53,14 +53,14 @@ FELLOW: Final = Course(
         ("Advise an organisation on information security and personal data", "ICT security"),
         ("Keep up with what changes in the field", "data protection"),
     ),
-    ("written-examination",),
+    ("written-exam",),
     "Both examinations of the Guild, and continuing credits of the last three years.",
     "supervised-onsite-id",
     "onsite",
     None,
     0,
     months=36,
-    icon="shield",
+    icon="award",
     shape="shield",
 )
 

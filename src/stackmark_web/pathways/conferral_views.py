@@ -66,7 +66,7 @@ def audit(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Audit everybody on the pathway now, as a run with progress."""
     organisation, pathway = queries.pathway_for(request.user, slug, pk)
     run = auditing.audit_everybody(pathway, actor=request.user)
-    return redirect("jobs:detail", organisation.slug, run.pk)
+    return redirect("jobs:run", organisation.slug, run.pk)
 
 
 @login_required
@@ -120,7 +120,7 @@ def listed(request: HttpRequest, slug: str, pk: uuid.UUID, listed: uuid.UUID) ->
             form.add_error(None, error.detail)
         else:
             if run is not None:
-                return redirect("jobs:detail", organisation.slug, run.pk)
+                return redirect("jobs:run", organisation.slug, run.pk)
             messages.success(request, _("Conferred. The signed credentials are on their way."))
             return redirect("pathways:conferral_list", slug, pk, listed)
     rows = queries.on_list(found)

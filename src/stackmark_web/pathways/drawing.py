@@ -29,7 +29,7 @@ class Box:
     """A rule in the drawing."""
 
     id: str
-    tone: str  # group, leaf, capstone
+    tone: str  # award (the top), group, leaf, capstone
     heading: str
     lines: list[tuple[int, str]]  # where each line stands, and its words
     x: int
@@ -83,7 +83,7 @@ def draw(shown: Shown, layout: Mapping[str, Any]) -> Drawing:
 
 def _place(row: Row, parent: str, top: int, boxes: dict[str, Box], shown: Shown) -> int:
     """Put a rule and all below it from ``top`` on; where the next one may begin."""
-    box = _box(row, parent)
+    box = _box(row, parent, shown.rules.title)
     boxes[row.id] = box
     box.x = _EDGE + row.depth * (WIDE + _GAP_X)
     if not row.rows:
@@ -97,13 +97,17 @@ def _place(row: Row, parent: str, top: int, boxes: dict[str, Box], shown: Shown)
     return max(end, box.y + box.high + _GAP_Y)
 
 
-def _box(row: Row, parent: str) -> Box:
-    heading = textwrap.shorten(row.title, 28, placeholder="…") if row.title else ""
+def _box(row: Row, parent: str, award: str) -> Box:
+    title = row.title or ("" if parent else award)
+    heading = textwrap.shorten(title, 28, placeholder="…") if title else ""
     lines = _wrapped(row.sentence)
     top = _PAD + 14
     rows = [(top + (_LINE + 4 if heading else 0) + n * _LINE, one) for n, one in enumerate(lines)]
     high = rows[-1][0] + _PAD
-    tone = "group" if row.is_group else "capstone" if "capstone" in row.sentence else "leaf"
+    if row.is_group:
+        tone = "group" if parent else "award"
+    else:
+        tone = "capstone" if row.word == "capstone" else "leaf"
     bad = any(one.tone == "bad" for one in row.findings)
     return Box(row.id, tone, heading, rows, 0, 0, high, bad=bad, parent=parent)
 

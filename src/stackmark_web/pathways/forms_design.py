@@ -142,7 +142,7 @@ class SampleForm(Sections, forms.Form):
         required=False,
         help_text=_(
             "A list of holdings as “stackmark audit” takes them. What is ticked above is added "
-            "to it, awarded today."
+            "to it, awarded one day after another up to today."
         ),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "mono"}),
     )

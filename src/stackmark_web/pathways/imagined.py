@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from stackmark.exchange.holdings import holding_of
@@ -26,14 +27,21 @@ def holding_for(version: Any, name: str) -> Holding:
 
 
 def holdings_for(values: Iterable[str], taken: Any = ()) -> list[dict[str, Any]]:
-    """Choices of ``finding`` as JSON holdings, under ids that are not among those ``taken``."""
+    """Choices of ``finding`` as JSON holdings, under ids that are not among those ``taken``.
+
+    They are awarded a day after one another, the last one today: an order that rules ask for is
+    that in which they are given.
+    """
+    chosen = list(values)
     ids = {str(one.get("id")) for one in taken or () if isinstance(one, dict)}
     found = []
-    for value in values:
+    for place, value in enumerate(chosen, 1):
         address = value.split()[0] if value.split() else ""
         name = _free(ids)
         version = achievement_at(address)
-        found.append(holding_json(holding_for(version, name)) if version else _bare(address, name))
+        made = holding_json(holding_for(version, name)) if version else _bare(address, name)
+        day = clock.today() - timedelta(days=len(chosen) - place)
+        found.append(made | {"awarded": day.isoformat()})
     return found
 
 
@@ -50,7 +58,6 @@ def _bare(address: str, name: str) -> dict[str, Any]:
     return {
         "id": name,
         "achievement": address,
-        "awarded": clock.today().isoformat(),
         "status": "valid",
         "provenance": VERIFIED,
     }

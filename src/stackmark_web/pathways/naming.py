@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.conf import settings
@@ -28,6 +28,13 @@ def names_in(rules: r.Rules) -> dict[str, str]:
         if name:
             found[address] = name
     return found | _skills(rules, found)
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A sentence of the library with what people call the addresses in it."""
+    for address in sorted(names, key=len, reverse=True):
+        text = text.replace(address, names[address])
+    return text
 
 
 def achievement_at(address: str) -> Any:

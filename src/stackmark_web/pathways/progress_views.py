@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "followed": [_row(one) for one in queries_learner.followings_of(request.user)],
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
-        "query": f"q={words}" if words else "",
+        "query": urlencode({"q": words}) if words else "",
         "tab": "pathways",
     }
     return render(request, "pathways/learner/home.html", context)

@@ -73,10 +73,8 @@ def _shown(
 def asking_at(organisation: Any) -> str:
     """Where one asks a body for recognition; empty where it takes no requests."""
     body = policies.body_for(organisation)
-    if body is None or not policies.open_bodies().filter(pk=body.pk).exists():
-        return ""
-    where = address("recognising:new")
-    return f"{where}?body={body.slug}" if where else ""
+    where = address("recognising:new") if body is not None else ""
+    return f"{where}?body={body.slug}" if body is not None and where else ""
 
 
 def _decision(decision: Any) -> str:

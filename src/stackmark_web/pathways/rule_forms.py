@@ -44,6 +44,11 @@ class LeafForm(SelectForm):
     min = number_field(_("At least"))
     max = number_field(_("At most"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        least: Any = self.fields["min"]
+        least.need = _("needed, but for a capstone")
+
     def part(self) -> Json:
         """The rule as JSON."""
         found = self.cleaned_data

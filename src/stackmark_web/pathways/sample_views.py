@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ from stackmark_web.pathways.editor_views import searches
 from stackmark_web.pathways.faults import say
 from stackmark_web.pathways.forms_design import SampleForm
 from stackmark_web.pathways.imagined import holdings_for
-from stackmark_web.pathways.naming import achievements_in
+from stackmark_web.pathways.naming import achievements_in, named, names_in
 from stackmark_web.pathways.rules_of import rules_of
 
 TONES: Final = {"yes": "good", "no": "bad", "undecided": "warn"}
@@ -40,6 +40,7 @@ class Tried:
 
     sample: Any
     audit: Audit | None
+    why: tuple[str, ...] = ()
     fault: str = ""
 
     @property
@@ -80,14 +81,16 @@ def samples(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 def try_all(rules: Any, rows: Iterable[Any]) -> list[Tried]:
     """What the rules say of each sample learner today."""
     auditor = Auditor(rules, clock.today(), node_limit=NODES)
-    return [_tried(auditor, one) for one in rows]
+    names = names_in(rules)
+    return [_tried(auditor, one, names) for one in rows]
 
 
-def _tried(auditor: Auditor, sample: Any) -> Tried:
+def _tried(auditor: Auditor, sample: Any, names: Mapping[str, str]) -> Tried:
     try:
-        return Tried(sample, auditor.audit(read_holdings(sample.holdings)))
+        found = auditor.audit(read_holdings(sample.holdings))
     except UsageError as problem:
-        return Tried(sample, None, problem.detail)
+        return Tried(sample, None, fault=problem.detail)
+    return Tried(sample, found, tuple(named(one, names) for one in found.explanation))
 
 
 @login_required
@@ -136,11 +139,11 @@ def _sample(draft: Any, at: str) -> Any:
 def _form(request: HttpRequest, draft: Any, found: Any) -> SampleForm:
     post = request.POST if request.method == "POST" else None
     ticked = " ".join(post.getlist("achievement"))[:20_000].split() if post else []
-    named = achievements_in(rules_of(draft))
+    asked = achievements_in(rules_of(draft))
     return SampleForm(
         post,
         found=finding.search(str(post.get("find", "")) if post else ""),
-        known=finding.known("achievement", [*named, *ticked]),
+        known=finding.known("achievement", [*asked, *ticked]),
         initial=_initial(found),
     )
 

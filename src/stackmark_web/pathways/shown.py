@@ -34,6 +34,7 @@ class Row:
     depth: int = 0
     number: int = 0  # of a substitute: its place in the file
     is_group: bool = False
+    word: str = ""  # says that it is a capstone
     first: bool = False
     last: bool = False
     outermost: bool = False  # stands right in the top group
@@ -121,6 +122,7 @@ class Shown:
     def _node(self, node: r.Node, depth: int) -> Row:
         row = self._row(node, "rule", sentence(self.rules, _bare(node), self.names))
         row.depth, row.is_group = depth, isinstance(node, r.All | r.AtLeast)
+        row.word = "capstone" if isinstance(node, r.Capstone) else ""
         if isinstance(node, r.All | r.AtLeast):
             row.rows = [self._node(one, depth + 1) for one in node.of]
             row.rows[0].first = row.rows[-1].last = True

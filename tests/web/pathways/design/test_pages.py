@@ -51,7 +51,8 @@ def test_build_from_the_first_page_to_the_public_one(desk, award):
     assert "Version 1 is published" in page.content.decode()
     public = Client().get(f"/pathways/{draft.pathway_id}").content.decode()
     assert "credentials" in public
-    assert "for who joins from June 1, 2026" in public
+    assert "for who joins from" in public
+    assert "1 June 2026" in public
     assert "Nano" in Client().get("/pathways").content.decode()
 
 
@@ -402,7 +403,9 @@ def test_somebody_elses_pathway_is_not_there(draft, charlie, bob):
     assert browser.get(theirs).status_code == 404
 
 
-@pytest.mark.parametrize("value", ["\x00", "x" * 100_000, "../", "<script>", "-1", "９"], ids=range(6))
+@pytest.mark.parametrize(
+    "value", ["\x00", "x" * 100_000, "../", "<script>", "-1", "９"], ids=range(6)
+)
 def test_odd_values_are_answered_calmly(desk, draft, value):
     for path in ("/draft/rule", "/draft/limit", "/draft/substitute", "/draft/try/sample"):
         for name in ("at", "to", "new"):

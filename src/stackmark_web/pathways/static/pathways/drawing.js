@@ -67,7 +67,7 @@ function groupUnder(box) {
   const x = at.x + WIDE / 2;
   const y = at.y + at.high / 2;
   for (const other of boxes.values()) {
-    if (!other.classList.contains("box--group") || inside(other, box.dataset.id)) continue;
+    if (!other.matches(".box--group, .box--award") || inside(other, box.dataset.id)) continue;
     const there = place(other);
     const over = x > there.x && x < there.x + WIDE && y > there.y && y < there.y + there.high;
     if (over) return other;
