@@ -18,6 +18,8 @@ import desk_rows
 import facts_rows
 import learner_rows
 import pathway_rows
+import planner_rows
+import recognition_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
@@ -98,6 +100,8 @@ class SmallWorld:
         self._checks()
         self._statements()
         pathway_rows.fill(self)
+        planner_rows.fill(self)
+        recognition_rows.fill(self)  # after what may be sent has been made
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

@@ -25,6 +25,7 @@ from stackmark_web.demo import (
     pathways_design,
     planner_demo,
     quality,
+    recognising_history,
     world,
 )
 from stackmark_web.demo.awarding_history import award_course, mishaps
@@ -84,6 +85,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)
     tell(f"{number} attempts at an examination, and facts signed on them")
+    number = recognising_history.requests(versions, cast, houses, today=today)
+    tell(f"{number} requests for recognition")
     _letters_went_out()
     _stage(versions, cast)
 

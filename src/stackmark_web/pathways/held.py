@@ -229,7 +229,7 @@ class _Judge:
 
     @cached_property
     def _decisions(self) -> Decisions:
-        return Decisions.of(self._user, self._body.organisation)
+        return Decisions(self._user, self._body.organisation)
 
 
 def _told_unsure() -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from stackmark.errors import StackmarkError
 from stackmark.recognition.statement import in_words
+from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.recognising import comparing, drafts, pages, queries, wording
 from stackmark_web.recognising.actions import deciding, evaluating
 from stackmark_web.recognising.errors import Problem
@@ -51,6 +52,7 @@ def source(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         asked=found.request,
         form=form,
         draft=draft,
+        target_url=catalogue.public_url(found.request.target),
         appeal=queries.open_appeal(queries.current(found)),
         report=Shown(found.report) if found.report else None,
         status=422 if form.is_bound else 200,

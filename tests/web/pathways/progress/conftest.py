@@ -11,12 +11,15 @@ from django.conf import settings
 
 from achievement_designs import bare
 from simulators.issuer import Issuer, Web
+from stackmark.adapters import raster
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.catalogue import actions as catalogue
+from stackmark_web.catalogue import art
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport import claiming
 from stackmark_web.pathways.actions import auditing, designing, publishing
+from stackmark_web.tenancy import images
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import SigningKey
 from stackmark_web.tenancy.signers.files import FileStore
@@ -37,6 +40,17 @@ def _fresh():
     """No published list is left for another test."""
     yield
     shutil.rmtree(settings.DATA / "lists", ignore_errors=True)
+
+
+_drawn = cache(raster.svg_to_png)
+_clean = cache(raster.reencode_image)
+
+
+@pytest.fixture(autouse=True)
+def _pictures(monkeypatch):
+    """The same picture is drawn once for the whole run."""
+    monkeypatch.setattr(art, "svg_to_png", _drawn)
+    monkeypatch.setattr(images, "reencode_image", _clean)
 
 
 @pytest.fixture(autouse=True)
