@@ -20,6 +20,9 @@ import learner_rows
 import ledger_rows
 import recognition_rows
 import pathway_rows
+import pathway_rows
+import planner_rows
+import recognition_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
 from stackmark_web import clock
@@ -102,6 +105,9 @@ class SmallWorld:
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
         pathway_rows.fill(self)
+        pathway_rows.fill(self)
+        planner_rows.fill(self)
+        recognition_rows.fill(self)  # after what may be sent has been made
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

@@ -23,6 +23,7 @@ from stackmark_web.demo import (
     assessing_history,
     founding,
     pathways_design,
+    planner_demo,
     quality,
     recognising_history,
     world,
@@ -76,6 +77,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     count = assessing_history.attempts(versions, cast, today=today)
     tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
+    number = planner_demo.make(cast, houses, today=today)
+    tell(f"{number} ways to a role, to plan with")
     found = pathways_design.pathways(versions, cast, houses, today=today)
     tell(f"{len(found)} pathways")
     founding.unfinished(cast, houses)
