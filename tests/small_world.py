@@ -18,8 +18,7 @@ import desk_rows
 import facts_rows
 import learner_rows
 import ledger_rows
-import recognition_rows
-import pathway_rows
+import pathway_learner_rows
 import pathway_rows
 import planner_rows
 import recognition_rows
@@ -105,9 +104,8 @@ class SmallWorld:
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
         pathway_rows.fill(self)
-        pathway_rows.fill(self)
         planner_rows.fill(self)
-        recognition_rows.fill(self)  # after what may be sent has been made
+        pathway_learner_rows.fill(self)
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

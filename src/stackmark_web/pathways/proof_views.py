@@ -56,6 +56,7 @@ def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "pathways/learner/proof.html", context)
 
 
+@login_required
 @require_safe
 def file(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """One of the files, for those who may; nobody else learns that it exists."""
