@@ -155,7 +155,9 @@ ELSEWHERE = {  # what is known to be left, and why
 LIBRARY = set(  # pages that show what a library says, in English and marked so
     """accrediting:review assessing:figures_items assessing:figures_of assessing:retest
     catalogue:detail catalogue:edit catalogue:findings catalogue:quality passport:claim
-    passport:holding passport:person_holding passport:shared_one registry:assessment_facts
+    passport:holding passport:person_holding passport:shared_one recognising:decision
+    recognising:desk_appeal recognising:desk_decision recognising:source recognising:source_confirm
+    registry:assessment_facts
     registry:credential registry:register_achievement verifying:batch_item
     verifying:record""".split()
 )

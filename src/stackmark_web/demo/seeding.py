@@ -23,7 +23,10 @@ from stackmark_web.demo import (
     assessing_history,
     founding,
     pathways_design,
+    pathways_history,
+    planner_demo,
     quality,
+    recognising_history,
     world,
 )
 from stackmark_web.demo.awarding_history import award_course, mishaps
@@ -75,12 +78,18 @@ def _seed(tell: Callable[[str], object]) -> None:
     count = assessing_history.attempts(versions, cast, today=today)
     tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
+    number = planner_demo.make(cast, houses, today=today)
+    tell(f"{number} ways to a role, to plan with")
     found = pathways_design.pathways(versions, cast, houses, today=today)
     tell(f"{len(found)} pathways")
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)
     tell(f"{number} attempts at an examination, and facts signed on them")
+    number = recognising_history.requests(versions, cast, houses, today=today)
+    tell(f"{number} requests for recognition")
+    number = pathways_history.following(found, versions, cast, houses, today=today)
+    tell(f"{number} people on the way to a nano-degree")
     _letters_went_out()
     _stage(versions, cast)
 

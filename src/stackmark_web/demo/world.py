@@ -116,7 +116,10 @@ CAST: Final = (
     Worker("ivo", "Ivo Petersen", "awards and revokes them", (("northfield", "issuer"),)),
     Worker("olga", "Olga Lindqvist", "runs the university's account", (("northfield", "owner"),)),
     Worker(
-        "rhea", "Rhea Castellano", "reviews designs, where asked to", (("northfield", "reviewer"),)
+        "rhea",
+        "Rhea Castellano",
+        "reviews designs, and decides what other credentials count for",
+        (("northfield", "reviewer"), ("northfield", "recogniser")),
     ),
     Worker("marta", "Marta Sokol", "marks what learners hand in", (("northfield", "assessor"),)),
     Worker("ivan", "Ivan Brenner", "is the second marker", (("northfield", "assessor"),)),

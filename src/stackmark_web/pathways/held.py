@@ -223,13 +223,20 @@ class _Judge:
             if counting is not None and one.row.holding is not None:
                 told = why % self._body.name
                 found.append(
-                    Held(counting, one.row.holding, RECOGNISED, counts=True, why=told, decision=one.row)
+                    Held(
+                        counting,
+                        one.row.holding,
+                        RECOGNISED,
+                        counts=True,
+                        why=told,
+                        decision=one.row,
+                    )
                 )
         return found
 
     @cached_property
     def _decisions(self) -> Decisions:
-        return Decisions.of(self._user, self._body.organisation)
+        return Decisions(self._user, self._body.organisation)
 
 
 def _told_unsure() -> str:

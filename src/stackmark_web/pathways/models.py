@@ -9,7 +9,24 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.pathways.models_planner import Framework, FrameworkSkill, Plan, RoleProfile
 from stackmark_web.tenancy.scoping import Scoped
+
+__all__ = [
+    "Completion",
+    "ConferralList",
+    "Following",
+    "Framework",
+    "FrameworkSkill",
+    "FrozenError",
+    "Pathway",
+    "PathwayVersion",
+    "Plan",
+    "RoleProfile",
+    "Sample",
+    "Trial",
+    "Trialled",
+]
 
 
 class FrozenError(RuntimeError):
@@ -300,56 +317,6 @@ class Completion(models.Model):
 
     def __str__(self) -> str:
         return f"completion {self.pk}"
-
-
-class RoleProfile(models.Model):
-    """What a role asks for: skills of a named framework, as a target of plans."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey(
-        "tenancy.Organisation", on_delete=models.CASCADE, related_name="role_profiles"
-    )
-    title = models.CharField(max_length=200)
-    summary = models.TextField(blank=True)
-    framework = models.CharField(max_length=200)
-    framework_version = models.CharField(max_length=60, blank=True)
-    licence = models.CharField(max_length=200, blank=True)
-    skills = models.JSONField(default=list)  # [{"uri", "name", "confidence"}]
-    published = models.BooleanField(default=False)
-    made_at = models.DateTimeField()
-
-    everywhere = models.Manager()
-    objects = Scoped()
-
-    class Meta:
-        default_manager_name = "everywhere"
-        ordering: ClassVar[list[str]] = ["title"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Plan(models.Model):
-    """A learner's plan: target, limits, and the answer of ``stackmark.planning`` as it was."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="plans"
-    )
-    title = models.CharField(max_length=200)
-    pathway = models.ForeignKey(Pathway, null=True, on_delete=models.SET_NULL, related_name="+")
-    role = models.ForeignKey(RoleProfile, null=True, on_delete=models.SET_NULL, related_name="+")
-    limits = models.JSONField(default=dict)  # budget, currency, hours, by, delivery, language …
-    answer = models.JSONField(default=dict)
-    chosen = models.CharField(max_length=20, blank=True)  # a label of one of its plans
-    made_at = models.DateTimeField()
-    followed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["-made_at"]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class Trial(models.Model):

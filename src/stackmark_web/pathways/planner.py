@@ -22,7 +22,7 @@ from stackmark_web.catalogue.words import fold
 from stackmark_web.passport.models import HoldingSkill
 from stackmark_web.pathways.held import Held, held
 from stackmark_web.pathways.planner_offers import Shelf, shelf
-from stackmark_web.pathways.planner_targets import ROLE, Target
+from stackmark_web.pathways.planner_targets import ROLE
 from stackmark_web.pathways.planner_wanted import Wanted
 from stackmark_web.pathways.trusting import Body
 

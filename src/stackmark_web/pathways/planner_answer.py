@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from stackmark.planning.result import Path, Relaxation, Step, plain
 from stackmark.stacking.audit import audit
+from stackmark.stacking.eligible import Eligibility
 from stackmark.stacking.render import sentence
 from stackmark_web import clock
 from stackmark_web.pathways.naming import names_in
@@ -58,6 +59,7 @@ class Teller:
             "short": list(self.short()) if result.feasible is False else [],
             "have": self.have(),
             "left_out": list(self.left_out()),
+            "not_taken": self.not_taken(),
             "unknown_interests": list(self.asked.unknown_interests),
         }
 
@@ -174,6 +176,15 @@ class Teller:
         for offer, why in serving[:SHOWN]:
             code = next((word for begins, word in _WHY if why.startswith(begins)), "")
             yield {"title": self._named(offer), "why": code, "text": why}
+
+    def not_taken(self) -> int:
+        """Offers that a rule would take, of issuers the awarding body has not accepted."""
+        rules = self.target.rules
+        if rules is None or not self.asked.not_taken:
+            return 0
+        eligible, leaves = Eligibility(rules, clock.today()), rules.leaves()
+        rows = (one.earned(clock.today()) for one in self.asked.not_taken)
+        return sum(1 for one in rows if any(eligible.of(leaf, one) for leaf in leaves))
 
     def _named(self, offer: str) -> str:
         one = self._offered(offer)

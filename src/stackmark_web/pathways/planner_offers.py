@@ -113,7 +113,7 @@ class Shelf:
 
     def offers(self, pace: Fraction | None) -> tuple[Offer, ...]:
         """As offers for a learner with so many hours a week."""
-        speed = pace if pace else PACE
+        speed = pace or PACE
         if speed not in self._paced:
             if len(self._paced) >= _PACES:
                 self._paced.clear()
@@ -136,11 +136,12 @@ def shelf() -> Shelf:
 
 def state() -> str:
     """A digest that differs as soon as anything a plan rests on does; the day is part of it."""
-    events = AuditEvent.objects.filter(verb__in=_VERBS).aggregate(last=Max("pk"))["last"]
+    events = AuditEvent.objects.filter(verb__in=_VERBS).order_by("-pk")
+    last = events.values_list("pk", "target_id", "at").first()
     rows = Offering.everywhere.aggregate(
         many=Count("pk"), open=Count("pk", filter=Q(closed_at=None)), closed=Max("closed_at")
     )
-    told = (clock.today(), events, public.state(), sorted(rows.items()))
+    told = (clock.today(), last, public.state(), sorted(rows.items()))
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 

@@ -96,6 +96,7 @@ class AnswerView:
     left_out: list[tuple[str, str]]
     unknown_interests: list[str]
     nothing: bool
+    not_taken: int
 
 
 def view(answer: Json, key: str, limits: Json) -> AnswerView:
@@ -116,6 +117,7 @@ def view(answer: Json, key: str, limits: Json) -> AnswerView:
         left_out=[(one["title"], words.left_out(one)) for one in answer["left_out"]],
         unknown_interests=list(answer["unknown_interests"]),
         nothing=bool(paths) and not any(one.steps for one in paths),
+        not_taken=answer["not_taken"],
     )
 
 
@@ -155,9 +157,7 @@ def _change(one: Json, told: _Told, key: str, limits: Json) -> ChangeView:
 class _Told:
     """Plans of one answer on one axis."""
 
-    def __init__(
-        self, currency: str, axis: drawing.Axis, limit: float | None, by: dt.date
-    ) -> None:
+    def __init__(self, currency: str, axis: drawing.Axis, limit: float | None, by: dt.date) -> None:
         self.currency, self.axis, self.limit, self.by = currency, axis, limit, by
 
     def path(self, one: Json) -> PathView:

@@ -71,9 +71,7 @@ def groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
         (f"{PATHWAY}:{one.pathway_id}", str(one.title), one.pathway.organisation.name)
         for one, _rules in reading.joinable()
     ]
-    roles = [
-        (f"{ROLE}:{one.pk}", one.title, one.organisation.name) for one in published_roles()
-    ]
+    roles = [(f"{ROLE}:{one.pk}", one.title, one.organisation.name) for one in published_roles()]
     return [(PATHWAY, pathways), (ROLE, roles)]
 
 

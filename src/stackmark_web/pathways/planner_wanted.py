@@ -1,11 +1,10 @@
-"""What a learner sets: a target and limits, as a form reads it, an address carries it, a plan
-keeps it."""
+"""A target and limits: as a form reads them, an address carries them, a plan keeps them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
@@ -44,6 +43,11 @@ class Wanted:
             "without": list(self.without),
         }
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The same as names and values of a form."""
+        return pairs(self.target.key, self.to_json())
+
     def query(self, **other: Any) -> str:
         """The address of the planner with these limits, some of them changed."""
         return query(self.target.key, {**self.to_json(), **other})
@@ -66,7 +70,12 @@ def read(target: Target, limits: Mapping[str, Any], today: dt.date) -> Wanted:
 
 
 def query(key: str, limits: Mapping[str, Any]) -> str:
-    """Limits in an address; what is not set is not there."""
+    """Limits in an address."""
+    return urlencode(pairs(key, limits))
+
+
+def pairs(key: str, limits: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Limits as names and values; what is not set is not there."""
     rows: list[tuple[str, str]] = [("target", key)]
     for name, value in limits.items():
         if name == "interests":
@@ -75,17 +84,12 @@ def query(key: str, limits: Mapping[str, Any]) -> str:
             rows += [(name, str(one)) for one in value]
         elif value is not None and value != "":
             rows.append((name, str(value)))
-    return urlencode(rows)
+    return rows
 
 
 def a_year_from(day: dt.date) -> dt.date:
     """The deadline where none was set."""
     return day + dt.timedelta(days=365)
-
-
-def with_target(wanted: Wanted, target: Target) -> Wanted:
-    """The same limits for another target."""
-    return replace(wanted, target=target, without=())
 
 
 def _number(value: Any) -> Fraction | None:

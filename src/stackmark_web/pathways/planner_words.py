@@ -41,7 +41,8 @@ def money(amount: Any, currency: str) -> str:
     """An amount, without digits after the point where there are none."""
     if not amount:
         return _("Free")
-    return f"{number_format(amount, 0 if float(amount).is_integer() else 2)} {currency}"
+    digits = 0 if float(amount).is_integer() else 2
+    return f"{number_format(amount, digits, force_grouping=True)} {currency}"
 
 
 def hours(value: Any) -> str:
@@ -109,7 +110,10 @@ def change(one: Mapping[str, Any], currency: str) -> str:
     if one["money"]:
         parts.append(
             _("%(more)s more money (%(whole)s in all)")
-            % {"more": money(one["money"], currency), "whole": money(one["limits"]["budget"], currency)}
+            % {
+                "more": money(one["money"], currency),
+                "whole": money(one["limits"]["budget"], currency),
+            }
         )
     if one["hours"]:
         parts.append(
@@ -121,7 +125,7 @@ def change(one: Mapping[str, Any], currency: str) -> str:
         until = _("until %(day)s") % {"day": day(one["limits"]["by"])}
         parts.append(f"{told} ({until})")
     if one["dropped"]:
-        parts.append(_("the goal without %(skills)s") % {"skills": ", ".join(one["dropped"])})
+        parts.append(_("the goal without %(skills)s") % {"skills": _quoted(one["dropped"])})
     return _("There is a plan with %(changes)s.") % {"changes": _(" and ").join(parts)}
 
 
@@ -135,5 +139,9 @@ def button(one: Mapping[str, Any], currency: str) -> str:
     if "by" in limits:
         parts.append(_("Set the last day to %(day)s") % {"day": day(limits["by"])})
     if "without" in limits:
-        parts.append(_("Leave out %(skills)s") % {"skills": ", ".join(one["dropped"])})
+        parts.append(_("Leave out %(skills)s") % {"skills": _quoted(one["dropped"])})
     return " · ".join(parts)
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(_("“%(name)s”") % {"name": one} for one in names)

@@ -153,8 +153,11 @@ def compare(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResp
 def move(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResponse:
     """Go on under a newer version, for good."""
     one = queries_learner.following_of(request.user, pk)
+    if one.version_id == version:  # pressed twice
+        return redirect("pathways:progress", pk)
+    newer = queries_learner.newer_version(one, version)
     try:
-        actions.move(one, version, actor=request.user)
+        actions.move(one, newer.pk, actor=request.user)
     except Problem as problem:
         messages.error(request, problem.detail)
     else:
@@ -170,5 +173,3 @@ def leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     actions.leave(one, actor=request.user)
     messages.success(request, _("You no longer follow this pathway. Your credentials stay yours."))
     return redirect("pathways:home")
-
-

@@ -53,9 +53,7 @@ def shown_of(ground: Ground, audit: Audit, organisation: Any) -> list[Shown]:
     return sorted(found, key=lambda one: (not one.rules, not one.held.counts, one.title.casefold()))
 
 
-def _shown(
-    one: Held, serves: dict[str, list[str]], told: dict[str, str], asking: str
-) -> Shown:
+def _shown(one: Held, serves: dict[str, list[str]], told: dict[str, str], asking: str) -> Shown:
     tone, label = PROVENANCE[one.provenance]
     name = one.holding.id if one.counts else ""
     return Shown(

@@ -88,15 +88,31 @@ def used_of(completion: Completion) -> list[Held]:
     return [one for one in found if one.holding.id in wanted]
 
 
-def rows_of(completion: Completion) -> list[Holding]:
-    """The same as passport rows, each once, with the decisions they were recognised by."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Passport rows, each once, and the documents by address that they are bound to."""
+
+    rows: tuple[Holding, ...]
+    documents: dict[str, bytes]
+
+
+def kept_of(completion: Completion) -> Kept:
+    """The credentials of the witness, with the decisions by which some were recognised.
+
+    A decision is bound to the exact bytes of what it is about.
+    """
     rows: dict[Any, Holding] = {}
+    documents: dict[str, bytes] = {}
     for one in used_of(completion):
         rows[one.row.pk] = one.row
-        decided = one.decision.holding if one.decision is not None else None
-        if decided is not None:
-            rows[decided.pk] = decided
-    return list(rows.values())
+        decision = one.decision
+        if decision is None:
+            continue
+        if decision.holding is not None:
+            rows[decision.holding.pk] = decision.holding
+        if decision.source is not None and decision.source.data:
+            documents[decision.source_id_text] = bytes(decision.source.data)
+    return Kept(tuple(rows.values()), documents)
 
 
 def missing_of(completion: Completion) -> list[str]:

@@ -35,9 +35,7 @@ def joinable() -> Iterator[tuple[Any, Rules]]:
     today = clock.today()
     for pathway in queries.published():
         current = pathway.current
-        version = (
-            current if current.applies_from <= today else queries.version_for(pathway, today)
-        )
+        version = current if current.applies_from <= today else queries.version_for(pathway, today)
         found = None if version is None else rules(version)
         if version is not None and found is not None:
             version.pathway = pathway

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from typing import Any
 
@@ -28,9 +27,8 @@ class Body:
         return self._known[key]
 
     def _asked(self, issuer: str, achievement: str) -> bool:
-        moment = dt.datetime.combine(clock.today(), dt.time(), dt.UTC)
         wanted = [achievement] if achievement else []
-        standing, _sentence = self._register.register.standing(issuer, wanted, moment)
+        standing, _sentence = self._register.register.standing(issuer, wanted, clock.now())
         return standing == "known"
 
     @cached_property

@@ -54,10 +54,10 @@ def draft_of(source: Source, before: Decision | None = None) -> Draft:
 
 
 def worked(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON to keep. ``given`` has ``rows`` (name → finding, reason), ``matches`` (dicts of
-    wanted, held, relation, evidence, confidence, number) and the plain members of a draft.
+    """The JSON to keep; raises ``Problem`` at the field.
 
-    Raises ``Problem`` at the field.
+    ``given`` has ``rows`` (name → finding, reason), ``matches`` (dicts of wanted, held, relation,
+    evidence, confidence, number) and the plain members of a draft.
     """
     proposed = comparing.prefilled(source)
     found = replace(proposed, matches=_matches(source, proposed, given.get("matches", ())))

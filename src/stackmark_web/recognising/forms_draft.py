@@ -35,6 +35,7 @@ class RowShown:
 
     name: str
     label: Any
+    said: Any
     tone: str
     row: Any
     finding: Any
@@ -114,6 +115,8 @@ class DraftForm(forms.Form):
             (code, _("%(verdict)s: %(means)s") % {"verdict": said, "means": VERDICT_HELP[code]})
             for code, said in VERDICTS.items()
         ]
+        for name in ("verdict", "default"):
+            fields[name].need = _("needed to sign")
         wanted = self.comparison.wanted_outcomes
         fields["outcomes"].choices = [(str(n), text) for n, text in enumerate(wanted)]
         fields["credit_unit"].choices = _units(self.comparison)
@@ -179,6 +182,7 @@ class DraftForm(forms.Form):
             RowShown(
                 row.name,
                 ROW_WORDS[row.name],
+                FINDINGS[row.finding],
                 TONES[row.finding],
                 row,
                 self[f"finding-{row.name}"],

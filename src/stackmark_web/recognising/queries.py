@@ -62,7 +62,7 @@ def target(pk: uuid.UUID) -> Any:
 
 
 def today() -> date:
-    """This day, for templates that compare deadlines."""
+    """The day it is, for templates that compare deadlines."""
     return clock.today()
 
 

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from stackmark.errors import StackmarkError
 from stackmark.recognition.statement import in_words
+from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.recognising import comparing, drafts, pages, queries, wording
 from stackmark_web.recognising.actions import deciding, evaluating
 from stackmark_web.recognising.errors import Problem
 from stackmark_web.recognising.forms_draft import DraftForm
-from stackmark_web.recognising.models import Source
+from stackmark_web.recognising.models import Request, Source
 from stackmark_web.verifying.showing import Shown
 
 
@@ -32,6 +33,8 @@ def source(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     refused = _refusal(found, request.user)
     if refused is not None:
         return _closed(request, place, found, refused)
+    if found.request.kind == Request.Kind.PORTFOLIO and not found.portfolio:
+        return redirect("recognising:portfolio_assess", slug, pk)  # evidence before the rows
     try:
         draft = drafts.draft_of(found, queries.current(found))
         held = comparing.held_outcomes(found)
@@ -51,6 +54,7 @@ def source(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         asked=found.request,
         form=form,
         draft=draft,
+        target_url=catalogue.public_url(found.request.target),
         appeal=queries.open_appeal(queries.current(found)),
         report=Shown(found.report) if found.report else None,
         status=422 if form.is_bound else 200,

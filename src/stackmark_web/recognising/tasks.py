@@ -1,4 +1,4 @@
-"""Decisions are looked at again by themselves: is what they recognised still in order?"""
+"""Decisions are looked at again by themselves: what they recognised may be in order no more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from stackmark.errors import StackmarkError
@@ -19,6 +20,7 @@ from stackmark_web.verifying.checking import Checker
 
 BATCH: Final = 50
 EVERY: Final = timedelta(hours=20)  # a source from elsewhere is asked about once a day
+OFTEN: Final = timedelta(minutes=5)
 _ROUND: Final = 20.0  # seconds after which a round begins no further source
 _LOG: Final = logging.getLogger(__name__)
 
@@ -33,22 +35,28 @@ def _standing() -> QuerySet[Any]:
 
 @duty("look at decisions on credentials issued here", seconds=30)
 def look_at_own() -> int:
-    """Those of ours whose award changed since it was last looked at: at once."""
+    """Those of ours whose award changed since it was last looked at: at once.
+
+    Where only a file of ours was brought along, every few minutes.
+    """
     now = clock.now()
     award = "source__holding__award"
     changed = Q(looked_at=None) | Q(**{f"{award}__status_changed_at__gte": F("looked_at")})
     ended = Q(**{f"{award}__valid_until__lte": now}) & Q(
         **{f"{award}__valid_until__gt": F("looked_at")}
     )
-    rows = _standing().filter(**{f"{award}__isnull": False}).filter(changed | ended)
-    return _look(rows.order_by("decided_at", "pk")[:BATCH])
+    copied = Q(**{f"{award}__isnull": True}) & Q(looked_at__lte=now - OFTEN)
+    rows = _standing().filter(source_id_text__startswith=f"{settings.IDENTITY_URL}/credentials/")
+    rows = rows.filter(changed | ended | copied)
+    return _look(rows.order_by(F("looked_at").asc(nulls_first=True), "pk")[:BATCH])
 
 
 @duty("look at decisions on credentials from elsewhere", seconds=600)
 def look_at_foreign() -> int:
     """Those issued elsewhere, checked anew about once a day; the ones not seen longest first."""
     due = Q(looked_at=None) | Q(looked_at__lte=clock.now() - EVERY)
-    rows = _standing().filter(due, source__holding__award__isnull=True)
+    rows = _standing().exclude(source_id_text__startswith=f"{settings.IDENTITY_URL}/credentials/")
+    rows = rows.filter(due)
     return _look(rows.order_by(F("looked_at").asc(nulls_first=True), "pk")[:BATCH])
 
 
