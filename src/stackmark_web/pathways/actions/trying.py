@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from stackmark_web.pathways import queries_trials
 from stackmark_web.pathways.actions.designing import allow
 from stackmark_web.pathways.drafts import note, unchanged
 from stackmark_web.pathways.errors import Problem
-from stackmark_web.pathways.held import Body, counted, held
+from stackmark_web.pathways.held import Body, Held, held
 from stackmark_web.pathways.models import Following, PathwayVersion, Trial, Trialled
 from stackmark_web.pathways.rules_of import rules_of
 from stackmark_web.pathways.uses import with_uses
@@ -125,15 +125,15 @@ class _Judge:
 
     def row(self, user: Any) -> Trialled:
         """What the tried rules say of a learner, and what their present version says."""
-        holdings = counted(held(user, self.organisation, self.trial.at, body=self.body))
+        found = held(user, self.organisation, self.trial.at, body=self.body)
         row = Trialled(trial=self.trial, user=user)
-        row.verdict = self._verdict(self._auditors[None], user, holdings)
+        row.verdict = self._verdict(self._auditors[None], user, found)
         present = self._present(user)
-        row.before = self._verdict(present, user, holdings) if present else ""
+        row.before = self._verdict(present, user, found) if present else ""
         return row
 
-    def _verdict(self, auditor: Auditor, user: Any, holdings: Any) -> str:
-        known = with_uses(auditor.rules, holdings, user, self.organisation)
+    def _verdict(self, auditor: Auditor, user: Any, found: Sequence[Held]) -> str:
+        known = with_uses(auditor.rules, found, user, self.organisation)
         return auditor.audit(known, explain=False).verdict
 
     def _present(self, user: Any) -> Auditor | None:
