@@ -18,6 +18,9 @@ import desk_rows
 import facts_rows
 import learner_rows
 import ledger_rows
+import pathway_learner_rows
+import pathway_rows
+import planner_rows
 import recognition_rows
 from achievement_designs import FULL, bare
 from simulators.issuer import Issuer, Web
@@ -100,6 +103,9 @@ class SmallWorld:
         self._statements()
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
+        pathway_rows.fill(self)
+        planner_rows.fill(self)
+        pathway_learner_rows.fill(self)
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

@@ -89,6 +89,7 @@ ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
 CLAIM = {"token": "claim_token"}
+BOARD = {"pk": "candidate.version.pathway_id"}
 
 
 def award(word):
@@ -486,6 +487,82 @@ RULES = {
     "recognising:portfolio_json": own("GET", args={"pk": "prior_done.request_id"}),
     "recognising:portfolio_assess": work(args={"pk": "prior_source.pk"}),
     "recognising:portfolio_desk_json": work("GET", args={"pk": "prior_source.pk"}),
+    # -- pathways: learners, what proves an award, the board (P2)
+    "pathways:home": own("GET", others=(200,)),
+    # Whoever is signed in follows it on a page of their own.
+    "pathways:follow": public("POST", args={"pk": "pathway.pk"}),
+    "pathways:progress": own("GET", args={"pk": "following.pk"}),
+    "pathways:what_if": own("GET", args={"pk": "following.pk"}),
+    "pathways:leave": own("POST", args={"pk": "following.pk"}),
+    "pathways:compare": own("GET", args={"pk": "completion.following_id", "version": "newer.pk"}),
+    "pathways:move_on": own("POST", args={"pk": "completion.following_id", "version": "newer.pk"}),
+    "pathways:proof": own("GET", args={"pk": "completion.pk"}, also=("owner",)),
+    "pathways:completion_file": own(
+        "GET",
+        args={"pk": "completion.pk", "name": "witness.json"},
+        fixed=("name",),
+        also=("owner",),
+    ),
+    # The link does not show evidence: tests of its page.
+    "pathways:shared_proof": token(
+        "GET", args={**SHARED, "name": "witness.json"}, fixed=("name",), get=404
+    ),
+    "pathways:conferral": work("GET", args=BOARD),
+    "pathways:audit_everybody": work("POST", args=BOARD),
+    "pathways:conferral_new": work("POST", args=BOARD),
+    "pathways:conferral_list": work(args={**BOARD, "listed": "listed.pk"}),
+    "pathways:conferral_print": work("GET", args={**BOARD, "listed": "listed.pk"}),
+    "pathways:candidate": work("GET", args={**BOARD, "who": "candidate.pk"}),
+    "pathways:confer": work("POST", args={**BOARD, "who": "candidate.pk"}),
+    "pathways:refuse": work("POST", args={**BOARD, "who": "candidate.pk"}),
+    # -- pathways: the builder (P1)
+    "pathways:list": public(),
+    "pathways:pathway": public(args={"pk": "pathway.pk"}),
+    "pathways:pathway_json": public(args={"pk": "pathway.pk"}),
+    "pathways:pathway_ctdl": public(args={"pk": "pathway.pk"}),
+    "pathways:version": public(args={"pk": "pathway.pk", "number": "pathway_version.number"}),
+    "pathways:version_json": public(args={"pk": "pathway.pk", "number": "pathway_version.number"}),
+    "pathways:version_ctdl": public(args={"pk": "pathway.pk", "number": "pathway_version.number"}),
+    "pathways:manage": work("GET"),
+    "pathways:new": work(),
+    "pathways:detail": work("GET", args={"pk": "pathway.pk"}),
+    "pathways:act": work("POST", args={"pk": "pathway.pk", "verb": "retire"}, fixed=("verb",)),
+    "pathways:draft": work("GET", args={"pk": "pathway.pk"}),
+    "pathways:details": work(args={"pk": "pathway.pk"}),
+    "pathways:rule": work(args={"pk": "pathway.pk"}),
+    # Which limit is said in the query; without it: back to the rules.
+    "pathways:limit": work(args={"pk": "pathway.pk"}, get=302),
+    "pathways:substitute": work(args={"pk": "pathway.pk"}),
+    "pathways:move": work("POST", args={"pk": "pathway.pk"}),
+    "pathways:arrange": work("POST", args={"pk": "pathway.pk"}),
+    "pathways:files": work(args={"pk": "pathway.pk"}),
+    "pathways:draft_json": work("GET", args={"pk": "pathway.pk"}),
+    "pathways:draft_ctdl": work("GET", args={"pk": "pathway.pk"}),
+    "pathways:try": work("GET", args={"pk": "pathway.pk"}),
+    "pathways:sample": work(args={"pk": "pathway.pk"}),
+    "pathways:try_everyone": work("POST", args={"pk": "pathway.pk"}),
+    "pathways:trial": work("GET", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
+    "pathways:trial_progress": work("GET", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
+    "pathways:trial_go_on": work("POST", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
+    "pathways:trial_csv": work("GET", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
+    "pathways:publish": work(args={"pk": "pathway.pk"}),
+    # -- plans and role profiles (P3)
+    "pathways:plan": own("GET", others=(200,)),
+    "pathways:plan_save": own("POST", others=(302,)),
+    "pathways:plans": own("GET", others=(200,)),
+    "pathways:plan_saved": own("GET", args={"pk": "plan.pk"}),
+    "pathways:plan_follow": own("POST", args={"pk": "plan.pk"}),
+    "pathways:plan_again": own("POST", args={"pk": "plan.pk"}),
+    "pathways:plan_delete": own("POST", args={"pk": "plan.pk"}),
+    "pathways:role": public(args={"pk": "role.pk"}),
+    "pathways:roles": work("GET"),
+    "pathways:frameworks": work(),
+    "pathways:framework_delete": work("POST", args={"pk": "framework.pk"}),
+    "pathways:role_new": work(),
+    "pathways:role_edit": work(args={"pk": "role.pk"}),
+    "pathways:role_skills": work(args={"pk": "role.pk"}),
+    "pathways:role_publish": work("POST", args={"pk": "role.pk"}),
+    "pathways:role_delete": work("POST", args={"pk": "role_draft.pk"}),
     # -- public documents
     "registry:organisation": public(args={"slug": "here.slug"}),
     "registry:organisation_json": public(args={"slug": "here.slug"}),
@@ -771,7 +848,9 @@ def strangers(rule):
     """Signed-in people for whom this is not there."""
     if rule.kind == "work":
         return ("stranger", "learner")
-    return ("stranger", "owner") if rule.kind == "own" and rule.who == "learner" else ()
+    if rule.kind != "own" or rule.who != "learner":
+        return ()
+    return tuple(one for one in ("stranger", "owner") if one not in rule.also)
 
 
 def unknown_status(rule, method):

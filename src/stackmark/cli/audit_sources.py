@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stackmark.cli.audit_decisions import Decisions
 from stackmark.errors import StackmarkError, UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +39,17 @@ class Gathered:
 
 
 def gather(
-    place: str, verifier: Verifier, documents: Path | None, given: Any, at: dt.date
+    place: str,
+    verifier: Verifier,
+    documents: Path | None,
+    given: Any,
+    at: dt.date,
+    *,
+    body: str = "",
 ) -> Gathered:
     """The holdings of a file or folder at a day; ``given`` answers with documents that are at hand.
+
+    ``body`` is who awards: what it recognised counts as it decided, if its decisions are there.
 
     Raises ``UsageError`` ``usage.file`` when nothing is there, and ``holdings.…`` when a file that
     states holdings is wrong.
@@ -51,11 +60,19 @@ def gather(
     found = list(sources.find([place], verifier.fetcher, besides=documents))
     near = _near(place, found, given)
     verifier.at_hand = _Both(given, DocumentsFetcher(near))
-    work = _Gatherer(verifier, near, at)
+    work = _Gatherer(verifier, near, at, body)
     for one in found:
-        if not (isinstance(one.data, bytes) and one.data in near.values()):
+        if not (isinstance(one.data, bytes) and _only_beside(one.data, near)):
             work.take(one)
     return work.settled()
+
+
+def _only_beside(data: bytes, near: Mapping[str, bytes]) -> bool:
+    """Whether a file is there for another's sake alone: a credential is one by itself, too.
+
+    A decision on recognition is bound to the credential it is about.
+    """
+    return data in near.values() and "credentialSubject" not in (tree_of(data) or {})
 
 
 class _Both:
@@ -152,8 +169,11 @@ def tree_of(data: bytes) -> Mapping[str, Any] | None:
 
 
 class _Gatherer:
-    def __init__(self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date) -> None:
+    def __init__(
+        self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date, body: str
+    ) -> None:
         self._at = at
+        self._decisions = Decisions(body)
         self._verifier = verifier
         self._near = near
         self._stated: list[tuple[str, Holding]] = []
@@ -192,6 +212,8 @@ class _Gatherer:
         if self._verifier.register is not None and report.credential.issuer_trust != "known":
             self._found.left_out.append((source, report.check("trust").detail))
             return
+        if self._decisions.takes(source, tree, result.status):
+            return
         if report.credential.recipient:
             self._found.recipients.add(report.credential.recipient)
         self._records(source, tree, result.status)
@@ -214,7 +236,7 @@ class _Gatherer:
         found = self._found
         known = {holding.id for _, holding in self._verified}
         stated = [row for row in self._stated if row[1].id not in known]
-        rows = distinct([*self._verified, *stated])
+        rows = distinct([*self._decisions.applied(self._verified, found.left_out), *stated])
         found.holdings = [holding for _, holding in rows]
         found.sources = {holding.id: source for source, holding in rows}
         return found

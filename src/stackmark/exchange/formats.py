@@ -65,7 +65,7 @@ def read_record(
     for name, one in NAMES.items():
         module = import_module(f"{one.package}.read")
         if module.recognises(tree):
-            found: Imported = module.read(tree, resources or {})
+            found: Imported = module.read(tree, {} if resources is None else resources)
             return replace(found, format=name) if found.format != name else found
     raise ReadError("read.format", "This is none of the formats that can be read here.")
 

@@ -22,6 +22,9 @@ from stackmark_web.demo import (
     assessing_figures,
     assessing_history,
     founding,
+    pathways_design,
+    pathways_history,
+    planner_demo,
     quality,
     recognising_history,
     recognising_open,
@@ -76,6 +79,10 @@ def _seed(tell: Callable[[str], object]) -> None:
     count = assessing_history.attempts(versions, cast, today=today)
     tell(f"{count} attempts at every stage of an assessment")
     _trust(houses, cast)
+    number = planner_demo.make(cast, houses, today=today)
+    tell(f"{number} ways to a role, to plan with")
+    found = pathways_design.pathways(versions, cast, houses, today=today)
+    tell(f"{len(found)} pathways")
     founding.unfinished(cast, houses)
     quality.keep(cast, houses, versions, today)
     number = assessing_figures.figures(versions, cast, today=today)
@@ -85,6 +92,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     number = recognising_open.decisions(versions, cast, houses, today=today)
     recognising_open.portfolio(versions, cast, houses, today=today)
     tell(f"{number} decisions of one centre, and a portfolio that waits")
+    number = pathways_history.following(found, versions, cast, houses, today=today)
+    tell(f"{number} people on the way to a nano-degree")
     _letters_went_out()
     _stage(versions, cast)
 

@@ -19,7 +19,7 @@ from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.assessing import queries as assessing
 from stackmark_web.assessing.data_views import evidence_response
-from stackmark_web.passport import downloads, linkedin, previews, queries, sharing, tokens
+from stackmark_web.passport import beside, downloads, linkedin, previews, queries, sharing, tokens
 from stackmark_web.passport.cards import card_of
 from stackmark_web.passport.checking import answer_of, check_holding
 from stackmark_web.passport.forms import CodeForm, PinForm
@@ -146,6 +146,7 @@ def _one(token: str, found: Share, one: Holding) -> dict[str, Any]:
         "shown": answer_of(one),
         "forms": downloads.labelled_forms(one) if found.downloads else [],
         "pieces": _pieces(found, one),
+        "beside": beside.panels(one, token) if found.evidence else [],
     }
 
 

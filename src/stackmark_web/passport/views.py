@@ -21,7 +21,7 @@ from stackmark_web import clock
 from stackmark_web.awarding import letters
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.awarding.actions import WrongState
-from stackmark_web.passport import actions, claiming, downloads, linkedin, queries
+from stackmark_web.passport import actions, beside, claiming, downloads, linkedin, queries
 from stackmark_web.passport.bundle import bundle
 from stackmark_web.passport.cards import award_card, own_card
 from stackmark_web.passport.checking import answer_of, credential_bytes
@@ -115,6 +115,7 @@ def _about(request: HttpRequest, found: Holding) -> dict[str, Any]:
         "shares": queries.shares_of(request.user).filter(holdings=found, withdrawn_at=None),
         "carried": carry_received(credential_bytes(found)),
         "presentable": queries.is_presentable(found),
+        "beside": beside.panels(found),
     }
 
 

@@ -9,7 +9,24 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.pathways.models_planner import Framework, FrameworkSkill, Plan, RoleProfile
 from stackmark_web.tenancy.scoping import Scoped
+
+__all__ = [
+    "Completion",
+    "ConferralList",
+    "Following",
+    "Framework",
+    "FrameworkSkill",
+    "FrozenError",
+    "Pathway",
+    "PathwayVersion",
+    "Plan",
+    "RoleProfile",
+    "Sample",
+    "Trial",
+    "Trialled",
+]
 
 
 class FrozenError(RuntimeError):
@@ -251,6 +268,7 @@ class Completion(models.Model):
         AWARDED = "awarded", _("Awarded")
         REFUSED = "refused", _("Not conferred")
         LOST = "lost", _("No longer complete")
+        RENEWED = "renewed", _("Awarded, and renewed since")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -301,20 +319,23 @@ class Completion(models.Model):
         return f"completion {self.pk}"
 
 
-class RoleProfile(models.Model):
-    """What a role asks for: skills of a named framework, as a target of plans."""
+class Trial(models.Model):
+    """Rules of a draft tried on everyone at once: a run of jobs, and what each audit said.
+
+    ``rules`` are those of that moment. ``bounds`` are the users at which its chunks end, so that
+    a chunk finds the same learners again after a crash.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
-        "tenancy.Organisation", on_delete=models.CASCADE, related_name="role_profiles"
+        "tenancy.Organisation", on_delete=models.CASCADE, related_name="+"
     )
-    title = models.CharField(max_length=200)
-    summary = models.TextField(blank=True)
-    framework = models.CharField(max_length=200)
-    framework_version = models.CharField(max_length=60, blank=True)
-    licence = models.CharField(max_length=200, blank=True)
-    skills = models.JSONField(default=list)  # [{"uri", "name", "confidence"}]
-    published = models.BooleanField(default=False)
+    pathway = models.ForeignKey(Pathway, on_delete=models.CASCADE, related_name="trials")
+    run = models.OneToOneField("jobs.Run", null=True, on_delete=models.SET_NULL, related_name="+")
+    revision = models.PositiveIntegerField()
+    rules = models.JSONField()
+    at = models.DateField()
+    bounds = models.JSONField(default=list)
     made_at = models.DateTimeField()
 
     everywhere = models.Manager()
@@ -322,30 +343,28 @@ class RoleProfile(models.Model):
 
     class Meta:
         default_manager_name = "everywhere"
-        ordering: ClassVar[list[str]] = ["title"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Plan(models.Model):
-    """A learner's plan: target, limits, and the answer of ``stackmark.planning`` as it was."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="plans"
-    )
-    title = models.CharField(max_length=200)
-    pathway = models.ForeignKey(Pathway, null=True, on_delete=models.SET_NULL, related_name="+")
-    role = models.ForeignKey(RoleProfile, null=True, on_delete=models.SET_NULL, related_name="+")
-    limits = models.JSONField(default=dict)  # budget, currency, hours, by, delivery, language …
-    answer = models.JSONField(default=dict)
-    chosen = models.CharField(max_length=20, blank=True)  # a label of one of its plans
-    made_at = models.DateTimeField()
-    followed_at = models.DateTimeField(null=True)
-
-    class Meta:
         ordering: ClassVar[list[str]] = ["-made_at"]
 
     def __str__(self) -> str:
-        return self.title
+        return f"trial {self.pk}"
+
+
+class Trialled(models.Model):
+    """What the tried rules say of one learner, and what their present version says."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="rows")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=10)  # yes, no, undecided
+    before = models.CharField(max_length=10, blank=True)  # empty: follows no version yet
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["trial", "user"], name="tried_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["trial", "verdict", "before"], name="trial_verdict"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial_id} {self.user_id}"

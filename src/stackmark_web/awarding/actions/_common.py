@@ -8,6 +8,7 @@ from typing import Any, Final
 from stackmark_web import clock
 from stackmark_web.audit.actions import event, record_many
 from stackmark_web.awarding import publishing, states
+from stackmark_web.awarding.changed import tell
 from stackmark_web.awarding.lists import mark_changed
 from stackmark_web.awarding.models import Award, Step
 from stackmark_web.tenancy.permissions import Permission
@@ -70,7 +71,10 @@ def trace_many(
 ) -> None:
     """``trace`` of many awards, each with the state it was in before."""
     steps, events = [], []
+    changed = []
     for award, before in moved:
+        if before != award.state:
+            changed.append(award)
         steps.append(
             Step(
                 award=award,
@@ -97,6 +101,8 @@ def trace_many(
         )
     Step.objects.bulk_create(steps)
     record_many(events)
+    if changed:
+        tell(changed)
 
 
 def status_changed(award: Award) -> None:

@@ -1,0 +1,65 @@
+"""Decisions on recognition among the files: credentials count as the awarding body recognised them.
+
+Only decisions signed by the issuer of the rules do anything, and only while they are valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from stackmark.errors import StackmarkError
+
+if TYPE_CHECKING:
+    from stackmark.model.holding import Holding
+    from stackmark.recognition.decision import Decision
+
+Row = tuple[str, "Holding"]
+
+
+class Decisions:
+    """Those of one body, as they are found."""
+
+    def __init__(self, body: str) -> None:
+        self._body = body
+        self._found: list[tuple[str, Decision]] = []
+
+    def takes(self, source: str, tree: Mapping[str, Any], status: str) -> bool:
+        """Whether a verified document is a decision of the body; a valid one is kept."""
+        from stackmark.recognition.statement import read_decision
+
+        if not self._body:
+            return False
+        try:
+            found = read_decision(tree)
+        except StackmarkError:
+            return False
+        if found.recogniser.id != self._body:
+            return False
+        if status == "valid":
+            self._found.append((source, found))
+        return True
+
+    def applied(self, rows: list[Row], left_out: list[tuple[str, str]]) -> list[Row]:
+        """The holdings as they count; what does not by a decision is told."""
+        from stackmark.recognition.applied import Applying, prior_learning
+        from stackmark.recognition.holding import recognised
+
+        applying = Applying(one for _source, one in self._found)
+        kept: list[Row] = []
+        for source, holding in rows:
+            decision = applying.about(holding)
+            if decision is None:
+                kept.append((source, holding))
+                continue
+            try:
+                kept.append((source, recognised(holding, decision)))
+            except StackmarkError as error:
+                left_out.append((source, error.detail))
+        sources = {id(one): source for source, one in self._found}
+        for decision in applying.portfolios:
+            try:
+                kept.append((sources[id(decision)], prior_learning(decision)))
+            except StackmarkError as error:
+                left_out.append((sources[id(decision)], error.detail))
+        return kept

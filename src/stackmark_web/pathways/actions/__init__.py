@@ -1,0 +1,1 @@
+"""Changes to pathways, one module a part: ``designing``, ``publishing``, and those of learners."""

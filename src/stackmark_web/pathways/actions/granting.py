@@ -1,0 +1,144 @@
+"""Awards of completions: made once, with the sealed files inside, signed and offered together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stackmark.errors import StackmarkError, UsageError
+from stackmark_web import clock
+from stackmark_web.awarding import actions as awarding
+from stackmark_web.awarding.models import Award
+from stackmark_web.passport.queries import addresses_of
+from stackmark_web.pathways import ledgers, renewal
+from stackmark_web.pathways.actions.designing import is_degree
+from stackmark_web.pathways.models import Completion, Pathway
+from stackmark_web.pathways.sealing import sealed
+
+State = Completion.State
+TIED: Final = (
+    *("user", "organisation", "version", "award", "following"),
+    *("version__pathway__organisation", "version__pathway__achievement__current"),
+)
+
+
+def needs_board(pathway: Pathway) -> bool:
+    """Whether people have to confer it whatever was chosen: degrees and their modules."""
+    return pathway.kind == Pathway.Kind.MODULE or is_degree(pathway.achievement)
+
+
+def grant(
+    completions: Sequence[Completion],
+    *,
+    actor: Any,
+    guard: Callable[[], None] | None = None,
+) -> list[StackmarkError | None]:
+    """Award these, whether by a board or by the body's own rule; why not for each that was not.
+
+    Done again it awards nothing twice: the award's id is drawn from the completion. The actor's
+    right was checked by who calls. Raises ``StackmarkError`` when nothing can be signed now.
+    """
+    made = [_taken(one, _draft(one)) for one in completions]
+    awards = [one for one in made if isinstance(one, Award)]
+    offered = awarding.offer_many(awards, guard=guard) if awards else []
+    refusals = dict(zip([one.pk for one in awards], offered, strict=True))
+    answers: list[StackmarkError | None] = []
+    for completion, award in zip(completions, made, strict=True):
+        refusal = award if isinstance(award, StackmarkError) else refusals[award.pk]
+        _end(completion, award, refusal, actor=actor)
+        answers.append(refusal)
+    return answers
+
+
+def _taken(completion: Completion, award: Award | StackmarkError) -> Award | StackmarkError:
+    """From here on it can no longer be lost; if it was already, nothing is awarded."""
+    if isinstance(award, StackmarkError):
+        return award
+    rows = Completion.everywhere.filter(pk=completion.pk, state=State.WAITING)
+    if rows.update(award=award):
+        return award
+    if award.signed is None:
+        awarding.discard(award, actor=None, via="pathway")
+    return UsageError("pathways.decided", _("This was decided in the meantime."))
+
+
+def _draft(completion: Completion) -> Award | StackmarkError:
+    """The award as a draft; the one that is there already when this was begun before."""
+    try:
+        return _made(completion)
+    except awarding.UsedBefore as used:
+        return used.existing
+    except StackmarkError as error:
+        return error
+
+
+def _made(completion: Completion) -> Award:
+    version, learner = completion.version, completion.user
+    achievement = version.pathway.achievement
+    if achievement is None or achievement.current is None:
+        raise UsageError("pathways.award", _("The pathway names no published achievement."))
+    addresses = addresses_of(learner) if learner is not None else []
+    if not addresses:
+        raise UsageError(
+            "pathways.address", _("The learner has no confirmed e-mail address to send it to.")
+        )
+    primary = learner.email.lower()
+    with translation.override(version.language or "en"):
+        related, evidence = sealed(completion)
+        narrative = _told(completion)
+    return awarding.create_award(
+        achievement.current,
+        actor=None,
+        organisation=version.pathway.organisation,
+        recipient_email=primary if primary in addresses else addresses[0],
+        recipient_name=learner.name,
+        locale=learner.locale,
+        narrative=narrative,
+        evidence=evidence,
+        related=related,
+        valid_until=renewal.valid_until(version, clock.today()),
+        nonce=f"completion {completion.pk}",
+        again=True,
+        draft=True,
+        via="pathway",
+    )
+
+
+def _told(completion: Completion) -> str:
+    """What was met, in plain words, as the credential says it."""
+    uses = len(completion.witness.get("uses", ()))
+    return _(
+        "Earned by meeting the published rules of %(title)s, version %(number)d, on %(day)s. "
+        "The witness names which of %(count)d credentials serves which rule."
+    ) % {
+        "title": completion.version.title,
+        "number": completion.version.number,
+        "day": completion.completed_on.isoformat(),
+        "count": uses,
+    }
+
+
+def _end(
+    completion: Completion,
+    award: Award | StackmarkError,
+    refusal: StackmarkError | None,
+    *,
+    actor: Any,
+) -> None:
+    """Awarded; or back to waiting, without an award that could not be signed."""
+    rows = Completion.everywhere.filter(pk=completion.pk, state=State.WAITING)
+    if refusal is not None or isinstance(award, StackmarkError):
+        rows.update(award=None)
+        return
+    with transaction.atomic():
+        values: dict[str, Any] = {"state": State.AWARDED}
+        values |= {"decided_at": clock.now(), "decided_by": actor}
+        if not rows.update(**values):
+            return
+        for name, value in (values | {"award": award}).items():
+            setattr(completion, name, value)
+        ledgers.enter(completion)

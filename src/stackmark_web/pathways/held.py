@@ -1,0 +1,243 @@
+"""What somebody holds, as judgement sees it: from the exact bytes, how they stand, and who says so.
+
+``counts`` tells whether it may enter an audit of the body asked for. What does not count yet is
+there too, with the reason: a learner must see all of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from stackmark.errors import StackmarkError
+from stackmark.exchange.holdings import distinct, holding_of, inner_documents, records_of
+from stackmark.exchange.shapes import Imported
+from stackmark.model.holding import VERIFIED
+from stackmark.model.holding import Holding as Counted
+from stackmark_web import clock
+from stackmark_web.passport import queries as passport
+from stackmark_web.passport.checking import credential_bytes
+from stackmark_web.passport.contents import Contents
+from stackmark_web.passport.models import Holding
+from stackmark_web.passport.standing import standing_of
+from stackmark_web.pathways.decisions import Decided, Decisions
+from stackmark_web.pathways.files import AtHand
+from stackmark_web.recognising.models import Decision
+from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.verifying.queries import OwnRegister, register_for
+
+HERE: Final = "issued-here"
+TRUSTED: Final = "trusted"
+RECOGNISED: Final = "recognised"
+OPEN: Final = "not-decided"
+UNVERIFIED: Final = "not-verified"
+# A credential that was replaced or given up is no longer the one; its successor stands beside it.
+_STATUS: Final = {
+    "active": "valid",
+    "expired": "expired",
+    "revoked": "revoked",
+    "suspended": "suspended",
+    "superseded": "revoked",
+    "declined": "revoked",
+    "lapsed": "revoked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One credential of a passport for an audit.
+
+    ``why`` says in a sentence where it stands from, or why it does not count; ``ask`` that asking
+    for recognition is the way on. ``decision`` is the one it was recognised by.
+    """
+
+    holding: Counted
+    row: Holding
+    provenance: str
+    counts: bool
+    why: str = ""
+    ask: bool = False
+    decision: Any = None
+
+
+def held(
+    user: Any, organisation: Any = None, at: dt.date | None = None, *, body: Body | None = None
+) -> tuple[Held, ...]:
+    """What a person holds, judged for a body at a day; for nobody's rules every verified one.
+
+    Who asks for many people hands in the same ``body``, so that its register is read once.
+    """
+    judge, day = _Judge(user, body or Body(organisation)), at or clock.today()
+    found = [one for row in _rows(user) for one in _of_row(row, judge, day)]
+    found += judge.prior_learning()
+    kept = distinct((str(place), one.holding) for place, one in enumerate(found))
+    return tuple(_settled(found[int(place)], holding) for place, holding in kept)
+
+
+def counted(found: Iterable[Held]) -> list[Counted]:
+    """Those that enter an audit."""
+    return [one.holding for one in found if one.counts]
+
+
+def _settled(one: Held, holding: Counted) -> Held:
+    return one if holding is one.holding else replace(one, holding=holding)
+
+
+def _rows(user: Any) -> Iterator[Holding]:
+    """What is kept, but not decisions about it: these say what the rest counts for."""
+    rows = passport.holdings(user).defer(None).select_related("user")
+    told = Decision.everywhere.filter(user=user, holding__isnull=False).values("holding")
+    yield from rows.exclude(pk__in=told).order_by("added_at", "pk")
+
+
+def _of_row(row: Holding, judge: _Judge, at: dt.date) -> Iterator[Held]:
+    status = _STATUS.get(standing_of(row).status, "unknown")
+    if row.provenance in (Holding.Provenance.REFUSED, Holding.Provenance.WAITING):
+        yield Held(_bare(row), row, UNVERIFIED, counts=False, why=_unchecked(row))
+        return
+    records = list(_records(credential_bytes(row)))
+    for number, one in enumerate(records, 1):
+        name = str(row.pk) if number == 1 else f"{row.pk}#{number}"
+        yield judge.judged(row, holding_of(one, status, name, at))
+    if not records:
+        why = _("Nobody can read what it was given for.")
+        yield Held(_bare(row), row, UNVERIFIED, counts=False, why=why)
+
+
+def _bare(row: Holding) -> Counted:
+    """What a passport lists of something that is no holding yet."""
+    name = row.credential_id or str(row.pk)
+    return Counted(id=name, title=row.title, issuer=row.issuer_id, provenance=VERIFIED)
+
+
+def _unchecked(row: Holding) -> str:
+    if row.provenance == Holding.Provenance.WAITING:
+        return _("It is being checked.")
+    return _("It does not verify: nothing can be built on it.")
+
+
+def _records(data: bytes, depth: int = 0) -> Iterator[Imported]:
+    """What a document vouches for, and the credentials inside it: its check covered those too."""
+    try:
+        contents = Contents(data)
+        yield from records_of(contents.tree, AtHand(contents.received))
+        inner = inner_documents(contents.tree) if depth < 3 else []
+    except StackmarkError:
+        return
+    for part in inner:
+        yield from _records(part, depth + 1)
+
+
+class Body:
+    """Whose rules are asked, with its identity and its register; ``None`` for nobody's."""
+
+    def __init__(self, organisation: Any = None) -> None:
+        self.organisation = organisation
+
+    @cached_property
+    def name(self) -> str:
+        """How it is called in a sentence."""
+        return str(self.organisation.name)
+
+    @cached_property
+    def did(self) -> str:
+        """As whom it issues."""
+        return tenancy.did_of(self.organisation)
+
+    @cached_property
+    def _register(self) -> OwnRegister:
+        return register_for(self.organisation)
+
+    def trusts(self, one: Counted) -> bool:
+        """Whether its register, or one above it, accepts the issuer for this."""
+        awarded = one.awarded
+        moment = dt.datetime.combine(awarded, dt.time(), dt.UTC) if awarded else None
+        wanted = [one.achievement] if one.achievement else []
+        standing, _sentence = self._register.register.standing(one.issuer, wanted, moment)
+        return standing == "known"
+
+
+class _Judge:
+    """Whose credentials count for one body: its own, those it trusts, those it recognised."""
+
+    def __init__(self, user: Any, body: Body) -> None:
+        self._user, self._body = user, body
+
+    @property
+    def _anybody(self) -> bool:
+        return self._body.organisation is None
+
+    def judged(self, row: Holding, one: Counted) -> Held:
+        """The credential with its provenance for the body."""
+        decided = self._decisions.about(one)
+        if decided is not None:
+            return self._recognised(row, one, decided)
+        if row.match == Holding.Match.NO:
+            why = _("It was issued to another address than yours.")
+            return Held(one, row, OPEN, counts=False, why=why, ask=not self._anybody)
+        if self._anybody:
+            return self._anywhere(row, one)
+        if one.issuer == self._body.did:
+            return Held(one, row, HERE, counts=True, why=_("Issued here."))
+        return self._foreign(row, one)
+
+    def _anywhere(self, row: Holding, one: Counted) -> Held:
+        word = HERE if row.award_id is not None else TRUSTED
+        if one.status == "unknown":
+            return Held(one, row, UNVERIFIED, counts=False, why=_told_unsure())
+        return Held(one, row, word, counts=True)
+
+    def _foreign(self, row: Holding, one: Counted) -> Held:
+        body = {"body": self._body.name}
+        if not self._body.trusts(one):
+            why = _("%(body)s has not decided yet whether it counts.") % body
+            return Held(one, row, OPEN, counts=False, why=why, ask=True)
+        if row.award_id is None and row.match != Holding.Match.YES:
+            why = _("It does not say in a way that can be compared that it is about you.")
+            return Held(one, row, OPEN, counts=False, why=why, ask=True)
+        if one.status == "unknown":
+            # It enters the audit: what is not known never makes a yes, and never a no.
+            return Held(one, row, UNVERIFIED, counts=True, why=_told_unsure())
+        why = _("%(body)s accepts this issuer.") % body
+        return Held(one, row, TRUSTED, counts=True, why=why)
+
+    def _recognised(self, row: Holding, one: Counted, decided: Decided) -> Held:
+        counting = decided.counting(one)
+        if counting is None:
+            why = _("By the decision of %(body)s it does not count.") % {"body": self._body.name}
+            return Held(one, row, RECOGNISED, counts=False, why=why, decision=decided.row)
+        why = _("Recognised by %(body)s.") % {"body": self._body.name}
+        return Held(counting, row, RECOGNISED, counts=True, why=why, decision=decided.row)
+
+    def prior_learning(self) -> list[Held]:
+        """What portfolios were recognised as; the passport holds the decision itself."""
+        why = _("Prior learning, recognised by %s.")
+        found = []
+        for one in self._decisions.portfolios():
+            counting = one.prior_learning()
+            if counting is not None and one.row.holding is not None:
+                told = why % self._body.name
+                found.append(
+                    Held(
+                        counting,
+                        one.row.holding,
+                        RECOGNISED,
+                        counts=True,
+                        why=told,
+                        decision=one.row,
+                    )
+                )
+        return found
+
+    @cached_property
+    def _decisions(self) -> Decisions:
+        return Decisions(self._user, self._body.organisation)
+
+
+def _told_unsure() -> str:
+    return _("Not everything about it could be checked; check it again in your passport.")

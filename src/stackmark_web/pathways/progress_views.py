@@ -1,0 +1,175 @@
+"""A learner's pathways: what is followed and how far, one of them as a map, moving on, leaving."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from stackmark.stacking.future import losses
+from stackmark_web.pathways import queries_learner, versions_compared
+from stackmark_web.pathways.actions import following as actions
+from stackmark_web.pathways.auditing import Ground, ground
+from stackmark_web.pathways.errors import Problem
+from stackmark_web.pathways.forms_learner import WhatIfForm
+from stackmark_web.pathways.models import Following
+from stackmark_web.pathways.progress_map import Map
+from stackmark_web.pathways.provenance import shown_of
+from stackmark_web.pathways.renewal import renews
+
+PER_PAGE: Final = 12
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What a person follows, and what they could follow."""
+    rows = queries_learner.offered_to(request.user)
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    if words:
+        rows = rows.filter(current__title__icontains=words)
+    context = {
+        "followed": [_row(one) for one in queries_learner.followings_of(request.user)],
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "words": words,
+        "query": urlencode({"q": words}) if words else "",
+        "tab": "pathways",
+    }
+    return render(request, "pathways/learner/home.html", context)
+
+
+def _row(one: Following) -> dict[str, Any]:
+    """How far, as the last audit said; the page of one audits anew."""
+    progress = one.audit.get("progress") or [{}]
+    top = progress[0]
+    completions = list(one.completions.all())
+    return {
+        "one": one,
+        "has": top.get("has", 0),
+        "needs": top.get("needs", 0),
+        "is_group": top.get("unit") == "rules",
+        "completion": completions[0] if completions else None,
+    }
+
+
+@login_required
+@require_POST
+def follow(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Follow a pathway, from its public page or from one's own list."""
+    pathway = queries_learner.on_offer(pk)
+    try:
+        made = actions.follow(request.user, pathway)
+    except Problem as problem:
+        messages.error(request, problem.detail)
+        return redirect("pathways:home")
+    return redirect("pathways:progress", made.pk)
+
+
+@login_required
+@require_safe
+def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The map: done, doable, locked, and why; nothing on it is stored."""
+    one = queries_learner.following_of(request.user, pk)
+    found = ground(request.user, one.version)
+    audit = found.audited()
+    newer = queries_learner.newer_versions(one)
+    context = {
+        "one": one,
+        "audit": audit,
+        "map": Map(found, audit),
+        "shown": shown_of(found, audit, one.pathway.organisation),
+        "losses": _losses(found) if audit.ageing else (),
+        "outcome": queries_learner.outcome_of(one),
+        "newer": newer[0] if newer else None,
+        "form": WhatIfForm(ground=found),
+        "renews": renews(one.version),
+        "tab": "pathways",
+    }
+    return render(request, "pathways/learner/progress.html", context)
+
+
+def _losses(found: Ground) -> list[Any]:
+    """What waiting costs: the next days on which something ends."""
+    return list(losses(found.rules, found.holdings, found.at, years=5)[:12])
+
+
+@login_required
+@require_safe
+def what_if(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same with credentials that are not held; they stand in the address and nowhere else."""
+    one = queries_learner.following_of(request.user, pk)
+    real = ground(request.user, one.version)
+    form = WhatIfForm(request.GET or None, ground=real)
+    context: dict[str, Any] = {"one": one, "form": form, "tab": "pathways"}
+    if form.is_bound and form.is_valid():
+        imagined = form.imagined()
+        found = ground(request.user, one.version, besides=imagined)
+        audit = found.audited()
+        context |= {
+            "imagined": imagined,
+            "audit": audit,
+            "before": real.audited(),
+            "map": Map(found, audit),
+            "uses": _uses(audit, imagined),
+        }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "pathways/learner/what_if.html", context, status=status)
+
+
+def _uses(audit: Any, imagined: list[Any]) -> list[tuple[Any, bool]]:
+    """Each imagined credential, and whether it would serve a rule."""
+    serving = {name for one in audit.progress for name in one.holdings}
+    return [(one, one.id in serving) for one in imagined]
+
+
+@login_required
+@require_safe
+def compare(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResponse:
+    """What changes under a newer version: both audits, and the rules that differ."""
+    one = queries_learner.following_of(request.user, pk)
+    newer = queries_learner.newer_version(one, version)
+    now, then = (ground(request.user, each) for each in (one.version, newer))
+    context = {
+        "one": one,
+        "newer": newer,
+        "now": now.audited(),
+        "then": then.audited(),
+        "difference": versions_compared.difference(one.version, newer),
+        "tab": "pathways",
+    }
+    return render(request, "pathways/learner/compare.html", context)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResponse:
+    """Go on under a newer version, for good."""
+    one = queries_learner.following_of(request.user, pk)
+    if one.version_id == version:  # pressed twice
+        return redirect("pathways:progress", pk)
+    newer = queries_learner.newer_version(one, version)
+    try:
+        actions.move(one, newer.pk, actor=request.user)
+    except Problem as problem:
+        messages.error(request, problem.detail)
+    else:
+        messages.success(request, _("You go on under the newer version."))
+    return redirect("pathways:progress", pk)
+
+
+@login_required
+@require_POST
+def leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop following."""
+    one = queries_learner.following_of(request.user, pk)
+    actions.leave(one, actor=request.user)
+    messages.success(request, _("You no longer follow this pathway. Your credentials stay yours."))
+    return redirect("pathways:home")

@@ -1,0 +1,143 @@
+"""An award with its witness is proved on another machine, by the command line and files alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+import stackmark
+from stackmark_web import clock
+from stackmark_web.awarding.models import Award
+from stackmark_web.passport import claiming
+from stackmark_web.pathways.actions import following
+from stackmark_web.pathways.models import Completion
+
+from .conftest import asks
+
+
+@pytest.fixture
+def cli(tmp_path):
+    """The real command in a folder of its own, with no network: cli("audit", …)."""
+
+    def run(*words):
+        source = str(Path(stackmark.__file__).parents[1])
+        env = {**os.environ, "PYTHONPATH": source, "http_proxy": "http://127.0.0.1:9"}
+        env["https_proxy"] = env["http_proxy"]
+        return subprocess.run(
+            [sys.executable, "-m", "stackmark", *words],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+NAMES = ("witness.json", "rules.json", "holdings.json", "credentials.zip", "record.json")
+
+
+@pytest.fixture
+def downloads(ada, tmp_path, django_capture_on_commit_callbacks):
+    """Everything of a completed pathway, as its holder downloads it."""
+
+    def take(pathway):
+        with django_capture_on_commit_callbacks(execute=True):
+            following.follow(ada, pathway)
+        done = Completion.everywhere.get()
+        with django_capture_on_commit_callbacks(execute=True):
+            held = claiming.keep(Award.everywhere.get(pk=done.award_id), user=ada)
+        visitor = Client()
+        visitor.force_login(ada)
+        wanted = {name: f"/pathways/completions/{done.pk}/{name}" for name in NAMES}
+        wanted["award.json"] = f"/passport/{held.pk}/download/json"
+        for name, url in wanted.items():
+            answer = visitor.get(url)
+            assert answer.status_code == 200, name
+            (tmp_path / name).write_bytes(answer.content)
+        return tmp_path
+
+    return take
+
+
+@pytest.fixture
+def downloaded(pathway, soil, give, brought, trust, downloads):
+    """Across two issuers, one of which is trusted."""
+    trust()
+    give(soil)
+    brought()
+    foreign = {"id": "foreign", "title": "From the faculty"}
+    foreign["count"] = {"min": 1, "select": {"issuer": ["did:web:uni.example"]}}
+    rule = {"id": "award", "all": [asks(soil), foreign]}
+    return downloads(pathway(rule=rule, conferral="automatic"))
+
+
+CHECK = ("audit", "--check", "witness.json", "--rules", "rules.json", "--holdings")
+AT = ("--at", "2026-06-01")
+KEPT = ("--documents", "credentials.zip")  # what issuers publish, as it was; else they are asked
+
+
+def test_the_witness_holds_with_the_credentials_alone(downloaded, cli):
+    told = cli(*CHECK, "credentials.zip", *KEPT, *AT, "--json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    answer = json.loads(told.stdout)
+    assert (answer["holds"], answer["holdingsStated"]) == (True, False)
+
+
+def test_the_witness_holds_with_what_was_stated(downloaded, cli):
+    told = cli(*CHECK, "holdings.json", *AT)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "The witness holds" in told.stdout
+
+
+def test_the_award_carries_its_witness(downloaded, cli):
+    words = ("audit", "--check", "award.json", "--rules", "rules.json", "--holdings")
+    told = cli(*words, "credentials.zip", *KEPT, *AT, "--json")
+    answer = json.loads(told.stdout)
+    assert answer["faults"] == []
+    assert answer["award"] == json.loads((downloaded / "rules.json").read_text())["id"]
+
+
+def test_a_forged_witness_does_not_hold(downloaded, cli):
+    witness = json.loads((downloaded / "witness.json").read_text())
+    first, second = witness["uses"]
+    first["leaf"], second["leaf"] = second["leaf"], first["leaf"]
+    (downloaded / "witness.json").write_text(json.dumps(witness))
+    told = cli(*CHECK, "credentials.zip", *KEPT, *AT)
+    assert told.returncode == 1
+    assert "may not serve" in told.stdout
+
+
+def test_a_forged_credential_is_no_holding(downloaded, cli):
+    import zipfile
+
+    with zipfile.ZipFile(downloaded / "credentials.zip") as archive:
+        files = {one: archive.read(one) for one in archive.namelist()}
+    with zipfile.ZipFile(downloaded / "forged.zip", "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data.replace(b"Soil sampling", b"Soil simpling"))
+    told = cli(*CHECK, "forged.zip", *AT)
+    assert told.returncode == 1
+
+
+def test_a_recognised_credential_proves_it_too(
+    pathway, soil, maps, give, brought, recognised, downloads, cli
+):
+    give(soil)
+    recognised(brought(), maps)
+    downloads(pathway(conferral="automatic"))
+    told = cli(*CHECK, "credentials.zip", *KEPT, *AT, "--json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert json.loads(told.stdout)["holdingsStated"] is False
+
+
+def test_time_is_still_that_of_the_test():
+    assert clock.today().isoformat() == "2026-06-01"
