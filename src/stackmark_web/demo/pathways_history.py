@@ -20,6 +20,7 @@ from stackmark_web.pathways.actions.following import follow
 from stackmark_web.pathways.models import Completion
 from stackmark_web.tenancy.queries import did_of
 from stackmark_web.verifying import actions as verifying
+from stackmark_web.verifying import queries
 
 NANO: Final = "applied-data-nano-degree"
 _WAY: Final = (
@@ -56,10 +57,13 @@ def following(
 
 def _accept_harbour(cast: Any, houses: Any) -> None:
     """Northfield takes what Harbour Skills awards without deciding each by itself."""
+    did = did_of(houses["harbour-skills"])
+    if queries.entries(houses["northfield"]).filter(issuer=did).exists():
+        return
     verifying.trust(
         actor=cast["olga"],
         organisation=houses["northfield"],
-        issuer=did_of(houses["harbour-skills"]),
+        issuer=did,
         name=houses["harbour-skills"].name,
         note="Agreement on the nano-degree, 2025",
         accepted_as=["issuer"],
