@@ -94,7 +94,6 @@ def _person(word):
 
 def _version(house, number):
     from achievement_designs import bare
-
     from stackmark_web.catalogue import actions as catalogue
 
     content = bare(
@@ -114,10 +113,15 @@ def _pathway(house, versions):
         }
         for number, one in enumerate(versions)
     ]
-    leaves.append({"id": "credits", "any": [
-        {"id": "many", "credits": {"min": 10, "select": {"level_min": 6, "field": ["06"]}}},
-        {"id": "few", "count": {"min": 1, "select": {"class": ["micro-credential"]}}},
-    ]})
+    leaves.append(
+        {
+            "id": "credits",
+            "any": [
+                {"id": "many", "credits": {"min": 10, "select": {"level_min": 6, "field": ["06"]}}},
+                {"id": "few", "count": {"min": 1, "select": {"class": ["micro-credential"]}}},
+            ],
+        }
+    )
     draft = designing.create(
         house,
         actor=None,
@@ -156,7 +160,10 @@ def measure():
 def main():
     """Measure in a folder of its own and say it."""
     folder = Path(tempfile.mkdtemp(prefix="stackmark-reaudit-"))
-    os.environ |= {"STACKMARK_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "stackmark_web.settings.base"}
+    os.environ |= {
+        "STACKMARK_DATA": str(folder),
+        "DJANGO_SETTINGS_MODULE": "stackmark_web.settings.base",
+    }
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     try:
         import django

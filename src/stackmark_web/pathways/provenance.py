@@ -62,23 +62,25 @@ def shown_of(ground: Ground, audit: Audit, organisation: Any, names: Names) -> l
     for one in audit.progress:
         for name in one.holdings:
             serves.setdefault(name, []).append(titles.get(one.rule, one.rule))
-    told = {one.holding: named(one.sentence, names) for one in audit.not_counted}
-    words = {one.holding: one.why for one in audit.not_counted}
-    found = [_shown(one, serves, told, words, asking) for one in ground.held]
+    told = {one.holding: (one.why, named(one.sentence, names)) for one in audit.not_counted}
+    found = [_shown(one, serves, told, asking) for one in ground.held]
     return sorted(found, key=lambda one: (not one.rules, not one.held.counts, one.title.casefold()))
 
 
-def _shown(one: Held, serves: dict[str, list[str]], told: dict[str, str], asking: str) -> Shown:
+def _shown(
+    one: Held, serves: dict[str, list[str]], told: dict[str, tuple[str, str]], asking: str
+) -> Shown:
     tone, label = PROVENANCE[one.provenance]
     name = one.holding.id if one.counts else ""
+    word, sentence = told.get(name, ("", ""))
     return Shown(
         one,
         own_card(one.row),
         tone if one.counts else "warn" if tone == "good" else tone,
         label,
         serves.get(name, []),
-        told.get(name, ""),
-        words.get(name, ""),
+        sentence,
+        word,
         asking if one.ask else "",
         _decision(one.decision),
     )
