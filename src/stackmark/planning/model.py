@@ -7,9 +7,10 @@ greatest weekly load. Money and hours are scaled to whole numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import inf, log1p
 from typing import Any, Final
 
@@ -74,6 +75,7 @@ class Model:
             self._loads()
         self.cuts: list[tuple[list[tuple[int, float]], float]] = []
         self._arrays: Any = None
+        self._prices: dict[str, Any] = {}
 
     def _options(self, last: dt.date) -> tuple[Option, ...]:
         if self.timed:
@@ -163,28 +165,48 @@ class Model:
 
     def _volume(self, bounds: Bounds) -> list[tuple[int, float]]:
         """All hours, and what fits in the weeks from the first start to the last day."""
-        rows = [
-            (column, self.case.loads[one.offer] * ((one.end - one.start).days / 7))
-            for column, one in enumerate(self.options, self.first)
-        ]
         first = min((one.start for one in self.options), default=bounds.last)
-        return [*rows, (self.load, -(bounds.last - first).days / 7)]
+        weeks = max(0, (bounds.last - first).days) / 7
+        return [*enumerate(self.volumes, self.first), (self.load, -weeks)]
 
     # -- asking ----------------------------------------------------------------------------------
 
-    def prices(self, aim: str) -> Mapping[int, float]:
-        """What columns cost for an aim: cost, count, load, dropped, interest, or any."""
-        if aim in ("load", "any"):
-            return {self.load: 1.0} if aim == "load" else {}
-        if aim == "dropped":
-            return dict.fromkeys(self.drop.values(), 1.0)
-        if aim == "count":
-            return dict.fromkeys(range(self.first, self.first + len(self.options)), 1.0)
-        if aim == "cost":
+    def prices(self, aim: str) -> Any:
+        """What columns cost for an aim: cost, count, hours, load, dropped, interest, or any."""
+        if aim not in self._prices:
+            self._prices[aim] = self._priced(aim)
+        return self._prices[aim]
+
+    def _priced(self, aim: str) -> Any:
+        import numpy as np
+
+        price, last = np.zeros(self.width), self.first + len(self.options)
+        if aim == "load":
+            price[self.load] = 1.0
+        elif aim == "dropped":
+            price[list(self.drop.values())] = 1.0
+        elif aim == "count":
+            price[self.first : last] = 1.0
+        elif aim == "hours":
+            price[self.first : last] = self.volumes
+        elif aim != "any":
             values: Sequence[float] = self.case.costs
-        else:
-            values = [-self.case.interest(one) for one in self.case.offers]
-        return {at: float(values[one.offer]) for at, one in enumerate(self.options, self.first)}
+            if aim == "interest":
+                values = [-self.case.interest(one) for one in self.case.offers]
+            price[self.first : last] = [float(values[one.offer]) for one in self.options]
+        return price
+
+    @cached_property
+    def volumes(self) -> list[float]:
+        """Hours of each option, in all its weeks."""
+        loads = self.case.loads
+        return [loads[one.offer] * ((one.end - one.start).days / 7) for one in self.options]
+
+    @cached_property
+    def _end(self) -> Any:
+        import numpy as np
+
+        return np.array([one.end.toordinal() for one in self.options], dtype=int)
 
     def asked(self, aim: str, bounds: Bounds) -> tuple[Any, ...]:
         """Prices, matrix, low and high ends of rows, upper ends of columns."""
@@ -206,11 +228,8 @@ class Model:
             )
         )
         low, high = np.array(self.rows.low + more.low), np.array(self.rows.high + more.high)
-        price = np.zeros(self.width)
-        for at, one in self.prices(aim).items():
-            price[at] = one
         matrix = csr_array((value, (row, column)), shape=(len(low), self.width))
-        return price, matrix, low, high, np.array(self._upper(bounds))
+        return self.prices(aim), matrix, low, high, self._upper(bounds)
 
     def run(self, aim: str, bounds: Bounds, nodes: int) -> Any:
         """Ask for the least of an aim within bounds."""
@@ -233,24 +252,27 @@ class Model:
         rows = Rows()
         if bounds.cost is not None:
             most = int(bounds.cost * self.case.cost_scale)
-            rows.add(list(self.prices("cost").items()), high=most)
+            rows.add(self._terms("cost"), high=most)
         if bounds.count is not None:
-            rows.add(list(self.prices("count").items()), high=bounds.count)
+            rows.add(self._terms("count"), high=bounds.count)
         if bounds.dropped is not None:
-            rows.add(list(self.prices("dropped").items()), high=bounds.dropped)
+            rows.add(self._terms("dropped"), high=bounds.dropped)
         if not self.timed and bounds.load is not None:
             rows.add(self._volume(bounds), high=0)
         for terms, low in self.cuts:
             rows.add(terms, low=low)
         return rows
 
-    def _upper(self, bounds: Bounds) -> list[float]:
-        upper = [1.0] * self.width
-        for column in self.award_off:
-            upper[column] = 0.0
-        for column, one in enumerate(self.options, self.first):
-            if one.end > bounds.last:
-                upper[column] = 0.0
+    def _terms(self, aim: str) -> list[tuple[int, float]]:
+        price = self.prices(aim)
+        return [(int(at), float(price[at])) for at in price.nonzero()[0]]
+
+    def _upper(self, bounds: Bounds) -> Any:
+        import numpy as np
+
+        upper = np.ones(self.width)
+        upper[self.award_off] = 0.0
+        upper[self.first : self.first + len(self.options)] = self._end <= bounds.last.toordinal()
         for name, column in self.drop.items():
             upper[column] = float(name in bounds.droppable)
         load = bounds.load

@@ -136,24 +136,26 @@ class Solver:
         low, high = sum(1 for one in days if one < first), len(days)
         if not equals and len(places) > FEW:
             low = self._first_wide(days, low, high, bounds, places)
-        # Often the first day there is will do, and among equals none is sooner.
-        middle = high - 1 if equals else low
+        # Often the first day there is will do, or one soon after; among equals none is sooner.
+        step, middle = 1, high - 1 if equals else low
         while low < high:
             other = self._any(replace(bounds, last=days[middle]), places)
             if other is None:
-                low = middle + 1
+                low, step = middle + 1, 2 * step
             else:
-                found = other
+                found, step = other, len(days)
                 high = sum(1 for one in days if one < self.finish(other))
                 low = min(low, high)
             middle = (low + high) // 2
+            middle = middle if equals else min(middle, low + step)
         return found, replace(bounds, last=self.finish(found))
 
     def _any(self, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """Some way within bounds."""
         if len(places) <= FEW:
             return self._asked("count", bounds, places)
-        bound = self.wide.bound("count", bounds, places)
+        hours = "count" if bounds.load is None else "hours"
+        bound = self.wide.bound(hours, bounds, places)
         return None if bound is None else self._among("count", bounds, bound)[0]
 
     def _first_wide(

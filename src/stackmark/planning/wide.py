@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from stackmark.planning.choice import Case
@@ -56,16 +57,22 @@ def _bound(model: Model, price: Any, matrix: Any, low: Any, high: Any, upper: An
     from scipy.optimize import linprog
     from scipy.sparse import vstack
 
-    below, above = np.isfinite(low), np.isfinite(high)
+    below, above, kept = np.isfinite(low), np.isfinite(high), upper > 0
+    if not kept.any():
+        return Bound(0.0, {}) if (low <= 0).all() and (high >= 0).all() else None
+    matrix = matrix[:, kept]
     rows = vstack([matrix[above], -matrix[below]]).tocsr()
     ends = np.concatenate([high[above], -low[below]])
-    ranges = np.column_stack([np.zeros(len(upper)), upper])
+    price, tops = price[kept], upper[kept]
+    ranges = np.column_stack([np.zeros(len(tops)), tops])
     found = linprog(price, A_ub=rows, b_ub=ends, bounds=ranges, method="highs")
     if found.status == 2:
         return None
     duals = np.zeros(len(ends)) if found.status else np.minimum(found.ineqlin.marginals, 0.0)
     more = price - rows.T @ duals
-    least = float(ends @ duals + np.minimum(more, 0.0) @ upper)
-    columns = more[model.first : model.first + len(model.options)]
-    told = {one.offer: max(0.0, float(columns[at])) for at, one in enumerate(model.options)}
-    return Bound(least, told)
+    least = float(ends @ duals + np.minimum(more, 0.0) @ tops)
+    every = np.full(len(upper), np.inf)
+    every[kept] = np.maximum(more, 0.0)
+    columns = every[model.first : model.first + len(model.options)].tolist()
+    told = zip((one.offer for one in model.options), columns, strict=True)
+    return Bound(least, {place: value for place, value in told if value < inf})
