@@ -27,7 +27,6 @@ FEW = 60
 """So many offers are asked for at once; of more those first that promise most."""
 _BOUNDED: Final = frozenset({"cost", "count", "dropped"})
 _EASE: Final = 1e-4  # of a unit: sums in floating point
-_TRIFLE: Final = Fraction(1, 100_000)  # hours a week that floating point may miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class Solver:
             self.goals |= {AWARD}
         self.cuts = 0
         self._models: dict[tuple[dt.date, tuple[int, ...]], Model] = {}
+        self._ways: list[Way] = []
         self._audited: dict[frozenset[Option], tuple[Witness | None, bool]] = {}
 
     def best(self, aims: Sequence[str], bounds: Bounds) -> Way | None:
@@ -128,7 +128,7 @@ class Solver:
     ) -> tuple[Way | None, Bounds]:
         """The first day by which everything can be done, by halving."""
         equals = found is not None
-        found = found or self._any(bounds, places)
+        found = found or self._known(bounds) or self._any(bounds, places)
         if found is None:
             return None, bounds
         days = self._ends(places, self.finish(found))
@@ -149,6 +149,21 @@ class Solver:
             middle = (low + high) // 2
             middle = middle if equals else min(middle, low + step)
         return found, replace(bounds, last=self.finish(found))
+
+    def _known(self, bounds: Bounds) -> Way | None:
+        """The soonest of the ways found before that keep these bounds."""
+        good = [one for one in self._ways if self._keeps(one, bounds)]
+        return min(good, key=self.finish, default=None)
+
+    def _keeps(self, way: Way, bounds: Bounds) -> bool:
+        return (
+            set(way.dropped) <= bounds.droppable
+            and self.finish(way) <= bounds.last
+            and (bounds.cost is None or self.cost(way) <= bounds.cost)
+            and (bounds.load is None or self.load(way) <= bounds.load)
+            and (bounds.count is None or len(way.options) <= bounds.count)
+            and (bounds.dropped is None or len(way.dropped) <= bounds.dropped)
+        )
 
     def _any(self, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """Some way within bounds."""
@@ -214,6 +229,7 @@ class Solver:
             dropped = tuple(name for name, at in model.drop.items() if answer.x[at] > 0.5)
             way = Way(tuple(sorted((model.options[one] for one in taken), key=_order)), dropped)
             if not self._cut(model, way, taken):
+                self._ways.append(way)
                 return way
             self.cuts += 1
             if self.cuts > MOST_CUTS:

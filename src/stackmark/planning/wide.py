@@ -16,7 +16,6 @@ from typing import Any
 from stackmark.planning.choice import Case
 from stackmark.planning.model import Bounds, Model
 
-
 @dataclass(frozen=True, slots=True)
 class Bound:
     """No plan has less than ``least`` of an aim, and none with an offer less than its ``more``
@@ -65,7 +64,7 @@ def _bound(model: Model, price: Any, matrix: Any, low: Any, high: Any, upper: An
     ends = np.concatenate([high[above], -low[below]])
     price, tops = price[kept], upper[kept]
     ranges = np.column_stack([np.zeros(len(tops)), tops])
-    found = linprog(price, A_ub=rows, b_ub=ends, bounds=ranges, method="highs")
+    found = linprog(price, A_ub=rows, b_ub=ends, bounds=ranges, method="highs-ds")
     if found.status == 2:
         return None
     duals = np.zeros(len(ends)) if found.status else np.minimum(found.ineqlin.marginals, 0.0)
