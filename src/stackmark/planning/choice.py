@@ -93,7 +93,7 @@ class Case:
                 free = len(by_name[name]) == 1 and name not in same
                 free = free and not any(True for _ in self.open_groups(one))
                 times = slots(one, self.at)
-                more = (*_weights(one), times, self.interest(one))
+                more = (*_weights(one), times, self.interest(one), float(one.pass_chance or 0))
                 found.append(Candidate(one, wanted, sure, free, counts, *more))
         hours_matter = self.limits.hours_per_week is not None
         return undominated(found, self.wanted, hours_matter=hours_matter)

@@ -41,12 +41,20 @@ class Candidate:
     price: float
     load: float
     slots: Slots
-    interest: float = 0.0
+    interest: float
+    near: float
+    """The chance to pass, rounded."""
 
     @property
     def chance(self) -> Fraction | int:
         """To pass; what is not known counts for nothing."""
         return self.offer.pass_chance or 0
+
+    def surer(self, other: Candidate) -> bool:
+        """Whether its chance is no less."""
+        if self.near != other.near:
+            return self.near > other.near
+        return self.chance >= other.chance
 
 
 class Wanted:
@@ -125,8 +133,9 @@ def _spared(
     for other in others:
         if (hours_matter and other.load > one.load) or other.interest < one.interest:
             continue
-        weaker = one.wanted & ~other.sure and other.chance < one.chance
-        if weaker or not _within(other.slots, one.slots):
+        if one.wanted & ~other.sure and not other.surer(one):
+            continue
+        if not _within(other.slots, one.slots):
             continue
         need &= ~other.sure
         found.append(other)
