@@ -21,17 +21,24 @@ from stackmark.stacking.additions import (
     told,
     with_parts,
 )
-from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer
+from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, joined
 from stackmark.stacking.facts import Compiled
+from stackmark.stacking.fewest import fewest, together
+from stackmark.stacking.kinds import Kind, kinds
+from stackmark.stacking.lint import lint
 from stackmark.stacking.problem import make_problem
+from stackmark.stacking.reasons import quoted
+from stackmark.stacking.render import sentence
 from stackmark.stacking.result import Change, number
 from stackmark.stacking.search import nearest
+from stackmark.stacking.solver import there_is_a_solver
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
 MOST_TRIES: Final = 60
 """Audits spent on looking for a change; fewer where one takes long."""
 
+_GUESSES: Final = 2
 _ENOUGH: Final = 3
 """Ways to compare where the plainest does not do."""
 
@@ -44,7 +51,8 @@ def smallest_change(
 ) -> Change:
     """The fewest additions found, then those of least credit."""
     size = max(1, len(near.problem.gain) * len(compiled.leaves))
-    return _Tries(compiled, holdings, earns, min(MOST_TRIES, max(10, 150_000 // size))).best(near)
+    tries = min(MOST_TRIES, max(10, 150_000 // size))
+    return _Tries(compiled, holdings, earns, tries, there_is_a_solver()).best(near)
 
 
 @dataclass(slots=True)
@@ -53,15 +61,29 @@ class _Tries:
     holdings: Sequence[Holding]
     earns: Earns
     left: int
+    solver: bool
+    _kinds: tuple[Kind, ...] | None = None
 
     @property
     def _unit(self) -> str:
         return self.compiled.rules.unit
 
     def best(self, near: Explainer) -> Change:
+        found = self._guessed(near)
+        if self.solver and (found is None or len(found) > 1):
+            fewer = self._fewest(near)
+            if fewer is not None and (found is None or _size(fewer) < _size(found)):
+                found = fewer
+        if found is None:
+            return Change(additions=(), sentence=self._why_none())
+        return Change(additions=tuple(found), sentence=self._sentence(found, near.many))
+
+    def _guessed(self, near: Explainer) -> list[Addition] | None:
+        """The best of what comes of adding for what is missing."""
         found: list[list[Addition]] = []
         plain = max(1, len(self._wanted(near, (), whole=False)))
-        for place, extra in enumerate(extras(self.compiled.rules)):
+        ways = extras(self.compiled.rules)
+        for place, extra in enumerate(ways[:_GUESSES] if self.solver else ways):
             if self.left <= 0:
                 break
             additions = self._grown(near, extra)
@@ -71,14 +93,47 @@ class _Tries:
                 found.append(additions)
             if found and (len(min(found, key=len)) <= plain or len(found) > _ENOUGH):
                 break
-        if not found:
-            return Change(
-                additions=(),
-                sentence="No addition was found that leads to this award: a rule or limit keeps "
-                "what would be needed from being used.",
+        return min(found, key=_size, default=None)
+
+    def _fewest(self, near: Explainer) -> list[Addition] | None:
+        """The fewest by integer programming, in whole credits or, where need be, in parts."""
+        scale = min(self.compiled.scale, 100)
+        for steps in (scale, 20 * scale):
+            found = fewest(self.compiled, near.problem.facts, self.kinds, steps)
+            self.left = max(self.left, 3)
+            if found is not None and self._works(found):
+                return found
+        return None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        if self._kinds is None:
+            self._kinds = kinds(self.compiled)
+        return self._kinds
+
+    def _why_none(self) -> str:
+        """What cannot be met by anybody, where that is so."""
+        found = [one for one in lint(self.compiled.rules) if one.kind == "impossible"]
+        if any(one.code == "award-impossible" for one in found):
+            told = [
+                f"{quoted(one.part)}: {one.sentence}"
+                for one in found
+                if one.code != "award-impossible"
+            ]
+            whole = "No addition leads to this award; nobody can earn it."
+            return " ".join(dict.fromkeys([whole, *told]))
+        limits = together(self.compiled, self.kinds, 20) if self.solver else None
+        if limits:
+            named = joined([quoted(one.id) for one in limits])
+            words = " ".join(sentence(self.compiled.rules, one) for one in limits)
+            return (
+                "No addition leads to this award: whatever is held, its rules cannot be met "
+                f"and {named} kept as well. {words}"
             )
-        chosen = min(found, key=_size)
-        return Change(additions=tuple(chosen), sentence=self._sentence(chosen, near.many))
+        return (
+            "No addition was found that leads to this award: a rule or limit keeps "
+            "what would be needed from being used."
+        )
 
     def _works(self, additions: Sequence[Addition]) -> bool:
         self.left -= 1
