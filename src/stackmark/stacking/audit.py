@@ -10,7 +10,7 @@ from typing import Final
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import VERIFIED, Holding
-from stackmark.stacking.change import smallest_change
+from stackmark.stacking.change import Changer
 from stackmark.stacking.decide import Decision, decide
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, blockers, joined
 from stackmark.stacking.facts import Compiled, Fact
@@ -72,6 +72,8 @@ class Auditor:
         self.rules, self.at = rules, at
         self.compiled = Compiled(rules, at)
         self.node_limit, self.solver = node_limit, solver
+        helper = there_is_a_solver() if solver is None else solver
+        self.changer = Changer(self.compiled, self._earned, solver=helper)
 
     def audit(self, holdings: Sequence[Holding], *, explain: bool = True) -> Audit:
         """As the function ``audit``."""
@@ -178,7 +180,7 @@ class Auditor:
         open_facts = () if answer.generous is None else self._unknown(answer)
         change = None
         if answer.verdict == "no":
-            change = smallest_change(self.compiled, holdings, told, self._earned)
+            change = self.changer.smallest(holdings, told)
         lines = [
             self._headline(answer.verdict),
             *self._why_open(answer, open_facts),

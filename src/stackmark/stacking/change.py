@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from stackmark.model.holding import Holding
@@ -31,14 +32,17 @@ from stackmark.stacking.reasons import quoted
 from stackmark.stacking.render import sentence
 from stackmark.stacking.result import Change, number
 from stackmark.stacking.search import nearest
-from stackmark.stacking.solver import there_is_a_solver
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
 MOST_TRIES: Final = 60
 """Audits spent on looking for a change; fewer where one takes long."""
 
-_GUESSES: Final = 2
+_GUESSES: Final = 1
+_SMALL: Final = 1_000
+"""Holdings times rules up to which fewer additions than those at hand are looked for."""
+_FEW_NODES: Final = 50
+_WHOLE: Final = "award-impossible"
 _ENOUGH: Final = 3
 """Ways to compare where the plainest does not do."""
 
@@ -46,23 +50,61 @@ Earns = Callable[[Sequence[Holding]], bool]
 """Whether holdings earn the award for certain."""
 
 
-def smallest_change(
-    compiled: Compiled, holdings: Sequence[Holding], near: Explainer, earns: Earns
-) -> Change:
-    """The fewest additions found, then those of least credit."""
-    size = max(1, len(near.problem.gain) * len(compiled.leaves))
-    tries = min(MOST_TRIES, max(10, 150_000 // size))
-    return _Tries(compiled, holdings, earns, tries, there_is_a_solver()).best(near)
+class Changer:
+    """The smallest changes of one award at a day; ``solver``: integer programming may be used."""
+
+    def __init__(self, compiled: Compiled, earns: Earns, *, solver: bool) -> None:
+        self.compiled, self.earns, self.solver = compiled, earns, solver
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the rules tell apart."""
+        return kinds(self.compiled)
+
+    @cached_property
+    def impossible(self) -> str:
+        """Why nobody earns the award whatever is held; empty where somebody may."""
+        return _why_nobody(self)
+
+    def smallest(self, holdings: Sequence[Holding], near: Explainer) -> Change:
+        """The fewest additions found, then those of least credit."""
+        size = max(1, len(near.problem.gain) * len(self.compiled.leaves))
+        tries = min(MOST_TRIES, max(10, 150_000 // size))
+        return _Tries(self, holdings, tries, size).best(near)
+
+
+def _why_nobody(asked: Changer) -> str:
+    rules = asked.compiled.rules
+    found = [one for one in lint(rules) if one.kind == "impossible"]
+    if any(one.code == _WHOLE for one in found):
+        told = [f"{quoted(one.part)}: {one.sentence}" for one in found if one.code != _WHOLE]
+        whole = "No addition leads to this award; nobody can earn it."
+        return " ".join(dict.fromkeys([whole, *told]))
+    limits = together(asked.compiled, asked.kinds, 20) if asked.solver else None
+    if not limits:
+        return ""
+    named = joined([quoted(one.id) for one in limits])
+    words = " ".join(sentence(rules, one) for one in limits)
+    return (
+        "No addition leads to this award: whatever is held, its rules cannot be met "
+        f"and {named} kept as well. {words}"
+    )
 
 
 @dataclass(slots=True)
 class _Tries:
-    compiled: Compiled
+    asked: Changer
     holdings: Sequence[Holding]
-    earns: Earns
     left: int
-    solver: bool
-    _kinds: tuple[Kind, ...] | None = None
+    size: int
+
+    @property
+    def compiled(self) -> Compiled:
+        return self.asked.compiled
+
+    @property
+    def solver(self) -> bool:
+        return self.asked.solver
 
     @property
     def _unit(self) -> str:
@@ -70,10 +112,8 @@ class _Tries:
 
     def best(self, near: Explainer) -> Change:
         found = self._guessed(near)
-        if self.solver and (found is None or len(found) > 1):
-            fewer = self._fewest(near)
-            if fewer is not None and (found is None or _size(fewer) < _size(found)):
-                found = fewer
+        if self.solver and (found is None or (len(found) > 1 and self.size <= _SMALL)):
+            found = self._fewest(near, found) or found
         if found is None:
             return Change(additions=(), sentence=self._why_none())
         return Change(additions=tuple(found), sentence=self._sentence(found, near.many))
@@ -87,7 +127,7 @@ class _Tries:
             if self.left <= 0:
                 break
             additions = self._grown(near, extra)
-            if additions is None and place < 2:
+            if additions is None and place < 2 and not self.solver:
                 additions = self._grown(near, extra, whole=True)
             if additions is not None:
                 found.append(additions)
@@ -95,11 +135,17 @@ class _Tries:
                 break
         return min(found, key=_size, default=None)
 
-    def _fewest(self, near: Explainer) -> list[Addition] | None:
-        """The fewest by integer programming, in whole credits or, where need be, in parts."""
+    def _fewest(self, near: Explainer, than: list[Addition] | None) -> list[Addition] | None:
+        """Fewer by integer programming, in whole credits or, where need be, in parts."""
         scale = min(self.compiled.scale, 100)
-        for steps in (scale, 20 * scale):
-            found = fewest(self.compiled, near.problem.facts, self.kinds, steps)
+        for steps in (scale, 20 * scale) if than is None else (scale,):
+            found = fewest(
+                self.compiled,
+                near.problem.facts,
+                self.kinds,
+                steps,
+                **({} if than is None else {"most": len(than) - 1, "nodes": _FEW_NODES}),
+            )
             self.left = max(self.left, 3)
             if found is not None and self._works(found):
                 return found
@@ -107,30 +153,11 @@ class _Tries:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        if self._kinds is None:
-            self._kinds = kinds(self.compiled)
-        return self._kinds
+        """What the rules tell apart, found once."""
+        return self.asked.kinds
 
     def _why_none(self) -> str:
-        """What cannot be met by anybody, where that is so."""
-        found = [one for one in lint(self.compiled.rules) if one.kind == "impossible"]
-        if any(one.code == "award-impossible" for one in found):
-            told = [
-                f"{quoted(one.part)}: {one.sentence}"
-                for one in found
-                if one.code != "award-impossible"
-            ]
-            whole = "No addition leads to this award; nobody can earn it."
-            return " ".join(dict.fromkeys([whole, *told]))
-        limits = together(self.compiled, self.kinds, 20) if self.solver else None
-        if limits:
-            named = joined([quoted(one.id) for one in limits])
-            words = " ".join(sentence(self.compiled.rules, one) for one in limits)
-            return (
-                "No addition leads to this award: whatever is held, its rules cannot be met "
-                f"and {named} kept as well. {words}"
-            )
-        return (
+        return self.asked.impossible or (
             "No addition was found that leads to this award: a rule or limit keeps "
             "what would be needed from being used."
         )
@@ -143,7 +170,7 @@ class _Tries:
         more = held(additions, self._unit, self.compiled.at)
         if any(one.id in ids for one in more):
             return False
-        return self.earns([*self.holdings, *more])
+        return self.asked.earns([*self.holdings, *more])
 
     def _grown(
         self, near: Explainer, extra: Parts, *, whole: bool = False

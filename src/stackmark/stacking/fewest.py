@@ -22,7 +22,7 @@ from stackmark.stacking.problem import Problem, both, make_problem, options
 from stackmark.stacking.result import number
 from stackmark.stacking.solver import Rows
 
-_NODES: Final = 2_000
+NODES: Final = 1_000
 _MOST: Final = 400
 """So many of one kind are thought of."""
 _MUCH: Final = 100_000.0
@@ -35,13 +35,16 @@ def fewest(
     kinds: Sequence[Kind],
     steps: int,
     *,
+    most: int = _MOST,
+    nodes: int = NODES,
     without: frozenset[str] = frozenset(),
 ) -> list[Addition] | None:
-    """Additions to what is held, in the order of their award; ``None`` where there are none.
+    """Additions to what is held, in the order of their award; ``None`` where none were found.
 
-    Credit comes in parts of 1/``steps``. Limits named in ``without`` are left out.
+    Credit comes in parts of 1/``steps``. Limits named in ``without`` are left out. There are at
+    most ``most`` additions.
     """
-    return _Model(compiled, facts, kinds, steps, without).asked()
+    return _Model(compiled, facts, kinds, steps, without).asked(most, nodes)
 
 
 @dataclass(slots=True)
@@ -70,6 +73,7 @@ class _Model:
             for place, one in enumerate(kinds)
         ]
         self.problem = make_problem(compiled, [*facts, *rows], strict=True, without=without)
+        self.top = self._top()
         self.rows = Rows()
         self.upper: list[float] = []
         self.price: list[float] = []
@@ -86,6 +90,17 @@ class _Model:
         self.upper.append(upper)
         self.price.append(price)
         return len(self.upper) - 1
+
+    def _top(self) -> int:
+        """So much credit of one kind is thought of: all that is asked, and more for shares."""
+        problem, limits = self.problem, self.compiled.sums
+        asked = sum(
+            least for leaf, least in enumerate(problem.least) if not problem.counts >> leaf & 1
+        )
+        asked += sum(self.compiled.bounds) * problem.scale + sum(problem.gain)
+        shares = [one.share for one in limits if one.share]
+        parts = [min(one, 1 - one) for one in shares if one < 1]
+        return int(asked / problem.scale / max(min(parts, default=1), Fraction(1, 20))) + 20
 
     def _columns(self, kinds: Sequence[Kind]) -> None:
         """What is held serves leaves or not; what is added serves its own."""
@@ -107,7 +122,7 @@ class _Model:
             if "credits" not in kind.addition and needs and self.steps > 1:
                 least = Fraction(1, self.steps)
             self.rows.add([(credit, 1), (many, -float(least * self.steps))], low=0)
-            self.rows.add([(credit, 1), (many, -float(_TOP * self.steps))], high=0)
+            self.rows.add([(credit, 1), (many, -float(self.top * self.steps))], high=0)
 
     def _before(self, kinds: Sequence[Kind]) -> dict[str, int]:
         """A column for each achievement that may have to be added first."""
@@ -211,26 +226,43 @@ class _Model:
         if choice < 0:
             self.rows.add(terms, low=form.least)
             return
-        slack = form.least + sum(abs(one) for one in form.weights) * _LARGE
+        slack = form.least - sum(
+            min(0.0, one * (self.top if at in self.added else 1))
+            for at, one in enumerate(form.weights)
+        )
         self.rows.add([*terms, (choice, -float(slack))], low=form.least - slack)
 
     # -- the answer ------------------------------------------------------------------------------
 
-    def asked(self) -> list[Addition] | None:
+    def asked(self, most: int, nodes: int) -> list[Addition] | None:
+        """Credit as it comes first; then so many additions as before with credit in steps."""
+        every = [(one.many, 1.0) for one in self.added.values()]
+        self.rows.add([*every, *((one, 1.0) for one in self.before.values())], high=most)
+        first = self._run(nodes, parts=True)
+        if first is None:
+            return None
+        for one in self.added.values():
+            self.upper[one.many] = float(round(first[one.many]))
+        found = self._run(nodes, parts=False)
+        return None if found is None else list(self._told(found))
+
+    def _run(self, nodes: int, *, parts: bool) -> Any:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
         rows, width = self.rows, len(self.upper)
         matrix = csr_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), width))
-        found = milp(
+        whole = np.ones(width)
+        if parts:
+            whole[[one.credit for one in self.added.values()]] = 0
+        return milp(
             np.array(self.price),
-            integrality=np.ones(width),
+            integrality=whole,
             bounds=Bounds(np.zeros(width), np.array(self.upper)),
             constraints=LinearConstraint(matrix, np.array(rows.low), np.array(rows.high)),
-            options={"node_limit": _NODES, "mip_rel_gap": 0.0},
-        )
-        return None if found.x is None else list(self._told(found.x))
+            options={"node_limit": nodes, "mip_rel_gap": 0.0},
+        ).x
 
     def _told(self, x: Any) -> Iterator[Addition]:
         """What comes before others first; credit beyond the least of each goes to the first."""
@@ -258,9 +290,6 @@ class _Model:
 
 
 _NEW: Final = "\0"
-_LARGE: Final = 200
-_TOP: Final = 2_000
-"""So much credit of one kind is thought of."""
 
 
 def together(

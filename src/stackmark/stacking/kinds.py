@@ -25,6 +25,7 @@ from stackmark.stacking.additions import (
     texts,
 )
 from stackmark.stacking.facts import Compiled, Fact
+from stackmark.stacking.problem import make_problem
 
 _MOST_TRIED: Final = 3_000
 _MEMBERS: Final = ("issuer", "issuer_class", "class", "field", "skill", "achievement")
@@ -52,8 +53,38 @@ def kinds(compiled: Compiled) -> tuple[Kind, ...]:
             kind = _kind(compiled, place, addition)
             if kind is not None:
                 seen.setdefault(_key(kind), kind)
-        found += seen.values()
+        found += _strongest(compiled, list(seen.values()))
     return tuple(found)
+
+
+def _strongest(compiled: Compiled, found: Sequence[Kind]) -> list[Kind]:
+    """The plainest, and each that is better by some limit than all others of its leaf."""
+    facts = [
+        replace(one.fact, holding=replace(one.fact.holding, id=f"{place:06}"))
+        for place, one in enumerate(found)
+    ]
+    problem = make_problem(compiled, facts, strict=True)
+    weights = {
+        int(fact.holding.id): tuple([form.weights[at] for form in problem.forms])
+        for at, fact in enumerate(problem.facts)
+    }
+    free = [
+        place
+        for place in weights
+        if not (found[place].after or found[place].fact.groups or "id" in found[place].addition)
+    ]
+
+    def spared(place: int) -> bool:
+        """Whether one that nothing is in the way of is as good by every limit."""
+        return any(
+            other != place
+            and all(a >= b for a, b in zip(weights[other], weights[place], strict=True))
+            and (weights[other] != weights[place] or other < place or place not in free)
+            for other in free
+        )
+
+    kept = [place for place in weights if place == min(weights) or not spared(place)]
+    return [found[place] for place in sorted(kept)]
 
 
 def _key(kind: Kind) -> Any:
