@@ -162,7 +162,7 @@ def _others(name: str, named: Sequence[str]) -> list[str]:
 
 
 def _levels(base: Addition, selects: Sequence[r.Select], rules: r.Rules) -> list[Addition]:
-    """The leaf's own levels; where limits draw lines, the levels beside them, the highest first."""
+    """The leaf's own levels; where limits draw lines, the levels between them."""
     own = {name: base[name] for name in _LEVEL if name in base}
     lines = {one.below for one in rules.limits if isinstance(one, r.LevelMix)}
     lines |= {one.at_least for one in rules.limits if isinstance(one, r.LevelFloor)}
@@ -171,9 +171,11 @@ def _levels(base: Addition, selects: Sequence[r.Select], rules: r.Rules) -> list
     if not lines and not upper:
         return [own]
     low, high = base.get("level_min", 1), base.get("level_max", 8)
-    sides = {one - step for one in lines | upper for step in (0, 1)} | {low, high}
+    cuts = [low, *sorted(one for one in lines | upper if low < one <= high)]
     found: list[Addition] = [own]
-    for level in sorted((one for one in sides if max(1, low) <= one <= min(8, high)), reverse=True):
-        bound = {"level_max": level} if upper or "level_max" in own else {}
-        found.append({"level_min": level, **bound})
+    for first, then in zip(cuts, [*cuts[1:], high + 1], strict=True):
+        least = {"level_min": first} if first > 1 or "level_min" in own else {}
+        last = then > high
+        most = {"level_max": then - 1} if upper and not last or "level_max" in own else {}
+        found.append({**least, **most})
     return found
