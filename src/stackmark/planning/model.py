@@ -239,7 +239,8 @@ class Model:
 
         price, matrix, low, high, upper = self.asked(aim, bounds)
         whole = np.ones(self.width)
-        whole[self.load] = 0
+        # All in whole numbers where that can be: the solver is surer of them.
+        whole[self.load] = all(one.is_integer() for one in self.case.loads)
         return milp(
             price,
             integrality=whole,

@@ -22,6 +22,7 @@ from stackmark.stacking.additions import (
     told,
     with_parts,
 )
+from stackmark.stacking.choices import cheapest
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, joined
 from stackmark.stacking.facts import Compiled
 from stackmark.stacking.fewest import fewest, together
@@ -97,6 +98,7 @@ class _Tries:
     holdings: Sequence[Holding]
     left: int
     size: int
+    least: int = 1
 
     @property
     def compiled(self) -> Compiled:
@@ -111,12 +113,24 @@ class _Tries:
         return self.compiled.rules.unit
 
     def best(self, near: Explainer) -> Change:
+        self.least = self._least(near)
         found = self._guessed(near)
-        if self.solver and (found is None or (len(found) > 1 and self.size <= _SMALL)):
+        more = found is not None and len(found) > self.least and self.size <= _SMALL
+        if self.solver and (found is None or more):
             found = self._fewest(near, found) or found
         if found is None:
             return Change(additions=(), sentence=self._why_none())
         return Change(additions=tuple(found), sentence=self._sentence(found, near.many))
+
+    def _least(self, near: Explainer) -> int:
+        """Fewer additions are never enough: every holding may serve all rules here, no limit binds."""
+        lacks = [
+            max(0, least - near.supply(leaf))
+            if near.problem.counts >> leaf & 1
+            else int(near.supply(leaf) < least)
+            for leaf, least in enumerate(near.problem.least)
+        ]
+        return max(1, cheapest(near.problem.tree, lacks)[0])
 
     def _guessed(self, near: Explainer) -> list[Addition] | None:
         """The best of what comes of adding for what is missing."""
@@ -281,6 +295,8 @@ class _Tries:
     def _shrunk(self, additions: list[Addition]) -> list[Addition]:
         """Without what is not needed, and each credit as small as it may be."""
         for one in list(additions):
+            if len(additions) <= self.least:
+                break
             rest = [*additions]
             rest.remove(one)
             if rest and self._works(rest):
@@ -294,14 +310,15 @@ class _Tries:
         """Halve the interval of credit, in whole steps where all credit is whole."""
         step = Fraction(1, min(self.compiled.scale, 100))
         low, high = Fraction(0), Fraction(str(additions[place]["credits"]))
+        middle = high - step  # mostly even this is too little
         while high - low > step:
-            middle = low + max(step, ((high - low) / 2 // step) * step)
             tried = [*additions]
             tried[place] = {**additions[place], "credits": number(middle)}
             if middle < high and self._works(tried):
                 additions, high = tried, middle
             else:
                 low = middle
+            middle = low + max(step, ((high - low) / 2 // step) * step)
         return additions
 
     def _sentence(self, additions: list[Addition], many: str) -> str:

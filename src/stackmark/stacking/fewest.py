@@ -235,30 +235,22 @@ class _Model:
     # -- the answer ------------------------------------------------------------------------------
 
     def asked(self, most: int, nodes: int) -> list[Addition] | None:
-        """Credit as it comes first; then so many additions as before with credit in steps."""
+        """The additions of the least answer."""
         every = [(one.many, 1.0) for one in self.added.values()]
         self.rows.add([*every, *((one, 1.0) for one in self.before.values())], high=most)
-        first = self._run(nodes, parts=True)
-        if first is None:
-            return None
-        for one in self.added.values():
-            self.upper[one.many] = float(round(first[one.many]))
-        found = self._run(nodes, parts=False)
+        found = self._run(nodes)
         return None if found is None else list(self._told(found))
 
-    def _run(self, nodes: int, *, parts: bool) -> Any:
+    def _run(self, nodes: int) -> Any:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
         rows, width = self.rows, len(self.upper)
         matrix = csr_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), width))
-        whole = np.ones(width)
-        if parts:
-            whole[[one.credit for one in self.added.values()]] = 0
         return milp(
             np.array(self.price),
-            integrality=whole,
+            integrality=np.ones(width),
             bounds=Bounds(np.zeros(width), np.array(self.upper)),
             constraints=LinearConstraint(matrix, np.array(rows.low), np.array(rows.high)),
             options={"node_limit": nodes, "mip_rel_gap": 0.0},
