@@ -10,7 +10,7 @@ from typing import Final
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import VERIFIED, Holding
-from stackmark.stacking.change import Changer
+from stackmark.stacking.change import TRY_NODES, Changer
 from stackmark.stacking.decide import Decision, decide
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, blockers, joined
 from stackmark.stacking.facts import Compiled, Fact
@@ -24,8 +24,6 @@ from stackmark.stacking.solver import there_is_a_solver
 from stackmark.stacking.witness import Use, Witness, check
 
 NODE_LIMIT: Final = 50_000
-TRY_NODES: Final = 1_000
-"""Nodes spent on trying one change."""
 
 
 def audit(
@@ -217,8 +215,7 @@ class Auditor:
         if not found:
             yield from (told.conflict(leaf) for leaf in told.contested())
 
-    def _earned(self, holdings: Sequence[Holding]) -> bool:
-        facts = self.compiled.facts(holdings)
+    def _earned(self, facts: Sequence[Fact]) -> bool:
         problem = make_problem(self.compiled, facts, strict=True)
         nodes = min(self.node_limit, TRY_NODES)
         found = decide(problem, nodes=nodes, first=True, solver=False)

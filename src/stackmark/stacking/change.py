@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -24,21 +24,23 @@ from stackmark.stacking.additions import (
 )
 from stackmark.stacking.choices import cheapest
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, joined
-from stackmark.stacking.facts import Compiled
+from stackmark.stacking.facts import Compiled, Fact
 from stackmark.stacking.fewest import fewest, together
 from stackmark.stacking.kinds import Kind, kinds
 from stackmark.stacking.lint import lint
-from stackmark.stacking.problem import make_problem
+from stackmark.stacking.problem import Problem, make_problem
 from stackmark.stacking.reasons import quoted
 from stackmark.stacking.render import sentence
 from stackmark.stacking.result import Change, number
-from stackmark.stacking.search import nearest
+from stackmark.stacking.search import nearest, search
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
 MOST_TRIES: Final = 60
 """Audits spent on looking for a change; fewer where one takes long."""
 
+TRY_NODES: Final = 1_000
+"""Nodes spent on trying one change."""
 _GUESSES: Final = 1
 _SMALL: Final = 1_000
 """Holdings times rules up to which fewer additions than those at hand are looked for."""
@@ -47,8 +49,8 @@ _WHOLE: Final = "award-impossible"
 _ENOUGH: Final = 3
 """Ways to compare where the plainest does not do."""
 
-Earns = Callable[[Sequence[Holding]], bool]
-"""Whether holdings earn the award for certain."""
+Earns = Callable[[Sequence[Fact]], bool]
+"""Whether holdings, by their facts, earn the award for certain."""
 
 
 class Changer:
@@ -99,6 +101,7 @@ class _Tries:
     left: int
     size: int
     least: int = 1
+    known: list[Fact] | None = None
 
     @property
     def compiled(self) -> Compiled:
@@ -113,24 +116,37 @@ class _Tries:
         return self.compiled.rules.unit
 
     def best(self, near: Explainer) -> Change:
-        self.least = self._least(near)
+        self.least = max(1, self._least(near))
         found = self._guessed(near)
-        more = found is not None and len(found) > self.least and self.size <= _SMALL
-        if self.solver and (found is None or more):
+        if self.solver and (found is None or self._may_be_fewer(near, found)):
             found = self._fewest(near, found) or found
         if found is None:
             return Change(additions=(), sentence=self._why_none())
         return Change(additions=tuple(found), sentence=self._sentence(found, near.many))
 
-    def _least(self, near: Explainer) -> int:
-        """Fewer additions are never enough: every holding may serve all rules here, no limit binds."""
+    def _least(self, near: Explainer, without: int = -1) -> int:
+        """Fewer additions are never enough: every holding may serve all rules here, no limit binds.
+
+        ``without`` is a leaf that is met by something else.
+        """
         lacks = [
             max(0, least - near.supply(leaf))
             if near.problem.counts >> leaf & 1
             else int(near.supply(leaf) < least)
             for leaf, least in enumerate(near.problem.least)
         ]
-        return max(1, cheapest(near.problem.tree, lacks)[0])
+        if without >= 0:
+            lacks[without] = 0
+        return cheapest(near.problem.tree, lacks)[0]
+
+    def _may_be_fewer(self, near: Explainer, found: list[Addition]) -> bool:
+        """Whether that is not ruled out at once."""
+        if len(found) <= self.least or self.size > _SMALL:
+            return False
+        return len(found) > 2 or any(
+            not self._least(near, leaf) and _rest_is_met(near.problem, leaf)
+            for leaf in range(len(near.problem.least))
+        )
 
     def _guessed(self, near: Explainer) -> list[Addition] | None:
         """The best of what comes of adding for what is missing."""
@@ -184,7 +200,15 @@ class _Tries:
         more = held(additions, self._unit, self.compiled.at)
         if any(one.id in ids for one in more):
             return False
-        return self.asked.earns([*self.holdings, *more])
+        return self.asked.earns(self._facts([*self.holdings, *more], more))
+
+    def _facts(self, every: Sequence[Holding], more: Sequence[Holding]) -> list[Fact]:
+        """Facts of all; those of what is held stay, where no order is asked."""
+        if self.compiled.ordering:
+            return self.compiled.facts(every)
+        if self.known is None:
+            self.known = self.compiled.facts(self.holdings)
+        return [*self.known, *self.compiled.facts(more)]
 
     def _grown(
         self, near: Explainer, extra: Parts, *, whole: bool = False
@@ -212,8 +236,9 @@ class _Tries:
         return None
 
     def _near(self, additions: Sequence[Addition]) -> Explainer:
-        rows = [*self.holdings, *held(additions, self._unit, self.compiled.at)]
-        problem = make_problem(self.compiled, self.compiled.facts(rows), strict=True)
+        more = held(additions, self._unit, self.compiled.at)
+        facts = self._facts([*self.holdings, *more], more)
+        problem = make_problem(self.compiled, facts, strict=True)
         found = nearest(problem, nodes=NEAR_NODES)
         return Explainer(self.compiled, Assigned(problem, found.uses or (), found.active))
 
@@ -328,6 +353,13 @@ class _Tries:
         counted = {one: words.count(one) for one in words}
         parts = [f"{times} × {one}" if times > 1 else f"a {one}" for one, times in counted.items()]
         return f"{len(words)} more would do: {'; '.join(parts)}."
+
+
+def _rest_is_met(problem: Problem, leaf: int) -> bool:
+    """Whether all other rules could be met by what is held, if no limit bound."""
+    least = [0 if at == leaf else one for at, one in enumerate(problem.least)]
+    eased = replace(problem, least=tuple(least), forms=(), clauses=())
+    return not search(eased, nodes=TRY_NODES, first=True).impossible
 
 
 def _size(additions: Sequence[Addition]) -> tuple[int, float, int]:
