@@ -90,7 +90,7 @@ class Case:
             counts = self.compiled is not None and True in self.future(one).serves
             if (wanted or counts) and self._may(one):
                 name = one.holding.achievement
-                free = len(by_name[name]) == 1 and name not in same
+                free = name not in same and _alike(one, by_name[name])
                 free = free and not any(True for _ in self.open_groups(one))
                 times = slots(one, self.at)
                 more = (*_weights(one), times, self.interest(one), float(one.pass_chance or 0))
@@ -219,6 +219,12 @@ class Case:
                 or (offer.holding.field and offer.holding.field.startswith(name))
             )
         )
+
+
+def _alike(one: Offer, others: Sequence[Offer]) -> bool:
+    """Whether all that is offered of an achievement gives the same: one is as good as another."""
+    mine = (frozenset(one.holding.skills), one.pass_chance)
+    return all((frozenset(two.holding.skills), two.pass_chance) == mine for two in others)
 
 
 def _weights(offer: Offer) -> tuple[float, float]:

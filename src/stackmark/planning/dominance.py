@@ -6,6 +6,8 @@ start of B has one that is no earlier and ends no later. B must count for no awa
 when so many stand for it that they alone give all its wanted skills: a plan with B either lacks
 one of them, which takes B's place, or has them all, and then B is too much. So any plan has one
 as good without B. Only offers that stay stand for others, so that nothing goes round in a circle.
+Where an achievement is offered several times and each time gives the same with the same chance,
+having another of them is as good as having A.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ class Candidate:
     """An offer with its wanted skills as bits, and those it gives with confidence by itself.
 
     ``price`` is exact, a number that was written as one; ``load`` to the last digit. ``free``: it
-    may stand for others (nothing before it, nobody else offers its achievement). ``counts``: it may
-    serve a rule of the award.
+    may stand for others (nothing before it, and whoever else offers its achievement gives the
+    same). ``counts``: it may serve a rule of the award.
     """
 
     offer: Offer

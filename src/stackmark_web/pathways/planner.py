@@ -26,7 +26,7 @@ from stackmark_web.pathways.planner_targets import ROLE
 from stackmark_web.pathways.planner_wanted import Wanted
 from stackmark_web.pathways.trusting import Body
 
-NODES: Final = 5_000
+NODES: Final = 1_000
 """Steps of the solver for one question; a plan asks a few dozen."""
 _WEIGHT: Final = Fraction(1)
 
