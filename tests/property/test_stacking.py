@@ -76,9 +76,10 @@ def test_no_verdict_is_wrong_however_the_unknown_turns_out():
 def test_what_is_open_names_what_is_not_known():
     seen = 0
     for draw, rules, rows in cases(12, 400):
-        found = judged(rules, forget(draw, rows))
-        if found.verdict == "undecided":
+        rows = forget(draw, rows)
+        if judged(rules, rows, explain=False).verdict == "undecided":
             seen += 1
+            found = judged(rules, rows)
             assert found.unknown, (rules, rows)
             assert found.smallest_change is None
     assert seen > 10
@@ -105,7 +106,7 @@ def test_search_and_solver_agree():
 
 
 def test_order_changes_nothing():
-    for draw, rules, rows in cases(21, 200):
+    for draw, rules, rows in cases(21, 80):
         found = judged(rules, rows).to_json()
         other, shuffled = copy.deepcopy(rules), copy.deepcopy(rows)
         draw.shuffle(shuffled)
