@@ -66,7 +66,8 @@ tests/conformance/node_modules: tests/conformance/package-lock.json
 	@touch $@
 
 fuzz: setup ## a million changes of signed credentials, and the property tests with many more examples
-	@STACKMARK_CHANGES=1000000 $(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
+	@STACKMARK_PLANNING_INSTANCES=5000 $(BIN)/pytest tests/unit/planning
+	@STACKMARK_STACKING_CHANGES=5000 STACKMARK_CHANGES=1000000 $(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
 	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
 
 bench: setup ## ratios against named peers in the same run

@@ -139,6 +139,37 @@ def random_world(seed, *, award=False, offers=5):
     return World(goal, holdings, rows, limits, AT + 30 * WEEK)
 
 
+def crowd(seed):
+    """Seven offers of two skills in which many stand for others, and chances must add up."""
+    rng = random.Random(seed)
+    days = [(AT + week * WEEK).isoformat() for week in (0, 2)]
+    rows = [
+        {
+            "id": f"o{number}",
+            "achievement": f"a{number}",
+            "skills": rng.choice([["s1"], ["s1"], ["s2"], ["s1", "s2"]]),
+            "price": {"amount": rng.choice([0, 10, 20, 30]), "currency": "EUR"},
+            "hours": rng.choice([8, 16]),
+            "weeks": rng.choice([1, 2, 4]),
+            "starts": rng.sample(days, rng.choice([1, 1, 2])),
+            "prerequisites": [[f"a{rng.randrange(7)}"]] if rng.random() < 0.15 else [],
+            "pass": rng.choice([0.4, 0.5, 0.6, 0.8]),
+        }
+        for number in range(rng.choice([5, 6, 7]))
+    ]
+    sure = [Fraction(1, 2), Fraction(3, 4), Fraction(4, 5), Fraction(9, 10)]
+    goal = Goal(
+        skills=tuple(SkillGoal(one, rng.choice(sure)) for one in SKILLS[: rng.choice([1, 2])]),
+        currency="EUR",
+    )
+    limits = Limits(
+        by=AT + rng.choice([3, 4, 6, 8]) * WEEK,
+        budget=rng.choice([None, Fraction(rng.randint(0, 7) * 10)]),
+        hours_per_week=rng.choice([None, Fraction(rng.randint(4, 24))]),
+    )
+    return World(goal, (), [read_offer(one) for one in rows], limits, AT + 30 * WEEK)
+
+
 def _offer(rng, number) -> Offer:
     return read_offer(
         {

@@ -10,6 +10,7 @@ import copy
 import datetime as dt
 import itertools
 from fractions import Fraction as F
+from functools import cache
 
 AT = dt.date(2026, 6, 1)
 SKILLS = ("s:a", "s:b", "s:c")
@@ -202,8 +203,12 @@ def years_before(day, years):
     return day.replace(year=day.year - years)
 
 
-def number(value):
-    return F(str(value))
+@cache
+def whole(value):
+    """A number in thousandths: they are all there is here, and whole numbers are quick."""
+    found = F(str(value)) * 1000
+    assert found.denominator == 1
+    return int(found)
 
 
 def fits(select, row, same):
@@ -220,8 +225,8 @@ def fits(select, row, same):
         ),
         "class": lambda v: row["class"] in v,
         "max_age_years": lambda v: awarded >= years_before(AT, v),
-        "grade_min": lambda v: number(row["grade"]["value"]) >= number(v["value"]),
-        "credits_min": lambda v: number(row["credits"]["value"]) >= v,
+        "grade_min": lambda v: whole(row["grade"]["value"]) >= whole(v["value"]),
+        "credits_min": lambda v: whole(row["credits"]["value"]) >= 1000 * v,
         "not_applied_to": lambda v: not set(v) & set(row["applied_to"]),
     }
     return all(checks[name](value) for name, value in select.items())
@@ -237,7 +242,7 @@ class Oracle:
             for one in nodes(rules["rule"])
             if {"count", "credits", "capstone"} & one.keys()
         }
-        self.credit = [number(row["credits"]["value"]) for row in rows]
+        self.credit = [whole(row["credits"]["value"]) for row in rows]
         self.options = [self._options(row) for row in rows]
 
     def _same(self):
@@ -276,19 +281,21 @@ class Oracle:
         """The least credit of an assignment that is good; ``None`` when there is none."""
         best = None
         for chosen in itertools.product(*self.options):
-            credit = sum((self.credit[at] for at, leaves in enumerate(chosen) if leaves), F(0))
+            credit = sum([self.credit[at] for at, leaves in enumerate(chosen) if leaves])
             if (best is None or credit < best) and self.good(chosen):
                 best = credit
-        return best
+        return None if best is None else F(best, 1000)
 
     def good(self, chosen):
         """Whether an assignment (leaves of each holding) keeps every rule and limit."""
         served = {
             name: [at for at, leaves in enumerate(chosen) if name in leaves] for name in self.leaves
         }
-        met = {name: self._met(leaf, served[name]) for name, leaf in self.leaves.items()}
-        if any(rows and not met[name] for name, rows in served.items()):
-            return False
+        met = {}
+        for name, leaf in self.leaves.items():
+            met[name] = self._met(leaf, served[name])
+            if served[name] and not met[name]:
+                return False
         if not self._holds(self.rules["rule"], met):
             return False
         used = [at for at, leaves in enumerate(chosen) if leaves]
@@ -298,8 +305,8 @@ class Oracle:
         if "capstone" in leaf:
             return len(rows) == 1
         body = leaf.get("count") or leaf["credits"]
-        has = len(rows) if "count" in leaf else sum((self.credit[at] for at in rows), F(0))
-        return number(body["min"]) <= has <= number(body.get("max", 10**6))
+        has = 1000 * len(rows) if "count" in leaf else sum([self.credit[at] for at in rows])
+        return whole(body["min"]) <= has <= whole(body.get("max", 10**6))
 
     def _holds(self, node, met):
         if "all" in node:
@@ -312,17 +319,17 @@ class Oracle:
         return met[node["id"]]
 
     def _kept(self, limit, used, chosen):
-        total = sum((self.credit[at] for at in used), F(0))
+        total = sum([self.credit[at] for at in used])
         for kind, select in (("cap", None), ("level_mix", "level_below")):
             if kind in limit:
                 body = limit[kind]
                 inside = self._inside(
                     body, used, lambda row, b=body: row["level"] < b["level_below"], select
                 )
-                bounds = [number(body["max_credits"])] if "max_credits" in body else []
+                bounds = [1000 * whole(body["max_credits"])] if "max_credits" in body else []
                 if "max_share" in body:
-                    bounds.append(number(body["max_share"]) * total)
-                return inside <= max(bounds)
+                    bounds.append(whole(body["max_share"]) * total)
+                return 1000 * inside <= max(bounds)
         for kind, select in (("residency", None), ("level_floor", "level_at_least")):
             if kind in limit:
                 body = limit[kind]
@@ -330,39 +337,33 @@ class Oracle:
                     body, used, lambda row, b=body: row["level"] >= b["level_at_least"], select
                 )
                 return (
-                    inside >= number(body.get("min_credits", 0))
-                    and inside >= number(body.get("min_share", 0)) * total
+                    inside >= whole(body.get("min_credits", 0))
+                    and 1000 * inside >= whole(body.get("min_share", 0)) * total
                 )
         if "gpa" in limit:
             return (
                 sum(
-                    (
-                        (number(self.rows[at]["grade"]["value"]) - number(limit["gpa"]["min"]))
-                        * self.credit[at]
-                        for at in used
-                    ),
-                    F(0),
+                    (whole(self.rows[at]["grade"]["value"]) - whole(limit["gpa"]["min"]))
+                    * self.credit[at]
+                    for at in used
                 )
                 >= 0
             )
         if "share" in limit:
             body = limit["share"]
             both = [at for at in used if {body["a"], body["b"]} <= set(chosen[at])]
-            return sum((self.credit[at] for at in both), F(0)) <= number(body["max_credits"])
+            return sum([self.credit[at] for at in both]) <= whole(body["max_credits"])
         return self._orders(limit, used)
 
     def _inside(self, body, used, by_level, level):
         return sum(
-            (
-                self.credit[at]
-                for at in used
-                if (
-                    by_level(self.rows[at])
-                    if level
-                    else fits(body["select"], self.rows[at], self.same)
-                )
-            ),
-            F(0),
+            self.credit[at]
+            for at in used
+            if (
+                by_level(self.rows[at])
+                if level
+                else fits(body["select"], self.rows[at], self.same)
+            )
         )
 
     def _orders(self, limit, used):
