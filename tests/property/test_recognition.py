@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import product
 
 import pytest
 
 from recognition_world import comparison_of, decision_json, findings, outcome, record
 from stackmark.errors import UsageError
+from stackmark.model.holding import STATUSES, Credits, Holding
+from stackmark.recognition import holding as what_counts
 from stackmark.recognition.commitments import Ledger, commitment, salt_of
 from stackmark.recognition.decision import LISBON, VERDICTS, Decision
 from stackmark.recognition.precedents import inconsistencies
@@ -225,3 +228,29 @@ def test_the_order_of_decisions_does_not_change_what_is_inconsistent():
     for _ in range(20):
         rng.shuffle(made)
         assert told(made) == wanted
+
+
+def test_what_counts_by_a_decision_never_changes_whose_it_is_nor_gives_more_than_was_decided():
+    rng = random.Random(SEED)
+    kept = ("id", "issuer", "level", "field", "kind", "status", "awarded", "expires", "grade")
+    for _ in range(400):
+        verdict = rng.choice(VERDICTS)
+        given = Decision.from_json(decision_json(verdict))
+        size = Fraction(rng.randint(0, 60))
+        held = Holding(
+            id=given.source.id,
+            issuer=given.source.issuer,
+            achievement="urn:x:own",
+            level=rng.choice([None, 4, 7]),
+            skills=tuple(rng.sample(["a", "b", "c"], rng.randint(0, 3))),
+            credits=rng.choice([None, Credits(size, size, "uk")]),
+            status=rng.choice(STATUSES),
+        )
+        if not what_counts.counts(given):
+            with pytest.raises(UsageError):
+                what_counts.recognised(held, given)
+            continue
+        found = what_counts.recognised(held, given, record().achievement)
+        assert all(getattr(found, name) == getattr(held, name) for name in kept)
+        assert found.credits.high == (3 if verdict == "partial" else 6)
+        assert (found.achievement == given.target) == (verdict == "full")

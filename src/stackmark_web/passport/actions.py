@@ -23,7 +23,7 @@ from stackmark_web.audit.actions import record
 from stackmark_web.awarding.models import Award
 from stackmark_web.jobs import actions as jobs
 from stackmark_web.jobs.models import Run
-from stackmark_web.passport.checking import check_holding
+from stackmark_web.passport.checking import check_after_commit, check_holding
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.importing import Refusal, Upload, find_credentials
 from stackmark_web.passport.models import Folder, Holding, HoldingSkill, Profile
@@ -48,6 +48,7 @@ __all__ = [
     "make_print_share",
     "make_share",
     "publish",
+    "receive",
     "remove",
     "rename_folder",
     "save_profile",
@@ -127,6 +128,16 @@ def bring(user: Any, uploads: list[Upload]) -> Brought:
         for holding in brought.added:
             check_holding(holding)
     return brought
+
+
+def receive(user: Any, data: bytes, source: str) -> Holding:
+    """Lay what this server just signed for a person into their passport, in one transaction.
+
+    It is checked, like what is brought, as soon as the transaction is stored.
+    """
+    holding, _new = _keep(user, source, Contents(data))
+    check_after_commit(holding.pk)
+    return holding
 
 
 def _keep(user: Any, name: str, contents: Contents) -> tuple[Holding, bool]:

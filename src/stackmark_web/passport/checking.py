@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
+
+from django.db import transaction
 
 from stackmark.verification.report import Check, Report
 from stackmark_web import clock
@@ -36,6 +40,17 @@ def check_holding(holding: Holding) -> Checked:
     checked = verifying.check(credential_bytes(holding))
     keep_answer(holding, checked)
     return checked
+
+
+def check_after_commit(holding_id: uuid.UUID) -> None:
+    """Check it once the caller's change is stored: nobody is asked while rows are held."""
+    transaction.on_commit(partial(_check_if_there, holding_id), robust=True)
+
+
+def _check_if_there(holding_id: uuid.UUID) -> None:
+    found = Holding.objects.filter(pk=holding_id).select_related("user", "award").first()
+    if found is not None:
+        check_holding(found)
 
 
 def answer_of(holding: Holding) -> Shown | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +15,7 @@ from stackmark_web import clock
 from stackmark_web.awarding import lists, publishing
 from stackmark_web.awarding.lists import mark_changed
 from stackmark_web.passport import actions as passport
-from stackmark_web.passport.checking import check_holding
-from stackmark_web.passport.models import Holding
+from stackmark_web.passport.checking import check_after_commit
 from stackmark_web.recognising import comparing, drafts, making, queries
 from stackmark_web.recognising.actions._common import (
     locked,
@@ -101,28 +99,16 @@ def _make(
 def hand_over(made: Decision) -> None:
     """Into the learner's passport, like any credential; checked again when its list is out."""
     name = _("Decision of %s") % made.organisation.name
-    made.holding = passport.import_credential(made.user, bytes(made.signed), name)
+    made.holding = passport.receive(made.user, bytes(made.signed), name)
     made.save(update_fields=["holding"])
-    look_again(made)
-
-
-def look_again(made: Decision) -> None:
-    """After the change is stored and published, the passport tells how the decision stands."""
-    if made.holding_id is not None:
-        transaction.on_commit(partial(_look_again, made.holding_id), robust=True)
-
-
-def _look_again(holding_id: uuid.UUID) -> None:
-    holding = Holding.objects.filter(pk=holding_id).select_related("user", "award").first()
-    if holding is not None:
-        check_holding(holding)
 
 
 def call_off(gone: Decision) -> None:
     """The bit of a decision is set: everybody who checks it sees so from now on."""
     mark_changed(gone.status_list_id)
     publishing.publish_after_commit(gone.status_list_id)
-    look_again(gone)
+    if gone.holding_id is not None:  # the passport tells, too
+        check_after_commit(gone.holding_id)
 
 
 def _replace(before: Decision, made: Decision, actor: Any) -> None:
