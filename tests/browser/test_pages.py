@@ -48,6 +48,7 @@ NO_PAGE = {
     "passport:picture": "a picture, where the credential brought one",
     "passport:share_linkedin": "leads to LinkedIn",
     "passport:shared_picture": "a picture, where the credential brought one",
+    "recognising:statement": "leads on, to the page of the decision",
     "registry:own_did": "for machines, where one institution is the whole site",
 }
 REFUSED = [
