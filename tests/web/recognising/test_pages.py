@@ -167,7 +167,7 @@ def test_from_draft_to_signed_by_the_pages_alone(
     assert "The signed decision in your passport" in page
     held = words(client.get(f"/passport/{made.holding_id}"))
     assert "Decision on recognition: Soil science" in held
-    assert "Holder&#x27;s identity" not in held  # it is about a credential
+    assert "Holder's identity" not in held  # it is about a credential
 
 
 def test_a_lost_update_is_said_on_the_page(client, rita, rolf, source):
