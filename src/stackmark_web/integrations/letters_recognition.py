@@ -29,9 +29,9 @@ RECOGNITION: Final[dict[str, tuple[str, str, str, str]]] = {
         _("Use contested in the ledger"),
         _("A holder contests a use in the ledger"),
         _(
-            "A holder says that the use of a credential for **{{title}}**, which {{issuer}} entered "
-            "in the ledger of uses, is wrong. It stands, marked, until you answer. You do not "
-            "learn whose it is."
+            "A holder says that the use of a credential for **{{title}}**, which {{issuer}} "
+            "entered in the ledger of uses, is wrong. It stands, marked, until you answer. You do "
+            "not learn whose it is."
         ),
         _("See what they say"),
     ),
