@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import Final
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import Holding
-from stackmark.planning.dominance import Candidate, skill_bits, undominated
+from stackmark.planning.dominance import Candidate, Wanted, slots, undominated
 from stackmark.planning.goal import Goal
 from stackmark.planning.limits import Limits
 from stackmark.planning.offers import Offer
 from stackmark.stacking.facts import Compiled, Fact
 
 WEEK = dt.timedelta(days=7)
+_MOST_SCALE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +58,7 @@ class Case:
         self.left_out: list[tuple[Offer, str]] = []
         self._judged: dict[str, bool] = {}
         self.offers = tuple(self._relevant(sorted(offers, key=lambda one: one.id)))
+        self._futures: dict[int, Fact] = {}
         self._check_ids()
 
     def _check_ids(self) -> None:
@@ -77,19 +83,20 @@ class Case:
 
     def _serving(self, offers: Sequence[Offer], by_name: dict[str, list[Offer]]) -> list[Offer]:
         same = {} if self.compiled is None else self.compiled.eligible.same
+        asked = Wanted(self.wanted)
         found = []
         for one in offers:
-            wanted, sure = skill_bits(one, self.wanted)
+            wanted, sure = asked.bits(one)
             counts = self.compiled is not None and True in self.future(one).serves
             if (wanted or counts) and self._may(one):
                 name = one.holding.achievement
                 free = len(by_name[name]) == 1 and name not in same
                 free = free and not any(True for _ in self.open_groups(one))
-                found.append(Candidate(one, wanted, sure, free, counts, *_weights(one)))
-        if self.limits.interests:  # they tell equals apart
-            return [one.offer for one in found]
+                times = slots(one, self.at)
+                more = (*_weights(one), times, self.interest(one), float(one.pass_chance or 0))
+                found.append(Candidate(one, wanted, sure, free, counts, *more))
         hours_matter = self.limits.hours_per_week is not None
-        return undominated(found, self.at, hours_matter=hours_matter)
+        return undominated(found, self.wanted, hours_matter=hours_matter)
 
     def _before(self, offer: Offer) -> tuple[str, ...]:
         """What the award wants awarded before an offer, though it may count for nothing itself."""
@@ -135,14 +142,16 @@ class Case:
             return f"its language is {', '.join(offer.language) or 'not stated'}"
         return ""
 
-    def options(self, last: dt.date) -> tuple[Option, ...]:
-        """Every offer with every start from the day of planning that ends by a day."""
+    def options(self, last: dt.date, places: Iterable[int] | None = None) -> tuple[Option, ...]:
+        """Offers, all or at ``places``, with every start that may be of use and ends by a day."""
+        chosen = range(len(self.offers)) if places is None else places
         return tuple(
-            Option(place, start, end)
-            for place, offer in enumerate(self.offers)
+            Option(place, start, start + length)
+            for place in chosen
+            for offer in (self.offers[place],)
+            for length in ((offer.weeks or 0) * WEEK,)
             for start in self._starts(offer, last)
-            for end in (start + (offer.weeks or 0) * WEEK,)
-            if end <= last
+            if last - start >= length
         )
 
     def _starts(self, offer: Offer, last: dt.date) -> Iterator[dt.date]:
@@ -150,13 +159,58 @@ class Case:
             yield from (one for one in offer.starts if one >= self.at)
             return
         start = self.at
-        while start <= last:
-            yield start
+        yield start
+        free = self.compiled is None and self.limits.hours_per_week is None
+        if free and not any(True for _ in self.open_groups(offer)):
+            return  # nothing is gained by beginning later
+        while last - start > WEEK:
             start += WEEK
+            yield start
+
+    @cached_property
+    def soonest(self) -> tuple[Option | None, ...]:
+        """The start of each offer that ends first."""
+        found: list[Option | None] = []
+        for place, offer in enumerate(self.offers):
+            days = [one for one in offer.starts if one >= self.at] if offer.starts else [self.at]
+            start = min(days, default=None)
+            length = (offer.weeks or 0) * WEEK
+            good = start is not None and dt.date.max - start >= length
+            found.append(Option(place, start, start + length) if start and good else None)
+        return tuple(found)
+
+    @cached_property
+    def load_scale(self) -> int:
+        """What makes the weekly hours of all offers whole, where it is small."""
+        scale = lcm(*(_whole(one.load) for one in self.offers))
+        return scale if scale <= _MOST_SCALE else 1
+
+    @cached_property
+    def cost_scale(self) -> int:
+        """What makes all prices whole."""
+        return lcm(*{_whole(one.price) for one in self.offers})
+
+    @cached_property
+    def loads(self) -> tuple[float, ...]:
+        """Weekly hours of each offer, scaled."""
+        return tuple([float((one.load or 0) * self.load_scale) for one in self.offers])
+
+    @cached_property
+    def costs(self) -> tuple[int, ...]:
+        """Prices, scaled."""
+        return tuple([int((one.price or 0) * self.cost_scale) for one in self.offers])
+
+    def future_of(self, place: int) -> Fact:
+        """``future`` of the offer at a place."""
+        if place not in self._futures:
+            self._futures[place] = self.future(self.offers[place])
+        return self._futures[place]
 
     def interest(self, offer: Offer) -> float:
         """The sum of the weights of its skills and of its field, from 0 up."""
         named = self.limits.interests
+        if not named:
+            return 0.0
         return float(
             sum(
                 weight
@@ -168,7 +222,13 @@ class Case:
 
 
 def _weights(offer: Offer) -> tuple[float, float]:
-    return float(offer.price or 0), float(offer.load or 0)
+    price, hours, weeks = offer.price, offer.hours, offer.weeks
+    load = hours.numerator / (hours.denominator * weeks) if hours and weeks else 0.0
+    return price.numerator / price.denominator if price else 0.0, load
+
+
+def _whole(value: Fraction | None) -> int:
+    return 1 if value is None else value.denominator
 
 
 def _in_force(holding: Holding, at: dt.date) -> bool:

@@ -7,10 +7,11 @@ greatest weekly load. Money and hours are scaled to whole numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, lcm, log1p
+from functools import cached_property
+from math import inf, log1p
 from typing import Any, Final
 
 from stackmark.planning.choice import Case, Option
@@ -23,7 +24,6 @@ AWARD: Final = ""
 """The award among the names of goals; skills are named by themselves."""
 _SLACK: Final = 1e-6
 """Chances are logarithms in floating point: a row is eased by so much, and answers are checked."""
-_MOST_SCALE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +39,29 @@ class Bounds:
 
 
 class Model:
-    """Rows of a case for options that end by a day."""
+    """Rows of a case for options that end by a day; of the offers at ``places``, where given.
 
-    def __init__(self, case: Case, last: dt.date) -> None:
-        self.case = case
-        self.options = case.options(last)
+    ``timed`` false leaves time out: each offer once, what comes before may come after, and all
+    hours together fit in all weeks. Nothing that can be done in time is impossible then.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        last: dt.date,
+        places: Sequence[int] | None = None,
+        *,
+        timed: bool = True,
+    ) -> None:
+        self.case, self.timed = case, timed
+        self.places = tuple(range(len(case.offers))) if places is None else tuple(sorted(places))
+        self.options = self._options(last)
         award = self._award()
         self.rows = award.rows if award else Rows()
         self.first = award.width if award else 0
         self.award_off = [one for one, _ in award.missed] if award else []
         self.width = self.first + len(self.options)
-        self.columns_of: list[list[int]] = [[] for _ in case.offers]
+        self.columns_of: dict[int, list[int]] = {place: [] for place in self.places}
         for column, one in enumerate(self.options, self.first):
             self.columns_of[one.offer].append(column)
         self.drop: dict[str, int] = {}
@@ -58,14 +70,18 @@ class Model:
         self._skills()
         self._one_each()
         self._prerequisites()
-        scale = lcm(*(_whole(one.load) for one in case.offers))
-        self.load_scale = scale if scale <= _MOST_SCALE else 1
         self.load = self._column()
-        self._loads()
-        self.cost_scale = lcm(*(_whole(one.price) for one in case.offers))
-        price = [int((one.price or 0) * self.cost_scale) for one in case.offers]
-        self.costs = [price[one.offer] for one in self.options]
+        if timed:
+            self._loads()
         self.cuts: list[tuple[list[tuple[int, float]], float]] = []
+        self._arrays: Any = None
+        self._prices: dict[str, Any] = {}
+
+    def _options(self, last: dt.date) -> tuple[Option, ...]:
+        if self.timed:
+            return self.case.options(last, self.places)
+        found = (self.case.soonest[place] for place in self.places)
+        return tuple(one for one in found if one is not None and one.end <= last)
 
     def _column(self) -> int:
         self.width += 1
@@ -75,16 +91,13 @@ class Model:
         case = self.case
         if case.compiled is None:
             return None
-        facts = [
-            *case.compiled.facts(case.holdings),
-            *map(case.future, case.offers),
-        ]
+        facts = [*case.compiled.facts(case.holdings), *map(case.future_of, self.places)]
         return AwardModel(make_problem(case.compiled, facts, strict=True))
 
     def _link(self, award: AwardModel) -> None:
         """What is not held serves only when it is taken; the whole tree unless it is dropped."""
         root = len(self.rows.low) - 1
-        places = {one.id: place for place, one in enumerate(self.case.offers)}
+        places = {self.case.offers[place].id: place for place in self.places}
         for fact, uses in zip(award.problem.facts, award.of_item, strict=True):
             place = places.get(fact.holding.id)
             if place is not None:
@@ -97,26 +110,24 @@ class Model:
 
     def _skills(self) -> None:
         for goal in self.case.wanted:
-            weights = {
-                place: weight
-                for place, offer in enumerate(self.case.offers)
-                if goal.skill in offer.holding.skills
-                for weight in (_weight(goal, offer.pass_chance),)
-                if weight
-            }
-            self.drop[goal.skill] = self._column()
+            weigh = _weights(goal)
             terms = [
                 (column, weight)
-                for place, weight in weights.items()
+                for place in self.places
+                if goal.skill in self.case.offers[place].holding.skills
+                for weight in (weigh(self.case.offers[place].pass_chance),)
+                if weight
                 for column in self.columns_of[place]
             ]
+            self.drop[goal.skill] = self._column()
             self.rows.add([*terms, (self.drop[goal.skill], 1.0)], low=1 - _SLACK)
 
     def _one_each(self) -> None:
         """An achievement is taken once. Of equivalents an award uses one; both may be taken."""
         named: dict[str, list[int]] = {}
-        for place, offer in enumerate(self.case.offers):
-            named.setdefault(offer.holding.achievement, []).extend(self.columns_of[place])
+        for place in self.places:
+            name = self.case.offers[place].holding.achievement
+            named.setdefault(name, []).extend(self.columns_of[place])
         for columns in named.values():
             if len(columns) > 1:
                 self.rows.add([(one, 1.0) for one in columns], high=1)
@@ -134,13 +145,13 @@ class Model:
                         (other, -1.0)
                         for name in sorted(set(group))
                         for end, other in ends.get(name, ())
-                        if end <= one.start and other != column
+                        if (end <= one.start or not self.timed) and other != column
                     ]
                     self.rows.add([(column, 1.0), *before], high=0)
 
     def _loads(self) -> None:
         """The load only rises where something starts."""
-        loads = [float((one.load or 0) * self.load_scale) for one in self.case.offers]
+        loads = self.case.loads
         ordered = sorted(enumerate(self.options, self.first), key=lambda one: one[1].start)
         running: list[tuple[int, Option]] = []
         place = 0
@@ -152,75 +163,134 @@ class Model:
             terms = [(column, loads[one.offer]) for column, one in running]
             self.rows.add([*terms, (self.load, -1.0)], high=0)
 
+    def _volume(self, bounds: Bounds) -> list[tuple[int, float]]:
+        """All hours, and what fits in the weeks from the first start to the last day."""
+        first = min((one.start for one in self.options), default=bounds.last)
+        weeks = max(0, (bounds.last - first).days) / 7
+        return [*enumerate(self.volumes, self.first), (self.load, -weeks)]
+
     # -- asking ----------------------------------------------------------------------------------
 
-    def prices(self, aim: str) -> Mapping[int, float]:
-        """What columns cost for an aim: cost, count, load, dropped or interest."""
+    def prices(self, aim: str) -> Any:
+        """What columns cost for an aim: cost, count, hours, load, dropped, interest, or any."""
+        if aim not in self._prices:
+            self._prices[aim] = self._priced(aim)
+        return self._prices[aim]
+
+    def _priced(self, aim: str) -> Any:
+        import numpy as np
+
+        price, last = np.zeros(self.width), self.first + len(self.options)
         if aim == "load":
-            return {self.load: 1.0}
-        if aim == "dropped":
-            return dict.fromkeys(self.drop.values(), 1.0)
-        if aim == "cost":
-            values: Iterable[float] = map(float, self.costs)
-        elif aim == "interest":
-            weights = [-self.case.interest(one) for one in self.case.offers]
-            values = [weights[one.offer] for one in self.options]
-        else:
-            values = [1.0] * len(self.options)
-        return dict(enumerate(values, self.first))
+            price[self.load] = 1.0
+        elif aim == "dropped":
+            price[list(self.drop.values())] = 1.0
+        elif aim == "count":
+            price[self.first : last] = 1.0
+        elif aim == "hours":
+            price[self.first : last] = self.volumes
+        elif aim != "any":
+            values: Sequence[float] = self.case.costs
+            if aim == "interest":
+                values = [-self.case.interest(one) for one in self.case.offers]
+            price[self.first : last] = [float(values[one.offer]) for one in self.options]
+        return price
+
+    @cached_property
+    def volumes(self) -> list[float]:
+        """Hours of each option, in all its weeks."""
+        loads = self.case.loads
+        return [loads[one.offer] * ((one.end - one.start).days / 7) for one in self.options]
+
+    @cached_property
+    def _end(self) -> Any:
+        import numpy as np
+
+        return np.array([one.end.toordinal() for one in self.options], dtype=int)
+
+    def asked(self, aim: str, bounds: Bounds) -> tuple[Any, ...]:
+        """Prices, matrix, low and high ends of rows, upper ends of columns."""
+        import numpy as np
+        from scipy.sparse import csr_array
+
+        if self._arrays is None:
+            mine = self.rows
+            self._arrays = tuple(
+                np.array(one, dtype=kind)
+                for one, kind in ((mine.row, int), (mine.column, int), (mine.value, float))
+            )
+        more = self._more_rows(bounds)
+        base = len(self.rows.low)
+        row, column, value = (
+            np.concatenate([mine, np.array(other, dtype=mine.dtype) + add])
+            for mine, other, add in zip(
+                self._arrays, (more.row, more.column, more.value), (base, 0, 0), strict=True
+            )
+        )
+        low, high = np.array(self.rows.low + more.low), np.array(self.rows.high + more.high)
+        matrix = csr_array((value, (row, column)), shape=(len(low), self.width))
+        return self.prices(aim), matrix, low, high, self._upper(bounds)
 
     def run(self, aim: str, bounds: Bounds, nodes: int) -> Any:
         """Ask for the least of an aim within bounds."""
         import numpy as np
         from scipy.optimize import Bounds as Ends
         from scipy.optimize import LinearConstraint, milp
-        from scipy.sparse import csr_array
 
-        rows = self._all_rows(bounds)
-        price, whole = np.zeros(self.width), np.ones(self.width)
-        for column, value in self.prices(aim).items():
-            price[column] = value
-        whole[self.load] = 0
-        matrix = csr_array((rows.value, (rows.row, rows.column)), shape=(len(rows.low), self.width))
+        price, matrix, low, high, upper = self.asked(aim, bounds)
+        whole = np.ones(self.width)
+        # All in whole numbers where that can be: the solver is surer of them.
+        whole[self.load] = all(one.is_integer() for one in self.case.loads)
         return milp(
             price,
             integrality=whole,
-            bounds=Ends(np.zeros(self.width), np.array(self._upper(bounds))),
-            constraints=LinearConstraint(matrix, np.array(rows.low), np.array(rows.high)),
+            bounds=Ends(np.zeros(self.width), upper),
+            constraints=LinearConstraint(matrix, low, high),
             options={"node_limit": nodes, "mip_rel_gap": 0.0},
         )
 
-    def _all_rows(self, bounds: Bounds) -> Rows:
-        mine = self.rows
-        rows = Rows(
-            list(mine.row), list(mine.column), list(mine.value), list(mine.low), list(mine.high)
-        )
+    def _more_rows(self, bounds: Bounds) -> Rows:
+        rows = Rows()
         if bounds.cost is not None:
-            rows.add(list(self.prices("cost").items()), high=int(bounds.cost * self.cost_scale))
+            most = int(bounds.cost * self.case.cost_scale)
+            rows.add(self._terms("cost"), high=most)
         if bounds.count is not None:
-            rows.add(list(self.prices("count").items()), high=bounds.count)
+            rows.add(self._terms("count"), high=bounds.count)
         if bounds.dropped is not None:
-            rows.add(list(self.prices("dropped").items()), high=bounds.dropped)
+            rows.add(self._terms("dropped"), high=bounds.dropped)
+        if not self.timed and bounds.load is not None:
+            rows.add(self._volume(bounds), high=0)
         for terms, low in self.cuts:
             rows.add(terms, low=low)
         return rows
 
-    def _upper(self, bounds: Bounds) -> list[float]:
-        upper = [1.0] * self.width
-        for column in self.award_off:
-            upper[column] = 0.0
-        for column, one in enumerate(self.options, self.first):
-            if one.end > bounds.last:
-                upper[column] = 0.0
+    def _terms(self, aim: str) -> list[tuple[int, float]]:
+        price = self.prices(aim)
+        return [(int(at), float(price[at])) for at in price.nonzero()[0]]
+
+    def _upper(self, bounds: Bounds) -> Any:
+        import numpy as np
+
+        upper = np.ones(self.width)
+        upper[self.award_off] = 0.0
+        upper[self.first : self.first + len(self.options)] = self._end <= bounds.last.toordinal()
         for name, column in self.drop.items():
             upper[column] = float(name in bounds.droppable)
         load = bounds.load
-        upper[self.load] = inf if load is None else float(load * self.load_scale)
+        upper[self.load] = inf if load is None else float(load * self.case.load_scale)
         return upper
 
 
-def _whole(value: Fraction | None) -> int:
-    return 1 if value is None else value.denominator
+def _weights(goal: SkillGoal) -> Callable[[Fraction | None], float]:
+    """``_weight`` for one goal, each chance told once."""
+    known: dict[Fraction | None, float] = {}
+
+    def weigh(chance: Fraction | None) -> float:
+        if chance not in known:
+            known[chance] = _weight(goal, chance)
+        return known[chance]
+
+    return weigh
 
 
 def _weight(goal: SkillGoal, chance: Fraction | None) -> float:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from stackmark.errors import ReadError, UsageError
@@ -137,7 +138,13 @@ def _number(value: Mapping[str, Any], name: str, place: str, most: int) -> Fract
     good = isinstance(found, int | float) and not isinstance(found, bool)
     if not good or not 0 <= found <= most:
         _refuse("range", f"{place}/{name}", f"must be a number from 0 to {most}.")
-    return Fraction(str(found))
+    return _exact(found)
+
+
+@lru_cache(4096)
+def _exact(value: float) -> Fraction:
+    return Fraction(str(value))
+
 
 
 def _starts(value: Mapping[str, Any], place: str) -> tuple[dt.date, ...]:
@@ -150,6 +157,7 @@ def _starts(value: Mapping[str, Any], place: str) -> tuple[dt.date, ...]:
         _refuse("date", f"{place}/starts", "must be days (YYYY-MM-DD).")
 
 
+@lru_cache(4096)
 def _day(text: str) -> dt.date:
     if len(text) != len("2026-09-01"):
         raise ValueError(text)

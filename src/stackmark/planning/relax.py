@@ -42,8 +42,7 @@ def changes(case: Case, near: Solver, bounds: Bounds, nodes: int) -> tuple[Chang
     found.sort(key=lambda one: one.size)
     if not found:
         found = sorted(_several(near, far, bounds, late), key=lambda one: one.size)[:1]
-    every = frozenset(near.model.drop)
-    way = near.best(("dropped", *_ORDER), replace(bounds, droppable=every))
+    way = near.best(("dropped", *_ORDER), replace(bounds, droppable=near.goals))
     if way is not None:
         found.append(_change("drop", near, way, bounds))
     return tuple(found)

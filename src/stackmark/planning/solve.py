@@ -11,19 +11,22 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Final
 
 from stackmark.model.holding import Holding
 from stackmark.planning.choice import Case, Option
 from stackmark.planning.goal import SkillGoal
 from stackmark.planning.model import AWARD, Bounds, Model, chosen
+from stackmark.planning.wide import Bound, Wide
 from stackmark.stacking.audit import Auditor
 from stackmark.stacking.witness import Witness, check
 
 NODE_LIMIT: Final = 100_000
 MOST_CUTS: Final = 400
-_TRIFLE: Final = Fraction(1, 100_000)  # hours a week that floating point may miss
+FEW = 60
+"""So many offers are asked for at once; of more those first that promise most."""
+_BOUNDED: Final = frozenset({"cost", "count", "dropped"})
+_EASE: Final = 1e-4  # of a unit: sums in floating point
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,19 @@ class Undecided(Exception):  # noqa: N818 - it is no error
 
 
 class Solver:
-    """Asks a model; ``nodes`` bounds each question."""
+    """Asks models of a case for plans that end by a day; ``nodes`` bounds each question."""
 
     def __init__(self, case: Case, last: dt.date, nodes: int = NODE_LIMIT) -> None:
-        self.case, self.nodes = case, nodes
-        self.model = Model(case, last)
+        self.case, self.last, self.nodes = case, last, nodes
+        self.wide = Wide(case, last)
+        self.everything = tuple(range(len(case.offers)))
+        self.goals = frozenset(one.skill for one in case.wanted)
+        if case.compiled is not None:
+            self.goals |= {AWARD}
         self.cuts = 0
+        self._models: dict[tuple[dt.date, tuple[int, ...]], Model] = {}
+        self._ways: list[Way] = []
         self._audited: dict[frozenset[Option], tuple[Witness | None, bool]] = {}
-
-    @cached_property
-    def ends(self) -> tuple[dt.date, ...]:
-        """Days on which something ends; the day of planning, on which nothing need be taken."""
-        return tuple(sorted({self.case.at, *(one.end for one in self.model.options)}))
 
     def best(self, aims: Sequence[str], bounds: Bounds) -> Way | None:
         """The least by the first aim, among those by the next, and so on; ``None``: none is there.
@@ -58,13 +62,14 @@ class Solver:
         Raises ``Undecided``.
         """
         found: Way | None = None
+        places = self.everything
         for aim in aims:
             if found is not None and not found.options and aim != "dropped":
                 continue  # nothing is less than nothing
             if aim == "finish":
-                found, bounds = self._soonest(found, bounds)
+                found, bounds = self._soonest(found, bounds, places)
             else:
-                found = self._least(aim, bounds)
+                found, places = self._least(aim, bounds, places)
                 bounds = bounds if found is None else self._kept(aim, found, bounds)
             if found is None:
                 return None
@@ -81,54 +86,150 @@ class Solver:
             return replace(bounds, dropped=len(way.dropped))
         return bounds
 
-    def _soonest(self, found: Way | None, bounds: Bounds) -> tuple[Way | None, Bounds]:
+    # -- few offers instead of all ---------------------------------------------------------------
+
+    def _least(
+        self, aim: str, bounds: Bounds, places: tuple[int, ...]
+    ) -> tuple[Way | None, tuple[int, ...]]:
+        """The least of an aim, and the offers of which all that are as good are made."""
+        if aim not in _BOUNDED or len(places) <= FEW:
+            return self._asked(aim, bounds, places), places
+        bound = self.wide.bound(aim, bounds, places)
+        if bound is None:
+            return None, places
+        way, some = self._among(aim, bounds, bound)
+        if way is None:
+            return None, places
+        # All measures are whole numbers: what is better is so by one.
+        better = bound.within(self._measure(aim, way) - 1 + _EASE) - set(some)
+        if better:
+            way = self._asked(aim, bounds, tuple(sorted({*some, *better})))
+            assert way is not None
+        return way, tuple(sorted(bound.within(self._measure(aim, way) + _EASE)))
+
+    def _among(self, aim: str, bounds: Bounds, bound: Bound) -> tuple[Way | None, tuple[int, ...]]:
+        """A way with the most promising offers; with more of them where there is none."""
+        ranked = sorted(bound.more, key=lambda one: (bound.more[one], one))
+        many = FEW
+        while True:
+            some = tuple(sorted(ranked[:many]))
+            way = self._asked(aim, bounds, some)
+            if way is not None or many >= len(ranked):
+                return way, some
+            many *= 5
+
+    def _measure(self, aim: str, way: Way) -> int:
+        if aim == "cost":
+            return int(self.cost(way) * self.case.cost_scale)
+        return len(way.options) if aim == "count" else len(way.dropped)
+
+    def _soonest(
+        self, found: Way | None, bounds: Bounds, places: tuple[int, ...]
+    ) -> tuple[Way | None, Bounds]:
         """The first day by which everything can be done, by halving."""
         equals = found is not None
-        found = found or self._least("count", bounds)
+        found = found or self._known(bounds) or self._any(bounds, places)
         if found is None:
             return None, bounds
-        days = [one for one in self.ends if one < self.finish(found)]
-        first = self._not_before(bounds)
+        days = self._ends(places, self.finish(found))
+        first = self._not_before(bounds, places)
         low, high = sum(1 for one in days if one < first), len(days)
-        # Often the first day there is will do, and among equals none is sooner.
-        middle = high - 1 if equals else low
+        if not equals and len(places) > FEW:
+            low = self._first_wide(days, low, high, bounds, places)
+        # Often the first day there is will do, or one soon after; among equals none is sooner.
+        step, middle = 1, high - 1 if equals else low
         while low < high:
-            other = self._least("count", replace(bounds, last=days[middle]))
+            other = self._any(replace(bounds, last=days[middle]), places)
             if other is None:
-                low = middle + 1
+                low, step = middle + 1, 2 * step
             else:
-                found = other
+                found, step = other, len(days)
                 high = sum(1 for one in days if one < self.finish(other))
                 low = min(low, high)
             middle = (low + high) // 2
+            middle = middle if equals else min(middle, low + step)
         return found, replace(bounds, last=self.finish(found))
 
-    def _not_before(self, bounds: Bounds) -> dt.date:
+    def _known(self, bounds: Bounds) -> Way | None:
+        """The soonest of the ways found before that keep these bounds."""
+        good = [one for one in self._ways if self._keeps(one, bounds)]
+        return min(good, key=self.finish, default=None)
+
+    def _keeps(self, way: Way, bounds: Bounds) -> bool:
+        return (
+            set(way.dropped) <= bounds.droppable
+            and self.finish(way) <= bounds.last
+            and (bounds.cost is None or self.cost(way) <= bounds.cost)
+            and (bounds.load is None or self.load(way) <= bounds.load)
+            and (bounds.count is None or len(way.options) <= bounds.count)
+            and (bounds.dropped is None or len(way.dropped) <= bounds.dropped)
+        )
+
+    def _any(self, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
+        """Some way within bounds."""
+        if len(places) <= FEW:
+            return self._asked("count", bounds, places)
+        hours = "count" if bounds.load is None else "hours"
+        bound = self.wide.bound(hours, bounds, places)
+        return None if bound is None else self._among("count", bounds, bound)[0]
+
+    def _first_wide(
+        self,
+        days: Sequence[dt.date],
+        low: int,
+        high: int,
+        bounds: Bounds,
+        places: tuple[int, ...],
+    ) -> int:
+        """The first day by which there is a way if time does not matter otherwise."""
+        while low < high:
+            middle = (low + high) // 2
+            if self.wide.bound("any", replace(bounds, last=days[middle]), places) is None:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _ends(self, places: Sequence[int], before: dt.date) -> list[dt.date]:
+        """Days on which something ends; the day of planning, on which nothing need be taken."""
+        options = self.case.options(before, places)
+        return sorted({self.case.at, *(one.end for one in options)} - {before})
+
+    def _not_before(self, bounds: Bounds, places: Sequence[int]) -> dt.date:
         """No plan ends before each skill has been in reach once."""
         first = self.case.at
         for goal in self.case.wanted:
-            if goal.skill in bounds.droppable:
-                continue
-            ends = [
-                one.end
-                for one in self.model.options
-                if goal.skill in self.case.offers[one.offer].holding.skills
-            ]
-            first = max(first, min(ends, default=first))
+            if goal.skill not in bounds.droppable:
+                ends = [
+                    one.end
+                    for place in places
+                    for one in (self.case.soonest[place],)
+                    if one and goal.skill in self.case.offers[place].holding.skills
+                ]
+                first = max(first, min(ends, default=first))
         return first
 
-    def _least(self, aim: str, bounds: Bounds) -> Way | None:
+    def _model(self, last: dt.date, places: tuple[int, ...]) -> Model:
+        key = (last, places)
+        if key not in self._models:
+            self._models[key] = Model(self.case, last, places)
+        return self._models[key]
+
+    def _asked(self, aim: str, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
+        """The least of an aim with these offers; what does not stand is cut off and asked again."""
+        few = len(places) <= FEW
+        model = self._model(self.last if few else min(self.last, bounds.last), places)
         while True:
-            answer = self.model.run(aim, bounds, self.nodes)
+            answer = model.run(aim, bounds, self.nodes)
             if answer.status == 2:
                 return None
             if answer.status != 0 or answer.x is None:
                 raise Undecided
-            model = self.model
-            places = chosen(model.options, model.first, answer.x)
+            taken = chosen(model.options, model.first, answer.x)
             dropped = tuple(name for name, at in model.drop.items() if answer.x[at] > 0.5)
-            way = Way(tuple(sorted((model.options[one] for one in places), key=_order)), dropped)
-            if not self._cut(way, places):
+            way = Way(tuple(sorted((model.options[one] for one in taken), key=_order)), dropped)
+            if not self._cut(model, way, taken):
+                self._ways.append(way)
                 return way
             self.cuts += 1
             if self.cuts > MOST_CUTS:
@@ -136,23 +237,22 @@ class Solver:
 
     # -- what does not stand ---------------------------------------------------------------------
 
-    def _cut(self, way: Way, places: Sequence[int]) -> bool:
+    def _cut(self, model: Model, way: Way, places: Sequence[int]) -> bool:
         """Adds what the answer did not keep to the model; whether there was anything."""
-        before = len(self.model.cuts)
+        before = len(model.cuts)
         for goal in self.case.wanted:
             if goal.skill not in way.dropped and not self.reached(goal, way.options):
-                self._cut_skill(goal, set(places))
+                self._cut_skill(model, goal, set(places))
         if self.case.compiled is not None and AWARD not in way.dropped:
             witness, sure = self.witness(way.options)
             if not sure:
                 raise Undecided
             if witness is None:
-                self._cut_award(way, set(places))
-        return len(self.model.cuts) > before
+                self._cut_award(model, way, set(places))
+        return len(model.cuts) > before
 
-    def _cut_skill(self, goal: SkillGoal, taken: set[int]) -> None:
+    def _cut_skill(self, model: Model, goal: SkillGoal, taken: set[int]) -> None:
         """Something else with this skill is needed too."""
-        model = self.model
         more = [
             (model.first + place, 1.0)
             for place, one in enumerate(model.options)
@@ -160,9 +260,8 @@ class Solver:
         ]
         model.cuts.append(([*more, (model.drop[goal.skill], 1.0)], 1.0))
 
-    def _cut_award(self, way: Way, taken: set[int]) -> None:
+    def _cut_award(self, model: Model, way: Way, taken: set[int]) -> None:
         """Of these options no more, and an end on the same day: then it is not earned either."""
-        model = self.model
         more = [
             (model.first + place, 1.0) for place in range(len(model.options)) if place not in taken
         ]

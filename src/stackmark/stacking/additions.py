@@ -17,6 +17,8 @@ from stackmark.stacking.render import describe
 from stackmark.stacking.result import Change, number
 
 Addition = dict[str, Any]
+ANOTHER: Final = "urn:stackmark:any-other"
+"""An issuer or achievement that the rules do not name, whichever it is."""
 _LISTS: Final = {
     "id": "id",
     "achievement": "achievement",
@@ -74,12 +76,13 @@ def _common(name: str, mine: Sequence[str], other: Sequence[str]) -> list[str]:
     if name == "not_applied_to":
         return sorted({*mine, *other})
     if name == "field":
-        longer = {a if len(a) >= len(b) else b for a in mine for b in other if _prefix(a, b)}
+        longer = {a if len(a) >= len(b) else b for a in mine for b in other if starts_so(a, b)}
         return sorted(longer)
     return [one for one in mine if one in other]
 
 
-def _prefix(one: str, other: str) -> bool:
+def starts_so(one: str, other: str) -> bool:
+    """Whether one code lies within the other."""
     return one.startswith(other) or other.startswith(one)
 
 
@@ -100,7 +103,7 @@ def extras(rules: r.Rules) -> list[Parts]:
         _level(rules),
         *(addition_of(one.select) for one in _limits(rules, r.Residency)),
         *(outer(one, rules) for one in _limits(rules, r.Cap)),
-        _grade(rules),
+        average(rules),
     ]
     named = [one for place, one in enumerate(parts) if one and one not in parts[:place]]
     few = [(one,) for one in named] + list(combinations(named, 2))
@@ -126,13 +129,19 @@ def _level(rules: r.Rules) -> Addition:
     return {"level_min": max(levels)} if levels else {}
 
 
-def _grade(rules: r.Rules) -> Addition:
-    """The best grade of a scale whose mean is limited; where no best is known, what is asked."""
+def average(rules: r.Rules) -> Addition:
+    """The first of ``averages``."""
+    return next(iter(averages(rules)), {})
+
+
+def averages(rules: r.Rules) -> list[Addition]:
+    """The best grade of each scale whose mean is limited; where none is known, what is asked."""
+    found = []
     for one in _limits(rules, r.GradeAverage):
         best = scales().get(one.scale, {}).get("best")
         value = f"{float(one.value):g}" if best is None else best
-        return {"grade_min": {"value": value, "scale": one.scale}}
-    return {}
+        found.append({"grade_min": {"value": value, "scale": one.scale}})
+    return found
 
 
 def inner(limit: Any) -> Addition:
@@ -171,7 +180,7 @@ def outside(select: r.Select, homes: Sequence[str]) -> Addition:
         return {"class": others[0]} if others else {}
     if select.field:
         broad = [f"{one:02}" for one in range(11)]
-        others = [one for one in broad if not any(_prefix(one, taken) for taken in select.field)]
+        others = [one for one in broad if not any(starts_so(one, taken) for taken in select.field)]
         return {"field": others[0]} if others else {}
     return {}
 
@@ -224,5 +233,6 @@ def told(one: Addition, unit: str, many: str) -> str:
     """An addition in words."""
     known = {field.name for field in fields(r.Select)} | set(_LISTS.values())
     select = select_of({name: value for name, value in one.items() if name in known}, "addition")
-    words = describe(select, unit).replace("credentials", "credential", 1)
+    names = {ANOTHER: "any other than the rules name"}
+    words = describe(select, unit, names).replace("credentials", "credential", 1)
     return f"{words}, {one['credits']:g} {many}" if "credits" in one else words

@@ -10,7 +10,7 @@ from typing import Final
 
 from stackmark.errors import UsageError
 from stackmark.model.holding import VERIFIED, Holding
-from stackmark.stacking.change import smallest_change
+from stackmark.stacking.change import TRY_NODES, Changer
 from stackmark.stacking.decide import Decision, decide
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, blockers, joined
 from stackmark.stacking.facts import Compiled, Fact
@@ -24,8 +24,6 @@ from stackmark.stacking.solver import there_is_a_solver
 from stackmark.stacking.witness import Use, Witness, check
 
 NODE_LIMIT: Final = 50_000
-TRY_NODES: Final = 1_000
-"""Nodes spent on trying one change."""
 
 
 def audit(
@@ -72,6 +70,8 @@ class Auditor:
         self.rules, self.at = rules, at
         self.compiled = Compiled(rules, at)
         self.node_limit, self.solver = node_limit, solver
+        helper = there_is_a_solver() if solver is None else solver
+        self.changer = Changer(self.compiled, self._earned, solver=helper)
 
     def audit(self, holdings: Sequence[Holding], *, explain: bool = True) -> Audit:
         """As the function ``audit``."""
@@ -178,7 +178,7 @@ class Auditor:
         open_facts = () if answer.generous is None else self._unknown(answer)
         change = None
         if answer.verdict == "no":
-            change = smallest_change(self.compiled, holdings, told, self._earned)
+            change = self.changer.smallest(holdings, told)
         lines = [
             self._headline(answer.verdict),
             *self._why_open(answer, open_facts),
@@ -215,8 +215,7 @@ class Auditor:
         if not found:
             yield from (told.conflict(leaf) for leaf in told.contested())
 
-    def _earned(self, holdings: Sequence[Holding]) -> bool:
-        facts = self.compiled.facts(holdings)
+    def _earned(self, facts: Sequence[Fact]) -> bool:
         problem = make_problem(self.compiled, facts, strict=True)
         nodes = min(self.node_limit, TRY_NODES)
         found = decide(problem, nodes=nodes, first=True, solver=False)

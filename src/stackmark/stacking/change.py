@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from stackmark.model.holding import Holding
@@ -21,64 +22,175 @@ from stackmark.stacking.additions import (
     told,
     with_parts,
 )
-from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer
-from stackmark.stacking.facts import Compiled
-from stackmark.stacking.problem import make_problem
+from stackmark.stacking.choices import cheapest
+from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, joined
+from stackmark.stacking.facts import Compiled, Fact
+from stackmark.stacking.fewest import fewest, together
+from stackmark.stacking.kinds import Kind, kinds
+from stackmark.stacking.lint import lint
+from stackmark.stacking.problem import Problem, make_problem
+from stackmark.stacking.reasons import quoted
+from stackmark.stacking.render import sentence
 from stackmark.stacking.result import Change, number
-from stackmark.stacking.search import nearest
+from stackmark.stacking.search import nearest, search
 
 ROUNDS: Final = 6
 MOST_ADDITIONS: Final = 60
 MOST_TRIES: Final = 60
 """Audits spent on looking for a change; fewer where one takes long."""
 
+TRY_NODES: Final = 1_000
+"""Nodes spent on trying one change."""
+_GUESSES: Final = 1
+_SMALL: Final = 1_000
+"""Holdings times rules up to which fewer additions than those at hand are looked for."""
+_FEW_NODES: Final = 50
+_WHOLE: Final = "award-impossible"
 _ENOUGH: Final = 3
 """Ways to compare where the plainest does not do."""
 
-Earns = Callable[[Sequence[Holding]], bool]
-"""Whether holdings earn the award for certain."""
+Earns = Callable[[Sequence[Fact]], bool]
+"""Whether holdings, by their facts, earn the award for certain."""
 
 
-def smallest_change(
-    compiled: Compiled, holdings: Sequence[Holding], near: Explainer, earns: Earns
-) -> Change:
-    """The fewest additions found, then those of least credit."""
-    size = max(1, len(near.problem.gain) * len(compiled.leaves))
-    return _Tries(compiled, holdings, earns, min(MOST_TRIES, max(10, 150_000 // size))).best(near)
+class Changer:
+    """The smallest changes of one award at a day; ``solver``: integer programming may be used."""
+
+    def __init__(self, compiled: Compiled, earns: Earns, *, solver: bool) -> None:
+        self.compiled, self.earns, self.solver = compiled, earns, solver
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the rules tell apart."""
+        return kinds(self.compiled)
+
+    @cached_property
+    def impossible(self) -> str:
+        """Why nobody earns the award whatever is held; empty where somebody may."""
+        return _why_nobody(self)
+
+    def smallest(self, holdings: Sequence[Holding], near: Explainer) -> Change:
+        """The fewest additions found, then those of least credit."""
+        size = max(1, len(near.problem.gain) * len(self.compiled.leaves))
+        tries = min(MOST_TRIES, max(10, 150_000 // size))
+        return _Tries(self, holdings, tries, size).best(near)
+
+
+def _why_nobody(asked: Changer) -> str:
+    rules = asked.compiled.rules
+    found = [one for one in lint(rules) if one.kind == "impossible"]
+    if any(one.code == _WHOLE for one in found):
+        told = [f"{quoted(one.part)}: {one.sentence}" for one in found if one.code != _WHOLE]
+        whole = "No addition leads to this award; nobody can earn it."
+        return " ".join(dict.fromkeys([whole, *told]))
+    limits = together(asked.compiled, asked.kinds, 20) if asked.solver else None
+    if not limits:
+        return ""
+    named = joined([quoted(one.id) for one in limits])
+    words = " ".join(sentence(rules, one) for one in limits)
+    return (
+        "No addition leads to this award: whatever is held, its rules cannot be met "
+        f"and {named} kept as well. {words}"
+    )
 
 
 @dataclass(slots=True)
 class _Tries:
-    compiled: Compiled
+    asked: Changer
     holdings: Sequence[Holding]
-    earns: Earns
     left: int
+    size: int
+    least: int = 1
+    known: list[Fact] | None = None
+
+    @property
+    def compiled(self) -> Compiled:
+        return self.asked.compiled
+
+    @property
+    def solver(self) -> bool:
+        return self.asked.solver
 
     @property
     def _unit(self) -> str:
         return self.compiled.rules.unit
 
     def best(self, near: Explainer) -> Change:
+        self.least = max(1, self._least(near))
+        found = self._guessed(near)
+        if self.solver and (found is None or self._may_be_fewer(near, found)):
+            found = self._fewest(near, found) or found
+        if found is None:
+            return Change(additions=(), sentence=self._why_none())
+        return Change(additions=tuple(found), sentence=self._sentence(found, near.many))
+
+    def _least(self, near: Explainer, without: int = -1) -> int:
+        """Fewer additions are never enough: every holding may serve all rules here, no limit binds.
+
+        ``without`` is a leaf that is met by something else.
+        """
+        lacks = [
+            max(0, least - near.supply(leaf))
+            if near.problem.counts >> leaf & 1
+            else int(near.supply(leaf) < least)
+            for leaf, least in enumerate(near.problem.least)
+        ]
+        if without >= 0:
+            lacks[without] = 0
+        return cheapest(near.problem.tree, lacks)[0]
+
+    def _may_be_fewer(self, near: Explainer, found: list[Addition]) -> bool:
+        """Whether that is not ruled out at once."""
+        if len(found) <= self.least or self.size > _SMALL:
+            return False
+        return len(found) > 2 or any(
+            not self._least(near, leaf) and _rest_is_met(near.problem, leaf)
+            for leaf in range(len(near.problem.least))
+        )
+
+    def _guessed(self, near: Explainer) -> list[Addition] | None:
+        """The best of what comes of adding for what is missing."""
         found: list[list[Addition]] = []
         plain = max(1, len(self._wanted(near, (), whole=False)))
-        for place, extra in enumerate(extras(self.compiled.rules)):
+        ways = extras(self.compiled.rules)
+        for place, extra in enumerate(ways[:_GUESSES] if self.solver else ways):
             if self.left <= 0:
                 break
             additions = self._grown(near, extra)
-            if additions is None and place < 2:
+            if additions is None and place < 2 and not self.solver:
                 additions = self._grown(near, extra, whole=True)
             if additions is not None:
                 found.append(additions)
             if found and (len(min(found, key=len)) <= plain or len(found) > _ENOUGH):
                 break
-        if not found:
-            return Change(
-                additions=(),
-                sentence="No addition was found that leads to this award: a rule or limit keeps "
-                "what would be needed from being used.",
+        return min(found, key=_size, default=None)
+
+    def _fewest(self, near: Explainer, than: list[Addition] | None) -> list[Addition] | None:
+        """Fewer by integer programming, in whole credits or, where need be, in parts."""
+        scale = min(self.compiled.scale, 100)
+        for steps in (scale, 20 * scale) if than is None else (scale,):
+            found = fewest(
+                self.compiled,
+                near.problem.facts,
+                self.kinds,
+                steps,
+                **({} if than is None else {"most": len(than) - 1, "nodes": _FEW_NODES}),
             )
-        chosen = min(found, key=_size)
-        return Change(additions=tuple(chosen), sentence=self._sentence(chosen, near.many))
+            self.left = max(self.left, 3)
+            if found is not None and self._works(found):
+                return found
+        return None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the rules tell apart, found once."""
+        return self.asked.kinds
+
+    def _why_none(self) -> str:
+        return self.asked.impossible or (
+            "No addition was found that leads to this award: a rule or limit keeps "
+            "what would be needed from being used."
+        )
 
     def _works(self, additions: Sequence[Addition]) -> bool:
         self.left -= 1
@@ -88,7 +200,15 @@ class _Tries:
         more = held(additions, self._unit, self.compiled.at)
         if any(one.id in ids for one in more):
             return False
-        return self.earns([*self.holdings, *more])
+        return self.asked.earns(self._facts([*self.holdings, *more], more))
+
+    def _facts(self, every: Sequence[Holding], more: Sequence[Holding]) -> list[Fact]:
+        """Facts of all; those of what is held stay, where no order is asked."""
+        if self.compiled.ordering:
+            return self.compiled.facts(every)
+        if self.known is None:
+            self.known = self.compiled.facts(self.holdings)
+        return [*self.known, *self.compiled.facts(more)]
 
     def _grown(
         self, near: Explainer, extra: Parts, *, whole: bool = False
@@ -116,8 +236,9 @@ class _Tries:
         return None
 
     def _near(self, additions: Sequence[Addition]) -> Explainer:
-        rows = [*self.holdings, *held(additions, self._unit, self.compiled.at)]
-        problem = make_problem(self.compiled, self.compiled.facts(rows), strict=True)
+        more = held(additions, self._unit, self.compiled.at)
+        facts = self._facts([*self.holdings, *more], more)
+        problem = make_problem(self.compiled, facts, strict=True)
         found = nearest(problem, nodes=NEAR_NODES)
         return Explainer(self.compiled, Assigned(problem, found.uses or (), found.active))
 
@@ -199,6 +320,8 @@ class _Tries:
     def _shrunk(self, additions: list[Addition]) -> list[Addition]:
         """Without what is not needed, and each credit as small as it may be."""
         for one in list(additions):
+            if len(additions) <= self.least:
+                break
             rest = [*additions]
             rest.remove(one)
             if rest and self._works(rest):
@@ -212,14 +335,15 @@ class _Tries:
         """Halve the interval of credit, in whole steps where all credit is whole."""
         step = Fraction(1, min(self.compiled.scale, 100))
         low, high = Fraction(0), Fraction(str(additions[place]["credits"]))
+        middle = high - step  # mostly even this is too little
         while high - low > step:
-            middle = low + max(step, ((high - low) / 2 // step) * step)
             tried = [*additions]
             tried[place] = {**additions[place], "credits": number(middle)}
             if middle < high and self._works(tried):
                 additions, high = tried, middle
             else:
                 low = middle
+            middle = low + max(step, ((high - low) / 2 // step) * step)
         return additions
 
     def _sentence(self, additions: list[Addition], many: str) -> str:
@@ -229,6 +353,13 @@ class _Tries:
         counted = {one: words.count(one) for one in words}
         parts = [f"{times} × {one}" if times > 1 else f"a {one}" for one, times in counted.items()]
         return f"{len(words)} more would do: {'; '.join(parts)}."
+
+
+def _rest_is_met(problem: Problem, leaf: int) -> bool:
+    """Whether all other rules could be met by what is held, if no limit bound."""
+    least = [0 if at == leaf else one for at, one in enumerate(problem.least)]
+    eased = replace(problem, least=tuple(least), forms=(), clauses=())
+    return not search(eased, nodes=TRY_NODES, first=True).impossible
 
 
 def _size(additions: Sequence[Addition]) -> tuple[int, float, int]:

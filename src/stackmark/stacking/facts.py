@@ -100,6 +100,11 @@ class Compiled:
             return tuple([None if one else one for one in answers])
         return answers
 
+    @property
+    def ordering(self) -> bool:
+        """Whether one achievement must come before another."""
+        return bool(self._before)
+
     def prerequisites(self, achievement: str) -> tuple[str, ...]:
         """Achievements that must be awarded before one."""
         return self._before.get(achievement, ())

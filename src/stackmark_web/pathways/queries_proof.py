@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -71,11 +71,16 @@ def uses_of(completion: Completion) -> list[Use]:
     for one in completion.witness.get("uses", ()):
         leaf, holding = leaves.get(one["leaf"]), stated.get(one["holding"], {})
         title = holding.get("title") or one["holding"]
-        words = sentence(rules, leaf, names) if leaf is not None else ""
+        words = sentence(rules, replace(leaf, title=""), names) if leaf is not None else ""
         name = (leaf.title if leaf is not None else "") or one["leaf"]
-        issuer = holding.get("issuer", "")
-        found.append(Use(title, issuer, name, words, rows.get(one["holding"])))
+        row = rows.get(one["holding"])
+        found.append(Use(title, _issuer(row, holding), name, words, row))
     return found
+
+
+def _issuer(row: Holding | None, stated: dict[str, Any]) -> str:
+    """By its name where the credential is still there, else by its identity."""
+    return (row.issuer_name if row is not None else "") or str(stated.get("issuer", ""))
 
 
 def used_of(completion: Completion) -> list[Held]:

@@ -13,6 +13,7 @@ from planning_oracle import AT, WEEK, random_world
 from shared import need_shared
 from stackmark.errors import UsageError
 from stackmark.model.holding import Holding, read_holdings
+from stackmark.planning import solve
 from stackmark.planning.goal import Goal, SkillGoal, read_goal
 from stackmark.planning.limits import Limits
 from stackmark.planning.offers import read_catalogue, read_offer
@@ -40,8 +41,11 @@ def measures(label, path):
     }[label]
 
 
+@pytest.mark.parametrize("few", [solve.FEW, 1], ids=["at-once", "step-by-step"])
 @pytest.mark.parametrize("award", [False, True], ids=["skills", "award"])
-def test_small_instances_agree_with_every_choice_tried(award):
+def test_small_instances_agree_with_every_choice_tried(award, few, monkeypatch):
+    """``few`` of 1 goes the way of large catalogues: bounds first, then few offers, then more."""
+    monkeypatch.setattr(solve, "FEW", few)
     seen = {True: 0, False: 0}
     for seed in range(INSTANCES // 2):
         world = random_world(seed, award=award)

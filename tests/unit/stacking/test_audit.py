@@ -202,7 +202,7 @@ def test_what_nobody_can_satisfy_has_no_change_and_says_so():
     found = audit(rules(count(1, level_min=6, level_max=5)), holdings({}), AT)
     assert found.verdict == "no"
     assert found.smallest_change.to_json()["add"] is None
-    assert "No addition was found" in found.smallest_change.sentence
+    assert "nobody can earn it" in found.smallest_change.sentence
 
 
 def test_more_of_a_rule_is_used_where_a_limit_needs_it():

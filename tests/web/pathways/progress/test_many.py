@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.crypto import get_random_string
-
 import pytest
+from django.utils.crypto import get_random_string
 
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
