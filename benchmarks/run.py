@@ -338,6 +338,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=["issuing", "verifying", "jcs", "tokens", "cold"])
     parser.add_argument("--stacking", action="store_true", help="audits of awards, without peers")
+    parser.add_argument("--reaudit", action="store_true", help="everybody on a pathway, again")
     parser.add_argument("--million", action="store_true", help="1,000,000 rows by the command line")
     chosen = parser.parse_args()
     if hasattr(os, "sched_setaffinity") and not chosen.million:
@@ -351,6 +352,11 @@ def main():
         import stacking
 
         stacking.main()
+        return
+    if chosen.reaudit:
+        import reaudit
+
+        reaudit.main()
         return
     parts = {
         "issuing": issuing,

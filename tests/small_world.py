@@ -17,6 +17,8 @@ from django.test import TestCase
 import desk_rows
 import facts_rows
 import learner_rows
+import ledger_rows
+import pathway_learner_rows
 import pathway_rows
 import planner_rows
 import recognition_rows
@@ -99,9 +101,11 @@ class SmallWorld:
         self._sheets()
         self._checks()
         self._statements()
+        recognition_rows.fill(self)  # after what may be sent has been made
+        ledger_rows.fill(self)
         pathway_rows.fill(self)
         planner_rows.fill(self)
-        recognition_rows.fill(self)  # after what may be sent has been made
+        pathway_learner_rows.fill(self)
         work_until_done()
         duties.run_all()
         self.run.refresh_from_db()

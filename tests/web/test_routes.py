@@ -89,6 +89,7 @@ ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
 CLAIM = {"token": "claim_token"}
+BOARD = {"pk": "candidate.version.pathway_id"}
 
 
 def award(word):
@@ -456,6 +457,64 @@ RULES = {
     "assessing:appeal_withdraw": own("POST", args={"pk": "attempt_done.pk"}),
     # What is not handed in yet is its learner's alone; who else may later: tests of its page.
     "assessing:evidence": own("GET", args={"pk": "piece.pk"}),
+    # -- recognition: public figures, the ledger of uses, portfolios (R2)
+    "recognising:statistics": public(),
+    "recognising:statistics_json": public(),
+    "recognising:statistics_csv": public(),
+    "recognising:statistics_of": public(args={"slug": "here.slug"}),
+    "recognising:statistics_of_json": public(args={"slug": "here.slug"}),
+    "recognising:statistics_of_csv": public(args={"slug": "here.slug"}),
+    "recognising:ledger": public(),
+    "recognising:ledger_json": public(),
+    "recognising:ledger_ask": public("GET POST"),
+    "recognising:ledger_check": public("GET POST"),
+    "recognising:ledger_mine": own("GET"),
+    "recognising:ledger_join": own("POST"),
+    # Who does not take part is led back.
+    "recognising:ledger_leave": own(others=(302,)),
+    "recognising:ledger_credential": own("GET", args=HELD),
+    "recognising:ledger_enter": own("POST", args=HELD),
+    "recognising:ledger_contest": own(
+        "POST", args={**HELD, "number": "ledger_use"}, fixed=("number",)
+    ),
+    "recognising:ledger_desk": work(),
+    "recognising:portfolio_new": own(),
+    "recognising:portfolio": own(args={"pk": "prior_draft.pk"}),
+    "recognising:portfolio_send": own(args={"pk": "prior_draft.pk"}),
+    "recognising:portfolio_drop": own("POST", args={"pk": "prior_draft.pk"}),
+    # What is not sent yet is its learner's alone; who else may later: tests of its page.
+    "recognising:piece": own("GET", args={"pk": "prior_piece.pk"}),
+    "recognising:portfolio_json": own("GET", args={"pk": "prior_done.request_id"}),
+    "recognising:portfolio_assess": work(args={"pk": "prior_source.pk"}),
+    "recognising:portfolio_desk_json": work("GET", args={"pk": "prior_source.pk"}),
+    # -- pathways: learners, what proves an award, the board (P2)
+    "pathways:home": own("GET", others=(200,)),
+    # Whoever is signed in follows it on a page of their own.
+    "pathways:follow": public("POST", args={"pk": "pathway.pk"}),
+    "pathways:progress": own("GET", args={"pk": "following.pk"}),
+    "pathways:what_if": own("GET", args={"pk": "following.pk"}),
+    "pathways:leave": own("POST", args={"pk": "following.pk"}),
+    "pathways:compare": own("GET", args={"pk": "completion.following_id", "version": "newer.pk"}),
+    "pathways:move_on": own("POST", args={"pk": "completion.following_id", "version": "newer.pk"}),
+    "pathways:proof": own("GET", args={"pk": "completion.pk"}, also=("owner",)),
+    "pathways:completion_file": own(
+        "GET",
+        args={"pk": "completion.pk", "name": "witness.json"},
+        fixed=("name",),
+        also=("owner",),
+    ),
+    # The link does not show evidence: tests of its page.
+    "pathways:shared_proof": token(
+        "GET", args={**SHARED, "name": "witness.json"}, fixed=("name",), get=404
+    ),
+    "pathways:conferral": work("GET", args=BOARD),
+    "pathways:audit_everybody": work("POST", args=BOARD),
+    "pathways:conferral_new": work("POST", args=BOARD),
+    "pathways:conferral_list": work(args={**BOARD, "listed": "listed.pk"}),
+    "pathways:conferral_print": work("GET", args={**BOARD, "listed": "listed.pk"}),
+    "pathways:candidate": work("GET", args={**BOARD, "who": "candidate.pk"}),
+    "pathways:confer": work("POST", args={**BOARD, "who": "candidate.pk"}),
+    "pathways:refuse": work("POST", args={**BOARD, "who": "candidate.pk"}),
     # -- pathways: the builder (P1)
     "pathways:list": public(),
     "pathways:pathway": public(args={"pk": "pathway.pk"}),
@@ -789,7 +848,9 @@ def strangers(rule):
     """Signed-in people for whom this is not there."""
     if rule.kind == "work":
         return ("stranger", "learner")
-    return ("stranger", "owner") if rule.kind == "own" and rule.who == "learner" else ()
+    if rule.kind != "own" or rule.who != "learner":
+        return ()
+    return tuple(one for one in ("stranger", "owner") if one not in rule.also)
 
 
 def unknown_status(rule, method):

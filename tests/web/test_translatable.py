@@ -157,6 +157,8 @@ LIBRARY = set(  # pages that show what a library says, in English and marked so
     catalogue:detail catalogue:edit catalogue:findings catalogue:quality passport:claim
     passport:holding passport:person_holding passport:shared_one recognising:decision
     recognising:desk_appeal recognising:desk_decision recognising:source recognising:source_confirm
+    pathways:detail pathways:draft pathways:files pathways:pathway pathways:publish pathways:try
+    pathways:version
     registry:assessment_facts
     registry:credential registry:register_achievement verifying:batch_item
     verifying:record""".split()

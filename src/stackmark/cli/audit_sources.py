@@ -62,9 +62,17 @@ def gather(
     verifier.at_hand = _Both(given, DocumentsFetcher(near))
     work = _Gatherer(verifier, near, at, body)
     for one in found:
-        if not (isinstance(one.data, bytes) and one.data in near.values()):
+        if not (isinstance(one.data, bytes) and _only_beside(one.data, near)):
             work.take(one)
     return work.settled()
+
+
+def _only_beside(data: bytes, near: Mapping[str, bytes]) -> bool:
+    """Whether a file is there for another's sake alone: a credential is one by itself, too.
+
+    A decision on recognition is bound to the credential it is about.
+    """
+    return data in near.values() and "credentialSubject" not in (tree_of(data) or {})
 
 
 class _Both:

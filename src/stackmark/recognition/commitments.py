@@ -143,9 +143,104 @@ class Answer:
     uses: tuple[Use, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The entries of one credential with their numbers, and the digest of the ledger's last entry.
+
+    It is all that an answer or the next entry needs, however long the ledger is: who keeps a
+    ledger in a database reads the rows of one commitment and adds one.
+    """
+
+    commitment: str
+    entries: tuple[tuple[int, Entry], ...]
+    before: str
+
+    @property
+    def since(self) -> dt.date | None:
+        """The day of its opening; ``None`` when it was never opened."""
+        return next((one.day for _number, one in self.entries if one.act == "opening"), None)
+
+    @property
+    def answer(self) -> Answer:
+        """What is entered about it."""
+        if self.since is None:
+            return Answer("unknown", None, ())
+        return Answer("used" if self.uses else "no-use-entered", self.since, self.uses)
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """The uses that stand."""
+        found: dict[int, Use] = {}
+        for number, one in self.entries:
+            if one.act == "use" and one.day is not None:
+                found[number] = Use(number, one.award, one.body, one.day, contested=False)
+            elif one.of in found and one.act == "withdrawal":
+                del found[one.of]
+            elif one.of in found:
+                found[one.of] = replace(found[one.of], contested=one.act == "contest")
+        return tuple(found.values())
+
+    def open(self, day: dt.date) -> Entry:
+        """The holder opts in. Raises ``UsageError`` ``recognition.opened`` the second time."""
+        if self.since is not None:
+            raise UsageError("recognition.opened", "This credential was entered before.")
+        return self._next(Entry(act="opening", commitment=self.commitment, day=day))
+
+    def add(self, *, award: str, body: str, day: dt.date) -> Entry:
+        """A use for an award. Raises ``UsageError`` ``recognition.not-opened``, ``.used-before``.
+
+        The latter for the same award twice; a use for another award is entered, as what rules
+        make of it is not for a ledger to say.
+        """
+        if self.since is None:
+            raise UsageError(
+                "recognition.not-opened", "The holder did not enter this credential in the ledger."
+            )
+        if any(one.award == award for one in self.uses):
+            raise UsageError("recognition.used-before", "Its use for this award stands already.")
+        return self._next(
+            Entry(act="use", commitment=self.commitment, day=day, award=award, body=body)
+        )
+
+    def contest(self, number: int, *, reason: str, day: dt.date) -> Entry:
+        """The holder says that a use is wrong. It stands, marked, until somebody ends it.
+
+        Raises ``UsageError`` ``recognition.no-use``, also for a use of another credential, or
+        ``recognition.contested`` when it is contested already.
+        """
+        if self._use(number).contested:
+            raise UsageError("recognition.contested", "This use is contested already.")
+        return self._about("contest", number, reason, day)
+
+    def settle(self, number: int, *, stands: bool, reason: str, day: dt.date) -> Entry:
+        """The end of a contest: the use stands, or is withdrawn.
+
+        Raises ``UsageError`` ``recognition.no-use`` or ``recognition.not-contested``.
+        """
+        if not self._use(number).contested:
+            raise UsageError("recognition.not-contested", "Nobody contests this use.")
+        return self._about("upheld" if stands else "withdrawal", number, reason, day)
+
+    def _use(self, number: int) -> Use:
+        for one in self.uses:
+            if one.number == number:
+                return one
+        raise UsageError("recognition.no-use", "No use of this credential stands under it.")
+
+    def _about(self, act: str, of: int, reason: str, day: dt.date) -> Entry:
+        return self._next(Entry(act=act, commitment=self.commitment, day=day, of=of, reason=reason))
+
+    def _next(self, entry: Entry) -> Entry:
+        added: Entry = rule.read(Entry, rule.write(replace(entry, before=self.before)))
+        return added
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger(Part):
-    """Entries in order, never changed; every act gives a new ledger with one entry more."""
+    """Entries in order, never changed; every act gives a new ledger with one entry more.
+
+    The acts are those of ``Thread`` and raise what those raise.
+    """
 
     entries: tuple[Entry, ...] = rule.parts(Entry, MAX_ENTRIES)
 
@@ -178,89 +273,42 @@ class Ledger(Part):
             before = one.digest
         return None
 
+    def thread(self, commitment: str) -> Thread:
+        """What there is of one credential, for who knows its commitment."""
+        found = tuple(
+            (number, one) for number, one in enumerate(self.entries) if one.commitment == commitment
+        )
+        return Thread(commitment, found, self.entries[-1].digest if self.entries else "")
+
     def open(self, commitment: str, day: dt.date) -> Ledger:
-        """The holder opts in. Raises ``UsageError`` ``recognition.opened`` the second time."""
-        if self._opening(commitment) is not None:
-            raise UsageError("recognition.opened", "This credential was entered before.")
-        return self._with(Entry(act="opening", commitment=commitment, day=day))
+        """The holder opts in."""
+        return self._with(self.thread(commitment).open(day))
 
     def add(self, commitment: str, *, award: str, body: str, day: dt.date) -> Ledger:
-        """A use for an award. Raises ``UsageError`` ``recognition.not-opened``, ``.used-before``.
-
-        The latter for the same award twice; a use for another award is entered, as what rules
-        make of it is not for a ledger to say.
-        """
-        if self._opening(commitment) is None:
-            raise UsageError(
-                "recognition.not-opened", "The holder did not enter this credential in the ledger."
-            )
-        if any(one.award == award for one in self.uses(commitment)):
-            raise UsageError("recognition.used-before", "Its use for this award stands already.")
-        return self._with(Entry(act="use", commitment=commitment, day=day, award=award, body=body))
+        """A use for an award."""
+        return self._with(self.thread(commitment).add(award=award, body=body, day=day))
 
     def contest(self, commitment: str, number: int, *, reason: str, day: dt.date) -> Ledger:
-        """The holder says that a use is wrong. It stands, marked, until somebody ends it.
-
-        Raises ``UsageError`` ``recognition.no-use``, also for a use of another credential, or
-        ``recognition.contested`` when it is contested already.
-        """
-        if self._use(commitment, number).contested:
-            raise UsageError("recognition.contested", "This use is contested already.")
-        return self._about("contest", commitment, number, reason, day)
+        """The holder says that a use is wrong."""
+        return self._with(self.thread(commitment).contest(number, reason=reason, day=day))
 
     def settle(
         self, commitment: str, number: int, *, stands: bool, reason: str, day: dt.date
     ) -> Ledger:
-        """The end of a contest: the use stands, or is withdrawn.
-
-        Raises ``UsageError`` ``recognition.no-use`` or ``recognition.not-contested``.
-        """
-        if not self._use(commitment, number).contested:
-            raise UsageError("recognition.not-contested", "Nobody contests this use.")
-        return self._about("upheld" if stands else "withdrawal", commitment, number, reason, day)
+        """The end of a contest."""
+        found = self.thread(commitment)
+        return self._with(found.settle(number, stands=stands, reason=reason, day=day))
 
     def check_use(self, salt: bytes, credential: str, sha256: str) -> Answer:
         """What is entered about a credential, for who was given it and its salt.
 
         Raises what ``commitment`` raises. A wrong salt finds nothing and is ``unknown``.
         """
-        name = commitment(salt, credential, sha256)
-        opening = self._opening(name)
-        if opening is None:
-            return Answer("unknown", None, ())
-        uses = self.uses(name)
-        return Answer("used" if uses else "no-use-entered", opening.day, uses)
+        return self.thread(commitment(salt, credential, sha256)).answer
 
     def uses(self, commitment: str) -> tuple[Use, ...]:
         """The uses that stand, for who knows the commitment."""
-        found: dict[int, Use] = {}
-        for number, one in enumerate(self.entries):
-            if one.commitment != commitment:
-                continue
-            if one.act == "use" and one.day is not None:
-                found[number] = Use(number, one.award, one.body, one.day, contested=False)
-            elif one.of in found and one.act == "withdrawal":
-                del found[one.of]
-            elif one.of in found:
-                found[one.of] = replace(found[one.of], contested=one.act == "contest")
-        return tuple(found.values())
-
-    def _opening(self, commitment: str) -> Entry | None:
-        return next(
-            (one for one in self.entries if one.act == "opening" and one.commitment == commitment),
-            None,
-        )
-
-    def _use(self, commitment: str, number: int) -> Use:
-        for one in self.uses(commitment):
-            if one.number == number:
-                return one
-        raise UsageError("recognition.no-use", "No use of this credential stands under it.")
-
-    def _about(self, act: str, commitment: str, of: int, reason: str, day: dt.date) -> Ledger:
-        return self._with(Entry(act=act, commitment=commitment, day=day, of=of, reason=reason))
+        return self.thread(commitment).uses
 
     def _with(self, entry: Entry) -> Ledger:
-        before = self.entries[-1].digest if self.entries else ""
-        added: Entry = rule.read(Entry, rule.write(replace(entry, before=before)))
-        return Ledger(entries=(*self.entries, added))
+        return Ledger(entries=(*self.entries, entry))

@@ -89,6 +89,13 @@ SENTENCES: Final[dict[str, str]] = {
     "following.ended": noop("%(who)s left the pathway %(what)s"),
     "following.moved": noop("%(who)s moved to another version of %(what)s"),
     "following.started": noop("%(who)s began to follow %(what)s"),
+    # Whose credential an entry of the ledger is about stands nowhere.
+    "ledger.contested": noop("A holder contested a use in the ledger"),
+    "ledger.joined": noop("%(who)s joined the ledger of uses"),
+    "ledger.left": noop("%(who)s left the ledger of uses"),
+    "ledger.opened": noop("A credential was entered in the ledger of uses"),
+    "ledger.settled": noop("%(who)s ended a contest in the ledger of uses"),
+    "ledger.used": noop("A use was entered in the ledger of uses"),
     "recognition.answered": noop("A learner answered a question about recognition for %(what)s"),
     "recognition.appeal-dismissed": noop("%(who)s dismissed an appeal about %(what)s"),
     "recognition.appealed": noop("A learner appealed against a decision about %(what)s"),
@@ -98,6 +105,11 @@ SENTENCES: Final[dict[str, str]] = {
     "recognition.decided": noop("%(who)s decided and signed what counts for %(what)s"),
     "recognition.draft-kept": noop("%(who)s kept a draft of a decision about %(what)s"),
     "recognition.policy-saved": noop("%(who)s changed how %(what)s recognises"),
+    "recognition.portfolio-assessed": noop(
+        "%(who)s assessed the evidence of a portfolio for %(what)s"
+    ),
+    "recognition.portfolio-begun": noop("%(who)s began a portfolio for %(what)s"),
+    "recognition.portfolio-dropped": noop("%(who)s threw a portfolio for %(what)s away"),
     "recognition.requested": noop("A learner asked for recognition towards %(what)s"),
     "recognition.review-begun": noop("A decision about %(what)s fell into review"),
     "recognition.review-over": noop("A review of a decision about %(what)s ended by itself"),

@@ -23,6 +23,7 @@ from stackmark_web.demo import (
     assessing_history,
     founding,
     pathways_design,
+    pathways_history,
     planner_demo,
     quality,
     recognising_history,
@@ -87,6 +88,8 @@ def _seed(tell: Callable[[str], object]) -> None:
     tell(f"{number} attempts at an examination, and facts signed on them")
     number = recognising_history.requests(versions, cast, houses, today=today)
     tell(f"{number} requests for recognition")
+    number = pathways_history.following(found, versions, cast, houses, today=today)
+    tell(f"{number} people on the way to a nano-degree")
     _letters_went_out()
     _stage(versions, cast)
 

@@ -11,9 +11,9 @@ PATHWAYS: Final[dict[str, tuple[str, str, str, str]]] = {
         _("Pathway complete"),
         _("You have met the rules of {{title}}"),
         _(
-            "Hello {{recipient_name}},\n\nyou have everything that **{{title}}** asks for. A board "
-            "of {{issuer}} looks at it next; you need not do anything. It counts as long as what it "
-            "rests on stays valid."
+            "Hello {{recipient_name}},\n\nyou have everything that **{{title}}** asks for. A "
+            "board of {{issuer}} looks at it next; you need not do anything. It counts as long as "
+            "what it rests on stays valid."
         ),
         _("See your pathway"),
     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -55,11 +55,23 @@ class Recorder:
             return
 
 
-def bundle(holdings: Iterable[Holding]) -> Download:
-    """The zip of these holdings."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was handed in, then what is published here."""
+
+    documents: Mapping[str, bytes]
+
+    def fetch(self, url: str) -> bytes:
+        """The bytes, or ``CouldNotTell`` as ``OWN_FILES``."""
+        return self.documents[url] if url in self.documents else OWN_FILES.fetch(url)
+
+
+def bundle(holdings: Iterable[Holding], also: Mapping[str, bytes] | None = None) -> Download:
+    """The zip of these holdings; ``also`` are documents, by address, that they are bound to."""
     now = clock.now()
-    recorder = Recorder(server_fetcher())
-    verifier = Verifier(now=now, fetcher=recorder, at_hand=Recorder(OWN_FILES, recorder.answers))
+    recorder = Recorder(server_fetcher(), dict(also or {}))
+    at_hand = Recorder(_Given(also or {}), recorder.answers)
+    verifier = Verifier(now=now, fetcher=recorder, at_hand=at_hand)
     out = io.BytesIO()
     rows: list[dict[str, str]] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

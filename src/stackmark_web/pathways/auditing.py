@@ -17,7 +17,7 @@ from stackmark.stacking.audit import Auditor
 from stackmark.stacking.result import Audit
 from stackmark.stacking.rules import Rules
 from stackmark_web import clock
-from stackmark_web.pathways.held import Body, Held, counted, held
+from stackmark_web.pathways.held import Body, Held, held
 from stackmark_web.pathways.models import PathwayVersion
 from stackmark_web.pathways.rules_of import rules_of
 from stackmark_web.pathways.uses import with_uses
@@ -67,8 +67,8 @@ def ground(
     organisation = version.pathway.organisation
     found = held(user, organisation, day, body=body)
     rules = rules_of(version)
-    holdings = with_uses(rules, [*counted(found), *besides], user, organisation)
-    return Ground(rules, day, found, tuple(holdings))
+    holdings = with_uses(rules, found, user, organisation)
+    return Ground(rules, day, found, (*holdings, *besides))
 
 
 def holdings_bytes(holdings: Sequence[Holding]) -> bytes:

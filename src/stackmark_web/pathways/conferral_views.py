@@ -113,9 +113,7 @@ def listed(request: HttpRequest, slug: str, pk: uuid.UUID, listed: uuid.UUID) ->
     form = MinuteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            run = conferring.confer(
-                found, actor=request.user, minute=form.cleaned_data["minute"]
-            )
+            run = conferring.confer(found, actor=request.user, minute=form.cleaned_data["minute"])
         except StackmarkError as error:
             form.add_error(None, error.detail)
         else:

@@ -81,6 +81,9 @@ def tabs(user: Any, organisation: Any, pathway: Any, draft: Any) -> list[tuple[s
                 may(user, Permission.PUBLISH, pathway.organisation),
             ),
         ]
+    if pathway.current_id is not None:
+        awards = may(user, Permission.AWARD, pathway.organisation)
+        rows.append(("conferral", _("Conferral"), "conferral", awards))
     return [
         (code, label, reverse(f"pathways:{view}", args=[organisation.slug, pathway.pk]))
         for code, label, view, open_ in rows

@@ -35,6 +35,7 @@ from stackmark_web.pathways.rule_forms import (
 )
 from stackmark_web.pathways.rules_of import rules_of
 from stackmark_web.pathways.shown import Shown
+from stackmark_web.tenancy.queries import did_of
 
 Json = dict[str, Any]
 Change = Callable[[Json], Json]
@@ -115,7 +116,8 @@ def limit(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     more: Json = {"rules": found.rules} if word == "share" else {}
     if word == "before":
         more["named"] = achievements_in(rules_of(found))
-    form = make(_posted(request), initial=limit_initial(one) if one else {}, **more)
+    first = {"issuer": [did_of(found.organisation)]} if word == "residency" else {}
+    form = make(_posted(request), initial=limit_initial(one) if one else first, **more)
 
     def change(rules: Json) -> Json:
         return tree.with_limit(rules, form.part(), at)
@@ -251,7 +253,7 @@ def _edit(
 
 
 def searches(request: HttpRequest) -> bool:
-    """Whether the form was sent to look something up: by its button, or with words not looked up."""
+    """Whether the form was sent to look something up: by its button, or with new words."""
     words = request.POST.get("find", "").strip()
     return "search" in request.POST or bool(words and words != request.POST.get("searched", ""))
 

@@ -14,6 +14,7 @@ from stackmark.errors import StackmarkError
 from stackmark.model.strict_json import parse_json
 from stackmark_web import clock
 from stackmark_web.catalogue import queries as catalogue
+from stackmark_web.catalogue.vocabulary import CREDIT_UNITS
 from stackmark_web.pathways.models import Pathway
 from stackmark_web.pathways.select_form import Sections, SelectForm, number_field
 
@@ -23,6 +24,11 @@ KINDS: Final = {
     Pathway.Kind.SERIES: _("A series of courses that ends in a project."),
     Pathway.Kind.MICRO: _("Holds for a time and is renewed by continuing credits."),
     Pathway.Kind.MODULE: _("Counts toward a degree; a board confers it."),
+}
+UNITS: Final = {
+    **CREDIT_UNITS,
+    "hours": _("hours of learning"),
+    "contact-hours": _("contact hours"),
 }
 CONFERRAL_HELP: Final = _(
     "Degrees and degree modules are always conferred by a board; software never does it."
@@ -102,7 +108,9 @@ class DetailsForm(_Awarding):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["language"].choices = settings.LANGUAGES
-        fields["unit"].choices = [(code, one.many) for code, one in units().items()]
+        fields["unit"].choices = [
+            (code, UNITS.get(code, one.many)) for code, one in units().items()
+        ]
         if not micro:
             del fields["renewal_months"], fields["continuing_credits"]
 

@@ -39,9 +39,7 @@ class WhatIfForm(forms.Form):
         max_length=200,
         help_text=_("What it would be called. Level and credits decide what it counts for."),
     )
-    level = forms.ChoiceField(
-        label=_("Level (EQF)"), required=False, choices=LEVELS
-    )
+    level = forms.ChoiceField(label=_("Level (EQF)"), required=False, choices=LEVELS)
     credits = forms.DecimalField(
         label=_("ECTS credits"), required=False, min_value=0, max_value=400, decimal_places=2
     )
@@ -76,8 +74,8 @@ class WhatIfForm(forms.Form):
             version = achievement_at(one)
             made = holding_for(version, f"what-if-{number}")
             found.append(replace(made, provenance=STATED))
-        for key in self.cleaned_data.get("waiting") or ():
-            found.append(replace(self._waiting[key].holding, provenance=STATED))
+        chosen = self.cleaned_data.get("waiting") or ()
+        found += [replace(self._waiting[key].holding, provenance=STATED) for key in chosen]
         if self.cleaned_data.get("title"):
             found.append(self._typed())
         return found
@@ -87,6 +85,9 @@ class WhatIfForm(forms.Form):
         amount, level = given.get("credits"), given.get("level")
         return Holding(
             id="what-if-other",
+            # Of nobody these rules name: what is asked by name is not met by it.
+            achievement="urn:what-if:achievement",
+            issuer="urn:what-if:issuer",
             title=given["title"],
             level=int(level) if level else None,
             credits=Credits(Fraction(amount), Fraction(amount), "ects") if amount else None,

@@ -223,7 +223,14 @@ class _Judge:
             if counting is not None and one.row.holding is not None:
                 told = why % self._body.name
                 found.append(
-                    Held(counting, one.row.holding, RECOGNISED, counts=True, why=told, decision=one.row)
+                    Held(
+                        counting,
+                        one.row.holding,
+                        RECOGNISED,
+                        counts=True,
+                        why=told,
+                        decision=one.row,
+                    )
                 )
         return found
 

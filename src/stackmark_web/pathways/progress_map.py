@@ -18,7 +18,7 @@ from stackmark.stacking.render import sentence
 from stackmark.stacking.result import ITEMS, Audit, Progress
 from stackmark_web.pathways.auditing import Ground
 from stackmark_web.pathways.held import Held
-from stackmark_web.pathways.naming import achievement_at, achievement_name, names_in
+from stackmark_web.pathways.naming import achievement_at, achievement_name, named, names_in
 from stackmark_web.ui.site import address
 
 STATES: Final[dict[str, tuple[str, str, str | Promise]]] = {
@@ -74,19 +74,55 @@ class Step:
         return STATES[self.state][2]
 
 
+class Told:
+    """The library's sentences about an audit, with names in the place of addresses."""
+
+    def __init__(self, audit: Audit, names: Mapping[str, str]) -> None:
+        self._audit, self._names = audit, names
+
+    def say(self, text: str) -> str:
+        """One sentence."""
+        return named(text, self._names)
+
+    def by_rule(self, rows: Iterable[Any]) -> dict[str, list[str]]:
+        """Sentences of shortfalls or of what is not known, by the rule they are about."""
+        found: dict[str, list[str]] = {}
+        for one in rows:
+            found.setdefault(one.rule, []).append(self.say(one.sentence))
+        return found
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """What is missing."""
+        return [self.say(one.sentence) for one in self._audit.shortfalls]
+
+    @property
+    def unknown(self) -> list[str]:
+        """What nobody knows and would decide it."""
+        return [self.say(one.sentence) for one in self._audit.unknown]
+
+    @property
+    def explanation(self) -> list[str]:
+        """Everything, the verdict first."""
+        return [self.say(one) for one in self._audit.explanation]
+
+    @property
+    def change(self) -> str:
+        """The smallest change; empty where none is told."""
+        change = self._audit.smallest_change
+        return self.say(change.sentence) if change is not None else ""
+
+
 class Map:
     """The tree and the limits of one audit, with the credentials named."""
 
     def __init__(self, ground: Ground, audit: Audit) -> None:
         self.ground, self.audit, self.rules = ground, audit, ground.rules
+        self.names = names_in(self.rules)
+        self.told = Told(audit, self.names)
         self._progress = {one.rule: one for one in audit.progress}
-        self._short = _by_rule((one.rule, one.sentence) for one in audit.shortfalls)
-        self._unknown = _by_rule((one.rule, one.sentence) for one in audit.unknown)
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """What people call the addresses in the rules."""
-        return names_in(self.rules)
+        self._short = self.told.by_rule(audit.shortfalls)
+        self._unknown = self.told.by_rule(audit.unknown)
 
     @cached_property
     def held(self) -> dict[str, Held]:
@@ -210,13 +246,6 @@ def _unneeded(steps: Iterable[Step]) -> None:
         if one.state != "done":
             one.state, one.why, one.first = "unneeded", [], []
             _unneeded(one.steps)
-
-
-def _by_rule(rows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for rule, told in rows:
-        found.setdefault(rule, []).append(told)
-    return found
 
 
 def amount(progress: Progress, unit: str) -> str:

@@ -21,7 +21,8 @@ from stackmark_web.pathways.auditing import Ground, ground
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.forms_learner import WhatIfForm
 from stackmark_web.pathways.models import Following
-from stackmark_web.pathways.progress_map import Map
+from stackmark_web.pathways.naming import names_in
+from stackmark_web.pathways.progress_map import Map, Told
 from stackmark_web.pathways.provenance import shown_of
 from stackmark_web.pathways.renewal import renews
 
@@ -60,8 +61,8 @@ def _row(one: Following) -> dict[str, Any]:
     }
 
 
-@login_required
 @require_POST
+@login_required
 def follow(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Follow a pathway, from its public page or from one's own list."""
     pathway = queries_learner.on_offer(pk)
@@ -81,12 +82,16 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = ground(request.user, one.version)
     audit = found.audited()
     newer = queries_learner.newer_versions(one)
+    drawn = Map(found, audit)
+    shown = shown_of(found, audit, one.pathway.organisation, drawn.names)
     context = {
         "one": one,
         "audit": audit,
-        "map": Map(found, audit),
-        "shown": shown_of(found, audit, one.pathway.organisation),
-        "losses": _losses(found) if audit.ageing else (),
+        "map": drawn,
+        "told": drawn.told,
+        "shown": [row for row in shown if not row.aside],
+        "aside": [row for row in shown if row.aside],
+        "losses": _losses(found, drawn.told) if audit.ageing else (),
         "outcome": queries_learner.outcome_of(one),
         "newer": newer[0] if newer else None,
         "form": WhatIfForm(ground=found),
@@ -96,9 +101,10 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "pathways/learner/progress.html", context)
 
 
-def _losses(found: Ground) -> list[Any]:
-    """What waiting costs: the next days on which something ends."""
-    return list(losses(found.rules, found.holdings, found.at, years=5)[:12])
+def _losses(found: Ground, told: Told) -> list[tuple[Any, str]]:
+    """What waiting costs: the next days on which something ends, and what then."""
+    rows = losses(found.rules, found.holdings, found.at, years=5)[:12]
+    return [(one.day, told.say(one.sentence)) for one in rows]
 
 
 @login_required
@@ -113,11 +119,13 @@ def what_if(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         imagined = form.imagined()
         found = ground(request.user, one.version, besides=imagined)
         audit = found.audited()
+        drawn = Map(found, audit)
         context |= {
             "imagined": imagined,
             "audit": audit,
             "before": real.audited(),
-            "map": Map(found, audit),
+            "map": drawn,
+            "told": drawn.told,
             "uses": _uses(audit, imagined),
         }
     status = 422 if form.is_bound and form.errors else 200
@@ -137,11 +145,14 @@ def compare(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResp
     one = queries_learner.following_of(request.user, pk)
     newer = queries_learner.newer_version(one, version)
     now, then = (ground(request.user, each) for each in (one.version, newer))
+    before, after = now.audited(), then.audited()
     context = {
         "one": one,
         "newer": newer,
-        "now": now.audited(),
-        "then": then.audited(),
+        "now": before,
+        "then": after,
+        "told_now": Told(before, names_in(now.rules)),
+        "told_then": Told(after, names_in(then.rules)),
         "difference": versions_compared.difference(one.version, newer),
         "tab": "pathways",
     }
@@ -153,8 +164,11 @@ def compare(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResp
 def move(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResponse:
     """Go on under a newer version, for good."""
     one = queries_learner.following_of(request.user, pk)
+    if one.version_id == version:  # pressed twice
+        return redirect("pathways:progress", pk)
+    newer = queries_learner.newer_version(one, version)
     try:
-        actions.move(one, version, actor=request.user)
+        actions.move(one, newer.pk, actor=request.user)
     except Problem as problem:
         messages.error(request, problem.detail)
     else:
@@ -170,5 +184,3 @@ def leave(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     actions.leave(one, actor=request.user)
     messages.success(request, _("You no longer follow this pathway. Your credentials stay yours."))
     return redirect("pathways:home")
-
-

@@ -18,10 +18,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from stackmark.errors import StackmarkError
-from stackmark_web.passport.bundle import bundle
-from stackmark_web.passport.show_views import opened
-from stackmark_web.passport.models import Share
 from stackmark_web.passport import queries as passport
+from stackmark_web.passport.bundle import bundle
+from stackmark_web.passport.models import Share
+from stackmark_web.passport.show_views import opened
 from stackmark_web.pathways import queries_proof as queries
 from stackmark_web.pathways import record, sealing
 from stackmark_web.pathways.models import Completion
@@ -31,6 +31,7 @@ RECORD: Final = "record.json"
 COMMAND: Final = (
     "stackmark audit --check witness.json --rules rules.json --holdings credentials.zip"
 )
+COMMAND_OFFLINE: Final = f"{COMMAND} --documents credentials.zip"
 COMMAND_STATED: Final = (
     "stackmark audit --check witness.json --rules rules.json --holdings holdings.json"
 )
@@ -47,6 +48,7 @@ def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "missing": queries.missing_of(found),
         "may_record": record.may_sign(found),
         "command": COMMAND,
+        "command_offline": COMMAND_OFFLINE,
         "command_stated": COMMAND_STATED,
         "mine": found.user_id == request.user.pk,
         "tab": "pathways",
@@ -54,6 +56,7 @@ def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "pathways/learner/proof.html", context)
 
 
+@login_required
 @require_safe
 def file(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """One of the files, for those who may; nobody else learns that it exists."""
@@ -94,7 +97,8 @@ def _answer(request: HttpRequest, found: Completion, name: str) -> HttpResponse:
 
 def _file(found: Completion, name: str) -> tuple[bytes, str]:
     if name == CREDENTIALS:
-        return bundle(queries.rows_of(found)).data, "application/zip"
+        kept = queries.kept_of(found)
+        return bundle(kept.rows, kept.documents).data, "application/zip"
     if name == RECORD:
         return record.record_of(found, queries.used_of(found)), "application/vc+ld+json"
     data = sealing.file_of(found, name)

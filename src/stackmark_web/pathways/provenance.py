@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,14 @@ from django.utils.functional import Promise
 from stackmark.stacking.result import Audit
 from stackmark_web.passport.cards import own_card
 from stackmark_web.pathways.auditing import Ground
-from stackmark_web.pathways.held import Held
+from stackmark_web.pathways.held import HERE, Held
+from stackmark_web.pathways.naming import named
 from stackmark_web.pathways.progress_map import PROVENANCE
 from stackmark_web.recognising import policies
 from stackmark_web.ui.cards import Card
 from stackmark_web.ui.site import address
+
+Names = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,19 @@ class Shown:
     label: str | Promise
     rules: Sequence[str]
     told: str
+    word: str
     ask_url: str
     decision_url: str
+
+    @property
+    def why(self) -> str:
+        """Where it stands from, where its label does not say all of it."""
+        return "" if self.held.provenance == HERE and self.held.counts else self.held.why
+
+    @property
+    def aside(self) -> bool:
+        """Whether it has nothing to do with this pathway."""
+        return self.held.counts and not self.rules and self.word == "fits-no-rule"
 
     @property
     def title(self) -> str:
@@ -40,7 +54,7 @@ class Shown:
         return self.held.row.title
 
 
-def shown_of(ground: Ground, audit: Audit, organisation: Any) -> list[Shown]:
+def shown_of(ground: Ground, audit: Audit, organisation: Any, names: Names) -> list[Shown]:
     """Those that serve something first, then those that could, then those to be decided."""
     asking = asking_at(organisation) if any(one.ask for one in ground.held) else ""
     titles = {one.id: one.title or one.id for one in ground.rules.leaves()}
@@ -48,23 +62,25 @@ def shown_of(ground: Ground, audit: Audit, organisation: Any) -> list[Shown]:
     for one in audit.progress:
         for name in one.holdings:
             serves.setdefault(name, []).append(titles.get(one.rule, one.rule))
-    told = {one.holding: one.sentence for one in audit.not_counted}
+    told = {one.holding: (one.why, named(one.sentence, names)) for one in audit.not_counted}
     found = [_shown(one, serves, told, asking) for one in ground.held]
     return sorted(found, key=lambda one: (not one.rules, not one.held.counts, one.title.casefold()))
 
 
 def _shown(
-    one: Held, serves: dict[str, list[str]], told: dict[str, str], asking: str
+    one: Held, serves: dict[str, list[str]], told: dict[str, tuple[str, str]], asking: str
 ) -> Shown:
     tone, label = PROVENANCE[one.provenance]
     name = one.holding.id if one.counts else ""
+    word, sentence = told.get(name, ("", ""))
     return Shown(
         one,
         own_card(one.row),
         tone if one.counts else "warn" if tone == "good" else tone,
         label,
         serves.get(name, []),
-        told.get(name, ""),
+        sentence,
+        word,
         asking if one.ask else "",
         _decision(one.decision),
     )

@@ -1,4 +1,4 @@
-"""What anybody may read: the pathways on offer, their rules in sentences, and the rules as files."""
+"""What anybody may read: the pathways on offer, their rules in sentences and as files."""
 
 from __future__ import annotations
 
@@ -92,6 +92,7 @@ def _page(request: HttpRequest, found: Any) -> Answer:
     owner = found.pathway
     versions = queries_design.with_followers(list(queries.published_versions(owner)))
     award = owner.achievement.current if owner.achievement else None
+    joinable = owner.retired_at is None and queries.version_for(owner, clock.today())
     context = {
         "version": found,
         "pathway": owner,
@@ -100,10 +101,18 @@ def _page(request: HttpRequest, found: Any) -> Answer:
         "versions": versions,
         "is_newest": versions[0].pk == found.pk,
         "until": next((one.until for one in versions if one.pk == found.pk), None),
-        "in_force": found.applies_from <= clock.today(),
+        "joinable": joinable,
+        "mine": _mine(request.user, owner),
         "award": award,
         "card": catalogue.card(award) if award else None,
         "address": version_url(found),
         "path": version_path(found),
     }
     return render(request, "pathways/public/version.html", context)
+
+
+def _mine(user: Any, found: Pathway) -> Any:
+    """How this person follows it, if they do."""
+    if not user.is_authenticated:
+        return None
+    return found.followings.filter(user=user, left_at=None).select_related("version").first()

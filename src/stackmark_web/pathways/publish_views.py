@@ -50,6 +50,7 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
             )
             return redirect("pathways:detail", slug, pk)
     shown = Shown(draft)
+    rows = changes(pathway.current, draft) if pathway.current else []
     return page(
         request,
         "publish",
@@ -59,7 +60,8 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         tab="publish",
         form=form,
         shown=shown,
-        changes=changes(pathway.current, draft) if pathway.current else [],
+        changes=rows,
+        differs=any(mark != " " for mark, _words in rows),
         trial=queries_trials.newest(draft),
         status=422 if form.is_bound else 200,
     )
@@ -67,7 +69,14 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 
 def changes(earlier: Any, later: Any) -> list[tuple[str, str]]:
     """The sentences of both versions: ``-`` gone, ``+`` new, a space for what stays."""
-    before = plain_sentences(Shown(earlier, linted=False))
-    after = plain_sentences(Shown(later, linted=False))
+    before, after = (_lines(one) for one in (earlier, later))
     rows = difflib.ndiff(before, after)
     return [(one[0], one[2:].strip()) for one in rows if one[0] in "-+ "]
+
+
+def _lines(version: Any) -> list[str]:
+    told = [version.title, *plain_sentences(Shown(version, linted=False))]
+    if version.renewal_months:
+        found = {"months": version.renewal_months, "credits": version.continuing_credits or 0}
+        told.append(_("Holds for %(months)d months; %(credits)s continuing credits.") % found)
+    return told

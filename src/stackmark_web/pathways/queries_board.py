@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
 from stackmark_web.pathways.models import Completion, ConferralList, Following, Pathway
@@ -51,7 +51,12 @@ def candidate(pathway: Pathway, pk: uuid.UUID) -> Completion:
 
 
 def lists(pathway: Pathway) -> QuerySet[Any]:
-    """The lists with how many are on each and how many still wait."""
+    """The lists that were made for a meeting, the newest first."""
+    return _lists(pathway).exclude(decided_at=F("made_at"))
+
+
+def _lists(pathway: Pathway) -> QuerySet[Any]:
+    """With how many are on each and how many still wait."""
     rows = ConferralList.objects.within(pathway.organisation).filter(pathway=pathway)
     left = Count("completions", filter=Q(completions__state=State.WAITING))
     return rows.annotate(size=Count("completions"), left=left).order_by("-made_at", "pk")
@@ -59,7 +64,7 @@ def lists(pathway: Pathway) -> QuerySet[Any]:
 
 def list_of(pathway: Pathway, pk: uuid.UUID) -> ConferralList:
     """One of them; ``Http404`` for any other."""
-    found: ConferralList | None = lists(pathway).select_related("decided_by").filter(pk=pk).first()
+    found: ConferralList | None = _lists(pathway).select_related("decided_by").filter(pk=pk).first()
     if found is None:
         raise Http404("There is nothing here.")
     return found

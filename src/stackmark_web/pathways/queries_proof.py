@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -71,11 +71,16 @@ def uses_of(completion: Completion) -> list[Use]:
     for one in completion.witness.get("uses", ()):
         leaf, holding = leaves.get(one["leaf"]), stated.get(one["holding"], {})
         title = holding.get("title") or one["holding"]
-        words = sentence(rules, leaf, names) if leaf is not None else ""
+        words = sentence(rules, replace(leaf, title=""), names) if leaf is not None else ""
         name = (leaf.title if leaf is not None else "") or one["leaf"]
-        issuer = holding.get("issuer", "")
-        found.append(Use(title, issuer, name, words, rows.get(one["holding"])))
+        row = rows.get(one["holding"])
+        found.append(Use(title, _issuer(row, holding), name, words, row))
     return found
+
+
+def _issuer(row: Holding | None, stated: dict[str, Any]) -> str:
+    """By its name where the credential is still there, else by its identity."""
+    return (row.issuer_name if row is not None else "") or str(stated.get("issuer", ""))
 
 
 def used_of(completion: Completion) -> list[Held]:
@@ -88,15 +93,31 @@ def used_of(completion: Completion) -> list[Held]:
     return [one for one in found if one.holding.id in wanted]
 
 
-def rows_of(completion: Completion) -> list[Holding]:
-    """The same as passport rows, each once, with the decisions they were recognised by."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Passport rows, each once, and the documents by address that they are bound to."""
+
+    rows: tuple[Holding, ...]
+    documents: dict[str, bytes]
+
+
+def kept_of(completion: Completion) -> Kept:
+    """The credentials of the witness, with the decisions by which some were recognised.
+
+    A decision is bound to the exact bytes of what it is about.
+    """
     rows: dict[Any, Holding] = {}
+    documents: dict[str, bytes] = {}
     for one in used_of(completion):
         rows[one.row.pk] = one.row
-        decided = one.decision.holding if one.decision is not None else None
-        if decided is not None:
-            rows[decided.pk] = decided
-    return list(rows.values())
+        decision = one.decision
+        if decision is None:
+            continue
+        if decision.holding is not None:
+            rows[decision.holding.pk] = decision.holding
+        if decision.source is not None and decision.source.data:
+            documents[decision.source_id_text] = bytes(decision.source.data)
+    return Kept(tuple(rows.values()), documents)
 
 
 def missing_of(completion: Completion) -> list[str]:

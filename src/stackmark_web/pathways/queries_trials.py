@@ -34,17 +34,18 @@ class Outcome:
         return self.yes + self.no + self.undecided
 
 
-def people(pathway: Pathway, rules: Rules) -> QuerySet[Any]:
+def people(pathway: Pathway, rules: Rules, among: Q | None = None) -> QuerySet[Any]:
     """Whom rules are tried on, by id: everybody who follows; before the first version all holders.
 
     A holder has something the rules may count. Credentials of elsewhere are not indexed by what
     they are for, so whoever has one is tried; so is everybody with a credential where some rule
-    names no achievement.
+    names no achievement. ``among`` narrows the users of both down.
     """
-    follow = Following.objects.filter(pathway=pathway, left_at=None).values("user")
-    wanted = Q(pk__in=follow)
+    among = among or Q()
+    follow = Following.objects.filter(among, pathway=pathway, left_at=None)
+    wanted = Q(pk__in=follow.values("user"))
     if pathway.current_id is None:
-        wanted |= Q(pk__in=_holders(rules).values("user"))
+        wanted |= Q(pk__in=_holders(rules).filter(among).values("user"))
     return get_user_model().objects.filter(wanted).order_by("pk")
 
 

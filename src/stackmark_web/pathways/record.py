@@ -23,10 +23,10 @@ from stackmark.reading.received import VC2_CONTEXT
 from stackmark_web import clock
 from stackmark_web.awarding import states
 from stackmark_web.awarding.signing import pen_of
-from stackmark_web.pathways.held import Held
-from stackmark_web.pathways.models import Completion
 from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.contents import Contents
+from stackmark_web.pathways.held import Held
+from stackmark_web.pathways.models import Completion
 from stackmark_web.tenancy import queries as tenancy
 
 

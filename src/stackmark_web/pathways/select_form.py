@@ -53,6 +53,17 @@ EVIDENCE: Final = [
     ("6", _("6: as 5, independent of who trained")),
 ]
 LEVELS: Final = [("", _("Any")), *((str(one), str(one)) for one in range(1, 9))]
+SCALES: Final = {
+    "percent": _("Percent, 0 to 100"),
+    "german": _("German grades, 1.0 (best) to 4.0 (lowest pass)"),
+    "de-1-5": _("German grades, 1.0 (best) to 5.0 (fail)"),
+    "uk-class": _("Classes of a UK honours degree"),
+    "ects-letter": _("ECTS grades A to E, in use until 2009"),
+    "gpa-4": _("US grade points, 0.0 to 4.0"),
+    "us-letter": _("US letter grades, F to A+"),
+    "fr-20": _("French marks, 0 to 20"),
+    "pass-fail": _("Pass or fail"),
+}
 POLICIES: Final = {
     "modified-bavarian": _("Modified Bavarian formula"),
     "egracons": _("EGRACONS, by distributions"),
@@ -86,8 +97,12 @@ def addresses_field(label: Any, help_text: Any = "") -> forms.CharField:
 
 
 def scale_choices() -> list[tuple[str, Any]]:
-    """The scales of grades this server knows, by their own titles."""
-    return [("", _("No grade asked")), *((code, one["title"]) for code, one in scales().items())]
+    """The scales of grades this server knows."""
+    known = scales().items()
+    return [
+        ("", _("No grade asked")),
+        *((code, SCALES.get(code, one["title"])) for code, one in known),
+    ]
 
 
 class Chosen(forms.MultipleChoiceField):
@@ -120,7 +135,8 @@ class Sections:
         """What only this form has."""
         form: Any = self
         others = {*CHOSEN, *PLAIN, *RARE, "find", "word", "first", "then", "use", "instead_of"}
-        return self._rows(one for one in form.fields if one not in others)
+        own = [one for one in form.fields if one not in others]
+        return self._rows(sorted(own, key=lambda one: one != "title"))  # the name first
 
     @property
     def plain_fields(self) -> list[Any]:

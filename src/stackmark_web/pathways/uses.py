@@ -6,33 +6,44 @@ its books know everything; of others nobody knows, unless a ledger says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from stackmark.model.holding import Holding
 from stackmark.stacking.rules import Rules
 from stackmark_web.pathways.addresses import version_at
+from stackmark_web.pathways.held import Held
 from stackmark_web.pathways.models import Completion, PathwayVersion
+from stackmark_web.recognising import queries_ledger
 
 
-def with_uses(
-    rules: Rules, holdings: Sequence[Holding], user: Any, organisation: Any
-) -> list[Holding]:
-    """The holdings with what is known of their uses, where the rules ask for it."""
+def with_uses(rules: Rules, held: Iterable[Held], user: Any, organisation: Any) -> list[Holding]:
+    """What is held, with what is known of its uses, where the rules ask for it.
+
+    Known are the body's own awards, and what the ledger says where the learner opted in.
+    """
+    rows = [one for one in held if one.counts]
     asked = {one for leaf in rules.leaves() for one in leaf.select.not_applied_to}
     if not asked:
-        return list(holdings)
+        return [one.holding for one in rows]
     used = _used(user, organisation)
     known = asked <= _own(asked, organisation)
-    return [_told(one, used.get(one.id, ()), known=known) for one in holdings]
+    return [_told(one, used.get(one.holding.id, ()), user, known=known) for one in rows]
 
 
-def _told(one: Holding, awards: Iterable[str], *, known: bool) -> Holding:
-    found = tuple(dict.fromkeys((*(one.applied_to or ()), *awards)))
-    if found or known:
-        return replace(one, applied_to=found)
-    return one
+def _told(one: Held, awards: Iterable[str], user: Any, *, known: bool) -> Holding:
+    entered = None if known else queries_ledger.applied_to(user, *_names(one))
+    found = tuple(dict.fromkeys((*(entered or ()), *awards)))
+    if found or known or entered is not None:
+        return replace(one.holding, applied_to=found)
+    return one.holding
+
+
+def _names(one: Held) -> tuple[str, str]:
+    """By what the ledger knows a credential: its own id, and the digest of its bytes."""
+    award = one.row.award
+    return one.row.credential_id, one.row.sha256 if award is None else award.sha256
 
 
 def _used(user: Any, organisation: Any) -> dict[str, list[str]]:

@@ -12,9 +12,16 @@ class RecognisingConfig(AppConfig):
     label = "recognising"
 
     def ready(self) -> None:
-        """Tell awarding which indexes are withdrawn, and checks what our addresses answer."""
+        """Tell awarding, checks and the catalogue what they ask of recognition.
+
+        Awarding: which indexes are withdrawn. Checks: what our addresses answer. The catalogue:
+        past decisions beside what can be earned.
+        """
         from stackmark_web.awarding import others
-        from stackmark_web.recognising import inside, queries
+        from stackmark_web.catalogue import onward
+        from stackmark_web.recognising import inside, queries, tasks_portfolio  # noqa: F401
+        from stackmark_web.recognising.past_panel import past_panel
 
         others.also_withdrawn(queries.withdrawn)
         inside.register()
+        onward.provide("past decisions", past_panel)

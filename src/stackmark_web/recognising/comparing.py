@@ -57,13 +57,17 @@ def bound_source(data: bytes) -> library.Source:
 def source_of(source: Source) -> library.Source:
     """The same of a stored source, of either kind."""
     if source.portfolio:
-        data = orjson.dumps(source.portfolio, option=orjson.OPT_SORT_KEYS)
         return library.Source(
             kind="portfolio",
             id=str(source.portfolio.get("id") or f"urn:uuid:{source.pk}"),
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=hashlib.sha256(portfolio_bytes(source)).hexdigest(),
         )
     return bound_source(bytes(source.data or b""))
+
+
+def portfolio_bytes(source: Source) -> bytes:
+    """An assessed portfolio as the bytes that a decision's digest is over."""
+    return orjson.dumps(source.portfolio, option=orjson.OPT_SORT_KEYS)
 
 
 def prefilled(source: Source) -> Comparison:

@@ -76,7 +76,8 @@ class Source(models.Model):
     """One credential of a request, as exact bytes at the moment of sending; or one portfolio.
 
     ``report`` is ``verifying.checking.Checked.to_json`` of that moment. ``portfolio`` is
-    ``stackmark.recognition.portfolio``'s JSON. ``working`` is the evaluator's unsigned draft.
+    ``stackmark.recognition.portfolio``'s JSON, once an evaluator set its pieces against outcomes;
+    ``claims`` is what its learner says before. ``working`` is the evaluator's unsigned draft.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -94,6 +95,7 @@ class Source(models.Model):
     report = models.JSONField(default=dict)
     checked_at = models.DateTimeField(null=True)
     portfolio = models.JSONField(default=dict)
+    claims = models.JSONField(default=dict)  # what the learner says: account, outcome by outcome
     working = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)  # of the draft: no lost updates
 

@@ -87,6 +87,8 @@ def _target(wanted: str) -> Any:
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How a request stands; a question is answered here."""
     found = queries.request_of(request.user, pk)
+    if found.state == Request.State.DRAFT:  # a portfolio that is still being written
+        return redirect("recognising:portfolio", pk)
     form = TextForm(request.POST if request.method == "POST" else None, label=_("Your answer"))
     if form.is_bound and form.is_valid():
         try:

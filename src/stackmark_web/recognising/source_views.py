@@ -20,7 +20,7 @@ from stackmark_web.recognising import comparing, drafts, pages, queries, wording
 from stackmark_web.recognising.actions import deciding, evaluating
 from stackmark_web.recognising.errors import Problem
 from stackmark_web.recognising.forms_draft import DraftForm
-from stackmark_web.recognising.models import Source
+from stackmark_web.recognising.models import Request, Source
 from stackmark_web.verifying.showing import Shown
 
 
@@ -33,6 +33,8 @@ def source(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     refused = _refusal(found, request.user)
     if refused is not None:
         return _closed(request, place, found, refused)
+    if found.request.kind == Request.Kind.PORTFOLIO and not found.portfolio:
+        return redirect("recognising:portfolio_assess", slug, pk)  # evidence before the rows
     try:
         draft = drafts.draft_of(found, queries.current(found))
         held = comparing.held_outcomes(found)

@@ -125,6 +125,12 @@ def did_of(organisation: Organisation) -> str:
     return identity.own_did(root.did_host) if root.did_host else identity.hosted_did(root)
 
 
+def dids_of(organisation: Organisation) -> list[str]:
+    """Every DID its institution signed under: that of today, and the one it had here before."""
+    root = root_of(organisation)
+    return list(dict.fromkeys([did_of(root), identity.hosted_did(root)]))
+
+
 def active_key(organisation: Organisation) -> SigningKey | None:
     """The key the institution signs with now."""
     return SigningKey.everywhere.filter(

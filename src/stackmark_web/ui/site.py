@@ -23,6 +23,7 @@ THEMES: Final = ("light", "dark")
 
 _MAIN: Final = (
     ("catalogue:list", "/catalogue", _("Catalogue")),
+    ("pathways:list", "/pathways", _("Pathways")),
     ("verifying:start", "/verify", _("Verify")),
     ("passport:home", "/passport", _("Passport")),
 )

@@ -144,3 +144,15 @@ def test_the_commitment_is_what_the_reference_says():
     assert salt == SALT
     assert hmac.new(salt, text + CREDENTIAL.encode(), hashlib.sha256).hexdigest() == NAME
     assert Entry(act="opening", commitment=NAME, day=DAY) == OPENED.entries[0]
+
+
+def test_a_thread_alone_gives_the_entries_the_whole_ledger_gives():
+    """Who keeps a ledger as rows reads those of one commitment and the last digest."""
+    whole = USED.open(commitment(SALT, "urn:uuid:9", DIGEST), LATER)
+    thread = whole.thread(NAME)
+    assert [number for number, _entry in thread.entries] == [0, 1]
+    assert thread.before == whole.entries[-1].digest
+    assert thread.answer == asked(whole)
+    made = thread.contest(1, reason="Wrong.", day=LATER)
+    assert made == whole.contest(NAME, 1, reason="Wrong.", day=LATER).entries[-1]
+    assert Ledger(entries=(*whole.entries, made)).broken_at() is None

@@ -85,9 +85,7 @@ def _complete(
         letters.tell(made, "pathway-complete")
 
 
-def kept_holdings(
-    witness: Witness, rules: Rules, holdings: Sequence[Holding]
-) -> dict[str, Any]:
+def kept_holdings(witness: Witness, rules: Rules, holdings: Sequence[Holding]) -> dict[str, Any]:
     """The credentials of the witness, and no others of the learner's where these are enough."""
     used = {one.holding for one in witness.uses}
     few = [one for one in holdings if one.id in used]
@@ -157,9 +155,7 @@ def _renew(live: Completion, following: Following, ground: Ground) -> None:
     _complete(following, ground, witness, rules=rules, holdings=holdings)
 
 
-def audit_renewal(
-    live: Completion, ground: Ground, rules: Rules
-) -> tuple[Audit, list[Holding]]:
+def audit_renewal(live: Completion, ground: Ground, rules: Rules) -> tuple[Audit, list[Holding]]:
     """Whether what was earned since the last award renews it, and what that was."""
     used = {one["holding"] for one in live.witness.get("uses", ())}
     begin = renewal.since(live)

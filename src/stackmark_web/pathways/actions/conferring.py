@@ -106,15 +106,16 @@ def confer_one(completion: Completion, *, actor: Any, minute: str) -> None:
     text = _words("minute", minute, MAX_WORDS)
     if not text:
         raise Problem("minute", _("Write down when the board met and what it decided."))
+    now = clock.now()
     with transaction.atomic():
         alone = ConferralList.everywhere.create(
             organisation=completion.organisation,
             pathway=completion.version.pathway,
-            name=_("Decided by itself"),
+            name=_("Decision on one person"),
             made_by=actor,
-            made_at=clock.now(),
+            made_at=now,
             decided_by=actor,
-            decided_at=clock.now(),
+            decided_at=now,
             minute=text,
         )
         rows = Completion.everywhere.filter(pk=completion.pk, state=State.WAITING)

@@ -1,4 +1,4 @@
-"""Awards of completions: created once, with the sealed files inside, signed and offered together."""
+"""Awards of completions: made once, with the sealed files inside, signed and offered together."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""Try a draft on everyone at once, before it is published: verdicts only, in chunks, restartable."""
+"""Try a draft on everyone before it is published: verdicts only, in chunks, restartable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark.stacking.audit import Auditor
@@ -17,7 +19,7 @@ from stackmark_web.pathways import queries_trials
 from stackmark_web.pathways.actions.designing import allow
 from stackmark_web.pathways.drafts import note, unchanged
 from stackmark_web.pathways.errors import Problem
-from stackmark_web.pathways.held import Body, counted, held
+from stackmark_web.pathways.held import Body, Held, held
 from stackmark_web.pathways.models import Following, PathwayVersion, Trial, Trialled
 from stackmark_web.pathways.rules_of import rules_of
 from stackmark_web.pathways.uses import with_uses
@@ -48,7 +50,7 @@ def try_on_everyone(draft: PathwayVersion, *, actor: Any, via: str = "web") -> T
         total=len(keys),
         chunk_size=CHUNK,
     )
-    made = Trial.everywhere.create(
+    made = Trial(
         organisation=current.organisation,
         pathway=current.pathway,
         run=run,
@@ -58,6 +60,10 @@ def try_on_everyone(draft: PathwayVersion, *, actor: Any, via: str = "web") -> T
         bounds=keys[::CHUNK],
         made_at=clock.now(),
     )
+    slug = current.organisation.slug
+    run.params = {"report": reverse("pathways:trial", args=[slug, current.pathway_id, made.pk])}
+    run.save(update_fields=["params"])
+    made.save(force_insert=True)
     note("pathway.tried", current, actor=actor, via=via, learners=len(keys))
     return made
 
@@ -87,8 +93,8 @@ def try_chunk(run: Run, first: int, heartbeat: Callable[[], None]) -> int:
     trial = Trial.everywhere.filter(run=run).select_related("pathway__organisation").first()
     if trial is None:  # a newer trial took its place
         return 0
-    judge = _Judge(trial)
     waiting = _waiting(trial, first // CHUNK)
+    judge = _Judge(trial, waiting)
     for start in range(0, len(waiting), _STEP):
         made = [judge.row(one) for one in waiting[start : start + _STEP]]
         with transaction.atomic():
@@ -98,41 +104,42 @@ def try_chunk(run: Run, first: int, heartbeat: Callable[[], None]) -> int:
 
 
 def _waiting(trial: Trial, place: int) -> list[Any]:
-    rows = queries_trials.people(trial.pathway, read_rules(trial.rules))
-    rows = rows.filter(pk__gte=trial.bounds[place])
+    among = Q(user__gte=trial.bounds[place])
     if place + 1 < len(trial.bounds):
-        rows = rows.filter(pk__lt=trial.bounds[place + 1])
-    return list(rows.exclude(pk__in=Trialled.objects.filter(trial=trial).values("user")))
+        among &= Q(user__lt=trial.bounds[place + 1])
+    rows = queries_trials.people(trial.pathway, read_rules(trial.rules), among)
+    done = Trialled.objects.filter(among, trial=trial)
+    return list(rows.exclude(pk__in=done.values("user")))
 
 
 class _Judge:
     """Audits one learner after another; each version's rules are read once."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, learners: list[Any]) -> None:
         self.trial = trial
         self.organisation = trial.pathway.organisation
         self.body = Body(self.organisation)
+        rows = Following.objects.filter(pathway=trial.pathway, user__in=learners, left_at=None)
+        self._versions = {one.user_id: one.version for one in rows.select_related("version")}
         self._auditors: dict[Any, Auditor] = {None: Auditor(read_rules(trial.rules), trial.at)}
 
     def row(self, user: Any) -> Trialled:
         """What the tried rules say of a learner, and what their present version says."""
-        holdings = counted(held(user, self.organisation, self.trial.at, body=self.body))
+        found = held(user, self.organisation, self.trial.at, body=self.body)
         row = Trialled(trial=self.trial, user=user)
-        row.verdict = self._verdict(self._auditors[None], user, holdings)
+        row.verdict = self._verdict(self._auditors[None], user, found)
         present = self._present(user)
-        row.before = self._verdict(present, user, holdings) if present else ""
+        row.before = self._verdict(present, user, found) if present else ""
         return row
 
-    def _verdict(self, auditor: Auditor, user: Any, holdings: Any) -> str:
-        known = with_uses(auditor.rules, holdings, user, self.organisation)
+    def _verdict(self, auditor: Auditor, user: Any, found: Sequence[Held]) -> str:
+        known = with_uses(auditor.rules, found, user, self.organisation)
         return auditor.audit(known, explain=False).verdict
 
     def _present(self, user: Any) -> Auditor | None:
-        rows = Following.objects.filter(user=user, pathway=self.trial.pathway, left_at=None)
-        found = rows.select_related("version").first()
-        if found is None:
+        version = self._versions.get(user.pk)
+        if version is None:
             return None
-        if found.version_id not in self._auditors:
-            rules = rules_of(found.version)
-            self._auditors[found.version_id] = Auditor(rules, self.trial.at)
-        return self._auditors[found.version_id]
+        if version.pk not in self._auditors:
+            self._auditors[version.pk] = Auditor(rules_of(version), self.trial.at)
+        return self._auditors[version.pk]

@@ -18,7 +18,7 @@ from stackmark_web.awarding.lists import mark_changed
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport.checking import check_holding
 from stackmark_web.passport.models import Holding
-from stackmark_web.recognising import drafts, making, queries
+from stackmark_web.recognising import comparing, drafts, making, queries
 from stackmark_web.recognising.actions._common import (
     locked,
     locked_source,
@@ -66,7 +66,8 @@ def _make(
         publishing.publish_after_commit(place[0].pk)
     pk = uuid.uuid4()
     about = decided.source
-    documents = {about.id: bytes(source.data)} if source.data else {}
+    data = comparing.portfolio_bytes(source) if source.portfolio else bytes(source.data or b"")
+    documents = {about.id: data} if data else {}
     signed = making.sign(
         decided, pk=pk, organisation=request.organisation, place=place, documents=documents
     )

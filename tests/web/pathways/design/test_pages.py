@@ -415,3 +415,62 @@ def test_odd_values_are_answered_calmly(desk, draft, value):
         data = {"do": do, "at": value, "into": value, "revision": value}
         assert send(desk, url(draft, "/draft/move"), **data).status_code == 200
     assert desk.get("/pathways", {"q": value, "kind": value, "page": value}).status_code == 200
+
+
+def test_the_public_page_offers_to_follow_under_the_version_of_today(draft, dana, person):
+    made = publishing.publish(draft, actor=dana)
+    page = f"/pathways/{draft.pathway_id}"
+    assert "Sign in to follow it" in Client().get(page).content.decode()
+    browser = Client()
+    browser.force_login(person("ada"))
+    assert "falls under version 1" in browser.get(page).content.decode()
+    browser.post(f"{page}/follow")
+    assert "You follow this pathway" in browser.get(page).content.decode()
+    publishing.retire(made.pathway, actor=dana)
+    assert "Sign in to follow it" not in Client().get(page).content.decode()
+
+
+def test_rules_of_one_leaf_get_a_group_to_add_to(desk, draft):
+    bring = {"rule": {"id": "alone", "count": {"select": {}, "min": 2}}}
+    desk.post(url(draft, "/draft/files"), {"text": json.dumps(bring), "revision": 0})
+    assert now(draft).rules["rule"] == {
+        "id": "award",
+        "all": [{"id": "alone", "count": {"select": {}, "min": 2}}],
+    }
+
+
+def test_what_a_file_could_not_bring_is_listed(desk, draft):
+    ctdl = desk.get(url(draft, "/draft/rules.ctdl.json")).json()
+    node = next(one for one in ctdl["@graph"] if one["@type"] == "ceterms:Pathway")
+    node["ceterms:keyword"] = ["data"]
+    page = desk.post(url(draft, "/draft/files"), {"text": json.dumps(ctdl), "revision": 0})
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "could not be brought along" in text
+    assert "ceterms:keyword" in text
+
+
+def test_details_hold_renewal_only_where_there_is_one(desk, northfield, award, dana):
+    made = designing.create(
+        northfield, actor=dana, kind="micro-certification", title="M", achievement=award
+    )
+    data = {
+        "title": "Fellow",
+        "language": "en",
+        "unit": "uk",
+        "achievement": str(award.pk),
+        "conferral": "automatic",
+        "renewal_months": "24",
+        "continuing_credits": "7.5",
+        "revision": 0,
+    }
+    assert desk.post(url(made, "/draft/details"), data).status_code == 302
+    kept = now(made)
+    assert (kept.title, kept.renewal_months, kept.continuing_credits) == ("Fellow", 24, 7.5)
+    assert (kept.rules["title"], kept.rules["unit"]) == ("Fellow", "uk")
+    assert kept.pathway.conferral == "automatic"
+    page = desk.post(url(made, "/draft/details"), data)
+    assert page.status_code == 422
+    assert "changed this draft" in page.content.decode()
+    publishing.publish(kept, actor=dana)
+    assert "24 months" in Client().get(f"/pathways/{made.pathway_id}").content.decode()

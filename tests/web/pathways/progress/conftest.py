@@ -19,6 +19,8 @@ from stackmark_web.catalogue import art
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport import claiming
 from stackmark_web.pathways.actions import auditing, designing, publishing
+from stackmark_web.recognising import drafts
+from stackmark_web.recognising.actions import deciding, evaluating, policies, requesting
 from stackmark_web.tenancy import images
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.models import SigningKey
@@ -89,13 +91,13 @@ def university(northfield):
 
 @pytest.fixture
 def achievement(university):
-    """A published version: achievement("Soil sampling", credits=5)."""
+    """A published version: achievement("Soil sampling", worth=5)."""
 
-    def make(title, credits=5, **more):
+    def make(title, worth=5, **more):
         content = bare(
             title={"en": title},
             level={"eqf": 6},
-            credit={"value": credits, "unit": "ects"},
+            credit={"value": worth, "unit": "ects"},
             **more,
         )
         draft = catalogue.create_draft(university, actor=None, content=content)
@@ -174,7 +176,7 @@ def maps(achievement):
 @pytest.fixture
 def larger(achievement):
     """What the pathway awards."""
-    return achievement("Field Science", credits=10)
+    return achievement("Field Science", worth=10)
 
 
 @pytest.fixture
@@ -224,3 +226,27 @@ def settled(django_capture_on_commit_callbacks):
             auditing.audit_waiting()
 
     return work
+
+
+@pytest.fixture
+def recognised(university, alice, ada, django_capture_on_commit_callbacks):
+    """From a learner's request to a signed decision: recognised(row, target, verdict="full")."""
+
+    def make(row, target, *, verdict="full", **more):
+        policies.save(university, actor=None, default="policy")
+        with django_capture_on_commit_callbacks(execute=True):
+            asked = requesting.send(ada, organisation=university, target=target, holdings=[row])
+        source = asked.sources.get()
+        rows = {
+            one.name: ("not-substantial", "Near enough.")
+            for one in drafts.draft_of(source).comparison.rows
+        }
+        if verdict != "full":
+            rows["workload"] = ("substantial", "Less work.")
+            more = {"reasons": ["Less work."]} | more
+        given = {"rows": rows, "default": "policy", "verdict": verdict, **more}
+        source = evaluating.keep(source, actor=alice, revision=source.revision, given=given)
+        with django_capture_on_commit_callbacks(execute=True):
+            return deciding.decide(source, actor=alice, revision=source.revision)
+
+    return make

@@ -274,7 +274,7 @@ def test_continuing_credits_renew_it(
     with django_capture_on_commit_callbacks(execute=True):
         claiming.keep(done.award, user=ada)
     with clock.at(clock.now() + timedelta(days=300)):
-        give(achievement("Drones", credits=2))
+        give(achievement("Drones", worth=2))
         settled()
         assert Completion.everywhere.count() == 1  # far too early
     with clock.at(clock.now() + timedelta(days=520)):
@@ -288,7 +288,7 @@ def test_continuing_credits_renew_it(
 
 
 def test_credits_from_before_do_not_renew_it(lasting, complete, achievement, give, settled, ada):
-    give(achievement("Drones", credits=2))
+    give(achievement("Drones", worth=2))
     complete(lasting(conferral="automatic"))
     with clock.at(clock.now() + timedelta(days=520)):
         auditing.mark_people([ada.pk])
@@ -301,7 +301,7 @@ def test_a_refused_renewal_leaves_what_there_was(
 ):
     done = confer(complete(lasting()))
     with clock.at(clock.now() + timedelta(days=520)):
-        give(achievement("Drones", credits=2))
+        give(achievement("Drones", worth=2))
         settled()
         second = Completion.everywhere.get(state="waiting")
         conferring.refuse(second, actor=alice, reason="Drones are no soil.")
@@ -329,3 +329,21 @@ def test_a_credential_serves_one_award_where_the_rules_say_so(
     assert done.state == "awarded"
     assert again.verdict == "no"
     assert "used" in " ".join(again.audit["explanation"]) or again.audit["notCounted"]
+
+
+def test_a_use_goes_into_the_ledger_where_the_learner_opted_in(pathway, complete, ada):
+    from stackmark_web.recognising.actions import ledger
+    from stackmark_web.recognising.models import LedgerEntry
+
+    ledger.opt_in(ada)
+    done = complete(pathway(conferral="automatic"))
+    entries = list(LedgerEntry.objects.values_list("act", flat=True))
+    assert done.state == "awarded"
+    assert len(entries) == 4  # each of two is opened and used
+
+
+def test_nothing_goes_into_the_ledger_otherwise(pathway, complete):
+    from stackmark_web.recognising.models import LedgerEntry
+
+    complete(pathway(conferral="automatic"))
+    assert not LedgerEntry.objects.exists()

@@ -14,9 +14,9 @@ from django.test import Client
 import stackmark
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
+from stackmark_web.passport import claiming
 from stackmark_web.pathways.actions import following
 from stackmark_web.pathways.models import Completion
-from stackmark_web.passport import claiming
 
 from .conftest import asks
 
@@ -42,28 +42,42 @@ def cli(tmp_path):
     return run
 
 
+NAMES = ("witness.json", "rules.json", "holdings.json", "credentials.zip", "record.json")
+
+
 @pytest.fixture
-def downloaded(ada, pathway, soil, give, brought, trust, tmp_path, django_capture_on_commit_callbacks):
-    """Everything of an award across two issuers, as its holder downloads it."""
+def downloads(ada, tmp_path, django_capture_on_commit_callbacks):
+    """Everything of a completed pathway, as its holder downloads it."""
+
+    def take(pathway):
+        with django_capture_on_commit_callbacks(execute=True):
+            following.follow(ada, pathway)
+        done = Completion.everywhere.get()
+        with django_capture_on_commit_callbacks(execute=True):
+            held = claiming.keep(Award.everywhere.get(pk=done.award_id), user=ada)
+        visitor = Client()
+        visitor.force_login(ada)
+        wanted = {name: f"/pathways/completions/{done.pk}/{name}" for name in NAMES}
+        wanted["award.json"] = f"/passport/{held.pk}/download/json"
+        for name, url in wanted.items():
+            answer = visitor.get(url)
+            assert answer.status_code == 200, name
+            (tmp_path / name).write_bytes(answer.content)
+        return tmp_path
+
+    return take
+
+
+@pytest.fixture
+def downloaded(pathway, soil, give, brought, trust, downloads):
+    """Across two issuers, one of which is trusted."""
     trust()
     give(soil)
     brought()
     foreign = {"id": "foreign", "title": "From the faculty"}
     foreign["count"] = {"min": 1, "select": {"issuer": ["did:web:uni.example"]}}
     rule = {"id": "award", "all": [asks(soil), foreign]}
-    with django_capture_on_commit_callbacks(execute=True):
-        following.follow(ada, pathway(rule=rule, conferral="automatic"))
-    done = Completion.everywhere.get()
-    with django_capture_on_commit_callbacks(execute=True):
-        held = claiming.keep(Award.everywhere.get(pk=done.award_id), user=ada)
-    visitor = Client()
-    visitor.force_login(ada)
-    for name in ("witness.json", "rules.json", "holdings.json", "credentials.zip", "record.json"):
-        answer = visitor.get(f"/pathways/completions/{done.pk}/{name}")
-        (tmp_path / name).write_bytes(answer.content)
-    answer = visitor.get(f"/passport/{held.pk}/download/json")
-    (tmp_path / "award.json").write_bytes(answer.content)
-    return tmp_path
+    return downloads(pathway(rule=rule, conferral="automatic"))
 
 
 CHECK = ("audit", "--check", "witness.json", "--rules", "rules.json", "--holdings")
@@ -112,6 +126,17 @@ def test_a_forged_credential_is_no_holding(downloaded, cli):
             archive.writestr(name, data.replace(b"Soil sampling", b"Soil simpling"))
     told = cli(*CHECK, "forged.zip", *AT)
     assert told.returncode == 1
+
+
+def test_a_recognised_credential_proves_it_too(
+    pathway, soil, maps, give, brought, recognised, downloads, cli
+):
+    give(soil)
+    recognised(brought(), maps)
+    downloads(pathway(conferral="automatic"))
+    told = cli(*CHECK, "credentials.zip", *KEPT, *AT, "--json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert json.loads(told.stdout)["holdingsStated"] is False
 
 
 def test_time_is_still_that_of_the_test():

@@ -108,3 +108,60 @@ def test_another_institution_of_this_server_is_foreign_too(
 def test_nobody_sees_what_others_hold(ada, person, achievement, give):
     give(achievement("Soil sampling"))
     assert held(person("mallory")) == ()
+
+
+# -- what was recognised -----------------------------------------------------------------------
+
+
+def test_a_recognised_one_counts_as_the_target(ada, university, soil, brought, recognised):
+    decision = recognised(brought(), soil)
+    found = only(ada, university)
+    assert (found.provenance, found.counts) == ("recognised", True)
+    assert found.decision.pk == decision.pk
+    assert found.holding.achievement == soil.signable["id"]
+    assert found.holding.issuer == "did:web:uni.example"  # never as if we had issued it
+    assert only(ada, university).row.title == "Soil Science I"
+
+
+def test_the_decision_itself_is_no_credential(ada, university, soil, brought, recognised):
+    recognised(brought(), soil)
+    assert len(ada.holdings.all()) == 2
+    assert len(held(ada, university)) == 1
+
+
+def test_a_decision_counts_where_it_was_made(
+    ada, university, soil, brought, recognised, organisation
+):
+    recognised(brought(), soil)
+    other = organisation("hill", name="Hill College")
+    assert only(ada, other).provenance == "not-decided"
+
+
+def test_a_partial_one_counts_in_part(ada, university, soil, brought, recognised):
+    credit = {"value": 2, "unit": "ects"}
+    outcomes = ["Take a soil sample"]
+    recognised(brought(), soil, verdict="partial", credit=credit, outcomes=outcomes)
+    found = only(ada, university)
+    assert (found.counts, found.holding.credits.low) == (True, 2)
+    assert found.holding.achievement != soil.signable["id"]
+
+
+def test_a_refused_one_does_not_count_even_where_the_issuer_is_trusted(
+    ada, university, soil, brought, recognised, trust
+):
+    trust()
+    recognised(brought(), soil, verdict="refused")
+    found = only(ada, university)
+    assert (found.provenance, found.counts) == ("recognised", False)
+    assert "does not count" in found.why
+
+
+def test_a_withdrawn_decision_counts_no_more(
+    ada, university, soil, brought, recognised, alice, django_capture_on_commit_callbacks
+):
+    from stackmark_web.recognising.actions import reviewing
+
+    decision = recognised(brought(), soil)
+    with django_capture_on_commit_callbacks(execute=True):
+        reviewing.withdraw(decision, actor=alice, reason="A mistake.")
+    assert only(ada, university).provenance == "not-decided"
