@@ -284,6 +284,15 @@ def test_places_in_the_drawing_are_kept(desk, draft):
     assert now(draft).layout == {}
 
 
+def test_a_rule_that_changes_its_group_finds_its_place_anew(desk, draft):
+    layout = {"courses": [400, 33], "project": [500, 44]}
+    desk.post(url(draft, "/draft/arrange"), {"layout": json.dumps(layout)})
+    move(desk, draft, "down", "courses")
+    assert now(draft).layout == layout
+    move(desk, draft, "nest", "courses")
+    assert now(draft).layout == {"project": [500, 44]}
+
+
 def test_rules_go_out_and_come_in_again(desk, draft):
     taken = desk.get(url(draft, "/draft/rules.json")).json()
     assert read_rules(taken)
