@@ -158,7 +158,8 @@ LIBRARY = set(  # pages that show what a library says, in English and marked so
     passport:holding passport:person_holding passport:shared_one recognising:decision
     recognising:desk_appeal recognising:desk_decision recognising:source recognising:source_confirm
     pathways:detail pathways:draft pathways:files pathways:pathway pathways:publish pathways:try
-    pathways:version
+    pathways:version pathways:progress pathways:what_if pathways:compare pathways:candidate
+    pathways:proof
     registry:assessment_facts
     registry:credential registry:register_achievement verifying:batch_item
     verifying:record""".split()

@@ -65,7 +65,11 @@ def _board(
 def audit(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Audit everybody on the pathway now, as a run with progress."""
     organisation, pathway = queries.pathway_for(request.user, slug, pk)
-    run = auditing.audit_everybody(pathway, actor=request.user)
+    try:
+        run = auditing.audit_everybody(pathway, actor=request.user)
+    except Problem as problem:
+        messages.error(request, problem.detail)
+        return redirect("pathways:conferral", slug, pk)
     return redirect("jobs:run", organisation.slug, run.pk)
 
 

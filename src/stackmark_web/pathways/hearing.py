@@ -15,7 +15,7 @@ from stackmark_web.passport.models import Holding
 from stackmark_web.pathways.actions import auditing
 from stackmark_web.pathways.models import Pathway
 from stackmark_web.recognising.models import Decision
-from stackmark_web.verifying.models import TrustEntry
+from stackmark_web.verifying.models import SignedRegister, TrustEntry
 
 
 def listen() -> None:
@@ -25,6 +25,7 @@ def listen() -> None:
         signal.connect(_person, sender=Holding, dispatch_uid="pathways-holding")
         signal.connect(_person, sender=Decision, dispatch_uid="pathways-decision")
         signal.connect(_register, sender=TrustEntry, dispatch_uid="pathways-register")
+        signal.connect(_register, sender=SignedRegister, dispatch_uid="pathways-registers")
 
 
 def _awards(awards: Sequence[Any]) -> None:

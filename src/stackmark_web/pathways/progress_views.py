@@ -17,14 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 from stackmark.stacking.future import losses
 from stackmark_web.pathways import queries_learner, versions_compared
 from stackmark_web.pathways.actions import following as actions
+from stackmark_web.pathways.actions.completing import audit_renewal
 from stackmark_web.pathways.auditing import Ground, ground
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.forms_learner import WhatIfForm
-from stackmark_web.pathways.models import Following
+from stackmark_web.pathways.models import Completion, Following
 from stackmark_web.pathways.naming import names_in
-from stackmark_web.pathways.progress_map import Map, Told
+from stackmark_web.pathways.progress_map import Map, Told, amount
 from stackmark_web.pathways.provenance import shown_of
-from stackmark_web.pathways.renewal import renews
+from stackmark_web.pathways.renewal import renews, rules_for_renewal
 
 PER_PAGE: Final = 12
 
@@ -82,7 +83,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = ground(request.user, one.version)
     audit = found.audited()
     newer = queries_learner.newer_versions(one)
-    drawn = Map(found, audit)
+    drawn, outcome = Map(found, audit), queries_learner.outcome_of(one)
     shown = shown_of(found, audit, one.pathway.organisation, drawn.names)
     context = {
         "one": one,
@@ -92,13 +93,24 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "shown": [row for row in shown if not row.aside],
         "aside": [row for row in shown if row.aside],
         "losses": _losses(found, drawn.told) if audit.ageing else (),
-        "outcome": queries_learner.outcome_of(one),
+        "outcome": outcome,
         "newer": newer[0] if newer else None,
         "form": WhatIfForm(ground=found),
         "renews": renews(one.version),
+        "renewal": _renewal(outcome.current, found),
         "tab": "pathways",
     }
     return render(request, "pathways/learner/progress.html", context)
+
+
+def _renewal(current: Completion | None, found: Ground) -> dict[str, Any] | None:
+    """How far the renewal of what was awarded is."""
+    if current is None or current.award is None or not renews(current.version):
+        return None
+    rules = rules_for_renewal(current.version)
+    audit, _holdings = audit_renewal(current, found, rules)
+    ends = current.award.valid_until
+    return {"amount": amount(audit.progress[0], rules.unit), "met": audit.verdict, "ends": ends}
 
 
 def _losses(found: Ground, told: Told) -> list[tuple[Any, str]]:

@@ -27,8 +27,8 @@ def pathway_for(user: Any, slug: str, pk: uuid.UUID) -> tuple[Any, Pathway]:
 
 
 def waiting(pathway: Pathway) -> QuerySet[Completion]:
-    """Who waits for the board, the longest first."""
-    return _of(pathway).filter(state=State.WAITING, automatic=False)
+    """Who waits for the board, the longest first; nobody whose account is gone."""
+    return _of(pathway).filter(state=State.WAITING, automatic=False, user__isnull=False)
 
 
 def decided(pathway: Pathway) -> QuerySet[Completion]:

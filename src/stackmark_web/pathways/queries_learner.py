@@ -40,10 +40,11 @@ def following_of(user: Any, pk: uuid.UUID) -> Following:
 def offered_to(user: Any) -> QuerySet[Pathway]:
     """Published pathways that a person does not follow."""
     mine = Following.objects.filter(user=user, left_at=None).values("pathway")
-    found: QuerySet[Pathway] = (
-        published().exclude(pk__in=mine).filter(versions__applies_from__lte=clock.today())
+    begun = PathwayVersion.everywhere.filter(
+        state=PathwayVersion.State.PUBLISHED, applies_from__lte=clock.today()
     )
-    return found.distinct()
+    found: QuerySet[Pathway] = published().exclude(pk__in=mine)
+    return found.filter(pk__in=begun.values("pathway"))
 
 
 def on_offer(pk: uuid.UUID) -> Pathway:

@@ -7,6 +7,7 @@ time changes nothing are not audited twice, so that a chunk done again does noth
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,11 +23,13 @@ from stackmark_web.jobs.models import Run
 from stackmark_web.pathways import ageing
 from stackmark_web.pathways.actions import completing
 from stackmark_web.pathways.auditing import Ground, ground, look_again
+from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.held import Body
 from stackmark_web.pathways.models import Following, Pathway
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
+_LOG: Final = logging.getLogger(__name__)
 KIND: Final = "pathway-audit"
 CHUNK: Final = 200  # followings of one chunk of a run
 _STEP: Final = 20  # followings stored together
@@ -67,8 +70,25 @@ def audit_waiting(*, limit: int = CHUNK) -> int:
     rows = Following.objects.filter(due, left_at=None).select_related(*_TIED)
     found = list(rows.order_by("dirty_since", "pk")[:limit])
     for first in range(0, len(found), _STEP):
-        audit_each(found[first : first + _STEP])
+        _audit_some(found[first : first + _STEP])
     return len(found)
+
+
+def _audit_some(followings: Sequence[Following]) -> None:
+    """Together; where that fails one by one, so that one does not hold up the others."""
+    try:
+        audit_each(followings)
+    except Exception:  # noqa: BLE001 - the others must not suffer
+        for one in followings:
+            _audit_alone(one)
+
+
+def _audit_alone(following: Following) -> None:
+    try:
+        audit_each([following])
+    except Exception:  # noqa: BLE001 - told, and tried again after all others
+        _LOG.exception("following %s could not be audited", following.pk)
+        mark(Following.objects.filter(pk=following.pk))
 
 
 def audit_each(followings: Sequence[Following], guard: Callable[[], None] | None = None) -> int:
@@ -141,6 +161,8 @@ def audit_everybody(pathway: Pathway, *, actor: Any) -> Run:
     if actor is not None:
         require(actor, Permission.AWARD, pathway.organisation)
     rows = _everybody(pathway)
+    if not rows.exists():
+        raise Problem("", _("Nobody follows this pathway yet."))
     keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
     return jobs.start(
         KIND,

@@ -187,7 +187,7 @@ def _granted(
 
 def _waiting(pathway: Pathway) -> QuerySet[Completion]:
     return Completion.everywhere.filter(
-        version__pathway=pathway, state=State.WAITING, automatic=False
+        version__pathway=pathway, state=State.WAITING, automatic=False, user__isnull=False
     )
 
 

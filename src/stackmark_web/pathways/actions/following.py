@@ -21,7 +21,7 @@ def follow(user: Any, pathway: Pathway, *, via: str = "web") -> Following:
 
     Raises ``Problem`` when it is not on offer.
     """
-    there = following_of(user, pathway)
+    there = following_of(user, pathway) or _taken_up(user, pathway, via)
     if there is not None:
         return there
     version = version_for(pathway, clock.today())
@@ -44,6 +44,18 @@ def follow(user: Any, pathway: Pathway, *, via: str = "web") -> Following:
         return there
     auditing.audit_now(made)
     return made
+
+
+def _taken_up(user: Any, pathway: Pathway, via: str) -> Following | None:
+    """Who left after it was awarded takes up the same place: it is not awarded once more."""
+    rows = Following.objects.filter(user=user, pathway=pathway, left_at__isnull=False)
+    found = rows.filter(completions__state=Completion.State.AWARDED).order_by("-joined_on").first()
+    if found is None:
+        return None
+    with transaction.atomic():
+        Following.objects.filter(pk=found.pk).update(left_at=None, dirty_since=clock.now())
+        _note("following.started", found, actor=user, via=via, number=found.version.number)
+    return following_of(user, pathway)
 
 
 def following_of(user: Any, pathway: Pathway) -> Following | None:

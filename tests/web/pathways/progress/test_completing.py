@@ -347,3 +347,22 @@ def test_nothing_goes_into_the_ledger_otherwise(pathway, complete):
 
     complete(pathway(conferral="automatic"))
     assert not LedgerEntry.objects.exists()
+
+
+def test_leaving_and_joining_again_awards_nothing_twice(pathway, complete, ada, settled):
+    one = pathway(conferral="automatic")
+    done = complete(one)
+    first = done.following
+    following.leave(first, actor=ada)
+    again = following.follow(ada, one)
+    settled()
+    assert again.pk == first.pk
+    assert Completion.everywhere.count() == 1
+
+
+def test_who_deleted_their_account_is_on_no_list(pathway, complete, ada, alice):
+    one = pathway()
+    complete(one)
+    ada.delete()
+    with pytest.raises(Problem, match="Nobody waits"):
+        conferring.make_list(one, actor=alice, name="June")

@@ -119,3 +119,26 @@ def test_a_worker_that_lost_its_lease_stores_nothing(crowd):
 def test_the_duty_takes_a_few_at_a_time(crowd):
     assert auditing.audit_waiting(limit=60) == 60
     assert Following.objects.exclude(verdict="").count() == 60
+
+
+def test_one_that_cannot_be_audited_holds_up_nobody(crowd, monkeypatch):
+    poor = Following.objects.order_by("dirty_since", "pk").first()
+    real = auditing._look
+
+    def fails(one, bodies):
+        if one.pk == poor.pk:
+            raise ValueError("something unheard of")
+        return real(one, bodies)
+
+    monkeypatch.setattr(auditing, "_look", fails)
+    auditing.audit_waiting(limit=40)
+    assert Following.objects.exclude(verdict="").count() == 39
+    poor.refresh_from_db()
+    assert poor.dirty_since is not None
+
+
+def test_nobody_to_audit_is_said(pathway):
+    from stackmark_web.pathways.errors import Problem
+
+    with pytest.raises(Problem, match="Nobody follows"):
+        auditing.audit_everybody(pathway(), actor=None)

@@ -384,3 +384,18 @@ def test_a_link_that_shows_evidence_shows_the_proof(browser, ada, awarded, evide
         assert answer.status_code == (200 if evidence else 404)
     wrong = browser().get(f"/s/{token}/{uuid.uuid4()}/proof/witness.json")
     assert wrong.status_code == 404
+
+
+def test_the_page_says_how_far_a_renewal_is(
+    browser, ada, pathway, soil, maps, give, django_capture_on_commit_callbacks
+):
+    give(soil)
+    give(maps)
+    one = pathway(
+        kind="micro-certification", conferral="automatic", renewal_months=24, continuing_credits=3
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        made = following.follow(ada, one)
+    text = said(page(browser(ada), made))
+    assert "0 of 3 ECTS credits" in text
+    assert "1 June 2028" in text
