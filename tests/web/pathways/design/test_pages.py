@@ -483,3 +483,15 @@ def test_details_hold_renewal_only_where_there_is_one(desk, northfield, award, d
     assert "changed this draft" in page.content.decode()
     publishing.publish(kept, actor=dana)
     assert "24 months" in Client().get(f"/pathways/{made.pathway_id}").content.decode()
+
+
+def test_a_skill_is_called_as_an_achievement_here_calls_it(desk, draft, designed):
+    uri = "https://skills.example/esco/graphs"
+    skill = {"name": "graph theory", "uri": uri}
+    designed("Graphs", outcomes=[{"statement": {"en": "Draw graphs"}, "skills": [skill]}])
+    leaf = {"count": {"select": {"skill": [uri, "https://skills.example/other"]}, "min": 1}}
+    designing.save_rules(draft, actor=None, rules={"rule": {"all": [leaf]}}, revision=0)
+    text = desk.get(url(draft, "/draft")).content.decode()
+    assert "showing graph theory or https://skills.example/other" in text
+    found = desk.post(url(draft, "/draft/rule"), {"find": "graph th", "search": "1"})
+    assert f'value="{uri}"' in found.content.decode()
