@@ -63,10 +63,13 @@ class Onward:
 
 def counts_toward(version: Any) -> list[Onward]:
     """The published awards that take what this version gives; the certain ones first."""
-    holding, today = replace(earned(version), id="this", awarded=clock.today()), clock.today()
+    targets, today = list(joinable()), clock.today()
+    if not targets:
+        return []
+    holding = replace(earned(version), id="this", awarded=today)
     bodies: dict[Any, Body] = {}
     found = []
-    for target, rules in joinable():
+    for target, rules in targets:
         if target.pathway.achievement_id == version.achievement_id:
             continue  # it is what is awarded there
         body = bodies.setdefault(target.pathway.organisation_id, Body(target.pathway.organisation))
