@@ -52,9 +52,9 @@ class Holding:
     """One credential.
 
     ``evidence`` is the evidence-strength level 0–6; where it may be higher, because not all facts
-    of the assessment are known, ``evidence_most`` is the highest it may be. ``provenance`` ``verified`` (the document was
-    checked) or ``stated`` (somebody says so). ``applied_to`` are ids of awards that used it
-    already; ``None`` says that nobody knows.
+    of the assessment are known, ``evidence_most`` is the highest it may be. ``provenance`` is
+    ``verified`` (the document was checked) or ``stated`` (somebody says so). ``applied_to`` are
+    ids of awards that used it already; ``None`` says that nobody knows.
     """
 
     id: str
