@@ -360,9 +360,7 @@ class Oracle:
             self.credit[at]
             for at in used
             if (
-                by_level(self.rows[at])
-                if level
-                else fits(body["select"], self.rows[at], self.same)
+                by_level(self.rows[at]) if level else fits(body["select"], self.rows[at], self.same)
             )
         )
 

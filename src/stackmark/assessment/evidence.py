@@ -6,7 +6,7 @@ that are known; what is not known lifts nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from stackmark.errors import UsageError
@@ -134,6 +134,25 @@ def evidence_strength(facts: EvidenceFacts) -> Strength:
     after = needs[level + 1] if level + 1 < len(needs) else ()
     missing = tuple(one.lack() for one in after if not one.holds)
     return Strength(level, NAMES[level], MEANINGS[level], reasons, missing)
+
+
+def evidence_span(facts: EvidenceFacts) -> tuple[int, int]:
+    """The step that is reached for certain, and the highest that may be once all is known."""
+    best = {name: value for name, value in _BEST.items() if getattr(facts, name) is None}
+    return evidence_strength(facts).level, evidence_strength(replace(facts, **best)).level
+
+
+_BEST: Final[dict[str, Any]] = {
+    "attended": True,
+    "assessed": True,
+    "supervision": "onsite",
+    "rubric": True,
+    "authored_work": True,
+    "oral_defence": True,
+    "performance": True,
+    "raters": 2,
+    "independent": True,
+}
 
 
 def _needs(facts: EvidenceFacts) -> tuple[tuple[_Need, ...], ...]:

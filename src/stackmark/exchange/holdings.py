@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import orjson
 
+from stackmark.assessment.designed import designed
+from stackmark.assessment.evidence import evidence_span
 from stackmark.exchange.clr.read import read_all
 from stackmark.exchange.formats import read_record
 from stackmark.exchange.ob3.read import recognises as is_badge
@@ -126,7 +128,8 @@ def holding_of(found: Imported, status: str, name: str, at: dt.date) -> Holding:
     Where a file with further facts is not at hand, the class they might change is not known.
 
     What has expired since was valid then; what was revoked since is revoked. Credit stands as
-    stated, hours of work are none. A grade is taken where there is just one.
+    stated, hours of work are none. A grade is taken where there is just one. The level of evidence
+    is what the stated assessment reaches for certain, and the highest that it leaves open.
     """
     record = found.record
     achievement, award = record.achievement, record.award
@@ -146,6 +149,7 @@ def holding_of(found: Imported, status: str, name: str, at: dt.date) -> Holding:
         level=achievement.level.eqf if achievement.level else None,
         credits=_credits(record),
         supervision=_supervision(record),
+        **_evidence(record),
         status=status,
         provenance=VERIFIED,
         **dates,
@@ -237,3 +241,14 @@ def _supervision(record: Record) -> str:
     if plan is not None and plan.supervision:
         return plan.supervision
     return _SUPERVISION.get(record.achievement.supervision, "")
+
+
+def _evidence(record: Record) -> dict[str, Any]:
+    """The evidence-strength level of the assessment; nothing where no step is known of it."""
+    facts = designed(record.achievement)
+    if facts.supervision is None and record.achievement.supervision.startswith("supervised-"):
+        facts = replace(facts, supervision="onsite")  # whichever: the ladder asks whether at all
+    level, most = evidence_span(facts)
+    if not level:
+        return {}
+    return {"evidence": level, "evidence_most": most if most > level else None}

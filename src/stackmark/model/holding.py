@@ -51,9 +51,10 @@ class HeldGrade:
 class Holding:
     """One credential.
 
-    ``evidence`` is the evidence-strength level 0–6, ``provenance`` ``verified`` (the document was
-    checked) or ``stated`` (somebody says so). ``applied_to`` are ids of awards that used it
-    already; ``None`` says that nobody knows.
+    ``evidence`` is the evidence-strength level 0–6; where it may be higher, because not all facts
+    of the assessment are known, ``evidence_most`` is the highest it may be. ``provenance`` is
+    ``verified`` (the document was checked) or ``stated`` (somebody says so). ``applied_to`` are
+    ids of awards that used it already; ``None`` says that nobody knows.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Holding:
     supervision: str = ""
     status: str = "unknown"
     evidence: int | None = None
+    evidence_most: int | None = None
     applied_to: tuple[str, ...] | None = None
     provenance: str = STATED
 

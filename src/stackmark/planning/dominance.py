@@ -162,6 +162,4 @@ def _within(mine: Slots, other: Slots) -> bool:
     """Whether for each slot of the other one of mine lies within it."""
     if isinstance(mine, int) or isinstance(other, int):
         return isinstance(mine, int) and isinstance(other, int) and mine <= other
-    return all(
-        any(first >= begin and last <= end for first, last in mine) for begin, end in other
-    )
+    return all(any(first >= begin and last <= end for first, last in mine) for begin, end in other)

@@ -146,7 +146,6 @@ def _exact(value: float) -> Fraction:
     return Fraction(str(value))
 
 
-
 def _starts(value: Mapping[str, Any], place: str) -> tuple[dt.date, ...]:
     rows = _texts(value.get("starts", []), f"{place}/starts")
     if len(rows) > MAX_STARTS:

@@ -16,10 +16,13 @@ from typing import Any
 from stackmark.planning.choice import Case
 from stackmark.planning.model import Bounds, Model
 
+
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """No plan has less than ``least`` of an aim, and none with an offer less than its ``more``
-    above that. Money is scaled as the case says."""
+    """No plan has less than ``least`` of an aim, none with an offer less than its ``more`` above.
+
+    Money is scaled as the case says.
+    """
 
     least: float
     more: dict[int, float]
@@ -37,8 +40,10 @@ class Wide:
         self._models: dict[tuple[int, ...], Model] = {}
 
     def bound(self, aim: str, bounds: Bounds, allowed: Collection[int]) -> Bound | None:
-        """The least of an aim by offers at these places; ``None``: there is no plan, with time
-        or without."""
+        """The least of an aim by offers at these places.
+
+        ``None``: there is no plan, with time or without.
+        """
         places = tuple(sorted(allowed))
         if places not in self._models:
             self._models = {places: Model(self.case, self.last, places, timed=False)}

@@ -25,7 +25,7 @@ from stackmark.stacking.additions import (
 from stackmark.stacking.choices import cheapest
 from stackmark.stacking.explain import NEAR_NODES, Assigned, Explainer, joined
 from stackmark.stacking.facts import Compiled, Fact
-from stackmark.stacking.fewest import fewest, together
+from stackmark.stacking.fewest import MOST_OF_ONE, NODES, fewest, together
 from stackmark.stacking.kinds import Kind, kinds
 from stackmark.stacking.lint import lint
 from stackmark.stacking.problem import Problem, make_problem
@@ -174,12 +174,20 @@ class _Tries:
                 near.problem.facts,
                 self.kinds,
                 steps,
-                **({} if than is None else {"most": len(than) - 1, "nodes": _FEW_NODES}),
+                had=self._had(),
+                most=MOST_OF_ONE if than is None else len(than) - 1,
+                nodes=NODES if than is None else _FEW_NODES,
             )
             self.left = max(self.left, 3)
             if found is not None and self._works(found):
                 return found
         return None
+
+    def _had(self) -> frozenset[str]:
+        """What others may need before them and is there."""
+        at = self.compiled.at
+        rows = [one for one in self.holdings if one.status == "valid" and one.awarded]
+        return frozenset(one.achievement for one in rows if one.awarded and one.awarded < at)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

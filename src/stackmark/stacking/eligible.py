@@ -239,14 +239,24 @@ def _measures(select: Select, at: dt.date) -> list[Question]:
             lambda one: SUPERVISION.index(one.supervision) >= least if one.supervision else None
         )
     if select.evidence_min is not None:
-        evidence = select.evidence_min
-        found.append(lambda one: None if one.evidence is None else one.evidence >= evidence)
+        found.append(_strong(select.evidence_min))
     if select.grade_min is not None:
         grade = select.grade_min
         found.append(lambda one: reaches(one.grade, grade))
     if select.max_age_years is not None:
         found.append(_young(lambda _: True, oldest(at, select.max_age_years)))
     return found
+
+
+def _strong(least: int) -> Question:
+    """Evidence of a level; unknown where the facts that are known leave it open."""
+
+    def ask(holding: Holding) -> Answer:
+        if holding.evidence is None or holding.evidence >= least:
+            return None if holding.evidence is None else True
+        return None if (holding.evidence_most or 0) >= least else False
+
+    return ask
 
 
 def _young(takes: Question, day: dt.date) -> Question:

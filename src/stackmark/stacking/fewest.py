@@ -18,12 +18,12 @@ from stackmark.stacking import rules as r
 from stackmark.stacking.additions import Addition
 from stackmark.stacking.facts import Compiled, Fact, Tree
 from stackmark.stacking.kinds import Kind
-from stackmark.stacking.problem import Problem, both, make_problem, options
+from stackmark.stacking.problem import both, make_problem, options
 from stackmark.stacking.result import number
 from stackmark.stacking.solver import Rows
 
 NODES: Final = 1_000
-_MOST: Final = 400
+MOST_OF_ONE: Final = 400
 """So many of one kind are thought of."""
 _MUCH: Final = 100_000.0
 """One more addition weighs more than all credit, in credits."""
@@ -35,16 +35,17 @@ def fewest(
     kinds: Sequence[Kind],
     steps: int,
     *,
-    most: int = _MOST,
+    had: frozenset[str] = frozenset(),
+    most: int = MOST_OF_ONE,
     nodes: int = NODES,
     without: frozenset[str] = frozenset(),
 ) -> list[Addition] | None:
     """Additions to what is held, in the order of their award; ``None`` where none were found.
 
-    Credit comes in parts of 1/``steps``. Limits named in ``without`` are left out. There are at
-    most ``most`` additions.
+    ``had`` are achievements awarded before. Credit comes in parts of 1/``steps``. Limits named in
+    ``without`` are left out. There are at most ``most`` additions.
     """
-    return _Model(compiled, facts, kinds, steps, without).asked(most, nodes)
+    return _Model(compiled, facts, kinds, steps, had, without).asked(most, nodes)
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class _Model:
         facts: Sequence[Fact],
         kinds: Sequence[Kind],
         steps: int,
+        had: frozenset[str],
         without: frozenset[str],
     ) -> None:
         self.compiled, self.steps = compiled, steps
@@ -81,7 +83,7 @@ class _Model:
         self.pairs: list[tuple[int, tuple[int, ...], int]] = []
         self._columns(kinds)
         self.active = [self._column(1) for _ in self.problem.least]
-        self.before = self._before(kinds)
+        self.before = self._before(kinds, had)
         self._leaves()
         self._limits()
         self.rows.add([(self._node(self.problem.tree), 1)], low=1)
@@ -94,7 +96,7 @@ class _Model:
     def _top(self) -> int:
         """So much credit of one kind is thought of: all that is asked, and more for shares."""
         problem, limits = self.problem, self.compiled.sums
-        asked = sum(
+        asked: Fraction | int = sum(
             least for leaf, least in enumerate(problem.least) if not problem.counts >> leaf & 1
         )
         asked += sum(self.compiled.bounds) * problem.scale + sum(problem.gain)
@@ -115,7 +117,7 @@ class _Model:
                 continue
             kind = kinds[int(name[len(_NEW) :])]
             one = problem.groups[at] or "id" in kind.addition
-            many = self._column(1 if one else _MOST, _MUCH)
+            many = self._column(1 if one else MOST_OF_ONE, _MUCH)
             credit = self._column(inf, 1.0 / self.steps)
             self.added[at] = _Added(kind, many, credit)
             least = Fraction(str(kind.addition.get("credits", 1 if needs else 0)))
@@ -124,24 +126,19 @@ class _Model:
             self.rows.add([(credit, 1), (many, -float(least * self.steps))], low=0)
             self.rows.add([(credit, 1), (many, -float(self.top * self.steps))], high=0)
 
-    def _before(self, kinds: Sequence[Kind]) -> dict[str, int]:
+    def _before(self, kinds: Sequence[Kind], had: frozenset[str]) -> dict[str, int]:
         """A column for each achievement that may have to be added first."""
-        held = {
-            one.holding.achievement
-            for one in self.problem.facts
-            if one.holding.status == "valid" and not one.holding.id.startswith(_NEW)
-        }
-        names = sorted({one for kind in kinds for one in kind.after} - held)
+        names = sorted({one for kind in kinds for one in kind.after} - had)
         found = {name: self._column(1, _MUCH) for name in names}
         for one in self.added.values():
             for name in one.kind.after:
                 if name in found:
                     same = [
-                        (other.many, -float(_MOST))
+                        (other.many, -float(MOST_OF_ONE))
                         for other in self.added.values()
                         if other.kind.fact.holding.achievement == name
                     ]
-                    terms = [(one.many, 1.0), (found[name], -float(_MOST)), *same]
+                    terms = [(one.many, 1.0), (found[name], -float(MOST_OF_ONE)), *same]
                     self.rows.add(terms, high=0)
         return found
 
@@ -173,7 +170,7 @@ class _Model:
                     self.rows.add([(active, 1), (col, -1)], low=0)
             for one in self.added.values():
                 if one.kind.leaf == leaf:
-                    self.rows.add([(active, _MOST), (one.many, -1)], low=0)
+                    self.rows.add([(active, MOST_OF_ONE), (one.many, -1)], low=0)
             most = problem.most[leaf]
             if most is not None:
                 self.rows.add(self._gives(leaf, problem.cost), high=most)
@@ -284,9 +281,7 @@ class _Model:
 _NEW: Final = "\0"
 
 
-def together(
-    compiled: Compiled, kinds: Sequence[Kind], steps: int
-) -> tuple[r.Limit, ...] | None:
+def together(compiled: Compiled, kinds: Sequence[Kind], steps: int) -> tuple[r.Limit, ...] | None:
     """Limits that no credentials whatever keep together, none of them too many.
 
     Empty where the rules alone cannot be met; ``None`` where all can be.

@@ -123,7 +123,7 @@ def _additions(leaf: r.Leaf, compiled: Compiled) -> Iterator[Addition]:
 
 def _same_scale(one: Addition, other: Addition) -> bool:
     """A credential has one grade."""
-    mine = one.get("grade_min", other["grade_min"])
+    mine: Any = one.get("grade_min", other["grade_min"])
     return bool(mine["scale"] == other["grade_min"]["scale"])
 
 
@@ -163,7 +163,7 @@ def _others(name: str, named: Sequence[str]) -> list[str]:
 
 def _levels(base: Addition, selects: Sequence[r.Select], rules: r.Rules) -> list[Addition]:
     """The leaf's own levels; where limits draw lines, the levels between them."""
-    own = {name: base[name] for name in _LEVEL if name in base}
+    own: Addition = {name: base[name] for name in _LEVEL if name in base}
     lines = {one.below for one in rules.limits if isinstance(one, r.LevelMix)}
     lines |= {one.at_least for one in rules.limits if isinstance(one, r.LevelFloor)}
     upper = {one.level_min for one in selects if one.level_min is not None}
@@ -176,6 +176,6 @@ def _levels(base: Addition, selects: Sequence[r.Select], rules: r.Rules) -> list
     for first, then in zip(cuts, [*cuts[1:], high + 1], strict=True):
         least = {"level_min": first} if first > 1 or "level_min" in own else {}
         last = then > high
-        most = {"level_max": then - 1} if upper and not last or "level_max" in own else {}
+        most = {"level_max": then - 1} if (upper and not last) or "level_max" in own else {}
         found.append({**least, **most})
     return found

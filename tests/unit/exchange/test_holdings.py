@@ -102,18 +102,68 @@ def test_facts_are_those_of_the_record() -> None:
         credits=Credits(Fraction(2), Fraction(2), "ects"),
         awarded=dt.date(2026, 1, 15),
         supervision="remote-live",
+        evidence=4,
         status="valid",
         provenance="verified",
     )
 
 
 def test_what_is_not_stated_stays_unknown() -> None:
-    gone = ("level", "credit", "field", "outcomes", "supervision")
+    gone = ("level", "credit", "field", "outcomes", "supervision", "assessment")
     found = held(**{f"achievement__{name}": None for name in gone}, award__issued=None)
     assert (found.level, found.credits, found.field, found.skills) == (None, None, "", ())
     assert (found.supervision, found.awarded, found.evidence, found.applied_to) == (
         *("", None, None, None),
     )
+
+
+RUBRIC = {
+    "id": "work",
+    "name": {"en": "Work"},
+    "kind": "rubric",
+    "method": "practical",
+    "criteria": [
+        {
+            "id": "one",
+            "name": {"en": "One"},
+            "levels": [
+                {"id": "low", "name": {"en": "Low"}, "points": 0},
+                {"id": "high", "name": {"en": "High"}, "points": 2},
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("stated", "wanted"),
+    [
+        ({"supervision": None, "assessment": None}, (None, None)),
+        ({"supervision": None, "assessment": {"methods": ["none"]}}, (1, None)),
+        ({"supervision": "unsupervised-no-id", "assessment": {"methods": ["quiz"]}}, (2, None)),
+        ({"supervision": None, "assessment": {"methods": ["quiz"]}}, (2, 4)),
+        ({"supervision": None, "assessment": {"methods": ["project"]}}, (2, 4)),
+        ({"supervision": None, "assessment": {"methods": ["practical"]}}, (2, 6)),
+        ({"supervision": "supervised-no-id", "assessment": {"methods": ["quiz"]}}, (4, None)),
+        ({"assessment": {"methods": ["practical"]}}, (4, 6)),
+        ({"plan": {"components": [RUBRIC], "supervision": "onsite", "markers": 2}}, (5, 6)),
+        (
+            {
+                "plan": {
+                    "components": [RUBRIC],
+                    "supervision": "onsite",
+                    "markers": 2,
+                    "independence": "independent",
+                }
+            },
+            (6, None),
+        ),
+        ({"plan": {"components": [RUBRIC], "supervision": "onsite", "markers": 1}}, (4, None)),
+    ],
+)
+def test_the_level_of_evidence_is_what_is_known_and_what_that_leaves_open(stated, wanted) -> None:
+    found = held(**{f"achievement__{name}": value for name, value in stated.items()})
+    assert (found.evidence, found.evidence_most) == wanted
 
 
 @pytest.mark.parametrize(

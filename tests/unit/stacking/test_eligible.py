@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -163,3 +164,16 @@ def test_the_parts_of_a_leaf_are_its_questions():
         ("level", "leaf"): None,
         ("age", "fresh"): False,
     }
+
+
+def test_evidence_that_may_be_stronger_is_neither_yes_nor_no():
+    known = rules({"all": [count(1, "a", evidence_min=4)]})
+    (leaf,) = known.leaves()
+    eligible = Eligibility(known, AT)
+
+    def asked(level, most):
+        return eligible.of(leaf, replace(holding(), evidence=level, evidence_most=most))
+
+    assert [asked(4, None), asked(4, 6), asked(2, 4), asked(2, 3), asked(2, None)] == [
+        *(True, True, None, False, False),
+    ]
