@@ -181,7 +181,7 @@ def _candidate(
         pathway,
         status=422 if bound is not None else 200,
         who=found,
-        name=_name(found),
+        called=_name(found),
         uses=queries_proof.uses_of(found),
         holds=holds(found),
         confer_form=confer_form or MinuteForm(),
