@@ -512,7 +512,9 @@ RULES = {
     "pathways:conferral_new": work("POST", args=BOARD),
     "pathways:conferral_list": work(args={**BOARD, "listed": "listed.pk"}),
     "pathways:conferral_print": work("GET", args={**BOARD, "listed": "listed.pk"}),
-    "pathways:candidate": work("GET", args={**BOARD, "who": "candidate.pk"}),
+    "pathways:candidate": work(
+        "GET", args={"pk": "completion.version.pathway_id", "who": "completion.pk"}
+    ),
     "pathways:confer": work("POST", args={**BOARD, "who": "candidate.pk"}),
     "pathways:refuse": work("POST", args={**BOARD, "who": "candidate.pk"}),
     # -- pathways: the builder (P1)
