@@ -38,6 +38,7 @@ class Box:
     bad: bool = False
     wide: int = WIDE
     parent: str = ""
+    pinned: bool = False  # somebody chose its place
 
     @property
     def middle(self) -> int:
@@ -72,7 +73,7 @@ def draw(shown: Shown, layout: Mapping[str, Any]) -> Drawing:
     for name, box in boxes.items():
         chosen = layout.get(name)
         if isinstance(chosen, list) and len(chosen) == 2:
-            box.x, box.y = int(chosen[0]), int(chosen[1])
+            box.x, box.y, box.pinned = int(chosen[0]), int(chosen[1]), True
     made = Drawing(boxes=list(boxes.values()))
     made.lines = [_join(boxes[box.parent], box) for box in made.boxes if box.parent]
     made.lines += _orders(shown.rules, boxes)

@@ -18,7 +18,7 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.catalogue.publishing import identity
 from stackmark_web.pathways.addresses import version_at, version_url
-from stackmark_web.pathways.naming import achievement_at, achievement_name
+from stackmark_web.pathways.naming import achievement_at, achievement_name, skill_name
 from stackmark_web.pathways.queries import public_version, published
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.queries import did_of, organisation_by_identity
@@ -59,9 +59,7 @@ def known(name: str, addresses: Iterable[str]) -> Choices:
     rows = list(dict.fromkeys(addresses))
     if name == "achievement":
         return _chosen_achievements(rows)
-    if name == "skill":
-        return [(one, one) for one in rows]
-    named = {"issuer": _issuer_name, "not_applied_to": _award_name}[name]
+    named = {"issuer": _issuer_name, "not_applied_to": _award_name, "skill": skill_name}[name]
     return [(one, named(one) or one) for one in rows]
 
 

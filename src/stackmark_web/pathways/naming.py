@@ -17,6 +17,7 @@ from stackmark_web.pathways.addresses import version_at
 from stackmark_web.pathways.queries import public_version
 from stackmark_web.tenancy.queries import organisation_by_identity
 
+MOST_SKILLS: Final = 100  # that are looked up for one page
 _ACHIEVEMENT: Final = re.compile(r"/achievements/([0-9a-f-]{36})(?:/([0-9]{1,8}))?")
 
 
@@ -110,16 +111,15 @@ def _award(address: str) -> str:
 _NAMED: Final = {"achievement": _achievement, "issuer": _issuer, "award": _award}
 
 
-def _skills(rules: r.Rules, named: dict[str, str]) -> dict[str, str]:
-    """Names of skills, as the achievements named beside them call them."""
-    wanted = {one for select in selects(rules) for one in select.skill} - set(named)
-    if not wanted:
-        return {}
-    found: dict[str, str] = {}
-    for version in catalogue.listed().order_by("pk").iterator(chunk_size=200):
-        for skill in Descriptor.from_json(version.content).skills:
-            if skill.uri in wanted:
-                found.setdefault(skill.uri, skill.name)
-        if len(found) == len(wanted):
-            break
-    return found
+def _skills(rules: r.Rules, known: Mapping[str, str]) -> dict[str, str]:
+    """Names of skills, as a published achievement calls them."""
+    wanted = {one for select in selects(rules) for one in select.skill} - set(known)
+    named_here = ((one, skill_name(one)) for one in sorted(wanted)[:MOST_SKILLS])
+    return {address: name for address, name in named_here if name}
+
+
+def skill_name(address: str) -> str:
+    """What a published achievement calls a skill; empty for one nobody here names."""
+    version = catalogue.listed().filter(content__icontains=address).order_by("pk").first()
+    skills = Descriptor.from_json(version.content).skills if version else ()
+    return next((one.name for one in skills if one.uri == address), "")

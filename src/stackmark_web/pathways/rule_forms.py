@@ -105,15 +105,12 @@ def group_initial(node: Mapping[str, Any]) -> Json:
 
 class _Limit(forms.Form):
     word = ""
+    body: Any  # each limit's own function: what stands under its word
     title = forms.CharField(**TITLE)
 
     def part(self) -> Json:
         """The limit as JSON."""
         return {**_titled(self.cleaned_data), self.word: self.body()}
-
-    def body(self) -> Any:
-        """What stands under its word."""
-        raise NotImplementedError
 
 
 class _Most(forms.Form):

@@ -219,6 +219,18 @@ def substitute(rules: Mapping[str, Any], place: int) -> Json:
     return found
 
 
+def settled(layout: Mapping[str, Any], before: Json, after: Json) -> Json:
+    """The places in the drawing of rules that still stand where they stood in the tree."""
+    was, now = (dict(_ancestry(one["rule"], ())) for one in (before, after))
+    return {name: place for name, place in layout.items() if now.get(name, 0) == was.get(name)}
+
+
+def _ancestry(node: Json, above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield node["id"], above
+    for one in below(node):
+        yield from _ancestry(one, (*above, node["id"]))
+
+
 # -- the tree -----------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.stacking.parse import MAX_NODES
 from stackmark_web import clock
+from stackmark_web.pathways import tree
 from stackmark_web.pathways.drafts import keep, note, unchanged, written
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.models import Pathway, PathwayVersion
@@ -120,6 +121,7 @@ def save_rules(
     made = written(current, rules)
     if made == current.rules:
         return current
+    current.layout = tree.settled(current.layout, current.rules, made)
     current.rules = made
     keep(current, actor=actor, revision=revision)
     note("pathway.saved", current, actor=actor, via=via, fields=[what])

@@ -24,8 +24,8 @@ def _now():
 def designed(northfield):
     """Makes a published version of an achievement: designed("Data")."""
 
-    def make(title, organisation=northfield):
-        content = {**FULL, "title": {"en": title}}
+    def make(title, organisation=northfield, **more):
+        content = {**FULL, "title": {"en": title}, **more}
         draft = catalogue.create_draft(organisation, actor=None, content=content)
         draft = catalogue.justify(draft, actor=None, text="In tests", revision=draft.revision)
         return catalogue.publish(draft, actor=None)

@@ -284,6 +284,15 @@ def test_places_in_the_drawing_are_kept(desk, draft):
     assert now(draft).layout == {}
 
 
+def test_a_rule_that_changes_its_group_finds_its_place_anew(desk, draft):
+    layout = {"courses": [400, 33], "project": [500, 44]}
+    desk.post(url(draft, "/draft/arrange"), {"layout": json.dumps(layout)})
+    move(desk, draft, "down", "courses")
+    assert now(draft).layout == layout
+    move(desk, draft, "nest", "courses")
+    assert now(draft).layout == {"project": [500, 44]}
+
+
 def test_rules_go_out_and_come_in_again(desk, draft):
     taken = desk.get(url(draft, "/draft/rules.json")).json()
     assert read_rules(taken)
@@ -474,3 +483,15 @@ def test_details_hold_renewal_only_where_there_is_one(desk, northfield, award, d
     assert "changed this draft" in page.content.decode()
     publishing.publish(kept, actor=dana)
     assert "24 months" in Client().get(f"/pathways/{made.pathway_id}").content.decode()
+
+
+def test_a_skill_is_called_as_an_achievement_here_calls_it(desk, draft, designed):
+    uri = "https://skills.example/esco/graphs"
+    skill = {"name": "graph theory", "uri": uri}
+    designed("Graphs", outcomes=[{"statement": {"en": "Draw graphs"}, "skills": [skill]}])
+    leaf = {"count": {"select": {"skill": [uri, "https://skills.example/other"]}, "min": 1}}
+    designing.save_rules(draft, actor=None, rules={"rule": {"all": [leaf]}}, revision=0)
+    text = desk.get(url(draft, "/draft")).content.decode()
+    assert "showing graph theory or https://skills.example/other" in text
+    found = desk.post(url(draft, "/draft/rule"), {"find": "graph th", "search": "1"})
+    assert f'value="{uri}"' in found.content.decode()

@@ -18,6 +18,7 @@ function place(box) {
 function put(box, x, y) {
   box.dataset.x = Math.max(0, Math.round(x));
   box.dataset.y = Math.max(0, Math.round(y));
+  box.dataset.pinned = "";
   box.setAttribute("transform", `translate(${box.dataset.x} ${box.dataset.y})`);
   for (const line of sheet.querySelectorAll("[data-from]")) {
     if (line.dataset.from === box.dataset.id || line.dataset.to === box.dataset.id) redraw(line);
@@ -76,7 +77,8 @@ function groupUnder(box) {
 }
 
 async function save() {
-  const layout = Object.fromEntries([...boxes].map(([id, box]) => [id, [place(box).x, place(box).y]]));
+  const chosen = [...boxes].filter(([, box]) => "pinned" in box.dataset);
+  const layout = Object.fromEntries(chosen.map(([id, box]) => [id, [place(box).x, place(box).y]]));
   const data = new FormData(drawing.querySelector("[data-nest]"));
   data.set("layout", JSON.stringify(layout));
   try {
