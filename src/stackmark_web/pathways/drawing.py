@@ -100,7 +100,7 @@ def _place(row: Row, parent: str, top: int, boxes: dict[str, Box], shown: Shown)
 
 def _box(row: Row, parent: str, award: str) -> Box:
     title = row.title or ("" if parent else award)
-    heading = textwrap.shorten(title, 28, placeholder="…") if title else ""
+    heading = _cut(" ".join(title.split()), 28)
     lines = _wrapped(row.sentence)
     top = _PAD + 14
     rows = [(top + (_LINE + 4 if heading else 0) + n * _LINE, one) for n, one in enumerate(lines)]
@@ -114,10 +114,14 @@ def _box(row: Row, parent: str, award: str) -> Box:
 
 
 def _wrapped(text: str) -> list[str]:
-    lines = textwrap.wrap(text, _CHARS, break_long_words=True) or [""]
+    lines = textwrap.wrap(text, _CHARS, drop_whitespace=False) or [""]
     if len(lines) > _LINES:
         lines = [*lines[: _LINES - 1], f"{lines[_LINES - 1][: _CHARS - 1].rstrip()}…"]
     return lines
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _join(one: Box, other: Box) -> Line:

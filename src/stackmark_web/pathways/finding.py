@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from stackmark.model.achievement import Achievement as Descriptor
@@ -22,6 +23,7 @@ from stackmark_web.pathways.naming import achievement_at, achievement_name, skil
 from stackmark_web.pathways.queries import public_version, published
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.queries import did_of, organisation_by_identity
+from stackmark_web.ui.text import isolated
 
 MOST: Final = 8
 Choice = tuple[str, str]
@@ -60,17 +62,18 @@ def known(name: str, addresses: Iterable[str]) -> Choices:
     if name == "achievement":
         return _chosen_achievements(rows)
     named = {"issuer": _issuer_name, "not_applied_to": _award_name, "skill": skill_name}[name]
-    return [(one, named(one) or one) for one in rows]
+    return [(one, isolated(named(one) or one)) for one in rows]
 
 
 def achievement_choices(rows: Iterable[Any]) -> Choices:
     """Current versions as choices that stand for every published version."""
     current = list(rows)
     every = _versions_of([one.achievement_id for one in current])
-    return [
-        (" ".join(every[one.achievement_id]), f"{one.title} · {one.organisation.name}")
-        for one in current
-    ]
+    return [(" ".join(every[one.achievement_id]), _with_issuer(one)) for one in current]
+
+
+def _with_issuer(version: Any) -> str:
+    return format_html("{} · {}", isolated(version.title), isolated(version.organisation.name))
 
 
 def _achievements(text: str) -> Choices:
@@ -94,17 +97,18 @@ def _chosen_achievements(addresses: list[str]) -> Choices:
         whole = every.get(version.achievement_id, []) if version else []
         if whole and set(whole) <= set(addresses):
             current = version.achievement.current
-            found[" ".join(whole)] = f"{current.title} · {version.organisation.name}"
+            found[" ".join(whole)] = _with_issuer(current)
+        elif version:
+            told = _("{title}, this version only")
+            found[address] = format_html(told, title=isolated(achievement_name(version)))
         else:
-            found[address] = (
-                _("%s, this version only") % achievement_name(version) if version else address
-            )
+            found[address] = isolated(address)
     return list(found.items())
 
 
 def _issuers(text: str) -> Choices:
     rows = Organisation.objects.filter(name__icontains=text, parent__isnull=True)
-    return [(did_of(one), one.name) for one in rows.order_by("name", "pk")[:MOST]]
+    return [(did_of(one), isolated(one.name)) for one in rows.order_by("name", "pk")[:MOST]]
 
 
 def _skills(text: str) -> Choices:
@@ -112,13 +116,13 @@ def _skills(text: str) -> Choices:
     for version in public.found(public.Wish(skill=text))[:20]:
         for skill in Descriptor.from_json(version.content).skills:
             if skill.uri and text.casefold() in skill.name.casefold():
-                found.setdefault(skill.uri, skill.name)
+                found.setdefault(skill.uri, isolated(skill.name))
     return list(found.items())[:MOST]
 
 
 def _awards(text: str) -> Choices:
     rows = published().filter(current__title__icontains=text)[:MOST]
-    return [(version_url(one.current), one.current.title) for one in rows]
+    return [(version_url(one.current), isolated(one.current.title)) for one in rows]
 
 
 def _issuer_name(address: str) -> str:

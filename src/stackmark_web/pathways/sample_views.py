@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from stackmark_web.pathways.forms_design import SampleForm
 from stackmark_web.pathways.imagined import holdings_for
 from stackmark_web.pathways.naming import achievements_in, named, names_in
 from stackmark_web.pathways.rules_of import rules_of
+from stackmark_web.ui.text import json_text
 
 TONES: Final = {"yes": "good", "no": "bad", "undecided": "warn"}
 NODES: Final = 5_000  # of one audit on a page
@@ -151,8 +151,11 @@ def _form(request: HttpRequest, draft: Any, found: Any) -> SampleForm:
 def _initial(found: Any) -> dict[str, Any]:
     if found is None:
         return {"holdings": "[]"}
-    text = json.dumps(found.holdings, ensure_ascii=False, indent=2)
-    return {"name": found.name, "expected": found.expected, "holdings": text}
+    return {
+        "name": found.name,
+        "expected": found.expected,
+        "holdings": json_text(found.holdings),
+    }
 
 
 def _kept(request: HttpRequest, draft: Any, found: Any, form: SampleForm) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,12 @@ def _words_of_picture(
 ) -> str:
     """A picture would tell its host who reads; only the words for it stay."""
     return escape(tokens[index].content)
+
+
+def json_text(value: Any) -> str:
+    """JSON to be read and changed in a field; what would turn the reading direction is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def markdown_html(text: str) -> SafeString:

@@ -15,7 +15,7 @@ from stackmark_web.tenancy import actions, proving, queries
 from stackmark_web.tenancy.models import Membership
 
 # Actions that change nothing anybody could ask about: they read, keep a picture, or are told.
-SILENT = {"find_invitation", "keep_drawing", "store_image", "on_key_change"}
+SILENT = {"find_invitation", "keep_drawing", "keep_picture", "store_image", "on_key_change"}
 
 
 class Nothing:
