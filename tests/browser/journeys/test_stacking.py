@@ -223,7 +223,7 @@ def decide(page, site, look):
     """Five rows, a verdict that nobody chose beforehand, and the signature."""
     page.goto(site.url + DESK)
     waiting = page.get_by_role("region", name="Waiting for a decision")
-    waiting.get_by_role("row").filter(has_text=NAME).get_by_role("link").click()
+    waiting.get_by_role("row").filter(has_text=ADDRESS).get_by_role("link").click()
     press(page, "I take it")
     page.get_by_role("link", name=f"Compare {FOREIGN}").click()
     expect(page.locator(".five").first.get_by_role("listitem")).to_have_count(5)
@@ -278,7 +278,7 @@ def checked_elsewhere(folder, award):
     assert code == 0, said
     code, said = stackmark("audit", *judged, cwd=folder)
     assert code == 0, said
-    assert f"{BASICS} for Data" in said
+    assert f"{BASICS} for courses" in said
 
 
 def refused_when_changed(folder):
