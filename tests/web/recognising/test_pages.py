@@ -72,7 +72,9 @@ def test_who_comes_from_a_credential_finds_it_ticked(client, lena, holding, pers
         assert page.status_code == 200
         assert (" checked" in str(page.context["form"]["holdings"])) is ticked, pk
     page = browser.post(f"/recognition/new?body=college&holding={holding.pk}", {})
-    assert " checked" not in str(page.context["form"]["holdings"])  # what the learner took away stays away
+    assert " checked" not in str(
+        page.context["form"]["holdings"]
+    )  # what the learner took away stays away
 
 
 def test_what_the_form_refuses_is_said_at_its_field(client, lena, holding, target, person, award):

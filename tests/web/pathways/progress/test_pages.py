@@ -142,7 +142,9 @@ def test_what_is_not_decided_shows_the_way_on(browser, ada, university, pathway,
     assert "Not decided yet" in said(page(visitor, one))
     assert "Ask for recognition" not in said(page(visitor, one))
     Policy.objects.create(organisation=university, open=True)
-    assert f"/recognition/new?body=northfield&holding={held.pk}" in said(page(visitor, one))
+    text = said(page(visitor, one))
+    assert f"/recognition/new?body=northfield&holding={held.pk}" in text
+    assert "has not decided about 1 credential you hold." in text
 
 
 def test_nobody_reads_others_pathways(browser, person, alice, halfway):
