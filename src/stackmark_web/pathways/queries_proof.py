@@ -72,7 +72,9 @@ def uses_of(completion: Completion) -> list[Use]:
     stated = {one["id"]: one for one in completion.holdings.get("holdings", ())}
     kept = {one.holding.id: one for one in used_of(completion)}
     found = []
-    for one in completion.witness.get("uses", ()):
+    order = {name: place for place, name in enumerate(leaves)}
+    uses = completion.witness.get("uses", ())
+    for one in sorted(uses, key=lambda use: order.get(use["leaf"], len(order))):
         leaf, holding = leaves.get(one["leaf"]), stated.get(one["holding"], {})
         words = sentence(rules, replace(leaf, title=""), names) if leaf is not None else ""
         name = (leaf.title if leaf is not None else "") or one["leaf"]

@@ -18,6 +18,7 @@ from stackmark_web.passport import claiming
 from stackmark_web.pathways import queries_proof
 from stackmark_web.pathways.actions import following
 from stackmark_web.pathways.models import Completion
+from stackmark_web.pathways.rules_of import rules_of
 
 from .conftest import asks
 
@@ -153,6 +154,16 @@ def test_the_award_verifies_with_the_copies_in_the_file(
     assert checks["related"] == "passed"  # witness, rules and what was held are there to compare
     told = cli(*("audit", "--check", "award.json", *CHECK[3:]), "credentials.zip", *KEPT, *AT)
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_uses_stand_in_the_order_of_the_rules(pathway, soil, maps):
+    for both in ([asks(soil), asks(maps)], [asks(maps), asks(soil)]):
+        wanted = [one["id"] for one in both]
+        version = pathway(rule={"id": "award", "all": both}, conferral="automatic").current
+        uses = [{"leaf": name, "holding": name} for name in sorted(wanted)]
+        made = Completion(version=version, witness={"uses": uses}, holdings={})
+        titles = {one.id: one.title or one.id for one in rules_of(version).leaves()}
+        assert [one.rule for one in queries_proof.uses_of(made)] == [titles[n] for n in wanted]
 
 
 def test_what_was_recognised_is_called_by_its_own_name(
