@@ -285,19 +285,22 @@ def checked_elsewhere(folder, award):
     assert f"{BASICS} for courses" in said
 
 
-def refused_when_changed(folder):
-    """Two rules exchanged in the witness: both are named."""
+def refused_when_changed(folder, award):
+    """Two rules exchanged in the witness: named by the check, and not what the award sealed."""
     witness = json.loads((folder / "witness.json").read_text("utf-8"))
     first, second = witness["uses"][:2]
     first["leaf"], second["leaf"] = second["leaf"], first["leaf"]
-    (folder / "changed.json").write_text(json.dumps(witness), "utf-8")
-    words = ("--rules", "rules.json", "--holdings", "credentials.zip")
+    (folder / "witness.json").write_text(json.dumps(witness), "utf-8")
     known = ("--documents", "credentials.zip")
-    code, said = stackmark("audit", "--check", "changed.json", *words, *known, cwd=folder)
+    words = ("--rules", "rules.json", "--holdings", "credentials.zip", *known)
+    code, said = stackmark("audit", "--check", "witness.json", *words, cwd=folder)
     assert code == 1, said
     assert "The witness does not hold" in said
     for use in (first, second):
-        assert f"{use['holding']} may not serve {use['leaf']}" in said.replace("\n", " ")
+        assert f"{use['holding']} may not serve {use['leaf']}" in " ".join(said.split())
+    code, said = stackmark("verify", *known, award, cwd=folder)
+    assert code == 1, said
+    assert "witness.json is not what was signed (its digest differs)" in " ".join(said.split())
 
 
 def test_a_foreign_badge_completes_a_nano_degree_and_proves_it(
@@ -336,4 +339,4 @@ def test_a_foreign_badge_completes_a_nano_degree_and_proves_it(
         kept = download(mira, mira.get_by_role("link", name=re.compile(re.escape(name))))
         (elsewhere / name).write_bytes(kept.read_bytes())
     checked_elsewhere(elsewhere, FILES[0])
-    refused_when_changed(elsewhere)
+    refused_when_changed(elsewhere, FILES[0])
