@@ -44,6 +44,9 @@ TRY_NODES: Final = 1_000
 _GUESSES: Final = 1
 _SMALL: Final = 1_000
 """Holdings times rules up to which fewer additions than those at hand are looked for."""
+_LARGE: Final = 30_000
+_MOST_WORK: Final = 300_000
+"""The larger, the fewer nodes; beyond ``_LARGE`` what is held is left aside."""
 _FEW_NODES: Final = 50
 _WHOLE: Final = "award-impossible"
 _ENOUGH: Final = 3
@@ -166,22 +169,26 @@ class _Tries:
         return min(found, key=_size, default=None)
 
     def _fewest(self, near: Explainer, than: list[Addition] | None) -> list[Addition] | None:
-        """Fewer by integer programming, in whole credits or, where need be, in parts."""
-        scale = min(self.compiled.scale, 100)
-        for steps in (scale, 20 * scale) if than is None else (scale,):
-            found = fewest(
-                self.compiled,
-                near.problem.facts,
-                self.kinds,
-                steps,
-                had=self._had(),
-                most=MOST_OF_ONE if than is None else len(than) - 1,
-                nodes=NODES if than is None else _FEW_NODES,
-            )
-            self.left = max(self.left, 3)
-            if found is not None and self._works(found):
+        """Fewer by integer programming; where there is none, at last as if nothing were held."""
+        facts, scale = near.problem.facts, min(self.compiled.scale, 100)
+        if than is not None:
+            return self._programmed(facts, scale, len(than) - 1, _FEW_NODES)
+        nodes = max(1, min(NODES, _MOST_WORK // self.size))
+        for steps in (scale, 20 * scale) if self.size <= _LARGE else ():
+            found = self._programmed(facts, steps, MOST_OF_ONE, nodes)
+            if found is not None:
                 return found
-        return None
+        found = self._programmed((), 20 * scale, MOST_OF_ONE, NODES)
+        return None if found is None else self._shrunk(found)
+
+    def _programmed(
+        self, facts: Sequence[Fact], steps: int, most: int, nodes: int
+    ) -> list[Addition] | None:
+        """What integer programming finds, if it leads to the award."""
+        asked = self.compiled, facts, self.kinds, steps
+        found = fewest(*asked, had=self._had(), most=most, nodes=nodes)
+        self.left = max(self.left, 3)
+        return found if found is not None and self._works(found) else None
 
     def _had(self) -> frozenset[str]:
         """What others may need before them and is there."""

@@ -158,6 +158,12 @@ def candidate(request: HttpRequest, slug: str, pk: uuid.UUID, who: uuid.UUID) ->
     return _candidate(request, organisation, pathway, found)
 
 
+def _name(found: Completion) -> str:
+    if found.user is None:
+        return _("An account that is gone")
+    return str(found.user.name or found.user.email)
+
+
 def _candidate(
     request: HttpRequest,
     organisation: Any,
@@ -175,6 +181,7 @@ def _candidate(
         pathway,
         status=422 if bound is not None else 200,
         who=found,
+        called=_name(found),
         uses=queries_proof.uses_of(found),
         holds=holds(found),
         confer_form=confer_form or MinuteForm(),

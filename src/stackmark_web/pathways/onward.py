@@ -43,8 +43,9 @@ _KNOWN_LATER: Final = frozenset({"status", "verified", "age"})
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """An award that takes an achievement, or might; ``ifs`` are what it hangs on.
+    """An award that takes an achievement, or might.
 
+    ``ifs`` are what it hangs on, ``body`` who has to recognise it first; empty: nobody has to.
     ``rule`` is the rule in words (English), ``how`` one of named, equivalent, substitute, fits.
     """
 
@@ -54,11 +55,12 @@ class Onward:
     how: str
     ifs: tuple[str, ...] = ()
     note: str = ""
+    body: str = ""
 
     @property
     def sure(self) -> bool:
         """Whether it counts as it is."""
-        return not self.ifs
+        return not self.ifs and not self.body
 
 
 def counts_toward(version: Any) -> list[Onward]:
@@ -123,9 +125,7 @@ def _told(
 ) -> Onward:
     leaf, unknown, eligible = best
     ifs = [str(_UNKNOWN.get(one, _("more is known about it"))) for one in unknown]
-    if not body.takes(holding.issuer, holding.achievement):
-        name = body.organisation.name
-        ifs.append(str(_("%(body)s recognises it") % {"body": name}))
+    taken = body.takes(holding.issuer, holding.achievement)
     how, note = _how(rules, leaf, holding, eligible)
     return Onward(
         version=target,
@@ -133,6 +133,7 @@ def _told(
         rule=sentence(rules, leaf, names_in(rules)),
         how=how,
         ifs=tuple(ifs),
+        body="" if taken else body.organisation.name,
         note=note,
     )
 

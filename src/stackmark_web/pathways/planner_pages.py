@@ -40,7 +40,7 @@ class StepView:
     chance: str
     chance_known: bool
     before: str
-    reasons: list[dict[str, str]]
+    reasons: list[dict[str, Any]]
     bar: drawing.Bar
     key: str
 

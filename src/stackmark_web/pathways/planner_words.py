@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.pathways.planner_chances import FIRST
-from stackmark_web.ui.text import day_text
+from stackmark_web.ui.text import day_text, isolated
 
 LABELS: Final[dict[str, str | Promise]] = {
     "cheapest": _l("Cheapest"),
@@ -83,13 +85,13 @@ def chance(step: Mapping[str, Any]) -> str:
     return _("%(rate)s passed, of %(n)s assessed") % told
 
 
-def reason(one: Mapping[str, Any]) -> dict[str, str]:
-    """A reason: a sentence of ours, and a quoted rule, which is English."""
+def reason(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A reason: words of ours, then a quoted rule, which is English, or names that people gave."""
     if one["code"] == "rule":
         return {"said": _("Counts for the rule:"), "rule": str(one["text"])}
     if one["code"] == "skills":
-        return {"said": _("Gives %(skills)s.") % {"skills": ", ".join(one["names"])}}
-    return {"said": _("Has to come before %(title)s.") % {"title": one["title"]}}
+        return {"said": _("Gives:"), "names": list(one["names"])}
+    return {"said": _("Has to come before:"), "names": [one["title"]]}
 
 
 def left_out(one: Mapping[str, Any]) -> str:
@@ -125,8 +127,9 @@ def change(one: Mapping[str, Any], currency: str) -> str:
         until = _("until %(day)s") % {"day": day(one["limits"]["by"])}
         parts.append(f"{told} ({until})")
     if one["dropped"]:
-        parts.append(_("the goal without %(skills)s") % {"skills": _quoted(one["dropped"])})
-    return _("There is a plan with %(changes)s.") % {"changes": _(" and ").join(parts)}
+        parts.append(_filled(_("the goal without %(skills)s"), skills=_quoted(one["dropped"])))
+    both = _together(_(" and "), parts)
+    return _filled(_("There is a plan with %(changes)s."), changes=both)
 
 
 def button(one: Mapping[str, Any], currency: str) -> str:
@@ -139,9 +142,20 @@ def button(one: Mapping[str, Any], currency: str) -> str:
     if "by" in limits:
         parts.append(_("Set the last day to %(day)s") % {"day": day(limits["by"])})
     if "without" in limits:
-        parts.append(_("Leave out %(skills)s") % {"skills": _quoted(one["dropped"])})
-    return " · ".join(parts)
+        parts.append(_filled(_("Leave out %(skills)s"), skills=_quoted(one["dropped"])))
+    return _together(" · ", parts)
 
 
-def _quoted(names: list[str]) -> str:
-    return ", ".join(_("“%(name)s”") % {"name": one} for one in names)
+def _quoted(names: list[str]) -> SafeString:
+    """Names that people gave, each in its own direction."""
+    return _together(", ", [_filled(_("“%(name)s”"), name=isolated(one)) for one in names])
+
+
+def _together(between: str, parts: Iterable[str]) -> SafeString:
+    return format_html_join(between, "{}", ((one,) for one in parts))
+
+
+def _filled(pattern: str, **values: str) -> SafeString:
+    """A sentence of ours around markup."""
+    safe = {name: conditional_escape(value) for name, value in values.items()}
+    return mark_safe(conditional_escape(pattern) % safe)  # noqa: S308 - each part is escaped

@@ -60,7 +60,7 @@ def test_an_issuer_that_is_not_accepted_is_an_if_until_it_is(
 ):
     foreign = teach("Foreign", "show", organisation=college)
     pathway(teach("Master"), asks(foreign))
-    assert only(foreign).ifs == ("Northfield University recognises it",)
+    assert (only(foreign).body, only(foreign).sure) == ("Northfield University", False)
     TrustEntry.objects.create(
         organisation=university, issuer=did_of(college), name="College", added_at=clock.now()
     )
