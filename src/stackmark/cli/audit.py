@@ -162,9 +162,9 @@ def tell_left_out(found: Gathered) -> None:
         note(f"Left out: {plain(source)}: {plain(why)}")
     for url in sorted(found.missing):
         note(f"Not at hand, so what it says could not be told: {plain(url)}")
-    if len(found.recipients) > 1:
+    if len(found.people) > 1:
         note(
-            f"The credentials name {len(found.recipients)} recipients; "
+            f"The credentials name {len(found.people)} recipients; "
             "--recipient counts those of one person only."
         )
 

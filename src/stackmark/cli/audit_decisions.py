@@ -24,21 +24,21 @@ class Decisions:
         self._body = body
         self._found: list[tuple[str, Decision]] = []
 
-    def takes(self, source: str, tree: Mapping[str, Any], status: str) -> bool:
-        """Whether a verified document is a decision of the body; a valid one is kept."""
+    def read(self, tree: Mapping[str, Any]) -> Decision | None:
+        """The decision a document says to be, where the body says to have made it."""
         from stackmark.recognition.statement import read_decision
 
         if not self._body:
-            return False
+            return None
         try:
             found = read_decision(tree)
         except StackmarkError:
-            return False
-        if found.recogniser.id != self._body:
-            return False
-        if status == "valid":
-            self._found.append((source, found))
-        return True
+            return None
+        return found if found.recogniser.id == self._body else None
+
+    def keep(self, source: str, found: Decision) -> None:
+        """One that was verified and is in force."""
+        self._found.append((source, found))
 
     def applied(self, rows: list[Row], left_out: list[tuple[str, str]]) -> list[Row]:
         """The holdings as they count; what does not by a decision is told."""

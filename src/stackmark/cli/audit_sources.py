@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from stackmark.cli.sources import Found
     from stackmark.model.holding import Holding
+    from stackmark.recognition.decision import Decision
     from stackmark.verification.report import Report
     from stackmark.verification.verifier import Verifier
 
@@ -28,7 +30,7 @@ class Gathered:
     holdings: list[Holding] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
-    recipients: set[str] = field(default_factory=set)
+    people: list[Mapping[str, Any]] = field(default_factory=list)  # a document of each
     missing: set[str] = field(default_factory=set)  # files that would say more
     strangers: set[str] = field(default_factory=set)  # sources that are no credential at all
 
@@ -175,6 +177,9 @@ class _Gatherer:
         self._at = at
         self._decisions = Decisions(body)
         self._verifier = verifier
+        # A decision is about a credential and names nobody; it is bound to that one's bytes.
+        self._anybody = copy.copy(verifier)
+        self._anybody.recipient = None
         self._near = near
         self._stated: list[tuple[str, Holding]] = []
         self._verified: list[tuple[str, Holding]] = []
@@ -200,7 +205,8 @@ class _Gatherer:
 
         tree = tree_of(data)
         inner = inner_documents(tree) if tree is not None and depth < 3 else []
-        report = self._verifier.verify(data)
+        decision = self._decisions.read(tree) if tree is not None else None
+        report = (self._verifier if decision is None else self._anybody).verify(data)
         for number, part in enumerate(inner, 1):
             self._credential(f"{source}, credential {number}", part, depth=depth + 1)
         result = standing(report)
@@ -212,11 +218,31 @@ class _Gatherer:
         if self._verifier.register is not None and report.credential.issuer_trust != "known":
             self._found.left_out.append((source, report.check("trust").detail))
             return
-        if self._decisions.takes(source, tree, result.status):
+        if decision is not None:
+            self._decide(source, decision, result.status)
             return
-        if report.credential.recipient:
-            self._found.recipients.add(report.credential.recipient)
+        self._meet(tree, report.credential.recipient)
         self._records(source, tree, result.status)
+
+    def _decide(self, source: str, decision: Decision, status: str) -> None:
+        """Keep a decision of the awarding body that is in force; tell of any other."""
+        if status == "valid":
+            self._decisions.keep(source, decision)
+        elif status == "unknown":
+            why = "Whether this decision on recognition is in force could not be told."
+            self._found.left_out.append((source, why))
+        else:
+            why = f"This decision on recognition is {status}, so nothing counts by it."
+            self._found.left_out.append((source, why))
+
+    def _meet(self, tree: Mapping[str, Any], recipient: str | None) -> None:
+        """Count a person whom no document before was about, so far as that is shown."""
+        from stackmark.verification.recipient import told_apart
+
+        people = self._found.people
+        about = tree if "credentialSubject" in tree else {"credentialSubject": {"id": recipient}}
+        if recipient and all(told_apart(about, one) for one in people):
+            people.append(about)
 
     def _records(self, source: str, tree: Mapping[str, Any], status: str) -> None:
         from stackmark.exchange.holdings import holding_of, records_of

@@ -48,6 +48,34 @@ def split_wanted(wanted: str) -> tuple[str | None, str]:
     return None, wanted
 
 
+def told_apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two documents are shown to be about different people.
+
+    What one says in clear is looked for in the other, hashed or not. A name and an address say
+    nothing of each other, nor do two hashes with different salts: then nothing is shown.
+    """
+    shown = False
+    for tree, against in ((one, other), (other, one)):
+        for wanted in _in_clear(tree):
+            try:
+                check_recipient(against, wanted)
+            except CheckFailed:
+                shown = True
+            except CouldNotTell:
+                continue
+            else:
+                return False
+    return shown
+
+
+def _in_clear(tree: Mapping[str, Any]) -> Iterator[str]:
+    """Everything it says of whom it is about, as ``TYPE=VALUE``."""
+    for subject in as_list(tree.get("credentialSubject")):
+        for kind, entry in _identities(subject):
+            if not entry.get("hashed") and kind.replace(":", "").isalpha():
+                yield f"{kind}={entry.get('identityHash')}"
+
+
 def _identities(subject: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(subject, dict):
         return

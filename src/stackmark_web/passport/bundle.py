@@ -66,8 +66,15 @@ class _Given:
         return self.documents[url] if url in self.documents else OWN_FILES.fetch(url)
 
 
-def bundle(holdings: Iterable[Holding], also: Mapping[str, bytes] | None = None) -> Download:
-    """The zip of these holdings; ``also`` are documents, by address, that they are bound to."""
+def bundle(
+    holdings: Iterable[Holding],
+    also: Mapping[str, bytes] | None = None,
+    beside: Iterable[bytes] = (),
+) -> Download:
+    """The zip of these holdings; ``also`` are documents, by address, that they are bound to.
+
+    ``beside`` are credentials that are not in it, but can be checked with it.
+    """
     now = clock.now()
     recorder = Recorder(server_fetcher(), dict(also or {}))
     at_hand = Recorder(_Given(also or {}), recorder.answers)
@@ -84,6 +91,8 @@ def bundle(holdings: Iterable[Holding], also: Mapping[str, bytes] | None = None)
             report = verifier.verify(source.contents.data)
             _achievements(source.contents, recorder)
             rows.append({"file": name, "title": holding.title, "verdict": report.verdict})
+        for data in beside:
+            verifier.verify(data)
         _put_documents(archive, recorder.answers, now)
         _put(archive, "README.txt", _readme(rows, now).encode(), now)
     return Download(out.getvalue(), "application/zip", _file_name(now))

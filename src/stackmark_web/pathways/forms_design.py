@@ -116,7 +116,7 @@ class DetailsForm(_Awarding):
 
 
 class PublishForm(forms.Form):
-    """From when it applies, and what is different."""
+    """From when it applies, and what is different from the version before, if there is one."""
 
     applies_from = forms.DateField(
         label=_("For who joins from"),
@@ -132,9 +132,11 @@ class PublishForm(forms.Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("applies_from", clock.today())
+        if first:
+            del self.fields["note"]
 
 
 class SampleForm(Sections, forms.Form):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from stackmark.credit.policies import units
 from stackmark.stacking import rules as r
@@ -254,7 +254,12 @@ def amount(progress: Progress, unit: str) -> str:
     if progress.unit == "rules":
         return _("%(has)s of %(needs)s") % {"has": has, "needs": needs}
     if progress.unit == ITEMS:
-        return _("%(has)s of %(needs)s credentials") % {"has": has, "needs": needs}
+        words = ngettext(
+            "%(has)s of %(needs)s credential",
+            "%(has)s of %(needs)s credentials",
+            int(progress.needs),
+        )
+        return words % {"has": has, "needs": needs}
     many = units()[unit].many if unit in units() else unit
     return _("%(has)s of %(needs)s %(unit)s") % {"has": has, "needs": needs, "unit": many}
 
@@ -266,7 +271,7 @@ def _number(value: Any) -> str:
 
 PROVENANCE: Final[Mapping[str, tuple[str, str | Promise]]] = {
     "issued-here": ("good", gettext_lazy("Issued here")),
-    "trusted": ("good", gettext_lazy("Imported and trusted")),
+    "trusted": ("good", gettext_lazy("From a trusted issuer")),
     "recognised": ("good", gettext_lazy("Recognised by decision")),
     "not-decided": ("warn", gettext_lazy("Not decided yet")),
     "not-verified": ("bad", gettext_lazy("Not verified")),

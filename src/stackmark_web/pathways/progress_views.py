@@ -92,6 +92,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "told": drawn.told,
         "shown": [row for row in shown if not row.aside],
         "aside": [row for row in shown if row.aside],
+        "asks": sum(1 for row in shown if row.ask_url),
         "losses": _losses(found, drawn.told) if audit.ageing else (),
         "outcome": outcome,
         "newer": newer[0] if newer else None,

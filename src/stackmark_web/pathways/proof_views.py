@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from stackmark.errors import StackmarkError
 from stackmark_web.passport import queries as passport
 from stackmark_web.passport.bundle import bundle
+from stackmark_web.passport.downloads import Source, file_stem
 from stackmark_web.passport.models import Share
 from stackmark_web.passport.show_views import opened
 from stackmark_web.pathways import queries_proof as queries
@@ -32,6 +33,10 @@ COMMAND: Final = (
     "stackmark audit --check witness.json --rules rules.json --holdings credentials.zip"
 )
 COMMAND_OFFLINE: Final = f"{COMMAND} --documents credentials.zip"
+COMMAND_AWARD: Final = (
+    "stackmark audit --check {name} --rules rules.json --holdings credentials.zip "
+    "--documents credentials.zip"
+)
 COMMAND_STATED: Final = (
     "stackmark audit --check witness.json --rules rules.json --holdings holdings.json"
 )
@@ -42,7 +47,12 @@ COMMAND_STATED: Final = (
 def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Which credential served which rule, and the files."""
     found = queries.completion_for(request.user, pk)
+    award = queries.award_kept(found, request.user)
+    name = "" if award is None else f"{file_stem(Source.of(award))}.json"
     context = {
+        "award": award,
+        "award_name": name,
+        "command_award": COMMAND_AWARD.format(name=name),
         "completion": found,
         "uses": queries.uses_of(found),
         "missing": queries.missing_of(found),
@@ -98,7 +108,7 @@ def _answer(request: HttpRequest, found: Completion, name: str) -> HttpResponse:
 def _file(found: Completion, name: str) -> tuple[bytes, str]:
     if name == CREDENTIALS:
         kept = queries.kept_of(found)
-        return bundle(kept.rows, kept.documents).data, "application/zip"
+        return bundle(kept.rows, kept.documents, kept.award).data, "application/zip"
     if name == RECORD:
         return record.record_of(found, queries.used_of(found)), "application/vc+ld+json"
     data = sealing.file_of(found, name)

@@ -30,7 +30,9 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     organisation, draft = draft_for(request.user, slug, pk, Permission.PUBLISH)
     pathway = draft.pathway
     form = PublishForm(
-        request.POST if request.method == "POST" else None, initial={"revision": draft.revision}
+        request.POST if request.method == "POST" else None,
+        initial={"revision": draft.revision},
+        first=pathway.current is None,
     )
     if form.is_bound and form.is_valid():
         found = form.cleaned_data
@@ -39,7 +41,7 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
                 draft,
                 actor=request.user,
                 applies_from=found["applies_from"],
-                changed=found["note"],
+                changed=found.get("note", ""),
                 revision=found["revision"],
             )
         except UsageError as problem:

@@ -15,7 +15,7 @@ from stackmark_web.passport.models import Holding
 from stackmark_web.pathways.held import Held, held
 from stackmark_web.pathways.models import Completion
 from stackmark_web.pathways.naming import names_in
-from stackmark_web.pathways.sealing import rules_json_of
+from stackmark_web.pathways.sealing import FILES, file_of, file_url, rules_json_of
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
@@ -52,13 +52,17 @@ def completion_behind(holding: Any) -> Completion | None:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A credential in the service of a rule, as the witness says."""
+    """A credential in the service of a rule, as the witness says.
+
+    ``counts_as`` is what a decision lets it count as, where that is something else.
+    """
 
     title: str
     issuer: str
     rule: str
     sentence: str
     row: Holding | None
+    counts_as: str = ""
 
 
 def uses_of(completion: Completion) -> list[Use]:
@@ -66,16 +70,26 @@ def uses_of(completion: Completion) -> list[Use]:
     rules = read_rules(rules_json_of(completion))
     names, leaves = names_in(rules), {one.id: one for one in rules.leaves()}
     stated = {one["id"]: one for one in completion.holdings.get("holdings", ())}
-    rows = {one.holding.id: one.row for one in used_of(completion)}
+    kept = {one.holding.id: one for one in used_of(completion)}
     found = []
-    for one in completion.witness.get("uses", ()):
+    order = {name: place for place, name in enumerate(leaves)}
+    uses = completion.witness.get("uses", ())
+    for one in sorted(uses, key=lambda use: order.get(use["leaf"], len(order))):
         leaf, holding = leaves.get(one["leaf"]), stated.get(one["holding"], {})
-        title = holding.get("title") or one["holding"]
         words = sentence(rules, replace(leaf, title=""), names) if leaf is not None else ""
         name = (leaf.title if leaf is not None else "") or one["leaf"]
-        row = rows.get(one["holding"])
-        found.append(Use(title, _issuer(row, holding), name, words, row))
+        held_now = kept.get(one["holding"])
+        row = held_now.row if held_now is not None else None
+        title, counts_as = _called(held_now, holding.get("title") or one["holding"])
+        found.append(Use(title, _issuer(row, holding), name, words, row, counts_as))
     return found
+
+
+def _called(one: Held | None, stated: str) -> tuple[str, str]:
+    """A credential by its own name, and what it was recognised as."""
+    if one is None or one.decision is None or one.row.title == stated:
+        return stated, ""
+    return one.row.title, stated
 
 
 def _issuer(row: Holding | None, stated: dict[str, Any]) -> str:
@@ -95,10 +109,14 @@ def used_of(completion: Completion) -> list[Held]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Passport rows, each once, and the documents by address that they are bound to."""
+    """Passport rows, each once, the documents by address that they and the award are bound to.
+
+    ``award`` are the bytes of what was made of them, if anything was yet.
+    """
 
     rows: tuple[Holding, ...]
     documents: dict[str, bytes]
+    award: tuple[bytes, ...]
 
 
 def kept_of(completion: Completion) -> Kept:
@@ -107,7 +125,7 @@ def kept_of(completion: Completion) -> Kept:
     A decision is bound to the exact bytes of what it is about.
     """
     rows: dict[Any, Holding] = {}
-    documents: dict[str, bytes] = {}
+    documents = {file_url(completion, name): file_of(completion, name) or b"" for name in FILES}
     for one in used_of(completion):
         rows[one.row.pk] = one.row
         decision = one.decision
@@ -117,7 +135,15 @@ def kept_of(completion: Completion) -> Kept:
             rows[decision.holding.pk] = decision.holding
         if decision.source is not None and decision.source.data:
             documents[decision.source_id_text] = bytes(decision.source.data)
-    return Kept(tuple(rows.values()), documents)
+    signed = completion.award.signed if completion.award is not None else None
+    return Kept(tuple(rows.values()), documents, (bytes(signed),) if signed else ())
+
+
+def award_kept(completion: Completion, user: Any) -> Holding | None:
+    """The award in the passport of whoever asks, if it is theirs and they keep it."""
+    award = completion.award
+    holding = getattr(award, "holding", None)
+    return holding if holding is not None and holding.user_id == user.pk else None
 
 
 def missing_of(completion: Completion) -> list[str]:

@@ -30,7 +30,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """First whom one asks, then what is sent; ``?target=`` chooses both."""
+    """First whom one asks, then what is sent; ``?target=`` and ``?holding=`` fill in the form."""
     body, target = _chosen(request)
     if body is None:
         bodies = policies.open_bodies()
@@ -39,7 +39,10 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         user=request.user,
         targets=queries.targets_of(body),
-        initial={"target": target.pk if target else ""},
+        initial={
+            "target": target.pk if target else "",
+            "holdings": [text for text in request.GET.getlist("holding")[:1] if _is_id(text)],
+        },
     )
     if form.is_bound and form.is_valid():
         try:
@@ -70,6 +73,14 @@ def _chosen(request: HttpRequest) -> tuple[Any, Any]:
             raise Http404("There is nothing here.")
         return body, target
     return (policies.body_for(target.organisation) if target else None), target
+
+
+def _is_id(text: str) -> bool:
+    """Whether it may be the id of a credential; one that is not there ticks nothing."""
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
 
 
 def _target(wanted: str) -> Any:

@@ -47,6 +47,9 @@ def test_an_impossible_budget_and_the_way_out(visit, enter, site, look):
     expect(page.get_by_text("There is no plan within these limits")).to_be_visible()
     expect(page.get_by_text("There is a plan with 210 EUR more money")).to_be_visible()
     look(page, "impossible")
+    set_limit(page, "Money", "509")  # nothing smaller would do
+    expect(page.get_by_text("There is no plan within these limits")).to_be_visible()
+    expect(page.get_by_text("There is a plan with 1 EUR more money")).to_be_visible()
     page.get_by_role("link", name="Set money to 510 EUR").click()
     expect(page.get_by_label("Money", exact=False).first).to_have_value("510")
     expect(plans(page)).to_have_count(1)

@@ -65,6 +65,18 @@ def test_a_request_from_the_page(client, lena, holding, target, college):
     assert "Take the request back" in page
 
 
+def test_who_comes_from_a_credential_finds_it_ticked(client, lena, holding, person, award, college):
+    theirs, browser = award(person("mona")), as_(client, lena)
+    for pk, ticked in ((holding.pk, True), (theirs.pk, False), ("x\x00", False), ("", False)):
+        page = browser.get("/recognition/new", {"body": "college", "holding": pk})
+        assert page.status_code == 200
+        assert (" checked" in str(page.context["form"]["holdings"])) is ticked, pk
+    page = browser.post(f"/recognition/new?body=college&holding={holding.pk}", {})
+    assert " checked" not in str(
+        page.context["form"]["holdings"]
+    )  # what the learner took away stays away
+
+
 def test_what_the_form_refuses_is_said_at_its_field(client, lena, holding, target, person, award):
     theirs = award(person("mona"))
     wrong = as_(client, lena).post(

@@ -357,6 +357,8 @@ def test_holdings_that_cannot_be_read_are_refused_at_their_field(desk, draft, te
 
 
 def test_the_page_of_publication_shows_what_changed(desk, draft, dana):
+    asked = "What is different, and why"
+    assert asked not in desk.get(url(draft, "/draft/publish")).content.decode()  # from nothing
     first = publishing.publish(draft, actor=dana)
     second = designing.start_version(first.pathway, actor=dana)
     rules = json.loads(json.dumps(second.rules))
@@ -366,6 +368,7 @@ def test_the_page_of_publication_shows_what_changed(desk, draft, dana):
     new = text[text.index("changes__new") :]
     assert "at least 4 credentials" in new.lower()
     assert "changes__gone" in text
+    assert asked in text
 
 
 def test_files_of_a_published_version_are_for_everybody(desk, draft, dana):

@@ -15,8 +15,10 @@ import stackmark
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import claiming
+from stackmark_web.pathways import queries_proof
 from stackmark_web.pathways.actions import following
 from stackmark_web.pathways.models import Completion
+from stackmark_web.pathways.rules_of import rules_of
 
 from .conftest import asks
 
@@ -137,6 +139,46 @@ def test_a_recognised_credential_proves_it_too(
     told = cli(*CHECK, "credentials.zip", *KEPT, *AT, "--json")
     assert told.returncode == 0, told.stdout + told.stderr
     assert json.loads(told.stdout)["holdingsStated"] is False
+
+
+def test_the_award_verifies_with_the_copies_in_the_file(
+    pathway, maps, brought, recognised, downloads, cli
+):
+    """Nothing of the body that awards lies among what was used; its keys and its list do."""
+    recognised(brought(), maps)
+    downloads(pathway(rule={"id": "award", "all": [asks(maps)]}, conferral="automatic"))
+    told = cli("verify", *KEPT, "award.json", "--json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    checks = {one["code"]: one["outcome"] for one in json.loads(told.stdout)["checks"]}
+    assert checks["status"] == "passed"
+    assert checks["related"] == "passed"  # witness, rules and what was held are there to compare
+    told = cli(*("audit", "--check", "award.json", *CHECK[3:]), "credentials.zip", *KEPT, *AT)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_uses_stand_in_the_order_of_the_rules(pathway, soil, maps):
+    for both in ([asks(soil), asks(maps)], [asks(maps), asks(soil)]):
+        wanted = [one["id"] for one in both]
+        version = pathway(rule={"id": "award", "all": both}, conferral="automatic").current
+        uses = [{"leaf": name, "holding": name} for name in sorted(wanted)]
+        made = Completion(version=version, witness={"uses": uses}, holdings={})
+        titles = {one.id: one.title or one.id for one in rules_of(version).leaves()}
+        assert [one.rule for one in queries_proof.uses_of(made)] == [titles[n] for n in wanted]
+
+
+def test_what_was_recognised_is_called_by_its_own_name(
+    pathway, maps, brought, recognised, downloads, ada
+):
+    recognised(brought(), maps)
+    downloads(pathway(rule={"id": "award", "all": [asks(maps)]}, conferral="automatic"))
+    (use,) = queries_proof.uses_of(Completion.everywhere.get())
+    assert (use.title, use.counts_as) == (use.row.title, maps.title)
+    assert use.title != maps.title
+    visitor = Client()
+    visitor.force_login(ada)
+    done = Completion.everywhere.get()
+    page = visitor.get(f"/my/pathways/proof/{done.pk}").content.decode()
+    assert "counts as" in page
 
 
 def test_time_is_still_that_of_the_test():

@@ -14,6 +14,7 @@ from django.test import Client
 
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import claiming, sharing, tokens
+from stackmark_web.passport.models import Holding
 from stackmark_web.pathways.actions import conferring, following, publishing
 from stackmark_web.pathways.actions.designing import save_rules, start_version
 from stackmark_web.pathways.models import Completion, Following
@@ -137,10 +138,13 @@ def test_what_is_not_known_is_said_as_such(browser, ada, pathway, badge, trust, 
 def test_what_is_not_decided_shows_the_way_on(browser, ada, university, pathway, brought):
     brought()
     one, visitor = following.follow(ada, pathway()), browser(ada)
+    held = Holding.objects.get(user=ada)
     assert "Not decided yet" in said(page(visitor, one))
     assert "Ask for recognition" not in said(page(visitor, one))
     Policy.objects.create(organisation=university, open=True)
-    assert "/recognition/new?body=northfield" in said(page(visitor, one))
+    text = said(page(visitor, one))
+    assert f"/recognition/new?body=northfield&holding={held.pk}" in text
+    assert "has not decided about 1 credential you hold." in text
 
 
 def test_nobody_reads_others_pathways(browser, person, alice, halfway):
