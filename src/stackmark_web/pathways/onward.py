@@ -21,9 +21,10 @@ from stackmark.stacking import rules as r
 from stackmark.stacking.eligible import Eligibility
 from stackmark.stacking.render import sentence
 from stackmark_web import clock
+from stackmark_web.pathways.addresses import version_path
 from stackmark_web.pathways.naming import names_in
 from stackmark_web.pathways.planner_taught import earned
-from stackmark_web.pathways.reading import joinable, where
+from stackmark_web.pathways.reading import joinable
 from stackmark_web.pathways.trusting import Body
 
 SHOWN: Final = 8
@@ -129,7 +130,7 @@ def _told(
     how, note = _how(rules, leaf, holding, eligible)
     return Onward(
         version=target,
-        url=where(target),
+        url=version_path(target),
         rule=sentence(rules, leaf, names_in(rules)),
         how=how,
         ifs=tuple(ifs),

@@ -21,7 +21,6 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue.publishing import identity
 from stackmark_web.catalogue.words import fold
 from stackmark_web.tenancy import queries as tenancy
-from stackmark_web.ui.text import best_text
 
 _MOST: Final = 50_000  # kept
 _ALL: Final = re.compile(r"\s*(?:,|;|\band\b)\s*")
@@ -102,8 +101,3 @@ def groups_of(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[tuple[st
             return ()
         groups.append(tuple(dict.fromkeys(id_ for one in names for id_ in known[one])))
     return tuple(groups)
-
-
-def words_before(one: Taught) -> str:
-    """What should come before it, for a reader."""
-    return best_text(one.before)
