@@ -167,6 +167,7 @@ class SampleForm(Sections, forms.Form):
 
     def __init__(self, *args: Any, found: Any, known: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.found = found.achievement  # the finder says where there is nothing
         fields: Any = self.fields
         fields["achievement"].label = _("Achievements they hold")
         fields["achievement"].choices = list((dict(known) | dict(found.achievement)).items())

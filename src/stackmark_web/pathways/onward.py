@@ -80,10 +80,17 @@ def counts_toward(version: Any) -> list[Onward]:
     return sorted(found, key=lambda one: (not one.sure, str(one.version), str(one.version.pk)))
 
 
+def awarded_by(version: Any) -> list[Any]:
+    """The versions of pathways that award this achievement to whoever joins today."""
+    targets = (target for target, _rules in joinable())
+    return [one for one in targets if one.pathway.achievement_id == version.achievement_id]
+
+
 def panel(version: Any) -> str:
     """The piece of page for an achievement or an offering."""
     rows = counts_toward(version)
-    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN)}
+    ways = [(one, version_path(one)) for one in awarded_by(version)]
+    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "ways": ways[:SHOWN]}
     return render_to_string("pathways/parts/counts_toward.html", context)
 
 

@@ -81,7 +81,7 @@ def _shown(
         serves.get(name, []),
         sentence,
         word,
-        asking if one.ask else "",
+        f"{asking}&holding={one.row.pk}" if one.ask and asking else "",
         _decision(one.decision),
     )
 

@@ -49,7 +49,7 @@ def roles(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = organisation_for(request.user, slug, Permission.DESIGN)
     new_ = Action(_("Make a role profile"), reverse("pathways:role_new", args=[slug]), "primary")
     rows = queries.roles_of(organisation)
-    return show(request, "list", organisation, rows=rows, actions=[new_])
+    return show(request, "list", organisation, rows=rows, actions=[new_] if rows else [])
 
 
 @limited_upload

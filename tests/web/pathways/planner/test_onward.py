@@ -110,6 +110,14 @@ def test_shown_where_one_applies(client, ada, teach, pathway, asks):
     assert "Counts toward Master of Charts" in words(page.content.decode())
 
 
+def test_what_a_pathway_awards_leads_to_it(teach, pathway, asks):
+    master = teach("Master")
+    row = pathway(master, asks(level_min=6), title="Master of Charts")
+    (panel,) = [one for one in rooms.panels(master) if "counts-toward" in one]
+    assert f'href="/pathways/{row.pk}/1"' in panel
+    assert "It is awarded to whoever completes Master of Charts" in words(panel)
+
+
 def test_none_is_said(teach):
     (panel,) = [one for one in rooms.panels(teach("Charts")) if "counts-toward" in one]
     assert "No published pathway on this server takes it yet." in words(panel)
