@@ -271,7 +271,7 @@ def _number(value: Any) -> str:
 
 PROVENANCE: Final[Mapping[str, tuple[str, str | Promise]]] = {
     "issued-here": ("good", gettext_lazy("Issued here")),
-    "trusted": ("good", gettext_lazy("Imported and trusted")),
+    "trusted": ("good", gettext_lazy("From a trusted issuer")),
     "recognised": ("good", gettext_lazy("Recognised by decision")),
     "not-decided": ("warn", gettext_lazy("Not decided yet")),
     "not-verified": ("bad", gettext_lazy("Not verified")),

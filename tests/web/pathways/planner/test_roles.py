@@ -75,6 +75,7 @@ def test_each_page_leads_to_the_next_step(desk, esco):
     make = f'href="{ROLES}/new"'
     assert make in desk.get(ROLES).content.decode()
     assert make in desk.get(f"{ROLES}/frameworks").content.decode()
+    assert "Choose one" not in desk.get(f"{ROLES}/new").content.decode()  # there is one only
     Framework.everywhere.all().delete()
     text = desk.get(ROLES).content.decode()
     assert make not in text
