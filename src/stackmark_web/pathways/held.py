@@ -144,6 +144,7 @@ class _Judge:
 
     def judged(self, row: Holding, one: Counted) -> Held:
         """The credential with its provenance for the body."""
+        one = replace(one, issuer_classes=one.issuer_classes or self._body.classes(one.issuer))
         decided = self._decisions.about(one)
         if decided is not None:
             return self._recognised(row, one, decided)

@@ -8,6 +8,7 @@ from typing import Any
 
 from stackmark_web import clock
 from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.tenancy.public import class_of
 from stackmark_web.verifying.queries import OwnRegister, register_for
 
 
@@ -17,6 +18,7 @@ class Body:
     def __init__(self, organisation: Any = None) -> None:
         self.organisation = organisation
         self._now: dict[tuple[str, str], bool] = {}
+        self._classes: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def name(self) -> str:
@@ -27,6 +29,13 @@ class Body:
     def did(self) -> str:
         """As whom it issues."""
         return tenancy.did_of(self.organisation)
+
+    def classes(self, issuer: str) -> tuple[str, ...]:
+        """What an issuer is, as rules name it; known of organisations of this server."""
+        if issuer not in self._classes:
+            found = tenancy.organisation_by_did(issuer)
+            self._classes[issuer] = () if found is None else (class_of(found),)
+        return self._classes[issuer]
 
     def takes(self, issuer: str, achievement: str) -> bool:
         """Whether a credential of this issuer would count by itself, if it were awarded now."""

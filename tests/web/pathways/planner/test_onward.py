@@ -41,6 +41,12 @@ def test_an_award_that_takes_what_it_is(teach, pathway, asks):
     assert (only(charts).how, only(charts).sure) == ("fits", True)
 
 
+def test_an_award_that_asks_for_a_class_of_issuer(teach, pathway, asks):
+    charts = teach("Charts", "show")
+    pathway(teach("Master"), asks(issuer_class=["university"]))
+    assert only(charts).sure
+
+
 def test_what_it_does_not_meet_is_not_told(teach, pathway, asks):
     charts = teach("Charts", "show")
     pathway(teach("Master"), asks(level_min=7))

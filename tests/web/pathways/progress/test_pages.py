@@ -126,6 +126,19 @@ def test_of_a_choice_that_is_made_the_rest_is_not_needed(browser, ada, pathway, 
     assert "You have met the rules" in text
 
 
+def test_a_rule_by_class_of_issuer_is_met_and_its_proof_says_what_to_check_it_with(
+    browser, ada, pathway, soil, give
+):
+    give(soil)
+    select = {"issuer_class": ["university"]}
+    rule = {"id": "award", "all": [{"id": "a", "count": {"select": select, "min": 1}}]}
+    one = following.follow(ada, pathway(rule=rule))
+    assert one.verdict == "yes"
+    text = said(browser(ada).get(f"/my/pathways/proof/{Completion.everywhere.get().pk}"))
+    assert "what only the books of <bdi>Northfield University</bdi> know" in text
+    assert "--holdings credentials.zip" not in text
+
+
 def test_what_waiting_costs_is_told(browser, ada, pathway, soil, give):
     from datetime import timedelta
 
