@@ -7,7 +7,7 @@ is never a promise of an award: the other rules and limits have to be met as wel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -64,9 +64,13 @@ class Onward:
 
 def counts_toward(version: Any) -> list[Onward]:
     """The published awards that take what this version gives; the certain ones first."""
-    targets, today = list(joinable()), clock.today()
+    return _onward(version, list(joinable()))
+
+
+def _onward(version: Any, targets: Sequence[tuple[Any, r.Rules]]) -> list[Onward]:
     if not targets:
         return []
+    today = clock.today()
     holding = replace(earned(version), id="this", awarded=today)
     bodies: dict[Any, Body] = {}
     found = []
@@ -80,16 +84,12 @@ def counts_toward(version: Any) -> list[Onward]:
     return sorted(found, key=lambda one: (not one.sure, str(one.version), str(one.version.pk)))
 
 
-def awarded_by(version: Any) -> list[Any]:
-    """The versions of pathways that award this achievement to whoever joins today."""
-    targets = (target for target, _rules in joinable())
-    return [one for one in targets if one.pathway.achievement_id == version.achievement_id]
-
-
 def panel(version: Any) -> str:
-    """The piece of page for an achievement or an offering."""
-    rows = counts_toward(version)
-    ways = [(one, version_path(one)) for one in awarded_by(version)]
+    """The piece of page for an achievement or an offering; what awards it comes first."""
+    targets = list(joinable())
+    rows = _onward(version, targets)
+    own = (one for one, _rules in targets if one.pathway.achievement_id == version.achievement_id)
+    ways = [(one, version_path(one)) for one in own]
     context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "ways": ways[:SHOWN]}
     return render_to_string("pathways/parts/counts_toward.html", context)
 
