@@ -132,9 +132,14 @@ class PublishForm(forms.Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("applies_from", clock.today())
+        if first:  # nothing is different yet, and nobody joined before
+            fields: Any = self.fields
+            fields["applies_from"].help_text = _("The catalogue year; nobody can join before it.")
+            fields["note"].label = _("A word about it")
+            fields["note"].help_text = _("It stands beside the version on its public page.")
 
 
 class SampleForm(Sections, forms.Form):

@@ -30,7 +30,9 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     organisation, draft = draft_for(request.user, slug, pk, Permission.PUBLISH)
     pathway = draft.pathway
     form = PublishForm(
-        request.POST if request.method == "POST" else None, initial={"revision": draft.revision}
+        request.POST if request.method == "POST" else None,
+        initial={"revision": draft.revision},
+        first=pathway.current_id is None,
     )
     if form.is_bound and form.is_valid():
         found = form.cleaned_data

@@ -374,6 +374,7 @@ def test_a_rule_that_takes_anything_says_so(desk, draft):
 def test_the_page_of_publication_leads_to_what_is_missing(desk, northfield, dana):
     bare = designing.create(northfield, actor=dana, kind="certificate", title="Bare")
     text = desk.get(url(bare, "/draft/publish")).content.decode()
+    assert "What is different" not in text  # from nothing
     notice = text[text.index("Nothing is awarded yet") :]
     assert f'href="{url(bare, "/draft/details")}"' in notice[: notice.index("<section")]
 
@@ -394,6 +395,7 @@ def test_the_page_of_publication_shows_what_changed(desk, draft, dana):
     rules["rule"]["all"][0]["count"]["min"] = 4
     designing.save_rules(second, actor=dana, rules=rules, revision=0)
     text = desk.get(url(draft, "/draft/publish")).content.decode()
+    assert "What is different, and why" in text
     new = text[text.index("changes__new") :]
     assert "at least 4 credentials" in new.lower()
     assert "changes__gone" in text
