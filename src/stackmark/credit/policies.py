@@ -96,6 +96,14 @@ def unit(code: str) -> Unit:
     return units()[code]
 
 
+def unit_name(code: str, amount: object = None) -> str:
+    """What a unit is called in a sentence, beside an amount; a code nobody knows as it is."""
+    known = units().get(code)
+    if known is None:
+        return code
+    return known.one if amount == 1 else known.many
+
+
 @cache
 def policies() -> Mapping[str, Policy]:
     """All policies by id."""

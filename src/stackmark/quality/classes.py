@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from stackmark.credit.policies import unit_name
 from stackmark.model.record import Record
 from stackmark.quality import sizes
 
@@ -136,7 +137,7 @@ def _large(record: Record) -> str:
     achievement = record.achievement
     year, credit = sizes.year_credits(achievement), achievement.credit
     if year and credit and credit.value is not None and credit.value >= year:
-        said = f"{sizes.plain(credit.value)} {sizes.unit_name(credit.unit)}"
+        said = f"{sizes.plain(credit.value)} {unit_name(credit.unit)}"
         return f"{said} are a full academic year or more ({year})."
     span = sizes.hours(achievement)
     if span is not None and span.low >= sizes.YEAR_HOURS and not (year and credit):

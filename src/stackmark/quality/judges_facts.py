@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from stackmark.credit.levels import to_level
+from stackmark.credit.policies import unit_name
 from stackmark.errors import CheckFailed, UsageError
 from stackmark.model.achievement import Level
 from stackmark.quality import sizes
@@ -138,7 +139,7 @@ def size(case: Case, row: Row) -> Answer:
     achievement = case.record.achievement
     span = sizes.in_unit(achievement, unit)
     if span is None:
-        return silent(f"The size in {sizes.unit_name(unit)} is not known.")
+        return silent(f"The size in {unit_name(unit)} is not known.")
     by_credit = achievement.workload is None or (
         achievement.credit is not None and achievement.credit.unit == unit
     )
@@ -146,11 +147,11 @@ def size(case: Case, row: Row) -> Answer:
     least = Decimal(str(row.parameters.get("least", 0)))
     most = row.parameters.get("most")
     top = None if most is None else Decimal(str(most))
-    told = f"{span} {sizes.unit_name(unit)}; {_bounds(least, top)} asked for"
+    told = f"{span} {unit_name(unit)}; {_bounds(least, top)} asked for"
     if (span.high is not None and span.high < least) or (top is not None and span.low > top):
         return wrong(f"It has {told}.", path)
     if span.low >= least and (top is None or (span.high is not None and span.high <= top)):
-        return met(f"{span} {sizes.unit_name(unit)}.", path)
+        return met(f"{span} {unit_name(unit)}.", path)
     return unsure(f"By what is stated it has {told}.", path)
 
 

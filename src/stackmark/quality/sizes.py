@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from stackmark.credit.durations import read_duration
-from stackmark.credit.policies import HOURS, policies, units
+from stackmark.credit.policies import HOURS, policies
 from stackmark.credit.workload import check_hours
 from stackmark.errors import CheckFailed
 from stackmark.model.achievement import Achievement, Credit
@@ -65,11 +65,6 @@ class Span:
 def plain(value: Decimal) -> str:
     """A number as people write it, two digits after the point at most."""
     return f"{round(value, 2).normalize() + 0:f}"
-
-
-def unit_name(unit: str) -> str:
-    """A unit in words."""
-    return units()[unit].many if unit in units() else unit
 
 
 @cache

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from stackmark.credit.grades import scales
+from stackmark.credit.policies import unit_name
 from stackmark.model.holding import CLASSES, VERIFIED, Credits, HeldGrade, Holding
 from stackmark.stacking import rules as r
 from stackmark.stacking.parse_select import select_of
@@ -229,10 +230,12 @@ def _holding(one: Mapping[str, Any], unit: str, day: dt.date, place: int) -> Hol
     )
 
 
-def told(one: Addition, unit: str, many: str) -> str:
+def told(one: Addition, unit: str) -> str:
     """An addition in words."""
     known = {field.name for field in fields(r.Select)} | set(_LISTS.values())
     select = select_of({name: value for name, value in one.items() if name in known}, "addition")
     names = {ANOTHER: "any other than the rules name"}
     words = describe(select, unit, names).replace("credentials", "credential", 1)
-    return f"{words}, {one['credits']:g} {many}" if "credits" in one else words
+    if "credits" not in one:
+        return words
+    return f"{words}, {one['credits']:g} {unit_name(unit, one['credits'])}"

@@ -125,7 +125,7 @@ class _Tries:
             found = self._fewest(near, found) or found
         if found is None:
             return Change(additions=(), sentence=self._why_none())
-        return Change(additions=tuple(found), sentence=self._sentence(found, near.many))
+        return Change(additions=tuple(found), sentence=self._sentence(found))
 
     def _least(self, near: Explainer, without: int = -1) -> int:
         """Fewer additions are never enough: every holding may serve all rules here, no limit binds.
@@ -361,8 +361,8 @@ class _Tries:
             middle = low + max(step, ((high - low) / 2 // step) * step)
         return additions
 
-    def _sentence(self, additions: list[Addition], many: str) -> str:
-        words = [told(one, self._unit, many) for one in additions]
+    def _sentence(self, additions: list[Addition]) -> str:
+        words = [told(one, self._unit) for one in additions]
         if len(words) == 1:
             return f"One more would do: a {words[0]}."
         counted = {one: words.count(one) for one in words}

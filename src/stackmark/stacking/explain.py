@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from stackmark.credit.policies import units
+from stackmark.credit.policies import unit_name
 from stackmark.stacking import rules as r
 from stackmark.stacking.facts import Compiled, Fact
 from stackmark.stacking.problem import Problem, Uses, make_problem
@@ -139,8 +139,7 @@ class Explainer:
     @property
     def many(self) -> str:
         """The unit of credit in a sentence."""
-        known = units()
-        return known[self.rules.unit].many if self.rules.unit in known else self.rules.unit
+        return unit_name(self.rules.unit)
 
     def inside(self, limit: Any) -> tuple[Fraction, Fraction]:
         """Credit used that surely (for a cap: perhaps) counts under a limit, and all credit."""
@@ -173,7 +172,7 @@ class Explainer:
         needs = self.amount(leaf, self.problem.least[leaf])
         has = self.amount(leaf, self.has[leaf])
         unit = self.unit(leaf)
-        word = "" if unit == ITEMS else f"{self.many} from "
+        word = "" if unit == ITEMS else f"{unit_name(unit, needs)} from "
         one = unit == ITEMS and needs == 1
         told = describe(node.select, self.rules.unit)
         told = told.replace("credentials", "credential", 1) if one else told
@@ -209,7 +208,7 @@ class Explainer:
             has=inside,
             unit=self.rules.unit,
             holdings=tuple(sorted(row.holding.id for row in rows)),
-            sentence=f"{quoted(limit.id)} needs {number(needs)} {self.many}"
+            sentence=f"{quoted(limit.id)} needs {number(needs)} {unit_name(self.rules.unit, needs)}"
             f"{f' of the {number(total)} that are used' if needs <= total else ''}: "
             f"{number(inside)} so far{counted}. {sentence(self.rules, limit)}",
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from stackmark.credit.policies import units
+from stackmark.credit.policies import unit_name
 from stackmark.stacking import rules as r
 from stackmark.stacking.grading import higher_is_better
 
@@ -53,7 +53,7 @@ def _walk(node: r.Node, depth: int) -> Iterator[tuple[r.Node, int]]:
 
 class _Voice:
     def __init__(self, unit: str, names: Names) -> None:
-        self.unit = units()[unit].many if unit in units() else unit
+        self.unit = unit
         self.names = names
 
     # -- the tree --------------------------------------------------------------------------------
@@ -82,8 +82,11 @@ class _Voice:
             one = leaf.least == 1 and leaf.most in (None, 1)
             return f"{amount} {self.select(leaf.select, one=one)}"
         assert isinstance(leaf, r.CreditSum)
-        amount = _span(leaf.least, leaf.most)
-        return f"{amount} {self.unit} from {self.select(leaf.select)}"
+        amount, last = _span(leaf.least, leaf.most), leaf.least if leaf.most is None else leaf.most
+        return f"{amount} {unit_name(self.unit, last)} from {self.select(leaf.select)}"
+
+    def _credit(self, amount: Fraction) -> str:
+        return f"{plain_number(amount)} {unit_name(self.unit, amount)}"
 
     # -- predicates ------------------------------------------------------------------------------
 
@@ -117,7 +120,7 @@ class _Voice:
 
     def _quality(self, select: r.Select) -> Iterator[str]:
         if select.credits_min is not None:
-            yield f"of {plain_number(select.credits_min)} {self.unit} or more each"
+            yield f"of {self._credit(select.credits_min)} or more each"
         if select.max_age_years is not None:
             yield f"not older than {_years(select.max_age_years)}"
         if select.grade_min is not None:
@@ -173,7 +176,7 @@ class _Voice:
         return f"at least {' and '.join(self._bounds(limit.least, limit.share))}"
 
     def _bounds(self, number: Fraction | None, share: Fraction | None) -> list[str]:
-        found = [] if number is None else [f"{plain_number(number)} {self.unit}"]
+        found = [] if number is None else [self._credit(number)]
         return found + ([] if share is None else [f"{plain_number(share * 100)} % of what is used"])
 
     def gpa(self, limit: r.GradeAverage) -> str:
@@ -191,7 +194,7 @@ class _Voice:
     def share(self, limit: r.Share) -> str:
         return (
             f"what serves “{limit.a}” may serve “{limit.b}” too, "
-            f"up to {plain_number(limit.most)} {self.unit} in all."
+            f"up to {self._credit(limit.most)} in all."
         )
 
     def exclude(self, limit: r.Exclude) -> str:

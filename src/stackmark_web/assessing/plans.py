@@ -19,7 +19,7 @@ def setup_of(achievement: Any) -> Setup:
     found: Setup | None = Setup.everywhere.filter(achievement=achievement).first()
     if found is not None:
         return found
-    return Setup(achievement=achievement, organisation=achievement.organisation)
+    return Setup(achievement=achievement, organisation_id=achievement.organisation_id)
 
 
 def is_assessable(version: Any) -> bool:

@@ -87,7 +87,7 @@ def _nano(award: Any, versions: Any, cast: Any, houses: Any, today: datetime) ->
             actor=dana,
             kind="course-series",
             title=NANO.title,
-            summary="Three courses of ours, one of another provider, and a project with a partner.",
+            summary="Two courses of ours, one of another provider, and a project with a partner.",
             achievement=award,
             rules=_nano_rules(versions, did_of(house), electives=1.0),
             via="demo",

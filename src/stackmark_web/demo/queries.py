@@ -127,6 +127,33 @@ def tour() -> list[Step]:
     ]
 
 
+def further() -> list[Step]:
+    """What many credentials make together, each seen as the person it is about."""
+    if not staged():
+        return []
+    enter = reverse("demo:enter", args=["lena"])
+    return [
+        Step(
+            _("Stack"),
+            _("Lena follows a nano-degree across two issuers. See what is missing."),
+            post=enter,
+            fields={"next": reverse("pathways:home")},
+        ),
+        Step(
+            _("Recognise"),
+            _("Rhea decides what credentials of others count for, and signs it with her reasons."),
+            post=reverse("demo:enter", args=["rhea"]),
+            fields={"next": reverse("recognising:desk", args=["northfield"])},
+        ),
+        Step(
+            _("Plan"),
+            _("Lena asks for the cheapest, fastest and shortest way to where she wants to be."),
+            post=enter,
+            fields={"next": reverse("pathways:plan")},
+        ),
+    ]
+
+
 def _path(url: str) -> str:
     """An address of ours without its host."""
     return "/" + url.split("/", 3)[3]

@@ -17,19 +17,9 @@ def version_url(version: Any, number: int | None = None) -> str:
     return f"{settings.IDENTITY_URL}/pathways/{version.pathway_id}/{number or version.number}"
 
 
-def pathway_url(pathway: Any) -> str:
-    """The address of a pathway, whatever its current version."""
-    return f"{settings.IDENTITY_URL}/pathways/{pathway.pk}"
-
-
 def version_path(version: Any) -> str:
     """The public page of a published version on this server."""
     return reverse("pathways:version", args=[version.pathway_id, version.number])
-
-
-def pathway_path(pathway: Any) -> str:
-    """The public page of a pathway on this server."""
-    return reverse("pathways:pathway", args=[pathway.pk])
 
 
 def version_at(address: str) -> tuple[uuid.UUID, int] | None:

@@ -17,9 +17,10 @@ from stackmark.stacking.audit import Auditor
 from stackmark.stacking.result import Audit
 from stackmark.stacking.rules import Rules
 from stackmark_web import clock
-from stackmark_web.pathways.held import Body, Held, held
+from stackmark_web.pathways.held import Held, held
 from stackmark_web.pathways.models import PathwayVersion
 from stackmark_web.pathways.rules_of import rules_of
+from stackmark_web.pathways.trusting import Body
 from stackmark_web.pathways.uses import with_uses
 
 LOOK: Final = dt.timedelta(days=30)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.errors import UsageError
-from stackmark_web.pathways import queries, queries_design
+from stackmark_web.pathways import queries, queries_board, queries_design
 from stackmark_web.pathways.actions import designing, publishing
 from stackmark_web.pathways.design_pages import draft_for, page, place_for, tell, whole
 from stackmark_web.pathways.errors import StaleError
@@ -36,8 +36,10 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = place_for(request.user, slug)
     rows = queries_design.pathways_of(organisation)
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    boards = queries_board.waiting_by_pathway(request.user, found.object_list)
     for one in found:
         one.draft = one.drafts[0] if one.drafts else None
+        one.waiting = boards.get(one.pk, 0)
     return page(
         request,
         "manage",

@@ -15,14 +15,19 @@ from django.utils.translation import gettext as _
 
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark_web.catalogue import public, searching
-from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.catalogue.publishing import identity
-from stackmark_web.pathways.addresses import version_at, version_url
-from stackmark_web.pathways.naming import achievement_at, achievement_name, skill_name
-from stackmark_web.pathways.queries import public_version, published
+from stackmark_web.pathways.addresses import version_url
+from stackmark_web.pathways.naming import (
+    achievement_at,
+    achievement_name,
+    award_name,
+    issuer_name,
+    skill_name,
+)
+from stackmark_web.pathways.queries import published
 from stackmark_web.tenancy.models import Organisation
-from stackmark_web.tenancy.queries import did_of, organisation_by_identity
+from stackmark_web.tenancy.queries import did_of
 from stackmark_web.ui.text import isolated
 
 MOST: Final = 8
@@ -61,7 +66,7 @@ def known(name: str, addresses: Iterable[str]) -> Choices:
     rows = list(dict.fromkeys(addresses))
     if name == "achievement":
         return _chosen_achievements(rows)
-    named = {"issuer": _issuer_name, "not_applied_to": _award_name, "skill": skill_name}[name]
+    named = {"issuer": issuer_name, "not_applied_to": award_name, "skill": skill_name}[name]
     return [(one, isolated(named(one) or one)) for one in rows]
 
 
@@ -123,20 +128,3 @@ def _skills(text: str) -> Choices:
 def _awards(text: str) -> Choices:
     rows = published().filter(current__title__icontains=text)[:MOST]
     return [(version_url(one.current), isolated(one.current.title)) for one in rows]
-
-
-def _issuer_name(address: str) -> str:
-    found = organisation_by_identity(address)
-    return found.name if found else ""
-
-
-def _award_name(address: str) -> str:
-    place = version_at(address)
-    version = public_version(*place) if place else None
-    return version.title if version else ""
-
-
-def own_achievements(organisation: Any) -> Choices:
-    """What the organisation may award, by the achievement's id."""
-    rows = catalogue.versions_for_award(organisation)
-    return [(str(one.achievement_id), one.title) for one in rows]

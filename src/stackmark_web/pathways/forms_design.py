@@ -135,8 +135,11 @@ class PublishForm(forms.Form):
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("applies_from", clock.today())
-        if first:
-            del self.fields["note"]
+        if first:  # nothing is different yet, and nobody joined before
+            fields: Any = self.fields
+            fields["applies_from"].help_text = _("The catalogue year; nobody can join before it.")
+            fields["note"].label = _("A word about it")
+            fields["note"].help_text = _("It stands beside the version on its public page.")
 
 
 class SampleForm(Sections, forms.Form):
@@ -169,6 +172,7 @@ class SampleForm(Sections, forms.Form):
 
     def __init__(self, *args: Any, found: Any, known: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.found = found.achievement  # the finder says where there is nothing
         fields: Any = self.fields
         fields["achievement"].label = _("Achievements they hold")
         fields["achievement"].choices = list((dict(known) | dict(found.achievement)).items())

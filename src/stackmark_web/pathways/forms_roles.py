@@ -45,7 +45,8 @@ class NewRoleForm(RoleForm):
     def __init__(self, *args: Any, frameworks: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["framework"]
-        field.choices = [("", _("Choose one")), *((str(one.pk), one.title) for one in frameworks)]
+        rows = [(str(one.pk), one.title) for one in frameworks]
+        field.choices = rows if len(rows) == 1 else [("", _("Choose one")), *rows]
 
 
 class SkillForm(forms.Form):

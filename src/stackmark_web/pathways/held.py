@@ -27,9 +27,8 @@ from stackmark_web.passport.models import Holding
 from stackmark_web.passport.standing import standing_of
 from stackmark_web.pathways.decisions import Decided, Decisions
 from stackmark_web.pathways.files import AtHand
+from stackmark_web.pathways.trusting import Body
 from stackmark_web.recognising.models import Decision
-from stackmark_web.tenancy import queries as tenancy
-from stackmark_web.verifying.queries import OwnRegister, register_for
 
 HERE: Final = "issued-here"
 TRUSTED: Final = "trusted"
@@ -133,35 +132,6 @@ def _records(data: bytes, depth: int = 0) -> Iterator[Imported]:
         yield from _records(part, depth + 1)
 
 
-class Body:
-    """Whose rules are asked, with its identity and its register; ``None`` for nobody's."""
-
-    def __init__(self, organisation: Any = None) -> None:
-        self.organisation = organisation
-
-    @cached_property
-    def name(self) -> str:
-        """How it is called in a sentence."""
-        return str(self.organisation.name)
-
-    @cached_property
-    def did(self) -> str:
-        """As whom it issues."""
-        return tenancy.did_of(self.organisation)
-
-    @cached_property
-    def _register(self) -> OwnRegister:
-        return register_for(self.organisation)
-
-    def trusts(self, one: Counted) -> bool:
-        """Whether its register, or one above it, accepts the issuer for this."""
-        awarded = one.awarded
-        moment = dt.datetime.combine(awarded, dt.time(), dt.UTC) if awarded else None
-        wanted = [one.achievement] if one.achievement else []
-        standing, _sentence = self._register.register.standing(one.issuer, wanted, moment)
-        return standing == "known"
-
-
 class _Judge:
     """Whose credentials count for one body: its own, those it trusts, those it recognised."""
 
@@ -174,6 +144,7 @@ class _Judge:
 
     def judged(self, row: Holding, one: Counted) -> Held:
         """The credential with its provenance for the body."""
+        one = replace(one, issuer_classes=one.issuer_classes or self._body.classes(one.issuer))
         decided = self._decisions.about(one)
         if decided is not None:
             return self._recognised(row, one, decided)
@@ -194,7 +165,7 @@ class _Judge:
 
     def _foreign(self, row: Holding, one: Counted) -> Held:
         body = {"body": self._body.name}
-        if not self._body.trusts(one):
+        if not self._body.accepts(one.issuer, one.achievement, one.awarded):
             why = _("%(body)s has not decided yet whether it counts.") % body
             return Held(one, row, OPEN, counts=False, why=why, ask=True)
         if row.award_id is None and row.match != Holding.Match.YES:

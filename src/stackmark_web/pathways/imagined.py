@@ -7,23 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from stackmark.exchange.holdings import holding_of
-from stackmark.exchange.shapes import Imported
 from stackmark.model.holding import VERIFIED, Holding
 from stackmark.model.holding_write import holding_json
 from stackmark_web import clock
-from stackmark_web.catalogue.records import record_of
 from stackmark_web.pathways.naming import achievement_at
-from stackmark_web.tenancy.queries import did_of, root_of
+from stackmark_web.pathways.planner_taught import earned
 
 
 def holding_for(version: Any, name: str) -> Holding:
     """A published version as a valid, verified credential awarded today."""
-    today = clock.today()
-    record = record_of(version, root_of(version.organisation))
-    made = holding_of(Imported(record=record, format="ob3", places={}), "valid", name, today)
-    issuer = did_of(version.organisation)
-    return replace(made, awarded=today, issuer=issuer, provenance=VERIFIED, applied_to=())
+    return replace(earned(version), id=name, awarded=clock.today(), provenance=VERIFIED)
 
 
 def holdings_for(values: Iterable[str], taken: Any = ()) -> list[dict[str, Any]]:

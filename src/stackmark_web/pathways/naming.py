@@ -97,18 +97,20 @@ def _achievement(address: str) -> str:
     return achievement_name(version) if version else ""
 
 
-def _issuer(address: str) -> str:
+def issuer_name(address: str) -> str:
+    """What an organisation here is called by its identity; empty for any other."""
     found = organisation_by_identity(address)
     return found.name if found else ""
 
 
-def _award(address: str) -> str:
+def award_name(address: str) -> str:
+    """The title of a published version by its address; empty for any other."""
     place = version_at(address)
     version = public_version(*place) if place else None
     return version.title if version else ""
 
 
-_NAMED: Final = {"achievement": _achievement, "issuer": _issuer, "award": _award}
+_NAMED: Final = {"achievement": _achievement, "issuer": issuer_name, "award": award_name}
 
 
 def _skills(rules: r.Rules, known: Mapping[str, str]) -> dict[str, str]:

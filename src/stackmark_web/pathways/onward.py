@@ -7,7 +7,7 @@ is never a promise of an award: the other rules and limits have to be met as wel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -21,9 +21,10 @@ from stackmark.stacking import rules as r
 from stackmark.stacking.eligible import Eligibility
 from stackmark.stacking.render import sentence
 from stackmark_web import clock
+from stackmark_web.pathways.addresses import version_path
 from stackmark_web.pathways.naming import names_in
 from stackmark_web.pathways.planner_taught import earned
-from stackmark_web.pathways.reading import joinable, where
+from stackmark_web.pathways.reading import joinable
 from stackmark_web.pathways.trusting import Body
 
 SHOWN: Final = 8
@@ -65,9 +66,13 @@ class Onward:
 
 def counts_toward(version: Any) -> list[Onward]:
     """The published awards that take what this version gives; the certain ones first."""
-    targets, today = list(joinable()), clock.today()
+    return _onward(version, list(joinable()))
+
+
+def _onward(version: Any, targets: Sequence[tuple[Any, r.Rules]]) -> list[Onward]:
     if not targets:
         return []
+    today = clock.today()
     holding = replace(earned(version), id="this", awarded=today)
     bodies: dict[Any, Body] = {}
     found = []
@@ -82,9 +87,12 @@ def counts_toward(version: Any) -> list[Onward]:
 
 
 def panel(version: Any) -> str:
-    """The piece of page for an achievement or an offering."""
-    rows = counts_toward(version)
-    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN)}
+    """The piece of page for an achievement or an offering; what awards it comes first."""
+    targets = list(joinable())
+    rows = _onward(version, targets)
+    own = (one for one, _rules in targets if one.pathway.achievement_id == version.achievement_id)
+    ways = [(one, version_path(one)) for one in own]
+    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "ways": ways[:SHOWN]}
     return render_to_string("pathways/parts/counts_toward.html", context)
 
 
@@ -129,7 +137,7 @@ def _told(
     how, note = _how(rules, leaf, holding, eligible)
     return Onward(
         version=target,
-        url=where(target),
+        url=version_path(target),
         rule=sentence(rules, leaf, names_in(rules)),
         how=how,
         ifs=tuple(ifs),

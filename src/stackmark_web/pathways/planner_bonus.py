@@ -11,9 +11,10 @@ from stackmark.stacking.audit import Auditor
 from stackmark.stacking.eligible import Eligibility
 from stackmark.stacking.rules import Rules
 from stackmark_web import clock
+from stackmark_web.pathways.addresses import version_path
 from stackmark_web.pathways.held import counted, held
 from stackmark_web.pathways.planner_targets import Target
-from stackmark_web.pathways.reading import joinable, where
+from stackmark_web.pathways.reading import joinable
 from stackmark_web.pathways.trusting import Body
 
 MOST: Final = 40
@@ -35,7 +36,7 @@ class Bonuses:
         found = []
         for version, rules in self._others(earned, last):
             if self._complete(version, rules, earned, last) and not self._already(version, rules):
-                found.append({"title": str(version.title), "url": where(version)})
+                found.append({"title": str(version.title), "url": version_path(version)})
         return found
 
     def _others(self, earned: Sequence[Holding], last: date) -> list[tuple[Any, Rules]]:

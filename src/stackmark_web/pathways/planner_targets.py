@@ -13,6 +13,7 @@ from stackmark.planning.goal import SkillGoal
 from stackmark.stacking.rules import Rules
 from stackmark_web import clock
 from stackmark_web.pathways import queries, reading
+from stackmark_web.pathways.addresses import version_path
 from stackmark_web.pathways.models import Following, Pathway, Plan, RoleProfile
 
 PATHWAY = "pathway"
@@ -108,7 +109,7 @@ def of_pathway(row: Pathway, user: Any = None) -> Target | None:
     if version is None or rules is None:
         return None
     title, body = str(version.title), row.organisation
-    return Target(PATHWAY, row, title, body, reading.where(version), version, rules)
+    return Target(PATHWAY, row, title, body, version_path(version), version, rules)
 
 
 def of_role(row: RoleProfile) -> Target:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from stackmark.exchange.holdings import holding_of
@@ -21,7 +22,8 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue.publishing import identity
 from stackmark_web.catalogue.words import fold
 from stackmark_web.tenancy import queries as tenancy
-from stackmark_web.ui.text import best_text
+from stackmark_web.tenancy.models import Organisation
+from stackmark_web.tenancy.public import class_of
 
 _MOST: Final = 50_000  # kept
 _ALL: Final = re.compile(r"\s*(?:,|;|\band\b)\s*")
@@ -69,7 +71,9 @@ def _read(version: Any, issuer: str) -> Taught:
     record = replace(
         catalogue.record_of(version),
         id=identity(version),
-        issuer=Issuer(id=issuer, name=version.organisation.name),
+        issuer=Issuer(
+            id=issuer, name=version.organisation.name, kind=_class(version.organisation.root_id)
+        ),
     )
     about = record.achievement
     found = holding_of(Imported(record, "stackmark", {}), "valid", record.id, dt.date.min)
@@ -84,6 +88,12 @@ def _read(version: Any, issuer: str) -> Taught:
         before=dict(about.prerequisites),
         titles=frozenset(fold(one).strip() for one in about.title.values()),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _class(root: uuid.UUID) -> str:
+    """What an institution is; many versions have the same one."""
+    return class_of(Organisation.objects.get(pk=root))
 
 
 def groups_of(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
@@ -102,8 +112,3 @@ def groups_of(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[tuple[st
             return ()
         groups.append(tuple(dict.fromkeys(id_ for one in names for id_ in known[one])))
     return tuple(groups)
-
-
-def words_before(one: Taught) -> str:
-    """What should come before it, for a reader."""
-    return best_text(one.before)

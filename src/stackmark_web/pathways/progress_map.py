@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stackmark.credit.policies import units
+from stackmark.credit.policies import unit_name
 from stackmark.stacking import rules as r
 from stackmark.stacking.render import sentence
 from stackmark.stacking.result import ITEMS, Audit, Progress
@@ -254,14 +254,14 @@ def amount(progress: Progress, unit: str) -> str:
     if progress.unit == "rules":
         return _("%(has)s of %(needs)s") % {"has": has, "needs": needs}
     if progress.unit == ITEMS:
-        words = ngettext(
+        told = ngettext(
             "%(has)s of %(needs)s credential",
             "%(has)s of %(needs)s credentials",
             int(progress.needs),
         )
-        return words % {"has": has, "needs": needs}
-    many = units()[unit].many if unit in units() else unit
-    return _("%(has)s of %(needs)s %(unit)s") % {"has": has, "needs": needs, "unit": many}
+        return told % {"has": has, "needs": needs}
+    named = unit_name(unit, progress.needs)
+    return _("%(has)s of %(needs)s %(unit)s") % {"has": has, "needs": needs, "unit": named}
 
 
 def _number(value: Any) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stackmark.stacking.future import losses
+from stackmark_web.passport import queries as passport
 from stackmark_web.pathways import queries_learner, versions_compared
 from stackmark_web.pathways.actions import following as actions
 from stackmark_web.pathways.actions.completing import audit_renewal
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "followed": [_row(one) for one in queries_learner.followings_of(request.user)],
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
+        "to_keep": passport.waiting_for(request.user).count(),
         "query": urlencode({"q": words}) if words else "",
         "tab": "pathways",
     }
@@ -97,6 +99,7 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "outcome": outcome,
         "newer": newer[0] if newer else None,
         "form": WhatIfForm(ground=found),
+        "to_keep": passport.waiting_for(request.user).count(),
         "renews": renews(one.version),
         "renewal": _renewal(outcome.current, found),
         "tab": "pathways",

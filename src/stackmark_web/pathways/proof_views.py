@@ -60,6 +60,7 @@ def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "command": COMMAND,
         "command_offline": COMMAND_OFFLINE,
         "command_stated": COMMAND_STATED,
+        "by_books": queries.needs_books(found),
         "mine": found.user_id == request.user.pk,
         "tab": "pathways",
     }
@@ -122,5 +123,6 @@ def panel(holding: Any, token: str = "") -> str:
     found = queries.completion_behind(holding)
     if found is None:
         return ""
-    context = {"completion": found, "holding": holding, "token": token, "command": COMMAND}
+    command = COMMAND_STATED if queries.needs_books(found) else COMMAND
+    context = {"completion": found, "holding": holding, "token": token, "command": command}
     return SafeString(render_to_string("pathways/parts/proof.html", context))

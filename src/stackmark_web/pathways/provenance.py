@@ -22,7 +22,7 @@ Names = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Standing:
     """One credential with its card; ``why`` in our words, ``told`` in the library's.
 
     ``rules`` are the titles of the rules it serves.
@@ -54,7 +54,7 @@ class Shown:
         return self.held.row.title
 
 
-def shown_of(ground: Ground, audit: Audit, organisation: Any, names: Names) -> list[Shown]:
+def shown_of(ground: Ground, audit: Audit, organisation: Any, names: Names) -> list[Standing]:
     """Those that serve something first, then those that could, then those to be decided."""
     asking = asking_at(organisation) if any(one.ask for one in ground.held) else ""
     titles = {one.id: one.title or one.id for one in ground.rules.leaves()}
@@ -69,11 +69,11 @@ def shown_of(ground: Ground, audit: Audit, organisation: Any, names: Names) -> l
 
 def _shown(
     one: Held, serves: dict[str, list[str]], told: dict[str, tuple[str, str]], asking: str
-) -> Shown:
+) -> Standing:
     tone, label = PROVENANCE[one.provenance]
     name = one.holding.id if one.counts else ""
     word, sentence = told.get(name, ("", ""))
-    return Shown(
+    return Standing(
         one,
         own_card(one.row),
         tone if one.counts else "warn" if tone == "good" else tone,

@@ -32,7 +32,7 @@ def publish(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     form = PublishForm(
         request.POST if request.method == "POST" else None,
         initial={"revision": draft.revision},
-        first=pathway.current is None,
+        first=pathway.current_id is None,
     )
     if form.is_bound and form.is_valid():
         found = form.cleaned_data

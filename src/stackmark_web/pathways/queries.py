@@ -38,14 +38,6 @@ def published_versions(pathway: Pathway) -> QuerySet[Any]:
     return rows.select_related("pathway", "organisation").order_by("-number")
 
 
-def public_pathway(pk: uuid.UUID) -> Any:
-    """A pathway anybody may read about, retired or not; None for any other."""
-    rows = Pathway.everywhere.filter(current__isnull=False)
-    return (
-        rows.select_related("organisation", "current", "achievement__current").filter(pk=pk).first()
-    )
-
-
 def public_version(pk: uuid.UUID, number: int | None = None) -> Any:
     """A published version at its address, the current one without a number; or None."""
     rows = PathwayVersion.everywhere.filter(pathway=pk, state=_PUBLISHED).select_related(

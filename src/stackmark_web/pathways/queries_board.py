@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 
 from stackmark_web.pathways.models import Completion, ConferralList, Following, Pathway
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import organisation_for
+from stackmark_web.tenancy.queries import may, organisation_for
 
 State = Completion.State
+_WAITING: Final = {"state": State.WAITING, "automatic": False, "user__isnull": False}
 _TIED = ("user", "version__pathway__organisation", "award", "list", "decided_by", "following")
 
 
@@ -28,7 +30,15 @@ def pathway_for(user: Any, slug: str, pk: uuid.UUID) -> tuple[Any, Pathway]:
 
 def waiting(pathway: Pathway) -> QuerySet[Completion]:
     """Who waits for the board, the longest first; nobody whose account is gone."""
-    return _of(pathway).filter(state=State.WAITING, automatic=False, user__isnull=False)
+    return _of(pathway).filter(**_WAITING)
+
+
+def waiting_by_pathway(user: Any, pathways: Iterable[Pathway]) -> dict[uuid.UUID, int]:
+    """How many wait for the board of each pathway on which the person may confer."""
+    allowed = [one.pk for one in pathways if may(user, Permission.AWARD, one.organisation)]
+    rows = Completion.everywhere.filter(version__pathway__in=allowed, **_WAITING)
+    counted = rows.order_by().values_list("version__pathway").annotate(many=Count("pk"))
+    return dict(counted)
 
 
 def decided(pathway: Pathway) -> QuerySet[Completion]:

@@ -14,7 +14,7 @@ from stackmark.stacking.render import sentence
 from stackmark_web.passport.models import Holding
 from stackmark_web.pathways.held import Held, held
 from stackmark_web.pathways.models import Completion
-from stackmark_web.pathways.naming import names_in
+from stackmark_web.pathways.naming import names_in, selects
 from stackmark_web.pathways.sealing import FILES, file_of, file_url, rules_json_of
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
@@ -48,6 +48,12 @@ def completion_behind(holding: Any) -> Completion | None:
     if holding.award_id is None:
         return None
     return completions().filter(award_id=holding.award_id).first()
+
+
+def needs_books(found: Completion) -> bool:
+    """Whether its rules ask what no credential says itself and only the body's books know."""
+    rules = read_rules(rules_json_of(found))
+    return any(one.issuer_class or one.not_applied_to for one in selects(rules))
 
 
 @dataclass(frozen=True, slots=True)

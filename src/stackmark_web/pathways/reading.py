@@ -12,7 +12,6 @@ from stackmark_web import clock
 from stackmark_web.pathways import queries
 from stackmark_web.pathways.models import PathwayVersion
 from stackmark_web.pathways.rules_of import rules_of
-from stackmark_web.ui.site import address
 
 _MOST: Final = 2_000  # kept
 _RULES: Final[dict[uuid.UUID, Rules | None]] = {}
@@ -40,9 +39,3 @@ def joinable() -> Iterator[tuple[Any, Rules]]:
         if version is not None and found is not None:
             version.pathway = pathway
             yield version, found
-
-
-def where(version: Any) -> str:
-    """The public page of a published version."""
-    path = f"/pathways/{version.pathway_id}/{version.number}"
-    return address("pathways:version", path, version.pathway_id, version.number)

@@ -47,9 +47,21 @@ def show(
 def roles(request: HttpRequest, slug: str) -> HttpResponse:
     """The role profiles of an organisation."""
     organisation = organisation_for(request.user, slug, Permission.DESIGN)
-    new_ = Action(_("Make a role profile"), reverse("pathways:role_new", args=[slug]), "primary")
-    rows = queries.roles_of(organisation)
-    return show(request, "list", organisation, rows=rows, actions=[new_])
+    return show(
+        request,
+        "list",
+        organisation,
+        rows=queries.roles_of(organisation),
+        actions=_making(organisation),
+    )
+
+
+def _making(organisation: Any) -> list[Action]:
+    """The way to a role profile, as soon as there is a framework to make it from."""
+    if not queries.frameworks_of(organisation).exists():
+        return []
+    where = reverse("pathways:role_new", args=[organisation.slug])
+    return [Action(_("Make a role profile"), where, "primary")]
 
 
 @limited_upload
@@ -71,7 +83,8 @@ def frameworks(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("pathways:frameworks", slug)
     rows = queries.frameworks_of(organisation)
     status = 422 if form.errors else 200
-    return show(request, "frameworks", organisation, status, form=form, rows=rows)
+    more = {"form": form, "rows": rows, "actions": _making(organisation)}
+    return show(request, "frameworks", organisation, status, **more)
 
 
 def _load(request: HttpRequest, organisation: Any, form: Any) -> Any:

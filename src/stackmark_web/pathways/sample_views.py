@@ -72,6 +72,7 @@ def samples(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         tab="try",
         tried=tried,
         wrong=sum(one.as_expected is False for one in tried),
+        right=any(one.as_expected for one in tried),
         trial=queries_trials.newest(draft),
         many=queries_trials.people(draft.pathway, rules).count(),
         first=draft.pathway.current_id is None,

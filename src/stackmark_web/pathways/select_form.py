@@ -227,7 +227,10 @@ class SelectForm(Sections, forms.Form):
         label=_("Classes of issuer"),
         max_length=2_000,
         required=False,
-        help_text=_("Words your trust register uses, with commas between them."),
+        help_text=_(
+            "What an organisation of this server is: university, college, training-provider, "
+            "industry-association, employer, quality-agency; with commas between them."
+        ),
     )
     holding_id = addresses_field(_("Single credentials by id"))
 

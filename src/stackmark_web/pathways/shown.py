@@ -38,6 +38,7 @@ class Row:
     first: bool = False
     last: bool = False
     outermost: bool = False  # stands right in the top group
+    takes_anything: bool = False  # names nothing a credential has to be
     findings: list[Told] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
@@ -123,6 +124,7 @@ class Shown:
         row = self._row(node, "rule", sentence(self.rules, _bare(node), self.names))
         row.depth, row.is_group = depth, isinstance(node, r.All | r.AtLeast)
         row.word = "capstone" if isinstance(node, r.Capstone) else ""
+        row.takes_anything = isinstance(node, r.Leaf) and node.select == r.Select()
         if isinstance(node, r.All | r.AtLeast):
             row.rows = [self._node(one, depth + 1) for one in node.of]
             row.rows[0].first = row.rows[-1].last = True

@@ -34,15 +34,13 @@ def new(request: HttpRequest) -> HttpResponse:
     body, target = _chosen(request)
     if body is None:
         bodies = policies.open_bodies()
-        return pages.learner_page(request, "choose", bodies=bodies, closed=target)
+        brought = "".join(_brought(request))
+        return pages.learner_page(request, "choose", bodies=bodies, closed=target, brought=brought)
     form = RequestForm(
         request.POST if request.method == "POST" else None,
         user=request.user,
         targets=queries.targets_of(body),
-        initial={
-            "target": target.pk if target else "",
-            "holdings": [text for text in request.GET.getlist("holding")[:1] if _is_id(text)],
-        },
+        initial={"target": target.pk if target else "", "holdings": _brought(request)},
     )
     if form.is_bound and form.is_valid():
         try:
@@ -75,12 +73,12 @@ def _chosen(request: HttpRequest) -> tuple[Any, Any]:
     return (policies.body_for(target.organisation) if target else None), target
 
 
-def _is_id(text: str) -> bool:
-    """Whether it may be the id of a credential; one that is not there ticks nothing."""
+def _brought(request: HttpRequest) -> list[str]:
+    """The credential a person comes from; it is ticked where it is one they may send."""
     try:
-        return bool(uuid.UUID(text))
+        return [str(uuid.UUID(request.GET.get("holding", "")))]
     except ValueError:
-        return False
+        return []
 
 
 def _target(wanted: str) -> Any:

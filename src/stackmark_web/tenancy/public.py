@@ -104,6 +104,11 @@ def identifiers_of(organisation: Organisation) -> dict[str, str]:
     return {scheme: value for scheme, value in found.items() if value}
 
 
+def class_of(organisation: Organisation) -> str:
+    """What an organisation is, in the word that records and rules of awards have for it."""
+    return _KINDS.get(organisation.kind, organisation.kind)
+
+
 def as_issuer(root: Organisation) -> model.Organisation:
     """An institution as the record of a design names it: under the DID it signs with.
 
@@ -122,7 +127,7 @@ def _described(one: Organisation, identifier: str) -> model.Organisation:
         id=identifier,
         name=one.name,
         legal_name=one.legal_name,
-        kind=_KINDS.get(one.kind, one.kind),
+        kind=class_of(one),
         country=one.country,
         url=one.website or identity.page(one),
         email=one.email,

@@ -6,8 +6,9 @@ another capability that is not there leaves its link out and never breaks the pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any, Final
@@ -27,6 +28,8 @@ _MAIN: Final = (
     ("verifying:start", "/verify", _("Verify")),
     ("passport:home", "/passport", _("Passport")),
 )
+# Pages behind the tabs of the passport that have addresses of their own.
+_OWN: Final = re.compile(r"/(my/|plans?(/|$)|recognition(/(?!statistics|ledger(?!/mine))|$))")
 _ACCOUNT: Final = (
     ("accounts:settings", _("Profile")),
     ("account_email", _("E-mail addresses")),
@@ -67,7 +70,12 @@ class Frame:
     @cached_property
     def links(self) -> list[Link]:
         """The main navigation."""
-        return [self.link(name, path, label) for name, path, label in _MAIN]
+        return [self._main(*row) for row in _MAIN]
+
+    def _main(self, name: str, path: str, label: str | Promise) -> Link:
+        link = self.link(name, path, label)
+        of_passport = name == "passport:home" and _OWN.match(self.path)
+        return replace(link, current=True) if of_passport else link
 
     @cached_property
     def user(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stackmark_web.ui.cards import Card
-from stackmark_web.ui.site import ask
+from stackmark_web.ui.site import address, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,35 @@ _LIFE: Final = (
     ),
 )
 
+_FURTHER: Final = (
+    Step(
+        gettext_lazy("Stack"),
+        gettext_lazy("Credentials of any issuer add up to a larger one, by rules all can read."),
+        url="pathways:list",
+    ),
+    Step(
+        gettext_lazy("Recognise"),
+        gettext_lazy("Another institution says what a credential is worth there, and signs it."),
+        url="recognising:statistics",
+    ),
+    Step(
+        gettext_lazy("Plan"),
+        gettext_lazy("The cheapest, the fastest and the shortest way to an award or a role."),
+        url="pathways:plan",
+    ),
+)
+
 
 def steps() -> Sequence[Any]:
     """The demo world's five steps with links, else the five steps in words."""
     linked = ask("stackmark_web.demo.queries", "tour") if settings.DEMO else None
     return list(linked) if linked else _LIFE
+
+
+def further() -> Sequence[Any]:
+    """What many credentials make together: as the demo's people, else as everybody finds it."""
+    linked = ask("stackmark_web.demo.queries", "further") if settings.DEMO else None
+    return list(linked) if linked else [replace(one, url=address(one.url)) for one in _FURTHER]
 
 
 def place(request: HttpRequest) -> Place | None:

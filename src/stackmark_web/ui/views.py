@@ -44,10 +44,11 @@ def same_site(view: View) -> View:
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """What Stackmark is, and one credential's whole life in five clicks."""
+    """What Stackmark is, one credential's whole life, and what many make together."""
     steps = tour.steps()
     context = {
         "steps": steps,
+        "further": tour.further(),
         "linked": any(step.url or step.post for step in steps),
         "card": tour.example(),
         "doors": doors(),

@@ -45,6 +45,16 @@ def test_a_yes_has_a_witness_of_least_credit_and_says_what_met_what():
     assert found.explanation[1] == "“leaf” is met by urn:a:2 and urn:a:1."
 
 
+def test_one_credit_is_one_credit_in_every_sentence():
+    found = audit(rules(credit(1, field="06")), holdings(), AT)
+    assert found.shortfalls[0].sentence == (
+        "“leaf” needs 1 ECTS credit from credentials in field 06 (ISCED-F): 0 so far, 1 more."
+    )
+    assert found.smallest_change.sentence == (
+        "One more would do: a credential in field 06 (ISCED-F), 1 ECTS credit."
+    )
+
+
 def test_a_no_names_the_rule_the_holdings_and_the_smallest_change():
     known = rules(credit(10, "breadth", field="06", level_min=6))
     held = holdings({"title": "SQL", "credit": 4}, {"level": 5, "title": "Old"})

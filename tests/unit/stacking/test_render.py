@@ -37,6 +37,11 @@ def said(rule: Any, **more: Any) -> list[str]:
         ),
         ({"credits": {"min": 99_999.75}}, "At least 99999.75 ECTS credits from credentials."),
         (
+            {"credits": {"select": {"credits_min": 1}, "min": 1}},
+            "At least 1 ECTS credit from credentials of 1 ECTS credit or more each.",
+        ),
+        ({"credits": {"min": 1, "max": 2}}, "1 to 2 ECTS credits from credentials."),
+        (
             {"title": "Project", "capstone": {"select": {"achievement": "https://x.example/p"}}},
             (
                 "Project: one credential for https://x.example/p as the capstone, for which nothing may "

@@ -77,6 +77,26 @@ def test_who_comes_from_a_credential_finds_it_ticked(client, lena, holding, pers
     )  # what the learner took away stays away
 
 
+def test_the_credential_one_comes_from_is_ticked(client, lena, holding, target, college, award):
+    page = words(as_(client, lena).get(f"/passport/{holding.pk}"))
+    assert f'href="/recognition/new?holding={holding.pk}"' in page
+    page = words(client.get(f"/recognition/new?holding={holding.pk}"))
+    onward = f"/recognition/new?body=college&amp;holding={holding.pk}"
+    assert f'href="{onward}"' in page
+    page = words(client.get(onward.replace("&amp;", "&")))
+    assert re.search(rf'value="{holding.pk}"[^>]* checked', page)
+
+
+@pytest.mark.parametrize("named", ["no", "\x00", "9" * 10_000, "theirs"])
+def test_a_credential_that_is_not_ones_own_is_not_ticked(
+    client, lena, holding, college, person, award, named
+):
+    named = str(award(person("mona")).pk) if named == "theirs" else named
+    page = as_(client, lena).get("/recognition/new", {"body": "college", "holding": named})
+    assert page.status_code == 200
+    assert " checked" not in words(page)
+
+
 def test_what_the_form_refuses_is_said_at_its_field(client, lena, holding, target, person, award):
     theirs = award(person("mona"))
     wrong = as_(client, lena).post(

@@ -200,6 +200,38 @@ def test_the_header_marks_where_the_reader_is(client, monkeypatch):
     assert '<main id="main"' in html
 
 
+@pytest.mark.parametrize("where", ["/my/pathways", "/plan", "/plans", "/recognition"])
+def test_what_the_passport_leads_to_is_marked_as_passport(client, alice, where):
+    client.force_login(alice)
+    html = page(client, where)
+    assert 'href="/passport" aria-current="true"' in html or (
+        'href="/passport" aria-current="page"' in html
+    )
+
+
+def test_what_is_open_to_all_is_not_the_passport(client):
+    assert 'href="/passport" aria-current' not in page(client, "/recognition/statistics")
+    assert 'href="/passport" aria-current' not in page(client, "/pathways")
+
+
+def test_the_start_page_leads_on_from_one_credential(client):
+    html = page(client)
+    further = html[html.index('id="further"') :]
+    for where in ("/pathways", "/recognition/statistics", "/plan"):
+        assert f'href="{where}"' in further
+
+
+def test_the_demo_world_leads_on_as_its_people(client, demo_world):
+    module = sys.modules["stackmark_web.demo.queries"]
+    module.further = lambda: [
+        Step("Plan", "How", post="/demo/enter/lena", fields={"next": "/plan"})
+    ]
+    further = page(client)
+    further = further[further.index('id="further"') :]
+    assert 'action="/demo/enter/lena"' in further
+    assert 'name="next" value="/plan"' in further
+
+
 def test_nobody_is_offered_to_sign_in(client):
     html = page(client, "/privacy")
     assert ">Sign in</a>" in html

@@ -24,8 +24,8 @@ from stackmark_web.pathways import ageing
 from stackmark_web.pathways.actions import completing
 from stackmark_web.pathways.auditing import Ground, ground, look_again
 from stackmark_web.pathways.errors import Problem
-from stackmark_web.pathways.held import Body
 from stackmark_web.pathways.models import Following, Pathway
+from stackmark_web.pathways.trusting import Body
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 

@@ -19,9 +19,10 @@ from stackmark_web.pathways import queries_trials
 from stackmark_web.pathways.actions.designing import allow
 from stackmark_web.pathways.drafts import note, unchanged
 from stackmark_web.pathways.errors import Problem
-from stackmark_web.pathways.held import Body, Held, held
+from stackmark_web.pathways.held import Held, held
 from stackmark_web.pathways.models import Following, PathwayVersion, Trial, Trialled
 from stackmark_web.pathways.rules_of import rules_of
+from stackmark_web.pathways.trusting import Body
 from stackmark_web.pathways.uses import with_uses
 from stackmark_web.tenancy.permissions import Permission
 

@@ -136,6 +136,6 @@ def test_a_retired_pathway_is_off_offer_and_can_come_back(draft, dana):
     first = publishing.publish(draft, actor=dana)
     publishing.retire(first.pathway, actor=dana)
     assert not queries.published().exists()
-    assert queries.public_pathway(first.pathway_id)
+    assert queries.public_version(first.pathway_id)
     publishing.restore(Pathway.everywhere.get(), actor=dana)
     assert queries.published().get() == first.pathway

@@ -328,6 +328,7 @@ def test_a_file_that_is_no_rules_is_refused_with_the_reason(desk, draft, text, s
 def test_sample_learners_are_tried(desk, draft, designed):
     course = designed("Course")
     found = desk.post(url(draft, "/draft/try/sample"), {"find": "course", "search": "1"})
+    assert "Nothing here has these words" not in found.content.decode()
     value = re.search(r'name="achievement" value="([^"]+)"', found.content.decode())[1]
     data = {
         "name": "Ada",
@@ -345,6 +346,37 @@ def test_sample_learners_are_tried(desk, draft, designed):
     assert holding["achievement"].endswith(f"{course.achievement_id}/1")
     assert holding["issuer"].endswith(":o:northfield")
     assert holding["credits"]["value"]
+
+
+def test_words_nobody_has_are_told_to_who_makes_a_sample(desk, draft):
+    found = desk.post(url(draft, "/draft/try/sample"), {"find": "nothing-such", "search": "1"})
+    assert "Nothing here has these words" in found.content.decode()
+
+
+def test_where_nothing_was_expected_nothing_is_as_expected(desk, draft):
+    send(desk, url(draft, "/draft/try/sample"), name="Ada", holdings="[]")
+    text = desk.get(url(draft, "/draft/try")).content.decode()
+    assert "what you expect" not in text
+    send(desk, url(draft, "/draft/try/sample"), name="Ben", holdings="[]", expected="no")
+    assert "what you expect" in desk.get(url(draft, "/draft/try")).content.decode()
+
+
+def test_a_rule_that_takes_anything_says_so(desk, draft):
+    text = desk.get(url(draft, "/draft")).content.decode()
+    assert text.count("Any credential of anybody counts here") == 1  # of the courses
+    select = {"issuer": ["did:web:far.example"]}
+    rules = {"rule": {"id": "award", "all": [{"id": "a", "count": {"select": select, "min": 1}}]}}
+    desk.post(url(draft, "/draft/files"), {"text": json.dumps(rules), "revision": 0})
+    assert now(draft).revision == 1
+    assert "Any credential of anybody" not in desk.get(url(draft, "/draft")).content.decode()
+
+
+def test_the_page_of_publication_leads_to_what_is_missing(desk, northfield, dana):
+    bare = designing.create(northfield, actor=dana, kind="certificate", title="Bare")
+    text = desk.get(url(bare, "/draft/publish")).content.decode()
+    assert "What is different" not in text  # from nothing
+    notice = text[text.index("Nothing is awarded yet") :]
+    assert f'href="{url(bare, "/draft/details")}"' in notice[: notice.index("<section")]
 
 
 @pytest.mark.parametrize("text", ["{", '[{"id": 1}]', '[{"no": "id"}]', '"x"', "\x00", "[[]]"])
@@ -365,6 +397,7 @@ def test_the_page_of_publication_shows_what_changed(desk, draft, dana):
     rules["rule"]["all"][0]["count"]["min"] = 4
     designing.save_rules(second, actor=dana, rules=rules, revision=0)
     text = desk.get(url(draft, "/draft/publish")).content.decode()
+    assert "What is different, and why" in text
     new = text[text.index("changes__new") :]
     assert "at least 4 credentials" in new.lower()
     assert "changes__gone" in text

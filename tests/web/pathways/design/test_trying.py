@@ -170,6 +170,7 @@ def test_the_page_says_what_came_of_it(second, follow, holds, course, dana, clie
     work()
     text = client.get(page).content.decode()
     assert "Everyone is tried" in text
+    assert f'<a class="button" href="{base}/draft/publish">' in text
     table = b"".join(client.get(f"{page}/results.csv").streaming_content).decode()
     assert "Ada,yes,no" in table.replace("Ada,yes,yes", "Ada,yes,no")
     assert "\n=" not in table

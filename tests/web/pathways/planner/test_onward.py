@@ -41,6 +41,12 @@ def test_an_award_that_takes_what_it_is(teach, pathway, asks):
     assert (only(charts).how, only(charts).sure) == ("fits", True)
 
 
+def test_an_award_that_asks_for_a_class_of_issuer(teach, pathway, asks):
+    charts = teach("Charts", "show")
+    pathway(teach("Master"), asks(issuer_class=["university"]))
+    assert only(charts).sure
+
+
 def test_what_it_does_not_meet_is_not_told(teach, pathway, asks):
     charts = teach("Charts", "show")
     pathway(teach("Master"), asks(level_min=7))
@@ -108,6 +114,14 @@ def test_shown_where_one_applies(client, ada, teach, pathway, asks):
     page = client.get(f"/assessments/apply/{charts.achievement_id}")
     assert page.status_code == 200
     assert "Counts toward Master of Charts" in words(page.content.decode())
+
+
+def test_what_a_pathway_awards_leads_to_it(teach, pathway, asks):
+    master = teach("Master")
+    row = pathway(master, asks(level_min=6), title="Master of Charts")
+    (panel,) = [one for one in rooms.panels(master) if "counts-toward" in one]
+    assert f'href="/pathways/{row.pk}/1"' in panel
+    assert "It is awarded to whoever completes Master of Charts" in words(panel)
 
 
 def test_none_is_said(teach):

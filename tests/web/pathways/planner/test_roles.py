@@ -71,6 +71,17 @@ def test_from_a_file_to_a_public_role(desk, esco, client):
     assert "It promises no job and no pay." in text
 
 
+def test_each_page_leads_to_the_next_step(desk, esco):
+    make = f'href="{ROLES}/new"'
+    assert make in desk.get(ROLES).content.decode()
+    assert make in desk.get(f"{ROLES}/frameworks").content.decode()
+    assert "Choose one" not in desk.get(f"{ROLES}/new").content.decode()  # there is one only
+    Framework.everywhere.all().delete()
+    text = desk.get(ROLES).content.decode()
+    assert make not in text
+    assert f'href="{ROLES}/frameworks"' in text
+
+
 def test_a_framework_of_which_nobody_said_the_licence(desk):
     document = {
         "CFDocument": {"title": "Own"},

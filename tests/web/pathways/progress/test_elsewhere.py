@@ -100,6 +100,19 @@ def test_the_witness_holds_with_what_was_stated(downloaded, cli):
     assert "The witness holds" in told.stdout
 
 
+def test_what_only_the_books_know_is_checked_with_what_was_stated(
+    pathway, soil, give, downloads, cli
+):
+    give(soil)
+    select = {"issuer_class": ["university"]}
+    rule = {"id": "award", "all": [{"id": "a", "count": {"min": 1, "select": select}}]}
+    downloads(pathway(rule=rule, conferral="automatic"))
+    told = cli(*CHECK, "holdings.json", *AT)
+    assert (told.returncode, "The witness holds" in told.stdout) == (0, True)
+    told = cli(*CHECK, "credentials.zip", *KEPT, *AT)
+    assert told.returncode != 0  # no credential says what kind its issuer is
+
+
 def test_the_award_carries_its_witness(downloaded, cli):
     words = ("audit", "--check", "award.json", "--rules", "rules.json", "--holdings")
     told = cli(*words, "credentials.zip", *KEPT, *AT, "--json")

@@ -23,6 +23,17 @@ def test_an_own_credential_counts_with_its_facts(ada, university, achievement, g
     assert one.id == row.credential_id
 
 
+def test_what_kind_its_issuer_is_is_known_of_organisations_here(
+    ada, university, achievement, give, brought, trust
+):
+    give(achievement("Soil sampling"))
+    assert only(ada, university).holding.issuer_classes == ("university",)
+    brought()
+    trust()
+    foreign = next(one for one in held(ada, university) if one.provenance == "trusted")
+    assert foreign.holding.issuer_classes == ()
+
+
 def test_our_own_revocation_counts_at_once(ada, university, achievement, give):
     row = give(achievement("Soil sampling"))
     awarding.revoke(row.award, actor=None, reason="issued-in-error")

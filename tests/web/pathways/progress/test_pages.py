@@ -12,6 +12,7 @@ import orjson
 import pytest
 from django.test import Client
 
+from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import claiming, sharing, tokens
 from stackmark_web.passport.models import Holding
@@ -89,6 +90,26 @@ def test_the_map_says_what_is_done_and_what_is_missing(browser, ada, halfway):
     assert Following.objects.get().audit == halfway.audit  # a visit stores nothing
 
 
+def test_the_map_leads_to_a_plan_and_to_the_rules(browser, ada, halfway, maps, give):
+    text = said(page(browser(ada), halfway))
+    plan = f'href="/plan?target=pathway:{halfway.pathway_id}"'
+    assert plan in text
+    assert f'href="/pathways/{halfway.pathway_id}/1"' in text
+    assert "1 of 1 credential<" in text
+    give(maps)
+    assert plan not in said(page(browser(ada), halfway))
+
+
+def test_what_waits_to_be_kept_is_told(browser, ada, halfway, maps):
+    visitor = browser(ada)
+    assert "waits in your passport" not in said(page(visitor, halfway))
+    made = awarding.create_award(maps, actor=None, recipient_email=ada.email)
+    awarding.offer(made, actor=None)
+    text = said(page(visitor, halfway))
+    assert "One credential waits in your passport until you keep it" in text
+    assert said(visitor.get("/my/pathways")).count("waits in your passport until you keep it") == 1
+
+
 def test_what_comes_first_locks_what_follows(browser, ada, pathway, soil, maps):
     first, then = soil.signable["id"], maps.signable["id"]
     one = following.follow(ada, pathway(limits=[{"id": "order", "before": [[first, then]]}]))
@@ -103,6 +124,19 @@ def test_of_a_choice_that_is_made_the_rest_is_not_needed(browser, ada, pathway, 
     text = said(page(browser(ada), following.follow(ada, pathway(rule=rule))))
     assert "path-step--unneeded" in text
     assert "You have met the rules" in text
+
+
+def test_a_rule_by_class_of_issuer_is_met_and_its_proof_says_what_to_check_it_with(
+    browser, ada, pathway, soil, give
+):
+    give(soil)
+    select = {"issuer_class": ["university"]}
+    rule = {"id": "award", "all": [{"id": "a", "count": {"select": select, "min": 1}}]}
+    one = following.follow(ada, pathway(rule=rule))
+    assert one.verdict == "yes"
+    text = said(browser(ada).get(f"/my/pathways/proof/{Completion.everywhere.get().pk}"))
+    assert "what only the books of <bdi>Northfield University</bdi> know" in text
+    assert "--holdings credentials.zip" not in text
 
 
 def test_what_waiting_costs_is_told(browser, ada, pathway, soil, give):
@@ -267,6 +301,16 @@ def test_the_board_reads_the_witness_and_confers(
     assert "All agreed." in said(answer)
     waiting.refresh_from_db()
     assert waiting.state == "awarded"
+
+
+def test_the_list_of_pathways_says_who_waits_to_whom_it_concerns(
+    browser, alice, person, join, northfield, waiting
+):
+    text = said(browser(alice).get("/manage/northfield/pathways"))
+    assert f'href="{board(waiting)}"' in text
+    assert "1 waits for the board" in text
+    designer = join(person("dana"), northfield, "designer")
+    assert "waits for the board" not in said(browser(designer).get("/manage/northfield/pathways"))
 
 
 def test_the_board_refuses_with_a_reason(browser, alice, ada, waiting):
