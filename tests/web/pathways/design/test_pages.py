@@ -54,6 +54,10 @@ def test_build_from_the_first_page_to_the_public_one(desk, award):
     assert "for who joins from" in public
     assert "1 June 2026" in public
     assert "Nano" in Client().get("/pathways").content.decode()
+    for who, shown in ((Client(), False), (desk, True)):
+        text = who.get("/pathways").content.decode()
+        assert 'href="/plan"' in text
+        assert ('href="/my/pathways"' in text) is shown
 
 
 def test_a_degree_module_awarded_by_software_is_refused_on_the_page(desk, award):
