@@ -396,7 +396,7 @@ class TestBoundedQueries:
             client.get(reverse("catalogue:compare") + "?" + "&".join(f"{k}={v}" for k, v in asked))
 
     def test_page_of_one(self, client, django_assert_max_num_queries):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(15):
             client.get(queries.public_url(self.version))
 
 
