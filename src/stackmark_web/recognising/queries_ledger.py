@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from stackmark.errors import StackmarkError, UsageError
 from stackmark.recognition.commitments import Answer, Thread, Use, commitment, salt_of
 from stackmark_web.passport import queries as passport
@@ -15,6 +13,7 @@ from stackmark_web.passport import tokens
 from stackmark_web.passport.models import Holding
 from stackmark_web.recognising import ledger_keeping as keeping
 from stackmark_web.recognising.models import LedgerEntry, LedgerSecret
+from stackmark_web.recognising.sendable import not_decisions
 from stackmark_web.tenancy import queries as tenancy
 
 
@@ -98,9 +97,7 @@ class Mine:
 
 def mine(user: Any) -> list[Mine]:
     """Every credential of a learner with what the ledger says; no decisions on recognition."""
-    rows = passport.holdings(user).defer(None)
-    decisions = f"{settings.IDENTITY_URL}/recognitions/"
-    return _told(user, list(rows.exclude(credential_id__startswith=decisions)))
+    return _told(user, list(not_decisions(passport.holdings(user).defer(None))))
 
 
 def about(user: Any, holding: Holding) -> Mine:
