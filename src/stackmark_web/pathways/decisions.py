@@ -11,7 +11,6 @@ from stackmark.model.holding import Holding
 from stackmark.recognition.applied import Applying, prior_learning
 from stackmark.recognition.decision import Decision
 from stackmark.recognition.holding import recognised
-from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.recognising import queries as recognising
 from stackmark_web.recognising.ledger_keeping import digests
 
@@ -30,9 +29,9 @@ class Decided:
         except StackmarkError:
             return None
 
-    def is_of(self, row: Any) -> bool:
+    def is_of(self, data: bytes) -> bool:
         """Whether these are the bytes it was made about: another edition was never compared."""
-        return self.content.source.sha256 in digests(credential_bytes(row))
+        return self.content.source.sha256 in digests(data)
 
     def prior_learning(self) -> Holding | None:
         """What a portfolio counts as."""

@@ -106,9 +106,9 @@ def _of_row(row: Holding, judge: _Judge, at: dt.date) -> Iterator[Held]:
         yield Held(_bare(row), row, UNVERIFIED, counts=False, why=_unchecked(row))
         return
     told = list(_told(row))
-    for number, (one, about) in enumerate(told, 1):
+    for number, one in enumerate(told, 1):
         name = str(row.pk) if number == 1 else f"{row.pk}#{number}"
-        yield judge.judged(row, holding_of(one, status, name, at), about)
+        yield judge.judged(row, holding_of(one.record, status, name, at), one)
     if not told:
         why = _("Nobody can read what it was given for.")
         yield Held(_bare(row), row, UNVERIFIED, counts=False, why=why)
@@ -126,17 +126,23 @@ def _unchecked(row: Holding) -> str:
     return _("It does not verify: nothing can be built on it.")
 
 
-def _told(row: Holding) -> Iterator[tuple[Imported, str]]:
-    """What a document vouches for, each with whether it is about the person who keeps it."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a document says of one achievement, and whether it is about who keeps it."""
+
+    record: Imported
+    about: str
+    data: bytes
+
+
+def _told(row: Holding) -> Iterator[_Told]:
     # What was awarded here was kept by whom it was offered to.
     about = Match.YES if row.award_id is not None else Match(row.match)
     yield from _records(credential_bytes(row), about, row.user)
 
 
-def _records(
-    data: bytes, about: str, user: Any, depth: int = 0
-) -> Iterator[tuple[Imported, str]]:
-    """Those of the document itself, and of the credentials inside: its check covered these too.
+def _records(data: bytes, about: str, user: Any, depth: int = 0) -> Iterator[_Told]:
+    """Of the document itself, and of the credentials inside: its check covered these too.
 
     Anybody can pack anybody's credentials into a record about themselves. So one inside has to say
     itself whom it is about, unless who issued it packed it too.
@@ -144,7 +150,7 @@ def _records(
     try:
         contents = Contents(data)
         for one in records_of(contents.tree, AtHand(contents.received)):
-            yield one, about
+            yield _Told(one, about, data)
         inner = inner_documents(contents.tree) if depth < 3 else []
     except StackmarkError:
         return
@@ -201,13 +207,13 @@ class _Judge:
     def _anybody(self) -> bool:
         return self._body.organisation is None
 
-    def judged(self, row: Holding, one: Counted, about: str) -> Held:
-        """The credential with its provenance for the body; ``about`` says if it is the person's."""
+    def judged(self, row: Holding, one: Counted, told: _Told) -> Held:
+        """The credential with its provenance for the body."""
         decided = self._decisions.about(one)
         counting = None if decided is None else decided.counting(one)
-        if decided is not None and (counting is None or decided.is_of(row)):
+        if decided is not None and (counting is None or decided.is_of(told.data)):
             return self._recognised(row, one, decided, counting)
-        if about == Match.NO:
+        if told.about == Match.NO:
             why = _("It was issued to another address than yours.")
             return Held(one, row, OPEN, counts=False, why=why, ask=not self._anybody)
         if self._anybody:
@@ -215,7 +221,7 @@ class _Judge:
         here = one.issuer == self._body.did
         if not here and not self._body.trusts(one):
             return Held(one, row, OPEN, counts=False, why=self._open(decided), ask=True)
-        if about != Match.YES:
+        if told.about != Match.YES:
             why = _("It does not say in a way that can be compared that it is about you.")
             return Held(one, row, OPEN, counts=False, why=why, ask=True)
         if here:

@@ -119,3 +119,13 @@ def test_a_refusal_is_not_evaded_by_another_edition(
     recognised(brought(), soil, verdict="refused")
     brought(1, validFrom="2026-05-01T00:00:00Z")
     assert counted(held(ada, university)) == []
+
+
+def test_a_decision_about_a_part_of_a_record_applies_to_that_part(
+    ada, university, soil, badge, web, recognised
+):
+    data = packed(Issuer(web, did=None, number=1), badge(), key="")
+    recognised(import_credential(ada, data), soil)
+    (found,) = held(ada, university)
+    assert (found.provenance, found.counts) == ("recognised", True)
+    assert found.holding.achievement == soil.signable["id"]
