@@ -15,7 +15,7 @@ from stackmark_web.audit.actions import record
 from stackmark_web.jobs import actions as jobs
 from stackmark_web.jobs.models import Run
 from stackmark_web.pathways import letters
-from stackmark_web.pathways.actions import auditing, granting
+from stackmark_web.pathways.actions import auditing, granting, rechecking
 from stackmark_web.pathways.actions.completing import holds, reopen
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.models import Completion, ConferralList, Pathway
@@ -158,7 +158,8 @@ def _grant(
     found: Sequence[Completion], *, actor: Any, guard: Callable[[], None] | None = None
 ) -> list[StackmarkError | None]:
     """Award those that are still complete; each is told and noted."""
-    good = _still_good(found)
+    unsure = rechecking.before_award(found)
+    good = _still_good([one for one in found if one.pk not in unsure])
     made = dict(zip([one.pk for one in good], _granted(good, actor, guard), strict=True))
     bad = Problem("", _("It is no longer complete; nothing was awarded."))
     for one in good:
@@ -166,7 +167,7 @@ def _grant(
             with transaction.atomic():
                 _told("completion.conferred", one, actor=actor)
                 letters.tell(one, "pathway-conferred")
-    return [made.get(one.pk, bad) for one in found]
+    return [made.get(one.pk, unsure.get(one.pk, bad)) for one in found]
 
 
 def _still_good(found: Sequence[Completion]) -> list[Completion]:

@@ -31,6 +31,11 @@ def needs_board(pathway: Pathway) -> bool:
     return pathway.kind == Pathway.Kind.MODULE or is_degree(pathway.achievement)
 
 
+def by_itself(pathway: Pathway) -> bool:
+    """Whether its body chose that software awards it, and may choose so."""
+    return pathway.conferral == Pathway.Conferral.AUTOMATIC and not needs_board(pathway)
+
+
 def grant(
     completions: Sequence[Completion],
     *,
@@ -135,10 +140,10 @@ def _end(
         rows.update(award=None)
         return
     with transaction.atomic():
-        values: dict[str, Any] = {"state": State.AWARDED}
+        values: dict[str, Any] = {"state": State.AWARDED, "award": award}
         values |= {"decided_at": clock.now(), "decided_by": actor}
         if not rows.update(**values):
             return
-        for name, value in (values | {"award": award}).items():
+        for name, value in values.items():
             setattr(completion, name, value)
         ledgers.enter(completion)

@@ -100,7 +100,9 @@ def test_a_decision_as_a_file_is_no_credential_of_the_body(
 # -- decisions are about exact bytes -----------------------------------------------------------
 
 
-def test_a_decision_is_not_about_another_edition(ada, university, soil, brought, recognised, issuer):
+def test_a_decision_is_not_about_another_edition(
+    ada, university, soil, brought, recognised, issuer
+):
     """The same id and issuer, other contents: nobody compared these."""
     first = brought()
     recognised(first, soil)

@@ -22,7 +22,7 @@ from stackmark_web.jobs.models import Chunk, Run
 from stackmark_web.jobs.worker import work_once
 from stackmark_web.passport import claiming
 from stackmark_web.pathways import sealing
-from stackmark_web.pathways.actions import auditing, completing, conferring, following
+from stackmark_web.pathways.actions import auditing, automatic, completing, conferring, following
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.models import Completion, ConferralList, Following, Pathway
 from stackmark_web.verifying import actions as verifying
@@ -101,8 +101,8 @@ def test_what_hinders_an_award_is_tried_again(
         clock.at(clock.now() + timedelta(minutes=2)),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        completing.award_waiting()
-        completing.award_waiting()
+        automatic.award_waiting()
+        automatic.award_waiting()
     done.refresh_from_db()
     assert done.state == "awarded"
     assert Award.everywhere.filter(version__title="Field Science").count() == 1

@@ -8,7 +8,7 @@ import pytest
 
 from stackmark_web import clock
 from stackmark_web.passport.models import Holding
-from stackmark_web.pathways.actions import completing, following, publishing
+from stackmark_web.pathways.actions import automatic, following, publishing
 from stackmark_web.pathways.actions.designing import start_version
 from stackmark_web.pathways.models import Completion
 from stackmark_web.recognising.actions import ledger
@@ -83,7 +83,7 @@ def test_who_served_one_version_of_a_pathway_served_the_others(
     publishing.publish(newer, actor=None, applies_from=clock.today())
     with django_capture_on_commit_callbacks(execute=True):
         following.follow(ada, first)
-    completing.award_waiting()
+    automatic.award_waiting()
     done = Completion.everywhere.get()
     assert (done.state, done.version.number) == ("awarded", 2)
     assert unused(older) == "no"
