@@ -65,6 +65,8 @@ def confer(listed: ConferralList, *, actor: Any, minute: str) -> Run | None:
     text = _words("minute", minute, MAX_WORDS)
     if not text:
         raise Problem("minute", _("Write down when the board met and what it decided."))
+    if actor is not None and _of_list(listed).filter(user=actor).exists():
+        raise Problem("", _("You stand on this list yourself; a colleague confers it."))
     with transaction.atomic():
         found = list(_of_list(listed).values_list("pk", flat=True))
         if not found:
@@ -102,7 +104,7 @@ def confer_chunk(
 
 def confer_one(completion: Completion, *, actor: Any, minute: str) -> None:
     """Confer on one person. Raises ``Problem`` with what hinders it."""
-    _allow(actor, completion.version.pathway)
+    _allow_about(completion, actor)
     text = _words("minute", minute, MAX_WORDS)
     if not text:
         raise Problem("minute", _("Write down when the board met and what it decided."))
@@ -128,7 +130,7 @@ def confer_one(completion: Completion, *, actor: Any, minute: str) -> None:
 @transaction.atomic
 def refuse(completion: Completion, *, actor: Any, reason: str) -> None:
     """The board says no; the reason is told to the learner."""
-    _allow(actor, completion.version.pathway)
+    _allow_about(completion, actor)
     text = _words("reason", reason, MAX_WORDS)
     if not text:
         raise Problem("reason", _("Say why; the learner reads it."))
@@ -198,6 +200,13 @@ def _of_list(listed: ConferralList) -> QuerySet[Completion]:
 
 def _allow(actor: Any, pathway: Pathway) -> None:
     require(actor, Permission.AWARD, pathway.organisation)
+
+
+def _allow_about(completion: Completion, actor: Any) -> None:
+    """Who may award, but never about themselves."""
+    _allow(actor, completion.version.pathway)
+    if actor is not None and completion.user_id == actor.pk:
+        raise Problem("", _("It is about you; a colleague decides."))
 
 
 def _words(field: str, text: str, limit: int) -> str:

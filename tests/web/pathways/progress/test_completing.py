@@ -177,6 +177,43 @@ def test_only_who_awards_confers(pathway, complete, request, who):
         conferring.refuse(done, actor=request.getfixturevalue(who), reason="No.")
 
 
+def test_nobody_confers_on_themselves(pathway, complete, ada, northfield, join, alice, confer):
+    join(ada, northfield, "owner")
+    done = complete(pathway())
+    listed = conferring.make_list(done.version.pathway, actor=ada, name="June")
+    for act in (
+        lambda: conferring.confer_one(done, actor=ada, minute="Me."),
+        lambda: conferring.confer(listed, actor=ada, minute="All."),
+        lambda: conferring.refuse(done, actor=ada, reason="Me."),
+    ):
+        with pytest.raises(Problem, match="colleague"):
+            act()
+    done.refresh_from_db()
+    assert done.state == "waiting"
+    assert confer(done).state == "awarded"
+
+
+def test_of_two_who_confer_at_once_one_does(pathway, complete, alice, monkeypatch):
+    """The second comes between the first one's look and its award."""
+    done = complete(pathway())
+    look, calls = conferring._still_good, []
+
+    def twice(found):
+        good = look(found)
+        if not calls:
+            calls.append(1)
+            conferring._together(Completion.everywhere.filter(pk=done.pk), actor=alice)
+        return good
+
+    monkeypatch.setattr(conferring, "_still_good", twice)
+    with pytest.raises(Problem, match="in the meantime"):
+        conferring.confer_one(done, actor=alice, minute="All agreed.")
+    assert Award.everywhere.filter(version__title="Field Science").count() == 1
+    assert AuditEvent.objects.filter(verb="completion.conferred").count() == 1
+    done.refresh_from_db()
+    assert (done.state, done.award.state) == ("awarded", "offered")
+
+
 def test_a_refusal_is_told_with_its_reason_and_not_asked_again(
     pathway, complete, alice, ada, settled, give, soil
 ):
