@@ -40,6 +40,9 @@ def completion_for(user: Any, pk: uuid.UUID) -> Completion:
 
 
 def _awards(user: Any, found: Completion) -> bool:
+    """Who awards there; not where a learner went another way, and nothing waits for anybody."""
+    if found.state == Completion.State.LOST:
+        return False
     return may(user, Permission.AWARD, found.organisation)
 
 
