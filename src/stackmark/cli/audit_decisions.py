@@ -5,6 +5,7 @@ Only decisions signed by the issuer of the rules do anything, and only while the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,15 @@ class Decisions:
     def __init__(self, body: str) -> None:
         self._body = body
         self._found: list[tuple[str, Decision]] = []
+        self._digests: dict[str, tuple[str, ...]] = {}
+
+    def read(self, source: str, data: bytes) -> None:
+        """Remember the bytes of a document: a decision is about exact ones."""
+        from stackmark.reading.received import receive
+
+        baked = receive(data).baked
+        texts = (data, baked.text) if baked is not None else (data,)
+        self._digests[source] = tuple(hashlib.sha256(one).hexdigest() for one in texts)
 
     def takes(self, source: str, tree: Mapping[str, Any], status: str) -> bool:
         """Whether a verified document is a decision of the body; a valid one is kept."""
@@ -48,7 +58,7 @@ class Decisions:
         applying = Applying(one for _source, one in self._found)
         kept: list[Row] = []
         for source, holding in rows:
-            decision = applying.about(holding)
+            decision = applying.about(holding, self._digests[source])
             if decision is None:
                 kept.append((source, holding))
                 continue

@@ -216,6 +216,7 @@ class _Gatherer:
             return
         if report.credential.recipient:
             self._found.recipients.add(report.credential.recipient)
+        self._decisions.read(source, data)
         self._records(source, tree, result.status)
 
     def _records(self, source: str, tree: Mapping[str, Any], status: str) -> None:

@@ -29,10 +29,6 @@ class Decided:
         except StackmarkError:
             return None
 
-    def is_of(self, data: bytes) -> bool:
-        """Whether these are the bytes it was made about: another edition was never compared."""
-        return self.content.source.sha256 in digests(data)
-
     def prior_learning(self) -> Holding | None:
         """What a portfolio counts as."""
         try:
@@ -57,10 +53,14 @@ class Decisions:
         self._rows = {id(one): row for one, row in zip(contents, rows, strict=True)}
         self._applying = Applying(contents)
 
-    def about(self, holding: Holding) -> Decided | None:
-        """The decision about a credential."""
-        found = self._applying.about(holding)
+    def about(self, holding: Holding, data: bytes) -> Decided | None:
+        """The decision about a credential of these bytes."""
+        found = self._applying.about(holding, digests(data)) if self.knows(holding) else None
         return None if found is None else self._decided(found)
+
+    def knows(self, holding: Holding) -> bool:
+        """Whether some edition of it was decided about."""
+        return self._applying.knows(holding)
 
     def portfolios(self) -> list[Decided]:
         """Those about prior learning."""

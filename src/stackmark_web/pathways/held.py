@@ -209,10 +209,9 @@ class _Judge:
 
     def judged(self, row: Holding, one: Counted, told: _Told) -> Held:
         """The credential with its provenance for the body."""
-        decided = self._decisions.about(one)
-        counting = None if decided is None else decided.counting(one)
-        if decided is not None and (counting is None or decided.is_of(told.data)):
-            return self._recognised(row, one, decided, counting)
+        decided = self._decisions.about(one, told.data)
+        if decided is not None:
+            return self._recognised(row, one, decided)
         if told.about == Match.NO:
             why = _("It was issued to another address than yours.")
             return Held(one, row, OPEN, counts=False, why=why, ask=not self._anybody)
@@ -220,7 +219,7 @@ class _Judge:
             return self._anywhere(row, one)
         here = one.issuer == self._body.did
         if not here and not self._body.trusts(one):
-            return Held(one, row, OPEN, counts=False, why=self._open(decided), ask=True)
+            return Held(one, row, OPEN, counts=False, why=self._open(one), ask=True)
         if told.about != Match.YES:
             why = _("It does not say in a way that can be compared that it is about you.")
             return Held(one, row, OPEN, counts=False, why=why, ask=True)
@@ -241,15 +240,14 @@ class _Judge:
         why = _("%(body)s accepts this issuer.") % {"body": self._body.name}
         return Held(one, row, TRUSTED, counts=True, why=why)
 
-    def _open(self, decided: Decided | None) -> str:
+    def _open(self, one: Counted) -> str:
         body = {"body": self._body.name}
-        if decided is not None:
+        if self._decisions.knows(one):
             return _("What %(body)s decided about is another edition of it.") % body
         return _("%(body)s has not decided yet whether it counts.") % body
 
-    def _recognised(
-        self, row: Holding, one: Counted, decided: Decided, counting: Counted | None
-    ) -> Held:
+    def _recognised(self, row: Holding, one: Counted, decided: Decided) -> Held:
+        counting = decided.counting(one)
         if counting is None:
             why = _("By the decision of %(body)s it does not count.") % {"body": self._body.name}
             return Held(one, row, RECOGNISED, counts=False, why=why, decision=decided.row)
