@@ -19,7 +19,7 @@ from stackmark_web.pathways import queries_trials
 from stackmark_web.pathways.actions.designing import allow
 from stackmark_web.pathways.drafts import note, unchanged
 from stackmark_web.pathways.errors import Problem
-from stackmark_web.pathways.held import Body, Held, held
+from stackmark_web.pathways.held import HERE, Body, Held, held
 from stackmark_web.pathways.models import Following, PathwayVersion, Trial, Trialled
 from stackmark_web.pathways.rules_of import rules_of
 from stackmark_web.pathways.uses import with_uses
@@ -126,6 +126,8 @@ class _Judge:
     def row(self, user: Any) -> Trialled:
         """What the tried rules say of a learner, and what their present version says."""
         found = held(user, self.organisation, self.trial.at, body=self.body)
+        if user.pk not in self._versions:  # who did not join is known by what was issued here alone
+            found = tuple(one for one in found if one.provenance == HERE)
         row = Trialled(trial=self.trial, user=user)
         row.verdict = self._verdict(self._auditors[None], user, found)
         present = self._present(user)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from simulators.issuer import Issuer
+from stackmark_web.jobs import worker
 from stackmark_web.passport.actions import import_credential
 from stackmark_web.passport.models import Holding
+from stackmark_web.pathways import queries_trials
+from stackmark_web.pathways.actions import designing, trying
+from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.held import counted, held
+
+from .conftest import asks
 
 HOLDER = {
     "type": "IdentityObject",
@@ -131,3 +138,48 @@ def test_a_decision_about_a_part_of_a_record_applies_to_that_part(
     (found,) = held(ada, university)
     assert (found.provenance, found.counts) == ("recognised", True)
     assert found.holding.achievement == soil.signable["id"]
+
+
+# -- whose credentials a draft may be tried on -------------------------------------------------
+
+
+def test_a_draft_is_tried_on_nobody_who_learns_elsewhere(
+    organisation, university, soil, give, brought, person
+):
+    """A body that drafts rules about others' credentials learns nothing of who holds them."""
+    give(soil, user=person("ben"))
+    brought()
+    nosy = designing.create(
+        organisation("nosy", name="Nosy College"),
+        actor=None,
+        kind="certificate",
+        title="Who holds it?",
+        achievement=None,
+        rules={"rule": asks(soil)},
+    )
+    with pytest.raises(Problem, match="nobody yet"):
+        trying.try_on_everyone(nosy, actor=None)
+    whoever = {"rule": {"id": "any", "count": {"min": 1, "select": {}}}}
+    nosy = designing.save_rules(nosy, actor=None, rules=whoever, revision=nosy.revision)
+    with pytest.raises(Problem, match="nobody yet"):
+        trying.try_on_everyone(nosy, actor=None)
+
+
+def test_who_did_not_join_is_tried_by_what_was_issued_here_alone(
+    university, soil, give, ada, brought, trust
+):
+    trust()
+    brought()
+    give(soil)
+    draft = designing.create(
+        university,
+        actor=None,
+        kind="certificate",
+        title="Who brought one?",
+        achievement=None,
+        rules={"rule": {"id": "any", "count": {"min": 2, "select": {}}}},
+    )
+    trial = trying.try_on_everyone(draft, actor=None)
+    while worker.work_once("here:1"):
+        pass
+    assert queries_trials.outcome(trial).no == 1
