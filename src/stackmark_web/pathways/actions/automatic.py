@@ -9,7 +9,7 @@ from typing import Any, Final
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.pathways import letters
-from stackmark_web.pathways.actions import auditing, granting, rechecking
+from stackmark_web.pathways.actions import auditing, completing, granting, rechecking
 from stackmark_web.pathways.models import Completion
 
 State = Completion.State
@@ -36,7 +36,9 @@ def _awarded(found: Completion) -> StackmarkError | None:
     if found.following is not None:
         auditing.audit_now(found.following)
     again = _waiting(found.pk)
-    return granting.grant([again], actor=None)[0] if again is not None else None
+    if again is None or not completing.is_complete(again):
+        return None
+    return granting.grant([again], actor=None)[0]
 
 
 def _waiting(pk: Any) -> Completion | None:

@@ -178,6 +178,18 @@ def audit_renewal(live: Completion, ground: Ground, rules: Rules) -> tuple[Audit
     return Auditor(rules, ground.at).audit(fresh), fresh
 
 
+def is_complete(completion: Completion) -> bool:
+    """Whether the last audit says so, also of one that was taken up to be awarded already.
+
+    A renewal was earned in time; who deleted the pathway or left it waits for nothing.
+    """
+    following = completion.following
+    if following is None:
+        return False
+    own = completion.witness.get("award") == completion.version.rules.get("id")
+    return following.left_at is None and (following.verdict == "yes" or not own)
+
+
 def holds(completion: Completion) -> bool:
     """Whether the stored witness proves the stored holdings good, without any search."""
     from stackmark.stacking.parse import read_rules

@@ -16,7 +16,7 @@ from stackmark_web.jobs import actions as jobs
 from stackmark_web.jobs.models import Run
 from stackmark_web.pathways import letters
 from stackmark_web.pathways.actions import auditing, granting, rechecking
-from stackmark_web.pathways.actions.completing import holds, reopen
+from stackmark_web.pathways.actions.completing import holds, is_complete, reopen
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.models import Completion, ConferralList, Pathway
 from stackmark_web.tenancy.permissions import Permission
@@ -179,7 +179,7 @@ def _still_good(found: Sequence[Completion]) -> list[Completion]:
             auditing.audit_now(one.following)
     rows = Completion.everywhere.filter(pk__in=[one.pk for one in found], state=State.WAITING)
     fresh = rows.select_related(*granting.TIED).order_by("pk")
-    return [one for one in fresh if holds(one)]
+    return [one for one in fresh if is_complete(one) and holds(one)]
 
 
 def _granted(

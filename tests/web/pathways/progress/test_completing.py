@@ -350,6 +350,33 @@ def test_a_refused_renewal_leaves_what_there_was(
         assert not Completion.everywhere.filter(state="waiting").exists()
 
 
+def test_what_changed_after_a_signer_was_away_is_sealed_as_it_is_now(
+    pathway, complete, alice, give, soil, settled, monkeypatch, confer
+):
+    """The draft of the first try names the digests of a witness that is no more."""
+    from stackmark.errors import UsageError
+
+    def away(awards, **_more):
+        raise UsageError("run.signer", "The signer is away.")
+
+    done = complete(pathway())
+    with monkeypatch.context() as broken:
+        broken.setattr("stackmark_web.awarding.actions.offering.issuing.sign_many", away)
+        with pytest.raises(UsageError, match="away"):
+            conferring.confer_one(done, actor=alice, minute="All agreed.")
+    again = give(soil, again=True)
+    old = Award.everywhere.exclude(pk=again.award_id).get(version=soil)
+    awarding.revoke(old, actor=None, reason="issued-in-error")
+    settled()
+    done.refresh_from_db()
+    assert done.state == "waiting"
+    assert again.credential_id in [one["holding"] for one in done.witness["uses"]]
+    award = confer(done).award
+    assert {one["sha256"] for one in award.related} == {
+        hashlib.sha256(sealing.file_of(done, name)).hexdigest() for name in sealing.FILES
+    }
+
+
 # -- credentials used before -------------------------------------------------------------------
 
 

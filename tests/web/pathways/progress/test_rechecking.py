@@ -127,3 +127,25 @@ def test_silence_takes_nothing_away_for_a_week(follow, issuer, web):
 def test_nobody_is_asked_about_what_serves_no_pathway(ada, row):
     with later(days=2):
         assert rechecking.look_again() == 0
+
+
+def test_what_was_taken_up_and_not_signed_is_not_awarded_once_it_is_incomplete(
+    follow, issuer, confer, monkeypatch, soil
+):
+    """A worker that was killed left a draft behind, and its issuer took the badge back since."""
+    done = follow()
+
+    def killed(*_awards, **_more):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("stackmark_web.awarding.actions.offering.issuing.sign_many", killed)
+        with pytest.raises(RuntimeError):
+            confer(done)
+    done.refresh_from_db()
+    assert done.award is not None
+    issuer.set_status()
+    with later(days=2), pytest.raises(Problem, match="no longer complete"):
+        confer(done)
+    done.refresh_from_db()
+    assert done.award.signed is None
