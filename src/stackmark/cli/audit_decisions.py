@@ -6,7 +6,7 @@ Only decisions signed by the issuer of the rules do anything, and only while the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from stackmark.errors import StackmarkError
@@ -21,8 +21,8 @@ Row = tuple[str, "Holding"]
 class Decisions:
     """Those of one body, as they are found."""
 
-    def __init__(self, body: str) -> None:
-        self._body = body
+    def __init__(self, body: str, wanted: Collection[str] = ()) -> None:
+        self._body, self._wanted = body, wanted
         self._found: list[tuple[str, Decision]] = []
         self._digests: dict[str, tuple[str, ...]] = {}
 
@@ -58,7 +58,7 @@ class Decisions:
         applying = Applying(one for _source, one in self._found)
         kept: list[Row] = []
         for source, holding in rows:
-            decision = applying.about(holding, self._digests[source])
+            decision = applying.about(holding, self._digests[source], self._wanted)
             if decision is None:
                 kept.append((source, holding))
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,10 +46,12 @@ def gather(
     at: dt.date,
     *,
     body: str = "",
+    wanted: Collection[str] = (),
 ) -> Gathered:
     """The holdings of a file or folder at a day; ``given`` answers with documents that are at hand.
 
     ``body`` is who awards: what it recognised counts as it decided, if its decisions are there.
+    ``wanted`` are the achievements its rules name.
 
     Raises ``UsageError`` ``usage.file`` when nothing is there, and ``holdings.…`` when a file that
     states holdings is wrong.
@@ -60,7 +62,7 @@ def gather(
     found = list(sources.find([place], verifier.fetcher, besides=documents))
     near = _near(place, found, given)
     verifier.at_hand = _Both(given, DocumentsFetcher(near))
-    work = _Gatherer(verifier, near, at, body)
+    work = _Gatherer(verifier, near, at, Decisions(body, wanted))
     for one in found:
         if not (isinstance(one.data, bytes) and _only_beside(one.data, near)):
             work.take(one)
@@ -170,10 +172,10 @@ def tree_of(data: bytes) -> Mapping[str, Any] | None:
 
 class _Gatherer:
     def __init__(
-        self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date, body: str
+        self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date, decisions: Decisions
     ) -> None:
         self._at = at
-        self._decisions = Decisions(body)
+        self._decisions = decisions
         self._verifier = verifier
         self._near = near
         self._stated: list[tuple[str, Holding]] = []

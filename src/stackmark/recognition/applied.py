@@ -27,16 +27,23 @@ class Applying:
             else:
                 self._about.setdefault((one.source.issuer, one.source.id), []).append(one)
 
-    def about(self, holding: Holding, digests: Collection[str]) -> Decision | None:
+    def about(
+        self, holding: Holding, digests: Collection[str], wanted: Collection[str] = ()
+    ) -> Decision | None:
         """The decision about a credential whose bytes have these SHA-256.
 
-        A picture and the credential in it have one each. Something counts by a decision only if
-        it is what was compared; one by which nothing counts stands for other editions, too.
+        Of several in full one for an achievement that is ``wanted`` goes before all others: what
+        was recognised for two achievements counts for one of them at a time. A picture and the
+        credential in it have one digest each. Something counts by a decision only if it is what
+        was compared; one by which nothing counts stands for other editions, too.
         """
-        for one in self._about.get((holding.issuer, holding.id), ()):
-            if one.source.sha256 in digests or not counts(one):
-                return one
-        return None
+        found = [
+            one
+            for one in self._about.get((holding.issuer, holding.id), ())
+            if one.source.sha256 in digests or not counts(one)
+        ]
+        asked = (one for one in found if one.verdict == FULL and one.target in wanted)
+        return next(asked, found[0] if found else None)
 
     def knows(self, holding: Holding) -> bool:
         """Whether there is a decision about some edition of a credential."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +46,10 @@ class Decided:
 
 
 class Decisions:
-    """Those of a body about one person that may be relied on."""
+    """Those of a body about one person that may be relied on, for achievements that are wanted."""
 
-    def __init__(self, user: Any, organisation: Any) -> None:
+    def __init__(self, user: Any, organisation: Any, wanted: Collection[str] = ()) -> None:
+        self._wanted = wanted
         rows = [] if organisation is None else recognising.in_force(user, organisation)
         contents = [recognising.decision_in(row) for row in rows]
         self._rows = {id(one): row for one, row in zip(contents, rows, strict=True)}
@@ -55,7 +57,9 @@ class Decisions:
 
     def about(self, holding: Holding, data: bytes) -> Decided | None:
         """The decision about a credential of these bytes."""
-        found = self._applying.about(holding, digests(data)) if self.knows(holding) else None
+        found = None
+        if self.knows(holding):
+            found = self._applying.about(holding, digests(data), self._wanted)
         return None if found is None else self._decided(found)
 
     def knows(self, holding: Holding) -> bool:

@@ -7,7 +7,7 @@ there too, with the reason: a learner must see all of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -69,13 +69,19 @@ class Held:
 
 
 def held(
-    user: Any, organisation: Any = None, at: dt.date | None = None, *, body: Body | None = None
+    user: Any,
+    organisation: Any = None,
+    at: dt.date | None = None,
+    *,
+    body: Body | None = None,
+    wanted: Collection[str] = (),
 ) -> tuple[Held, ...]:
     """What a person holds, judged for a body at a day; for nobody's rules every verified one.
 
-    Who asks for many people hands in the same ``body``, so that its register is read once.
+    ``wanted`` are the achievements its rules name: what was recognised for several counts for
+    that. Who asks for many people hands in the same ``body``, so that its register is read once.
     """
-    judge, day = _Judge(user, body or Body(organisation)), at or clock.today()
+    judge, day = _Judge(user, body or Body(organisation), wanted), at or clock.today()
     found = [one for row in _rows(user) for one in _of_row(row, judge, day)]
     found += judge.prior_learning()
     # Of copies that are alike one that counts stands for all.
@@ -200,8 +206,8 @@ class Body:
 class _Judge:
     """Whose credentials count for one body: its own, those it trusts, those it recognised."""
 
-    def __init__(self, user: Any, body: Body) -> None:
-        self._user, self._body = user, body
+    def __init__(self, user: Any, body: Body, wanted: Collection[str]) -> None:
+        self._user, self._body, self._wanted = user, body, wanted
 
     @property
     def _anybody(self) -> bool:
@@ -276,7 +282,7 @@ class _Judge:
 
     @cached_property
     def _decisions(self) -> Decisions:
-        return Decisions(self._user, self._body.organisation)
+        return Decisions(self._user, self._body.organisation, self._wanted)
 
 
 def _told_unsure() -> str:

@@ -92,7 +92,8 @@ def used_of(completion: Completion) -> list[Held]:
         return []
     wanted = {one["holding"] for one in completion.witness.get("uses", ())}
     organisation = completion.version.pathway.organisation
-    found = held(completion.user, organisation)
+    rules = read_rules(rules_json_of(completion))
+    found = held(completion.user, organisation, wanted=rules.achievements)
     return [one for one in found if one.holding.id in wanted]
 
 

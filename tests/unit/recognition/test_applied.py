@@ -60,3 +60,11 @@ def test_parts_of_prior_learning_add_up_unless_they_overlap():
 def test_prior_learning_for_two_targets_counts_for_each():
     other = prior(2, target=f"{TARGET}/other")
     assert len(Applying([prior(1), other]).portfolios) == 2
+
+
+def test_of_two_in_full_the_one_that_is_wanted_applies():
+    one, other = about(FIRST), about(FIRST, target=f"{TARGET}/other", decided="2026-05-02")
+    applying = Applying([one, other])
+    assert applying.about(HELD, (FIRST,)) is other, "the newest, where none is asked for"
+    assert applying.about(HELD, (FIRST,), {TARGET}) is one
+    assert applying.about(HELD, (SECOND,), {TARGET}) is None

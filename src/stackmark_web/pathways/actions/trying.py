@@ -125,7 +125,8 @@ class _Judge:
 
     def row(self, user: Any) -> Trialled:
         """What the tried rules say of a learner, and what their present version says."""
-        found = held(user, self.organisation, self.trial.at, body=self.body)
+        wanted = self._auditors[None].rules.achievements
+        found = held(user, self.organisation, self.trial.at, body=self.body, wanted=wanted)
         if user.pk not in self._versions:  # who did not join is known by what was issued here alone
             found = tuple(one for one in found if one.provenance == HERE)
         row = Trialled(trial=self.trial, user=user)

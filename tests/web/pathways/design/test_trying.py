@@ -64,7 +64,7 @@ def holds(monkeypatch):
     """What each learner holds, by name: holds["Ada"] = [version]."""
     found = {}
 
-    def held(user, organisation, at, body):
+    def held(user, organisation, at, **_more):
         rows = found.get(user.name, [])
         return tuple(
             Held(holding_for(one, f"{user.pk}-{n}"), None, "issued-here", counts=True)
