@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from simulators.issuer import Issuer
 from stackmark_web.passport import actions as passport
+from stackmark_web.recognising.actions import requesting
 from stackmark_web.recognising.errors import Problem
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,22 @@ def test_what_was_decided_is_not_asked_again_with_another_file(ask, packed, deci
     row.delete()
     with pytest.raises(Problem, match="have decided about"):
         ask(holdings=[packed("lena@people.example")])
+
+
+def test_what_was_taken_back_is_read_by_nobody_any_more(
+    ask, holding, foreign, decide, client, rita
+):
+    made = ask(holdings=[holding, foreign()])
+    first, second = made.sources.all()
+    decide(first)
+    requesting.take_back(made, actor=made.user)
+    client.force_login(rita)
+    for source, status in ((first, 200), (second, 404)):
+        where = reverse("recognising:source_document", args=["college", source.pk])
+        assert client.get(where).status_code == status
+        page = reverse("recognising:source", args=["college", source.pk])
+        assert client.get(page).status_code == 200
+    assert (
+        client.get(reverse("recognising:desk_request", args=["college", made.pk])).status_code
+        == 200
+    )

@@ -192,10 +192,14 @@ def answer(request: Request, *, actor: Any, text: str, via: str = "web") -> Requ
 
 @transaction.atomic
 def take_back(request: Request, *, actor: Any, via: str = "web") -> Request:
-    """The learner wants no decision any more; what was decided already stays."""
+    """The learner wants no decision any more; what was decided already stays.
+
+    The copies of what was not go: nobody has to read them any more.
+    """
     found = locked(request)
     permit_learner(actor, found)
     found.state = Request.State.WITHDRAWN
     found.save(update_fields=["state"])
+    found.sources.filter(decisions=None).update(data=None, report={}, working={})
     note_request("recognition.taken-back", found, actor=actor, via=via)
     return found
