@@ -11,12 +11,13 @@ import pytest
 
 from command_line import run
 from holdings_world import record, rules, sign
-from recognition_world import decision
+from recognition_world import BODY, BYTES, CREDENTIAL, ISSUER, TARGET, decision
+from stackmark.cli.audit_decisions import Decisions
 from stackmark.exchange.formats import read_record
+from stackmark.model.holding import VERIFIED, Holding
 from stackmark.recognition.decision import source_of
 from stackmark.recognition.statement import credential_of
 
-TARGET = "https://college.example/a/soil"
 WANTED = {"count": {"select": {"achievement": [TARGET]}, "min": 1}}
 
 
@@ -76,3 +77,20 @@ def test_a_decision_that_has_run_out_is_told(tmp_path):
     (left,) = found["leftOut"]
     assert left["source"].endswith("decision.json")
     assert left["sentence"] == "This decision on recognition is expired, so nothing counts by it."
+
+
+HELD = Holding(id=CREDENTIAL, issuer=ISSUER, achievement="a", status="valid", provenance=VERIFIED)
+
+
+@pytest.mark.parametrize(
+    ("data", "stands_for"), [(BYTES, TARGET), (BYTES + b" ", "a")], ids=["its own", "another"]
+)
+def test_it_applies_to_the_bytes_it_was_made_about(data, stands_for):
+    found = Decisions(BODY["id"])
+    tree = credential_of(
+        decision(), id="urn:x:d", issuer=BODY, valid_from=datetime(2026, 5, 1, tzinfo=UTC)
+    )
+    found.keep("decision.json", found.of(tree))
+    found.read("badge.json", data)
+    ((_source, counted),) = found.applied([("badge.json", HELD)], [])
+    assert counted.achievement == stands_for

@@ -547,7 +547,6 @@ RULES = {
     "pathways:trial": work("GET", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
     "pathways:trial_progress": work("GET", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
     "pathways:trial_go_on": work("POST", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
-    "pathways:trial_csv": work("GET", args={"pk": "pathway.pk", "trial": "pathway_trial.pk"}),
     "pathways:publish": work(args={"pk": "pathway.pk"}),
     # -- plans and role profiles (P3)
     "pathways:plan": own("GET", others=(200,)),

@@ -93,7 +93,15 @@ def audit(
 
         carried = read_carried(check, verifier)
         day = day or carried.witness.at
-    found = gather(holdings, verifier, documents, net.at_hand, day or today(), body=wanted.issuer)
+    found = gather(
+        holdings,
+        verifier,
+        documents,
+        net.at_hand,
+        day or today(),
+        body=wanted.issuer,
+        wanted=wanted.achievements,
+    )
     refuse_nothing(found, holdings)
     if check is not None:
         from stackmark.cli.audit_check import tell_check

@@ -5,7 +5,8 @@ Only decisions signed by the issuer of the rules do anything, and only while the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from stackmark.errors import StackmarkError
@@ -20,11 +21,20 @@ Row = tuple[str, "Holding"]
 class Decisions:
     """Those of one body, as they are found."""
 
-    def __init__(self, body: str) -> None:
-        self._body = body
+    def __init__(self, body: str, wanted: Collection[str] = ()) -> None:
+        self._body, self._wanted = body, wanted
         self._found: list[tuple[str, Decision]] = []
+        self._digests: dict[str, tuple[str, ...]] = {}
 
-    def read(self, tree: Mapping[str, Any]) -> Decision | None:
+    def read(self, source: str, data: bytes) -> None:
+        """Remember the bytes of a document: a decision is about exact ones."""
+        from stackmark.reading.received import receive
+
+        baked = receive(data).baked
+        texts = (data, baked.text) if baked is not None else (data,)
+        self._digests[source] = tuple(hashlib.sha256(one).hexdigest() for one in texts)
+
+    def of(self, tree: Mapping[str, Any]) -> Decision | None:
         """The decision a document says to be, where the body says to have made it."""
         from stackmark.recognition.statement import read_decision
 
@@ -48,7 +58,7 @@ class Decisions:
         applying = Applying(one for _source, one in self._found)
         kept: list[Row] = []
         for source, holding in rows:
-            decision = applying.about(holding)
+            decision = applying.about(holding, self._digests[source], self._wanted)
             if decision is None:
                 kept.append((source, holding))
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -48,10 +48,12 @@ def gather(
     at: dt.date,
     *,
     body: str = "",
+    wanted: Collection[str] = (),
 ) -> Gathered:
     """The holdings of a file or folder at a day; ``given`` answers with documents that are at hand.
 
     ``body`` is who awards: what it recognised counts as it decided, if its decisions are there.
+    ``wanted`` are the achievements its rules name.
 
     Raises ``UsageError`` ``usage.file`` when nothing is there, and ``holdings.…`` when a file that
     states holdings is wrong.
@@ -62,7 +64,7 @@ def gather(
     found = list(sources.find([place], verifier.fetcher, besides=documents))
     near = _near(place, found, given)
     verifier.at_hand = _Both(given, DocumentsFetcher(near))
-    work = _Gatherer(verifier, near, at, body)
+    work = _Gatherer(verifier, near, at, Decisions(body, wanted))
     for one in found:
         if not (isinstance(one.data, bytes) and _only_beside(one.data, near)):
             work.take(one)
@@ -172,10 +174,10 @@ def tree_of(data: bytes) -> Mapping[str, Any] | None:
 
 class _Gatherer:
     def __init__(
-        self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date, body: str
+        self, verifier: Verifier, near: Mapping[str, bytes], at: dt.date, decisions: Decisions
     ) -> None:
         self._at = at
-        self._decisions = Decisions(body)
+        self._decisions = decisions
         self._verifier = verifier
         # A decision is about a credential and names nobody; it is bound to that one's bytes.
         self._anybody = copy.copy(verifier)
@@ -205,7 +207,7 @@ class _Gatherer:
 
         tree = tree_of(data)
         inner = inner_documents(tree) if tree is not None and depth < 3 else []
-        decision = self._decisions.read(tree) if tree is not None else None
+        decision = self._decisions.of(tree) if tree is not None else None
         report = (self._verifier if decision is None else self._anybody).verify(data)
         for number, part in enumerate(inner, 1):
             self._credential(f"{source}, credential {number}", part, depth=depth + 1)
@@ -222,6 +224,7 @@ class _Gatherer:
             self._decide(source, decision, result.status)
             return
         self._meet(tree, report.credential.recipient)
+        self._decisions.read(source, data)
         self._records(source, tree, result.status)
 
     def _decide(self, source: str, decision: Decision, status: str) -> None:

@@ -122,7 +122,8 @@ class Decision(Part):
 
     ``outcomes`` and ``credit`` say what a partial recognition is worth; ``conditions`` what has
     to be met first; ``reasons`` are mandatory for anything short of full. ``default`` names the
-    ``DefaultRule`` it was decided under.
+    ``DefaultRule`` it was decided under. ``measures`` are what somebody may do to be recognised in
+    full later (the convention's III.5 asks for it beside the reasons).
     """
 
     source: Source = rule.part(Source)
@@ -136,6 +137,7 @@ class Decision(Part):
     credit: Credit | None = rule.part(Credit)
     conditions: tuple[str, ...] = rule.words(1_000, 20)
     reasons: tuple[str, ...] = rule.words(PARAGRAPH, 20)
+    measures: tuple[str, ...] = rule.words(1_000, 20)
     decided: dt.date | None = rule.day()
     appeal: Appeal | None = rule.part(Appeal)
 
@@ -236,6 +238,8 @@ def _reasoned(one: Decision) -> None:
         _no("recognition.row-reason", f"Say why {silent[0]} differs substantially.")
     if one.verdict != FULL and not one.reasons:
         _no("recognition.reasons", f"A verdict of {one.verdict} needs its reasons.")
+    if one.verdict == FULL and one.measures:
+        _no("recognition.measures", "What is recognised in full leaves nothing to be done.")
 
 
 def _burden(one: Decision) -> None:

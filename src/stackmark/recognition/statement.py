@@ -96,6 +96,8 @@ def in_words(decision: Decision) -> str:
         said += f" Conditions: {_list(decision.conditions)}."
     if decision.reasons:
         said += f" Reasons: {_list(decision.reasons)}."
+    if decision.measures:
+        said += f" For recognition later: {_list(decision.measures)}."
     if decision.appeal is not None:
         said += f" Appeal until {decision.appeal.until}: {decision.appeal.route.rstrip('.')}."
     return said

@@ -246,6 +246,11 @@ class Rules:
             if isinstance(node, All | AtLeast):
                 waiting.extend(reversed(node.of))
 
+    @property
+    def achievements(self) -> frozenset[str]:
+        """Those that leaves ask for by their ids."""
+        return frozenset(one for leaf in self.leaves() for one in leaf.select.achievement)
+
     def leaves(self) -> tuple[Leaf, ...]:
         """What holdings serve, in the order of the file."""
         return tuple(node for node in self.nodes() if isinstance(node, Leaf))

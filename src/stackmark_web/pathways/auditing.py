@@ -66,8 +66,8 @@ def ground(
     """What a person's audit stands on now; ``besides`` are credentials they might have."""
     day = at or clock.today()
     organisation = version.pathway.organisation
-    found = held(user, organisation, day, body=body)
     rules = rules_of(version)
+    found = held(user, organisation, day, body=body, wanted=rules.achievements)
     holdings = with_uses(rules, found, user, organisation)
     return Ground(rules, day, found, (*holdings, *besides))
 

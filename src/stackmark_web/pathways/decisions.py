@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from stackmark.recognition.applied import Applying, prior_learning
 from stackmark.recognition.decision import Decision
 from stackmark.recognition.holding import recognised
 from stackmark_web.recognising import queries as recognising
+from stackmark_web.recognising.ledger_keeping import digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,25 @@ class Decided:
 
 
 class Decisions:
-    """Those of a body about one person that may be relied on."""
+    """Those of a body about one person that may be relied on, for achievements that are wanted."""
 
-    def __init__(self, user: Any, organisation: Any) -> None:
+    def __init__(self, user: Any, organisation: Any, wanted: Collection[str] = ()) -> None:
+        self._wanted = wanted
         rows = [] if organisation is None else recognising.in_force(user, organisation)
         contents = [recognising.decision_in(row) for row in rows]
         self._rows = {id(one): row for one, row in zip(contents, rows, strict=True)}
         self._applying = Applying(contents)
 
-    def about(self, holding: Holding) -> Decided | None:
-        """The decision about a credential."""
-        found = self._applying.about(holding)
+    def about(self, holding: Holding, data: bytes) -> Decided | None:
+        """The decision about a credential of these bytes."""
+        found = None
+        if self.knows(holding):
+            found = self._applying.about(holding, digests(data), self._wanted)
         return None if found is None else self._decided(found)
+
+    def knows(self, holding: Holding) -> bool:
+        """Whether some edition of it was decided about."""
+        return self._applying.knows(holding)
 
     def portfolios(self) -> list[Decided]:
         """Those about prior learning."""

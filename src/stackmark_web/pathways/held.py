@@ -7,7 +7,7 @@ there too, with the reason: a learner must see all of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -23,18 +23,21 @@ from stackmark_web import clock
 from stackmark_web.passport import queries as passport
 from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.contents import Contents
+from stackmark_web.passport.matching import match_of
 from stackmark_web.passport.models import Holding
+from stackmark_web.passport.queries import addresses_of
 from stackmark_web.passport.standing import standing_of
 from stackmark_web.pathways.decisions import Decided, Decisions
 from stackmark_web.pathways.files import AtHand
 from stackmark_web.pathways.trusting import Body
-from stackmark_web.recognising.models import Decision
+from stackmark_web.recognising.sendable import not_decisions
 
 HERE: Final = "issued-here"
 TRUSTED: Final = "trusted"
 RECOGNISED: Final = "recognised"
 OPEN: Final = "not-decided"
 UNVERIFIED: Final = "not-verified"
+Match: Final = Holding.Match
 # A credential that was replaced or given up is no longer the one; its successor stands beside it.
 _STATUS: Final = {
     "active": "valid",
@@ -65,17 +68,26 @@ class Held:
 
 
 def held(
-    user: Any, organisation: Any = None, at: dt.date | None = None, *, body: Body | None = None
+    user: Any,
+    organisation: Any = None,
+    at: dt.date | None = None,
+    *,
+    body: Body | None = None,
+    wanted: Collection[str] = (),
 ) -> tuple[Held, ...]:
     """What a person holds, judged for a body at a day; for nobody's rules every verified one.
 
-    Who asks for many people hands in the same ``body``, so that its register is read once.
+    ``wanted`` are the achievements its rules name: what was recognised for several counts for
+    that. Who asks for many people hands in the same ``body``, so that its register is read once.
     """
-    judge, day = _Judge(user, body or Body(organisation)), at or clock.today()
+    judge, day = _Judge(user, body or Body(organisation), wanted), at or clock.today()
     found = [one for row in _rows(user) for one in _of_row(row, judge, day)]
     found += judge.prior_learning()
-    kept = distinct((str(place), one.holding) for place, one in enumerate(found))
-    return tuple(_settled(found[int(place)], holding) for place, holding in kept)
+    # Of copies that are alike one that counts stands for all.
+    ordered = sorted(enumerate(found), key=lambda one: not one[1].counts)
+    kept = distinct((str(place), one.holding) for place, one in ordered)
+    placed = sorted((int(place), holding) for place, holding in kept)
+    return tuple(_settled(found[place], holding) for place, holding in placed)
 
 
 def counted(found: Iterable[Held]) -> list[Counted]:
@@ -90,8 +102,7 @@ def _settled(one: Held, holding: Counted) -> Held:
 def _rows(user: Any) -> Iterator[Holding]:
     """What is kept, but not decisions about it: these say what the rest counts for."""
     rows = passport.holdings(user).defer(None).select_related("user")
-    told = Decision.everywhere.filter(user=user, holding__isnull=False).values("holding")
-    yield from rows.exclude(pk__in=told).order_by("added_at", "pk")
+    yield from not_decisions(rows).order_by("added_at", "pk")
 
 
 def _of_row(row: Holding, judge: _Judge, at: dt.date) -> Iterator[Held]:
@@ -99,11 +110,11 @@ def _of_row(row: Holding, judge: _Judge, at: dt.date) -> Iterator[Held]:
     if row.provenance in (Holding.Provenance.REFUSED, Holding.Provenance.WAITING):
         yield Held(_bare(row), row, UNVERIFIED, counts=False, why=_unchecked(row))
         return
-    records = list(_records(credential_bytes(row)))
-    for number, one in enumerate(records, 1):
+    told = list(_told(row))
+    for number, one in enumerate(told, 1):
         name = str(row.pk) if number == 1 else f"{row.pk}#{number}"
-        yield judge.judged(row, holding_of(one, status, name, at))
-    if not records:
+        yield judge.judged(row, holding_of(one.record, status, name, at), one)
+    if not told:
         why = _("Nobody can read what it was given for.")
         yield Held(_bare(row), row, UNVERIFIED, counts=False, why=why)
 
@@ -120,42 +131,78 @@ def _unchecked(row: Holding) -> str:
     return _("It does not verify: nothing can be built on it.")
 
 
-def _records(data: bytes, depth: int = 0) -> Iterator[Imported]:
-    """What a document vouches for, and the credentials inside it: its check covered those too."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a document says of one achievement, and whether it is about who keeps it."""
+
+    record: Imported
+    about: str
+    data: bytes
+
+
+def _told(row: Holding) -> Iterator[_Told]:
+    # What was awarded here was kept by whom it was offered to.
+    about = Match.YES if row.award_id is not None else Match(row.match)
+    yield from _records(credential_bytes(row), about, row.user)
+
+
+def _records(data: bytes, about: str, user: Any, depth: int = 0) -> Iterator[_Told]:
+    """Of the document itself, and of the credentials inside: its check covered these too.
+
+    Anybody can pack anybody's credentials into a record about themselves. So one inside has to say
+    itself whom it is about, unless who issued it packed it too.
+    """
     try:
         contents = Contents(data)
-        yield from records_of(contents.tree, AtHand(contents.received))
+        for one in records_of(contents.tree, AtHand(contents.received)):
+            yield _Told(one, about, data)
         inner = inner_documents(contents.tree) if depth < 3 else []
     except StackmarkError:
         return
     for part in inner:
-        yield from _records(part, depth + 1)
+        yield from _records(part, _inside(part, contents, about, user), user, depth + 1)
+
+
+def _inside(part: bytes, around: Contents, about: str, user: Any) -> str:
+    try:
+        contents = Contents(part)
+    except StackmarkError:
+        return Match.UNKNOWN
+    own = match_of(contents, addresses_of(user))
+    packed = contents.issuer_id and contents.issuer_id == around.issuer_id
+    return about if own == Match.UNKNOWN and packed else own
 
 
 class _Judge:
     """Whose credentials count for one body: its own, those it trusts, those it recognised."""
 
-    def __init__(self, user: Any, body: Body) -> None:
-        self._user, self._body = user, body
+    def __init__(self, user: Any, body: Body, wanted: Collection[str]) -> None:
+        self._user, self._body, self._wanted = user, body, wanted
 
     @property
     def _anybody(self) -> bool:
         return self._body.organisation is None
 
-    def judged(self, row: Holding, one: Counted) -> Held:
+    def judged(self, row: Holding, one: Counted, told: _Told) -> Held:
         """The credential with its provenance for the body."""
         one = replace(one, issuer_classes=one.issuer_classes or self._body.classes(one.issuer))
-        decided = self._decisions.about(one)
+        decided = self._decisions.about(one, told.data)
         if decided is not None:
             return self._recognised(row, one, decided)
-        if row.match == Holding.Match.NO:
+        if told.about == Match.NO:
             why = _("It was issued to another address than yours.")
             return Held(one, row, OPEN, counts=False, why=why, ask=not self._anybody)
         if self._anybody:
             return self._anywhere(row, one)
-        if one.issuer == self._body.did:
+        here = one.issuer == self._body.did
+        if not here and not self._body.accepts(one.issuer, one.achievement, one.awarded):
+            return Held(one, row, OPEN, counts=False, why=self._open(one), ask=True)
+        if told.about != Match.YES:
+            why = _("It does not say in a way that can be compared that it is about you.")
+            return Held(one, row, OPEN, counts=False, why=why, ask=True)
+        if here:
             return Held(one, row, HERE, counts=True, why=_("Issued here."))
-        return self._foreign(row, one)
+        return self._trusted(row, one)
 
     def _anywhere(self, row: Holding, one: Counted) -> Held:
         word = HERE if row.award_id is not None else TRUSTED
@@ -163,19 +210,18 @@ class _Judge:
             return Held(one, row, UNVERIFIED, counts=False, why=_told_unsure())
         return Held(one, row, word, counts=True)
 
-    def _foreign(self, row: Holding, one: Counted) -> Held:
-        body = {"body": self._body.name}
-        if not self._body.accepts(one.issuer, one.achievement, one.awarded):
-            why = _("%(body)s has not decided yet whether it counts.") % body
-            return Held(one, row, OPEN, counts=False, why=why, ask=True)
-        if row.award_id is None and row.match != Holding.Match.YES:
-            why = _("It does not say in a way that can be compared that it is about you.")
-            return Held(one, row, OPEN, counts=False, why=why, ask=True)
+    def _trusted(self, row: Holding, one: Counted) -> Held:
         if one.status == "unknown":
             # It enters the audit: what is not known never makes a yes, and never a no.
             return Held(one, row, UNVERIFIED, counts=True, why=_told_unsure())
-        why = _("%(body)s accepts this issuer.") % body
+        why = _("%(body)s accepts this issuer.") % {"body": self._body.name}
         return Held(one, row, TRUSTED, counts=True, why=why)
+
+    def _open(self, one: Counted) -> str:
+        body = {"body": self._body.name}
+        if self._decisions.knows(one):
+            return _("What %(body)s decided about is another edition of it.") % body
+        return _("%(body)s has not decided yet whether it counts.") % body
 
     def _recognised(self, row: Holding, one: Counted, decided: Decided) -> Held:
         counting = decided.counting(one)
@@ -207,7 +253,7 @@ class _Judge:
 
     @cached_property
     def _decisions(self) -> Decisions:
-        return Decisions(self._user, self._body.organisation)
+        return Decisions(self._user, self._body.organisation, self._wanted)
 
 
 def _told_unsure() -> str:

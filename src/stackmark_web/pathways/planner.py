@@ -57,7 +57,8 @@ def ask(user: Any, wanted: Wanted, *, nodes: int = NODES) -> Asked:
     Raises ``UsageError`` ``plan.solver`` where the solver is not installed.
     """
     target, there, today = wanted.target, shelf(), clock.today()
-    mine = held(user, target.body if target.rules else None, today)
+    named = target.rules.achievements if target.rules else ()
+    mine = held(user, target.body if target.rules else None, today, wanted=named)
     counting = [one for one in mine if one.counts]
     names = {fold(name): key for key, name in target.names.items()}
     holdings = tuple(_named(counting, names) if target.kind == ROLE else _plain(counting))

@@ -40,6 +40,9 @@ def completion_for(user: Any, pk: uuid.UUID) -> Completion:
 
 
 def _awards(user: Any, found: Completion) -> bool:
+    """Who awards there; not where a learner went another way, and nothing waits for anybody."""
+    if found.state == Completion.State.LOST:
+        return False
     return may(user, Permission.AWARD, found.organisation)
 
 
@@ -109,7 +112,8 @@ def used_of(completion: Completion) -> list[Held]:
         return []
     wanted = {one["holding"] for one in completion.witness.get("uses", ())}
     organisation = completion.version.pathway.organisation
-    found = held(completion.user, organisation)
+    rules = read_rules(rules_json_of(completion))
+    found = held(completion.user, organisation, wanted=rules.achievements)
     return [one for one in found if one.holding.id in wanted]
 
 

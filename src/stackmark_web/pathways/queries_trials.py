@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,25 +36,24 @@ class Outcome:
 def people(pathway: Pathway, rules: Rules, among: Q | None = None) -> QuerySet[Any]:
     """Whom rules are tried on, by id: everybody who follows; before the first version all holders.
 
-    A holder has something the rules may count. Credentials of elsewhere are not indexed by what
-    they are for, so whoever has one is tried; so is everybody with a credential where some rule
-    names no achievement. ``among`` narrows the users of both down.
+    A holder has something the institution itself awarded and the rules may count: who learns
+    elsewhere is nobody's business here. ``among`` narrows the users of both down.
     """
     among = among or Q()
     follow = Following.objects.filter(among, pathway=pathway, left_at=None)
     wanted = Q(pk__in=follow.values("user"))
     if pathway.current_id is None:
-        wanted |= Q(pk__in=_holders(rules).filter(among).values("user"))
+        wanted |= Q(pk__in=_holders(pathway, rules).filter(among).values("user"))
     return get_user_model().objects.filter(wanted).order_by("pk")
 
 
-def _holders(rules: Rules) -> QuerySet[Any]:
-    rows = Holding.objects.order_by()
+def _holders(pathway: Pathway, rules: Rules) -> QuerySet[Any]:
+    whole = f"{pathway.organisation.root_id.hex}/"
+    rows = Holding.objects.filter(award__organisation__path__startswith=whole).order_by()
     if not all(leaf.select.achievement for leaf in rules.leaves()):
         return rows
     found = {achievement_at(one) for one in achievements_in(rules)} - {None}
-    lineages = {one.achievement_id for one in found}
-    return rows.filter(Q(award=None) | Q(award__version__achievement__in=lineages))
+    return rows.filter(award__version__achievement__in={one.achievement_id for one in found})
 
 
 def newest(draft: PathwayVersion) -> Any:
@@ -99,11 +97,3 @@ def outcome(trial: Trial) -> Outcome:
         gained=count("yes", "no"),
         compared=count() - count(before=""),
     )
-
-
-def results(trial: Trial) -> Iterator[tuple[str, str, str]]:
-    """Name or address, the verdict, and that of the present version, for the table."""
-    rows = Trialled.objects.filter(trial=trial).order_by("pk")
-    named = rows.values_list("user__name", "user__email", "verdict", "before")
-    for name, email, verdict, before in named.iterator(chunk_size=2_000):
-        yield name or email, verdict, before

@@ -8,10 +8,11 @@ from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Outcome, handler
 from stackmark_web.jobs.models import Run
 from stackmark_web.pathways import trial_tasks  # noqa: F401 - registers its own kind of run
-from stackmark_web.pathways.actions import auditing, completing, conferring
+from stackmark_web.pathways.actions import auditing, automatic, conferring, rechecking
 
 duty("audit pathways", seconds=5)(auditing.audit_waiting)
-duty("award completed pathways", seconds=60)(completing.award_waiting)
+duty("award completed pathways", seconds=60)(automatic.award_waiting)
+duty("look at credentials from elsewhere again", seconds=600)(rechecking.look_again)
 
 
 @handler(auditing.KIND)

@@ -1,23 +1,21 @@
-"""A draft tried on everyone at once: start, progress, what came of it, the table to download."""
+"""A draft tried on everyone: start, progress, what came of it; not who got which verdict."""
 
 from __future__ import annotations
 
-import csv
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from stackmark.errors import UsageError
-from stackmark.issuing.csv_text import neutralise
 from stackmark_web.jobs import queries as jobs
 from stackmark_web.pathways import queries_design, queries_trials
 from stackmark_web.pathways.actions import trying
@@ -25,7 +23,6 @@ from stackmark_web.pathways.design_pages import draft_for, page, tell
 from stackmark_web.tenancy.permissions import Permission
 
 View = Callable[..., Any]
-HEAD: Final = ("learner", "verdict", "present version")
 
 
 @login_required
@@ -98,25 +95,3 @@ def go_on(request: HttpRequest, organisation: Any, trial: Any) -> HttpResponse:
     elif trying.go_on(trial, actor=request.user):
         messages.success(request, _("It goes on where it stopped."))
     return redirect("pathways:trial", organisation.slug, trial.pathway_id, trial.pk)
-
-
-class _Line:
-    """A file that ``csv`` writes to and that gives the line back."""
-
-    def write(self, line: str) -> str:
-        """The line itself."""
-        return line
-
-
-@_of_trial
-@require_safe
-def results(request: HttpRequest, organisation: Any, trial: Any) -> StreamingHttpResponse:  # noqa: ARG001
-    """Every learner with both verdicts, for a spreadsheet."""
-    writer = csv.writer(_Line())
-    rows: Iterator[Any] = (
-        writer.writerow([neutralise(cell) for cell in row])
-        for row in (HEAD, *queries_trials.results(trial))
-    )
-    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="tried-on-everyone.csv"'
-    return answer

@@ -46,6 +46,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_TRIAL, trial_views.detail, name="trial"),
     path(f"{_TRIAL}/progress", trial_views.progress, name="trial_progress"),
     path(f"{_TRIAL}/go-on", trial_views.go_on, name="trial_go_on"),
-    path(f"{_TRIAL}/results.csv", trial_views.results, name="trial_csv"),
     path(f"{_DRAFT}/publish", publish_views.publish, name="publish"),
 ]

@@ -6,8 +6,8 @@ its books know everything; of others nobody knows, unless a ledger says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stackmark.model.holding import Holding
@@ -24,18 +24,47 @@ def with_uses(rules: Rules, held: Iterable[Held], user: Any, organisation: Any) 
     Known are the body's own awards, and what the ledger says where the learner opted in.
     """
     rows = [one for one in held if one.counts]
-    asked = {one for leaf in rules.leaves() for one in leaf.select.not_applied_to}
+    barred = [set(leaf.select.not_applied_to) for leaf in rules.leaves()]
+    asked = set().union(*barred)
     if not asked:
         return [one.holding for one in rows]
-    used = _used(user, organisation)
-    known = asked <= _own(asked, organisation)
-    return [_told(one, used.get(one.holding.id, ()), user, known=known) for one in rows]
+    books = _Books(_used(user, organisation), asked, [one for one in barred if one])
+    if asked <= _own(asked, organisation):
+        return [replace(one.holding, applied_to=books.of(one)) for one in rows]
+    return [_told(one, books, user) for one in rows]
 
 
-def _told(one: Held, awards: Iterable[str], user: Any, *, known: bool) -> Holding:
-    entered = None if known else queries_ledger.applied_to(user, *_names(one))
-    found = tuple(dict.fromkeys((*(entered or ()), *awards)))
-    if found or known or entered is not None:
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """Uses of an institution, and the awards that rules ask for; a set for each leaf."""
+
+    used: Mapping[str, Iterable[str]]
+    asked: set[str]
+    barred: Sequence[set[str]]
+
+    def of(self, one: Held, more: Iterable[str] = ()) -> tuple[str, ...]:
+        """The awards a credential served; who served one version of a pathway served it all."""
+        found = dict.fromkeys((*more, *self.used.get(one.holding.id, ())))
+        pathways = {_pathway(each) for each in found} - {None}
+        alike = sorted(each for each in self.asked if _pathway(each) in pathways)
+        return tuple(dict.fromkeys((*found, *alike)))
+
+    def answered_by(self, awards: Iterable[str]) -> bool:
+        """Whether these alone make every leaf say no."""
+        return all(each.intersection(awards) for each in self.barred)
+
+
+def _pathway(award: str) -> Any:
+    place = version_at(award.partition("#")[0])
+    return None if place is None else place[0]
+
+
+def _told(one: Held, books: _Books, user: Any) -> Holding:
+    """Where uses may be missing, those that are known count only if nothing hangs on the rest."""
+    entered = queries_ledger.applied_to(user, *_names(one))
+    found = books.of(one, entered.awards if entered else ())
+    whole = entered is not None and entered.is_whole(one.holding.awarded)
+    if whole or books.answered_by(found):
         return replace(one.holding, applied_to=found)
     return one.holding
 

@@ -1,7 +1,8 @@
 """The unsigned draft of a decision: what it begins with, what an evaluator makes of it.
 
 A draft is the JSON of ``Source.working``: ``comparison`` (five rows and matches), ``default``,
-``verdict`` (empty until a person chose), ``outcomes``, ``credit``, ``conditions``, ``reasons``.
+``verdict`` (empty until a person chose), ``outcomes``, ``credit``, ``conditions``, ``reasons``,
+``measures``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from stackmark_web.recognising.models import Decision, Source
 from stackmark_web.recognising.wording import PROBLEMS
 
 _NEEDED: Final = ("verdict", "default")
+_LISTS: Final = ("outcomes", "conditions", "reasons", "measures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def worked(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
         finding, reason = given["rows"][name]
         found = _judged(found, name, finding, reason)
     kept = {name: given.get(name) or "" for name in ("default", "verdict")}
-    lists = {name: list(given.get(name) or ()) for name in ("outcomes", "conditions", "reasons")}
+    lists = {name: list(given.get(name) or ()) for name in _LISTS}
     try:
         comparison = Comparison.from_json(found.to_json()).to_json()
     except StackmarkError as error:
@@ -144,6 +146,7 @@ def _content(source: Source, draft: Mapping[str, Any]) -> dict[str, Any]:
         "outcomes": draft["outcomes"] if verdict == library.PARTIAL else [],
         "conditions": draft["conditions"] if verdict == library.CONDITIONAL else [],
         "reasons": draft["reasons"],
+        "measures": draft.get("measures", []) if verdict != library.FULL else [],
         "decided": today.isoformat(),
         "appeal": {
             "route": policies.route_of(policy),

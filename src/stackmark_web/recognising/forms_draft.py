@@ -104,6 +104,17 @@ class DraftForm(forms.Form):
         ),
     )
 
+    measures = forms.CharField(
+        label=_("What the learner may do to be recognised later"),
+        max_length=_TEXT,
+        required=False,
+        widget=_area(3),
+        help_text=_(
+            "For anything short of full; one on each line. The Lisbon Recognition Convention asks "
+            "for it beside the reasons."
+        ),
+    )
+
     def __init__(
         self, *args: Any, draft: Draft, held: tuple[str, ...], revision: int, **kwargs: Any
     ) -> None:
@@ -216,6 +227,7 @@ class DraftForm(forms.Form):
             "credit": self._credit(),
             "conditions": _lines(found["conditions"]),
             "reasons": [found["reasons"].strip()] if found["reasons"].strip() else [],
+            "measures": _lines(found["measures"]),
         }
 
     def _match(self, number: int) -> dict[str, Any]:
@@ -273,4 +285,5 @@ def _first_values(draft: Draft, revision: int) -> dict[str, Any]:
         "credit_unit": credit.get("unit", ""),
         "conditions": "\n".join(kept.get("conditions", ())),
         "reasons": "\n".join(kept.get("reasons", ())),
+        "measures": "\n".join(kept.get("measures", ())),
     }

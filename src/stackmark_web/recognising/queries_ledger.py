@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
-
-from django.conf import settings
 
 from stackmark.errors import StackmarkError, UsageError
 from stackmark.recognition.commitments import Answer, Thread, Use, commitment, salt_of
@@ -15,19 +14,36 @@ from stackmark_web.passport import tokens
 from stackmark_web.passport.models import Holding
 from stackmark_web.recognising import ledger_keeping as keeping
 from stackmark_web.recognising.models import LedgerEntry, LedgerSecret
+from stackmark_web.recognising.sendable import not_decisions
 from stackmark_web.tenancy import queries as tenancy
 
 
-def applied_to(user: Any, credential_id: str, sha256: str) -> tuple[str, ...] | None:
-    """The awards a credential was used for, as the ledger tells its holder; None: not known.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The awards a credential was used for; ``since`` is the day from which uses were entered."""
+
+    awards: tuple[str, ...]
+    since: date
+
+    def is_whole(self, issued: date | None) -> bool:
+        """Whether no use can be missing of those who take part: entered as soon as it was issued.
+
+        Who enters it later, or left and came back, has a time before of which nothing is known.
+        """
+        return issued is not None and self.since <= issued
+
+
+def applied_to(user: Any, credential_id: str, sha256: str) -> Applied | None:
+    """What a credential was used for, as the ledger tells its holder; None: it is not entered.
 
     Contested uses are among them: they stand until somebody ends the contest.
     """
     found = [keeping.thread(name).answer for name in names(user, credential_id, sha256)]
-    known = [one for one in found if one.word != "unknown"]
+    known = [(one, one.since) for one in found if one.since is not None]
     if not known:
         return None
-    return tuple(dict.fromkeys(use.award for one in known for use in one.uses))
+    awards = dict.fromkeys(use.award for one, _since in known for use in one.uses)
+    return Applied(tuple(awards), min(since for _one, since in known))
 
 
 def names(user: Any, credential_id: str, sha256: str) -> list[str]:
@@ -98,9 +114,7 @@ class Mine:
 
 def mine(user: Any) -> list[Mine]:
     """Every credential of a learner with what the ledger says; no decisions on recognition."""
-    rows = passport.holdings(user).defer(None)
-    decisions = f"{settings.IDENTITY_URL}/recognitions/"
-    return _told(user, list(rows.exclude(credential_id__startswith=decisions)))
+    return _told(user, list(not_decisions(passport.holdings(user).defer(None))))
 
 
 def about(user: Any, holding: Holding) -> Mine:

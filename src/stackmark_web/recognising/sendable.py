@@ -20,10 +20,14 @@ _STANDS: Final = ("active", "unknown")
 
 def holdings_of(user: Any) -> QuerySet[Holding]:
     """A person's credentials that stand, or could not be told; no decisions on recognition."""
-    rows = passport.holdings(user)
-    rows = rows.exclude(credential_id__startswith=f"{settings.IDENTITY_URL}/recognitions/")
+    rows = not_decisions(passport.holdings(user))
     good = [one.pk for one in rows if standing_of(one).status in _STANDS]
     return rows.filter(pk__in=good)
+
+
+def not_decisions(rows: QuerySet[Holding]) -> QuerySet[Holding]:
+    """Without decisions on recognition, also those brought as files: they are about the rest."""
+    return rows.exclude(credential_id__startswith=f"{settings.IDENTITY_URL}/recognitions/")
 
 
 def label_of(holding: Holding) -> SafeString:

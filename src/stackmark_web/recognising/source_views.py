@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from stackmark.errors import StackmarkError
 from stackmark.recognition.statement import in_words
 from stackmark_web.catalogue import queries as catalogue
-from stackmark_web.recognising import comparing, drafts, pages, queries, wording
+from stackmark_web.recognising import comparing, drafts, pages, queries, sent, wording
 from stackmark_web.recognising.actions import deciding, evaluating
 from stackmark_web.recognising.errors import Problem
 from stackmark_web.recognising.forms_draft import DraftForm
@@ -56,6 +56,7 @@ def source(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         draft=draft,
         target_url=catalogue.public_url(found.request.target),
         appeal=queries.open_appeal(queries.current(found)),
+        about=sent.about(found),
         report=Shown(found.report) if found.report else None,
         status=422 if form.is_bound else 200,
         **_precedents(found),
@@ -126,6 +127,7 @@ def _closed(request: HttpRequest, place: Any, found: Source, why: str) -> HttpRe
         asked=found.request,
         why=why,
         decision=queries.current(found),
+        about=sent.about(found),
         report=Shown(found.report) if found.report else None,
         status=200 if request.method != "POST" else 422,
     )

@@ -12,9 +12,10 @@ from django.http import Http404
 from stackmark.errors import StackmarkError
 from stackmark.model.holding import Holding as Held
 from stackmark.recognition.holding import recognised
-from stackmark.recognition.statement import is_about, read_decision
+from stackmark.recognition.statement import in_words, is_about, read_decision
 from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
+from stackmark_web.awarding import actions as revoking
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.passport.models import Holding
@@ -119,6 +120,30 @@ def test_no_update_is_lost(source, rita, rolf):
     assert source.working["verdict"] == "full"
     with pytest.raises(Problem, match="Somebody changed this draft"):
         deciding.decide(source, actor=rolf, revision=0)
+
+
+def test_what_was_revoked_since_is_refused_and_not_recognised(
+    source, rita, decide, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        revoking.revoke(source.holding.award, actor=None, reason="issued-in-error")
+    with pytest.raises(Problem, match="does not verify now"):
+        decide(source)
+    assert not Decision.everywhere.exists()
+    source.refresh_from_db()
+    assert decide(source, "refused").verdict == "refused"
+
+
+def test_the_way_to_be_recognised_later_is_told(source, decide):
+    made = decide(source, "refused", measures=["Take the field course in spring."])
+    decided = queries.decision_in(made)
+    assert decided.measures == ("Take the field course in spring.",)
+    assert "For recognition later: Take the field course in spring." in in_words(decided)
+
+
+def test_after_full_recognition_nothing_is_left_to_do(source, decide):
+    made = decide(source, measures=["Nothing."])
+    assert queries.decision_in(made).measures == ()
 
 
 # -- what comes of it ----------------------------------------------------------------------

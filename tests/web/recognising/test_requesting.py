@@ -111,6 +111,8 @@ def test_who_goes_on_with_it(ask, rita, rolf, bob, lena, join, college):
         evaluating.assign(made, actor=rita, reader=lena)
     with pytest.raises(PermissionDenied, match="colleague decides"):
         evaluating.ask(made, actor=lena, question="Me?")
+    with pytest.raises(PermissionDenied, match="colleague decides"):
+        evaluating.assign(made, actor=lena, reader=rolf)
 
 
 def test_a_badge_from_elsewhere_is_sent_as_it_came(ask, foreign):

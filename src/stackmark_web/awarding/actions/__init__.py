@@ -12,7 +12,7 @@ from stackmark_web.awarding.actions.creating import (
     edit_draft,
     live_twin,
 )
-from stackmark_web.awarding.actions.offering import offer, offer_many, release, resend
+from stackmark_web.awarding.actions.offering import give_up, offer, offer_many, release, resend
 from stackmark_web.awarding.actions.revoking import reinstate, revoke, suspend
 from stackmark_web.awarding.checks import Problem
 from stackmark_web.awarding.states import Duplicate, UsedBefore, WrongState
@@ -30,6 +30,7 @@ __all__ = [
     "dedup_key",
     "discard",
     "edit_draft",
+    "give_up",
     "lapse",
     "live_twin",
     "offer",

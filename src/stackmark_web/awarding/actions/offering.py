@@ -11,7 +11,7 @@ from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.awarding import claims, issuing, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
-from stackmark_web.awarding.actions.creating import key_of, live_twin
+from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
 from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
 from stackmark_web.awarding.setting import set_each
 from stackmark_web.catalogue.queries import overdue_versions
@@ -94,6 +94,13 @@ def _read_anew(awards: Sequence[Award]) -> None:
         for name, value in vars(now).items():
             if name != "_state":
                 setattr(award, name, value)
+
+
+@transaction.atomic
+def give_up(award: Award, *, actor: Any = None, via: str = "web") -> None:
+    """Throw an award away that could not be signed; the place it had on a list is lost."""
+    _forget(award)
+    discard(award, actor=actor, via=via)
 
 
 def _forget(award: Award) -> None:

@@ -5,14 +5,12 @@ The software awards by itself only where the body opted in, and never a degree.
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from stackmark.errors import StackmarkError
 from stackmark.model.holding import Holding, read_holdings
 from stackmark.model.holding_write import holdings_json
 from stackmark.stacking.audit import Auditor
@@ -24,10 +22,9 @@ from stackmark_web.audit.actions import record
 from stackmark_web.pathways import letters, renewal
 from stackmark_web.pathways.actions import granting
 from stackmark_web.pathways.auditing import Ground
-from stackmark_web.pathways.models import Completion, Following, Pathway
+from stackmark_web.pathways.models import Completion, Following
 
 State = Completion.State
-_LOG: Final = logging.getLogger(__name__)
 
 
 def settle(following: Following, ground: Ground, audit: Audit) -> None:
@@ -60,9 +57,7 @@ def _complete(
     if _refused_before(following, kept):
         return
     pathway = following.pathway
-    automatic = pathway.conferral == Pathway.Conferral.AUTOMATIC and not granting.needs_board(
-        pathway
-    )
+    automatic = granting.by_itself(pathway)
     try:
         with transaction.atomic():
             made = Completion.everywhere.create(
@@ -80,9 +75,15 @@ def _complete(
         return  # somebody else's audit of this moment was first
     _note("completion.made", made)
     if automatic:
-        transaction.on_commit(lambda: award_by_itself(made.pk))
+        transaction.on_commit(lambda: _award(made.pk))
     else:
         letters.tell(made, "pathway-complete")
+
+
+def _award(pk: Any) -> None:
+    from stackmark_web.pathways.actions import automatic  # which audits once more, and so ends here
+
+    automatic.award(pk)
 
 
 def kept_holdings(witness: Witness, rules: Rules, holdings: Sequence[Holding]) -> dict[str, Any]:
@@ -102,7 +103,8 @@ def _refused_before(following: Following, holdings: dict[str, Any]) -> bool:
 def _still(live: Completion, ground: Ground, audit: Audit) -> None:
     """A completion that waits: still good, good in another way, or lost."""
     if str(live.witness.get("award")) != ground.rules.id:
-        return  # a renewal; what it rests on was earned and is looked at when it is conferred
+        _still_renewed(live, ground)
+        return
     if audit.verdict != "yes" or audit.witness is None:
         told = audit.explanation[0] if audit.explanation else ""
         lose(live, reason=told)
@@ -110,6 +112,13 @@ def _still(live: Completion, ground: Ground, audit: Audit) -> None:
         live.witness = audit.witness.to_json()
         live.holdings = kept_holdings(audit.witness, ground.rules, ground.holdings)
         live.save(update_fields=["witness", "holdings"])
+
+
+def _still_renewed(live: Completion, ground: Ground) -> None:
+    """A renewal was earned in time, however late its board meets; what was taken back was not."""
+    there = {one.id for one in ground.holdings if one.status not in ("revoked", "suspended")}
+    if any(one["holding"] not in there for one in live.witness.get("uses", ())):
+        lose(live, reason=_("A credential it rests on is not there any more, or was taken back."))
 
 
 def lose(live: Completion, *, reason: str) -> bool:
@@ -169,32 +178,16 @@ def audit_renewal(live: Completion, ground: Ground, rules: Rules) -> tuple[Audit
     return Auditor(rules, ground.at).audit(fresh), fresh
 
 
-# -- awarding ----------------------------------------------------------------------------------
+def is_complete(completion: Completion) -> bool:
+    """Whether the last audit says so, also of one that was taken up to be awarded already.
 
-
-def award_by_itself(pk: object) -> None:
-    """Award one automatic completion; what hinders it is tried again by the duty."""
-    rows = Completion.everywhere.filter(pk=pk, state=State.WAITING, automatic=True)
-    found = rows.select_related(*granting.TIED).first()
-    if found is None:
-        return
-    try:
-        (refusal,) = granting.grant([found], actor=None)
-    except StackmarkError as error:
-        refusal = error
-    if refusal is not None:
-        _LOG.warning("completion %s was not awarded: %s", pk, refusal.detail)
-
-
-def award_waiting(*, limit: int = 50) -> int:
-    """Award automatic completions that something hindered; how many were tried."""
-    rows = Completion.everywhere.filter(state=State.WAITING, automatic=True)
-    # What was made this minute is being awarded by who made it.
-    old = rows.filter(made_at__lt=clock.now() - dt.timedelta(minutes=1)).order_by("made_at")
-    found = list(old.values_list("pk", flat=True)[:limit])
-    for pk in found:
-        award_by_itself(pk)
-    return len(found)
+    A renewal was earned in time; who deleted the pathway or left it waits for nothing.
+    """
+    following = completion.following
+    if following is None:
+        return False
+    own = completion.witness.get("award") == completion.version.rules.get("id")
+    return following.left_at is None and (following.verdict == "yes" or not own)
 
 
 def holds(completion: Completion) -> bool:

@@ -15,8 +15,8 @@ from stackmark_web.audit.actions import record
 from stackmark_web.jobs import actions as jobs
 from stackmark_web.jobs.models import Run
 from stackmark_web.pathways import letters
-from stackmark_web.pathways.actions import auditing, granting
-from stackmark_web.pathways.actions.completing import holds, reopen
+from stackmark_web.pathways.actions import auditing, granting, rechecking
+from stackmark_web.pathways.actions.completing import holds, is_complete, reopen
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.models import Completion, ConferralList, Pathway
 from stackmark_web.tenancy.permissions import Permission
@@ -65,6 +65,8 @@ def confer(listed: ConferralList, *, actor: Any, minute: str) -> Run | None:
     text = _words("minute", minute, MAX_WORDS)
     if not text:
         raise Problem("minute", _("Write down when the board met and what it decided."))
+    if actor is not None and _of_list(listed).filter(user=actor).exists():
+        raise Problem("", _("You stand on this list yourself; a colleague confers it."))
     with transaction.atomic():
         found = list(_of_list(listed).values_list("pk", flat=True))
         if not found:
@@ -102,7 +104,7 @@ def confer_chunk(
 
 def confer_one(completion: Completion, *, actor: Any, minute: str) -> None:
     """Confer on one person. Raises ``Problem`` with what hinders it."""
-    _allow(actor, completion.version.pathway)
+    _allow_about(completion, actor)
     text = _words("minute", minute, MAX_WORDS)
     if not text:
         raise Problem("minute", _("Write down when the board met and what it decided."))
@@ -128,7 +130,7 @@ def confer_one(completion: Completion, *, actor: Any, minute: str) -> None:
 @transaction.atomic
 def refuse(completion: Completion, *, actor: Any, reason: str) -> None:
     """The board says no; the reason is told to the learner."""
-    _allow(actor, completion.version.pathway)
+    _allow_about(completion, actor)
     text = _words("reason", reason, MAX_WORDS)
     if not text:
         raise Problem("reason", _("Say why; the learner reads it."))
@@ -158,7 +160,8 @@ def _grant(
     found: Sequence[Completion], *, actor: Any, guard: Callable[[], None] | None = None
 ) -> list[StackmarkError | None]:
     """Award those that are still complete; each is told and noted."""
-    good = _still_good(found)
+    unsure = rechecking.before_award(found)
+    good = _still_good([one for one in found if one.pk not in unsure])
     made = dict(zip([one.pk for one in good], _granted(good, actor, guard), strict=True))
     bad = Problem("", _("It is no longer complete; nothing was awarded."))
     for one in good:
@@ -166,7 +169,7 @@ def _grant(
             with transaction.atomic():
                 _told("completion.conferred", one, actor=actor)
                 letters.tell(one, "pathway-conferred")
-    return [made.get(one.pk, bad) for one in found]
+    return [made.get(one.pk, unsure.get(one.pk, bad)) for one in found]
 
 
 def _still_good(found: Sequence[Completion]) -> list[Completion]:
@@ -176,7 +179,7 @@ def _still_good(found: Sequence[Completion]) -> list[Completion]:
             auditing.audit_now(one.following)
     rows = Completion.everywhere.filter(pk__in=[one.pk for one in found], state=State.WAITING)
     fresh = rows.select_related(*granting.TIED).order_by("pk")
-    return [one for one in fresh if holds(one)]
+    return [one for one in fresh if is_complete(one) and holds(one)]
 
 
 def _granted(
@@ -197,6 +200,13 @@ def _of_list(listed: ConferralList) -> QuerySet[Completion]:
 
 def _allow(actor: Any, pathway: Pathway) -> None:
     require(actor, Permission.AWARD, pathway.organisation)
+
+
+def _allow_about(completion: Completion, actor: Any) -> None:
+    """Who may award, but never about themselves."""
+    _allow(actor, completion.version.pathway)
+    if actor is not None and completion.user_id == actor.pk:
+        raise Problem("", _("It is about you; a colleague decides."))
 
 
 def _words(field: str, text: str, limit: int) -> str:

@@ -31,6 +31,11 @@ def needs_board(pathway: Pathway) -> bool:
     return pathway.kind == Pathway.Kind.MODULE or is_degree(pathway.achievement)
 
 
+def by_itself(pathway: Pathway) -> bool:
+    """Whether its body chose that software awards it, and may choose so."""
+    return pathway.conferral == Pathway.Conferral.AUTOMATIC and not needs_board(pathway)
+
+
 def grant(
     completions: Sequence[Completion],
     *,
@@ -44,7 +49,12 @@ def grant(
     """
     made = [_taken(one, _draft(one)) for one in completions]
     awards = [one for one in made if isinstance(one, Award)]
-    offered = awarding.offer_many(awards, guard=guard) if awards else []
+    try:
+        offered = awarding.offer_many(awards, guard=guard) if awards else []
+    except StackmarkError:
+        for completion, award in zip(completions, made, strict=True):
+            _back(completion, award)
+        raise
     refusals = dict(zip([one.pk for one in awards], offered, strict=True))
     answers: list[StackmarkError | None] = []
     for completion, award in zip(completions, made, strict=True):
@@ -61,9 +71,23 @@ def _taken(completion: Completion, award: Award | StackmarkError) -> Award | Sta
     rows = Completion.everywhere.filter(pk=completion.pk, state=State.WAITING)
     if rows.update(award=award):
         return award
-    if award.signed is None:
-        awarding.discard(award, actor=None, via="pathway")
+    _thrown_away(award)
     return UsageError("pathways.decided", _("This was decided in the meantime."))
+
+
+def _back(completion: Completion, award: Award | StackmarkError) -> None:
+    """It waits as if nobody had tried: a draft left behind would seal what was true then."""
+    if isinstance(award, Award) and _thrown_away(award):
+        Completion.everywhere.filter(pk=completion.pk, state=State.WAITING).update(award=None)
+
+
+def _thrown_away(award: Award) -> bool:
+    """Whether it is gone; one that somebody else signed in this moment stays."""
+    try:
+        awarding.give_up(award, via="pathway")
+    except (StackmarkError, Award.DoesNotExist):
+        return False
+    return True
 
 
 def _draft(completion: Completion) -> Award | StackmarkError:
@@ -130,15 +154,15 @@ def _end(
     actor: Any,
 ) -> None:
     """Awarded; or back to waiting, without an award that could not be signed."""
-    rows = Completion.everywhere.filter(pk=completion.pk, state=State.WAITING)
     if refusal is not None or isinstance(award, StackmarkError):
-        rows.update(award=None)
+        _back(completion, award)
         return
+    rows = Completion.everywhere.filter(pk=completion.pk, state=State.WAITING)
     with transaction.atomic():
-        values: dict[str, Any] = {"state": State.AWARDED}
+        values: dict[str, Any] = {"state": State.AWARDED, "award": award}
         values |= {"decided_at": clock.now(), "decided_by": actor}
         if not rows.update(**values):
             return
-        for name, value in (values | {"award": award}).items():
+        for name, value in values.items():
             setattr(completion, name, value)
         ledgers.enter(completion)

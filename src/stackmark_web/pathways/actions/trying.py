@@ -19,7 +19,7 @@ from stackmark_web.pathways import queries_trials
 from stackmark_web.pathways.actions.designing import allow
 from stackmark_web.pathways.drafts import note, unchanged
 from stackmark_web.pathways.errors import Problem
-from stackmark_web.pathways.held import Held, held
+from stackmark_web.pathways.held import HERE, Held, held
 from stackmark_web.pathways.models import Following, PathwayVersion, Trial, Trialled
 from stackmark_web.pathways.rules_of import rules_of
 from stackmark_web.pathways.trusting import Body
@@ -126,7 +126,10 @@ class _Judge:
 
     def row(self, user: Any) -> Trialled:
         """What the tried rules say of a learner, and what their present version says."""
-        found = held(user, self.organisation, self.trial.at, body=self.body)
+        wanted = self._auditors[None].rules.achievements
+        found = held(user, self.organisation, self.trial.at, body=self.body, wanted=wanted)
+        if user.pk not in self._versions:  # who did not join is known by what was issued here alone
+            found = tuple(one for one in found if one.provenance == HERE)
         row = Trialled(trial=self.trial, user=user)
         row.verdict = self._verdict(self._auditors[None], user, found)
         present = self._present(user)

@@ -24,17 +24,38 @@ from stackmark_web.recognising.actions._common import (
     permit_evaluator,
     tell_learner,
 )
+from stackmark_web.recognising.errors import Problem
 from stackmark_web.recognising.models import Appeal, Decision, Request, Source
+from stackmark_web.verifying import actions as verifying
 
 
-@transaction.atomic
 def decide(source: Source, *, actor: Any, revision: int, via: str = "web") -> Decision:
     """Sign the kept draft. After an upheld appeal the new decision replaces the old one.
 
-    ``revision`` is the draft a person saw and confirmed. Raises ``Problem``,
-    ``PermissionDenied`` and, when there is no key or the signer is away, ``StackmarkError``; then
-    nothing has happened.
+    ``revision`` is the draft a person saw and confirmed. Raises ``Problem``, also when what was
+    sent does not verify any more, ``PermissionDenied`` and, when there is no key or the signer is
+    away, ``StackmarkError``; then nothing has happened.
     """
+    permit_evaluator(actor, source.request.organisation, source.request.user_id)
+    _check_anew(source)
+    with transaction.atomic():
+        return _decide(source, actor=actor, revision=revision, via=via)
+
+
+def _check_anew(source: Source) -> None:
+    """What was revoked since it was sent cannot count; it can be refused.
+
+    Nobody is asked while rows are held.
+    """
+    if not source.data or source.working.get("verdict") not in (library.FULL, library.PARTIAL):
+        return
+    checked = verifying.check(bytes(source.data), organisation=source.request.organisation)
+    if checked.verdict == "refused":
+        said = {"title": source.title, "why": checked.report.why}
+        raise Problem("", _("%(title)s does not verify now: %(why)s") % said)
+
+
+def _decide(source: Source, *, actor: Any, revision: int, via: str) -> Decision:
     request = locked(source.request, open_only=False)
     permit_evaluator(actor, request.organisation, request.user_id)
     found = locked_source(source, revision)

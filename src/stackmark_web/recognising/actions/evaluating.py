@@ -27,7 +27,7 @@ from stackmark_web.recognising.models import Request, Source
 def assign(request: Request, *, actor: Any, reader: Any, via: str = "web") -> Request:
     """Take a request, give it to a colleague, or (``None``) back to all."""
     found = locked(request)
-    permit_evaluator(actor, found.organisation)
+    permit_evaluator(actor, found.organisation, found.user_id)
     if reader is not None:
         if reader.pk not in {one.pk for one in queries.evaluators_of(found.organisation)}:
             raise Problem("reader", _("Choose somebody who may decide here."))

@@ -9,10 +9,12 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.passport.checking import credential_bytes
+from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.models import Holding
-from stackmark_web.recognising import comparing, policies, queries
+from stackmark_web.recognising import comparing, policies, queries, sent
 from stackmark_web.recognising.actions._common import (
     desk_path,
     learner_path,
@@ -42,11 +44,16 @@ def send(
 ) -> Request:
     """Send these credentials of a person's own passport to a body, to be decided.
 
-    Their exact bytes are copied and checked in this moment. Raises ``Problem`` naming the field.
+    Their exact bytes are copied and checked in this moment, each credential of a learner record by
+    itself. Raises ``Problem`` naming the field.
     """
     note = words("note", note)
     _check(user, organisation, target, holdings)
-    sources = [_copied(number, holding, organisation) for number, holding in enumerate(holdings, 1)]
+    parts = [(one, data) for one in holdings for data in _parts(one)]
+    _not_too_many(parts)
+    sources = [_copied(number, *one, organisation) for number, one in enumerate(parts, 1)]
+    for source in sources:
+        _not_twice(user, organisation, target, source)
     with transaction.atomic():
         return _store(user, organisation, target, sources, note, via)
 
@@ -58,29 +65,41 @@ def _check(user: Any, organisation: Any, target: Any, holdings: Sequence[Holding
         raise Problem("target", _("Choose one of their published achievements."))
     if not holdings:
         raise Problem("holdings", _("Choose at least one credential to send."))
-    if len(holdings) > MOST_SOURCES:
-        raise Problem("holdings", _("Send at most %d credentials at once.") % MOST_SOURCES)
+    _not_too_many(holdings)
     if any(one.user_id != user.pk for one in holdings):
         raise Problem("holdings", _("Choose from your own passport."))
     waiting = Request.everywhere.filter(user=user, state__in=queries.OPEN)
     if waiting.count() >= MOST_OPEN:
         raise Problem("", _("You have as many open requests as there can be; wait for some."))
-    for one in holdings:
-        _not_twice(user, organisation, target, one)
 
 
-def _not_twice(user: Any, organisation: Any, target: Any, holding: Holding) -> None:
+def _not_too_many(found: Sequence[Any]) -> None:
+    if len(found) > MOST_SOURCES:
+        raise Problem("holdings", _("Send at most %d credentials at once.") % MOST_SOURCES)
+
+
+def _parts(holding: Holding) -> list[bytes]:
+    try:
+        return sent.credentials_in(credential_bytes(holding))
+    except StackmarkError as error:
+        raise Problem("holdings", _("It cannot be compared: %s") % error.detail) from None
+
+
+def _not_twice(user: Any, organisation: Any, target: Any, one: Source) -> None:
+    """Whichever file it came in this time."""
+    same = {"credential_id": one.credential_id, "issuer_id": one.issuer_id}
     asked = Source.objects.filter(
-        holding=holding,
+        **same,
         request__user=user,
         request__organisation=organisation,
         request__target=target,
         request__state__in=queries.OPEN,
     )
     if asked.exists():
-        raise Problem("holdings", _("%s waits for their decision already.") % holding.title)
+        raise Problem("holdings", _("%s waits for their decision already.") % one.title)
     decided = Decision.everywhere.filter(
-        source__holding=holding,
+        source_id_text=one.credential_id,
+        source_issuer=one.issuer_id,
         user=user,
         organisation=organisation,
         target=target,
@@ -91,19 +110,19 @@ def _not_twice(user: Any, organisation: Any, target: Any, holding: Holding) -> N
         raise Problem(
             "holdings",
             _("They have decided about %s already. You can appeal against the decision.")
-            % holding.title,
+            % one.title,
         )
 
 
-def _copied(number: int, holding: Holding, organisation: Any) -> Source:
+def _copied(number: int, holding: Holding, data: bytes, organisation: Any) -> Source:
     """The bytes and what checking them gives now."""
-    data = credential_bytes(holding)
+    contents = Contents(data)
     checked = verifying.check(data, organisation=organisation)
     if checked.verdict == "refused":
         raise Problem(
             "holdings",
             _("%(title)s does not verify now: %(why)s")
-            % {"title": holding.title, "why": checked.report.why},
+            % {"title": contents.title, "why": checked.report.why},
         )
     bound = comparing.bound_source(data)
     return Source(
@@ -112,9 +131,9 @@ def _copied(number: int, holding: Holding, organisation: Any) -> Source:
         data=data,
         sha256=bound.sha256,
         credential_id=bound.id[:500],
-        title=holding.title,
+        title=contents.title,
         issuer_id=bound.issuer[:500],
-        issuer_name=holding.issuer_name,
+        issuer_name=contents.issuer_name,
         report=checked.to_json(),
         checked_at=clock.now(),
     )
@@ -173,10 +192,14 @@ def answer(request: Request, *, actor: Any, text: str, via: str = "web") -> Requ
 
 @transaction.atomic
 def take_back(request: Request, *, actor: Any, via: str = "web") -> Request:
-    """The learner wants no decision any more; what was decided already stays."""
+    """The learner wants no decision any more; what was decided already stays.
+
+    The copies of what was not go: nobody has to read them any more.
+    """
     found = locked(request)
     permit_learner(actor, found)
     found.state = Request.State.WITHDRAWN
     found.save(update_fields=["state"])
+    found.sources.filter(decisions=None).update(data=None, report={}, working={})
     note_request("recognition.taken-back", found, actor=actor, via=via)
     return found

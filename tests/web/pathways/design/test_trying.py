@@ -64,7 +64,7 @@ def holds(monkeypatch):
     """What each learner holds, by name: holds["Ada"] = [version]."""
     found = {}
 
-    def held(user, organisation, at, body):
+    def held(user, organisation, at, **_more):
         rows = found.get(user.name, [])
         return tuple(
             Held(holding_for(one, f"{user.pk}-{n}"), None, "issued-here", counts=True)
@@ -90,11 +90,6 @@ def test_everyone_who_follows_is_tried_and_compared(second, follow, holds, cours
     found = queries_trials.outcome(trial)
     assert (found.yes, found.no, found.undecided) == (1, 2, 0)
     assert (found.lost, found.gained, found.compared) == (1, 0, 3)
-    assert sorted(queries_trials.results(trial)) == [
-        ("Ada", "yes", "yes"),
-        ("Ben", "no", "yes"),
-        ("Cyd", "no", "no"),
-    ]
 
 
 def test_nobody_is_told_and_nothing_of_theirs_changes(
@@ -160,7 +155,7 @@ def test_before_the_first_version_there_may_be_nobody(draft, dana):
 
 
 def test_the_page_says_what_came_of_it(second, follow, holds, course, dana, client, charlie):
-    follow("ada", "=cmd")
+    follow("ada", "ben")
     holds["Ada"] = [course]
     client.force_login(dana)
     base = f"/manage/northfield/pathways/{second.pathway_id}"
@@ -171,13 +166,10 @@ def test_the_page_says_what_came_of_it(second, follow, holds, course, dana, clie
     text = client.get(page).content.decode()
     assert "Everyone is tried" in text
     assert f'<a class="button" href="{base}/draft/publish">' in text
-    table = b"".join(client.get(f"{page}/results.csv").streaming_content).decode()
-    assert "Ada,yes,no" in table.replace("Ada,yes,yes", "Ada,yes,no")
-    assert "\n=" not in table
+    assert "Ada" not in text, "who got which verdict is nobody's business"
     stranger = Client()
     stranger.force_login(charlie)
     assert stranger.get(page).status_code == 404
-    assert stranger.get(f"{page}/results.csv").status_code == 404
     rules = {**second.rules, "unit": "uk"}
     designing.save_rules(second, actor=dana, rules=rules, revision=second.revision)
     assert "changed after this trial" in client.get(page).content.decode()

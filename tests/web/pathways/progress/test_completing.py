@@ -22,7 +22,7 @@ from stackmark_web.jobs.models import Chunk, Run
 from stackmark_web.jobs.worker import work_once
 from stackmark_web.passport import claiming
 from stackmark_web.pathways import sealing
-from stackmark_web.pathways.actions import auditing, completing, conferring, following
+from stackmark_web.pathways.actions import auditing, automatic, completing, conferring, following
 from stackmark_web.pathways.errors import Problem
 from stackmark_web.pathways.models import Completion, ConferralList, Following, Pathway
 from stackmark_web.verifying import actions as verifying
@@ -101,8 +101,8 @@ def test_what_hinders_an_award_is_tried_again(
         clock.at(clock.now() + timedelta(minutes=2)),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        completing.award_waiting()
-        completing.award_waiting()
+        automatic.award_waiting()
+        automatic.award_waiting()
     done.refresh_from_db()
     assert done.state == "awarded"
     assert Award.everywhere.filter(version__title="Field Science").count() == 1
@@ -175,6 +175,43 @@ def test_only_who_awards_confers(pathway, complete, request, who):
         conferring.confer_one(done, actor=request.getfixturevalue(who), minute="Yes.")
     with pytest.raises((PermissionDenied, Http404)):
         conferring.refuse(done, actor=request.getfixturevalue(who), reason="No.")
+
+
+def test_nobody_confers_on_themselves(pathway, complete, ada, northfield, join, alice, confer):
+    join(ada, northfield, "owner")
+    done = complete(pathway())
+    listed = conferring.make_list(done.version.pathway, actor=ada, name="June")
+    for act in (
+        lambda: conferring.confer_one(done, actor=ada, minute="Me."),
+        lambda: conferring.confer(listed, actor=ada, minute="All."),
+        lambda: conferring.refuse(done, actor=ada, reason="Me."),
+    ):
+        with pytest.raises(Problem, match="colleague"):
+            act()
+    done.refresh_from_db()
+    assert done.state == "waiting"
+    assert confer(done).state == "awarded"
+
+
+def test_of_two_who_confer_at_once_one_does(pathway, complete, alice, monkeypatch):
+    """The second comes between the first one's look and its award."""
+    done = complete(pathway())
+    look, calls = conferring._still_good, []
+
+    def twice(found):
+        good = look(found)
+        if not calls:
+            calls.append(1)
+            conferring._together(Completion.everywhere.filter(pk=done.pk), actor=alice)
+        return good
+
+    monkeypatch.setattr(conferring, "_still_good", twice)
+    with pytest.raises(Problem, match="in the meantime"):
+        conferring.confer_one(done, actor=alice, minute="All agreed.")
+    assert Award.everywhere.filter(version__title="Field Science").count() == 1
+    assert AuditEvent.objects.filter(verb="completion.conferred").count() == 1
+    done.refresh_from_db()
+    assert (done.state, done.award.state) == ("awarded", "offered")
 
 
 def test_a_refusal_is_told_with_its_reason_and_not_asked_again(
@@ -311,6 +348,33 @@ def test_a_refused_renewal_leaves_what_there_was(
         auditing.mark_people([ada.pk])
         settled()
         assert not Completion.everywhere.filter(state="waiting").exists()
+
+
+def test_what_changed_after_a_signer_was_away_is_sealed_as_it_is_now(
+    pathway, complete, alice, give, soil, settled, monkeypatch, confer
+):
+    """The draft of the first try names the digests of a witness that is no more."""
+    from stackmark.errors import UsageError
+
+    def away(awards, **_more):
+        raise UsageError("run.signer", "The signer is away.")
+
+    done = complete(pathway())
+    with monkeypatch.context() as broken:
+        broken.setattr("stackmark_web.awarding.actions.offering.issuing.sign_many", away)
+        with pytest.raises(UsageError, match="away"):
+            conferring.confer_one(done, actor=alice, minute="All agreed.")
+    again = give(soil, again=True)
+    old = Award.everywhere.exclude(pk=again.award_id).get(version=soil)
+    awarding.revoke(old, actor=None, reason="issued-in-error")
+    settled()
+    done.refresh_from_db()
+    assert done.state == "waiting"
+    assert again.credential_id in [one["holding"] for one in done.witness["uses"]]
+    award = confer(done).award
+    assert {one["sha256"] for one in award.related} == {
+        hashlib.sha256(sealing.file_of(done, name)).hexdigest() for name in sealing.FILES
+    }
 
 
 # -- credentials used before -------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.pathways.held import counted, held
 
@@ -176,3 +177,17 @@ def test_a_withdrawn_decision_counts_no_more(
     with django_capture_on_commit_callbacks(execute=True):
         reviewing.withdraw(decision, actor=alice, reason="A mistake.")
     assert only(ada, university).provenance == "not-decided"
+
+
+def test_what_was_recognised_for_two_counts_for_the_one_that_is_asked_for(
+    ada, university, soil, maps, brought, recognised
+):
+    """A newer decision about the same credential takes nothing away."""
+    row = brought()
+    recognised(row, soil)
+    with clock.at(clock.now() + dt.timedelta(days=1)):
+        recognised(row, maps)
+        for version in (soil, maps):
+            named = {version.signable["id"]}
+            (found,) = held(ada, university, wanted=named)
+            assert found.holding.achievement in named

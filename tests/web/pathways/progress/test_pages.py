@@ -419,6 +419,17 @@ def test_the_board_gets_the_files(browser, alice, awarded):
     assert json.loads(answer.content)["uses"]
 
 
+def test_of_who_left_the_board_gets_nothing_more(browser, alice, ada, waiting):
+    where = f"/pathways/completions/{waiting.pk}/credentials.zip"
+    assert browser(alice).get(where).status_code == 200
+    following.leave(waiting.following, actor=ada)
+    assert browser(alice).get(where).status_code == 404
+    candidate = f"/manage/northfield/pathways/{waiting.version.pathway_id}/conferral/candidates"
+    text = said(browser(alice).get(f"{candidate}/{waiting.pk}"))
+    assert "The files behind it" not in text
+    assert browser(ada).get(where).status_code == 200
+
+
 @pytest.mark.parametrize("evidence", [True, False])
 def test_a_link_that_shows_evidence_shows_the_proof(browser, ada, awarded, evidence):
     holding = awarded.award.holding

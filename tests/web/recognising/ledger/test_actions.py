@@ -30,7 +30,8 @@ def acts():
 
 
 def known(user, held):
-    return queries.applied_to(user, held.credential_id, keeping.digests_of(held)[0])
+    found = queries.applied_to(user, held.credential_id, keeping.digests_of(held)[0])
+    return None if found is None else found.awards
 
 
 def test_nothing_is_entered_without_an_opt_in(use, ada, held):
@@ -65,6 +66,16 @@ def test_an_entered_credential_without_uses_is_known_to_be_free(ada, held):
         ledger.enter(ada, held)
 
 
+def test_who_enters_late_or_comes_back_has_a_time_of_which_nothing_is_known(ada, held):
+    issued = clock.today()
+    ledger.opt_in(ada)
+    with clock.at(clock.now() + timedelta(days=1)):
+        ledger.enter(ada, held)
+        found = queries.applied_to(ada, held.credential_id, keeping.digests_of(held)[0])
+    assert found.awards == ()
+    assert [found.is_whole(day) for day in (None, issued, found.since)] == [False, False, True]
+
+
 def test_what_an_award_body_read_may_be_the_picture_around_it(use, ada, held, monkeypatch):
     """P2 gives the digest of the bytes it read; both names lead to one thread."""
     other = "cd" * 32
@@ -74,7 +85,8 @@ def test_what_an_award_body_read_may_be_the_picture_around_it(use, ada, held, mo
     ledger.enter(ada, held)
     assert use(sha256=other).word == "entered"
     assert acts() == ["opening", "use"]
-    assert known(ada, held) == queries.applied_to(ada, held.credential_id, other) != ()
+    found = queries.applied_to(ada, held.credential_id, other)
+    assert known(ada, held) == found.awards != ()
 
 
 @pytest.mark.parametrize("wrong", [{"sha256": "no digest"}, {"credential_id": ""}])
