@@ -10,16 +10,14 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
+from widths import fits
+
 TITLE = "Ports and Data"
 OURS, THEIRS = "Data Literacy Basics", "Green Logistics Planner"
 
 
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def fits(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def edit(page, name):

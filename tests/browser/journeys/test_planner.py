@@ -7,11 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from widths import fits
+
 ROLE = "Health data analyst · Meridian Health"
-
-
-def fits(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def plans(page):
