@@ -1,12 +1,14 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
+.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
 PYTHON  ?=          # a Python ≥ 3.11 to make .venv with; found when empty
 WORKERS ?= 2        # processes the tests run in
+# What has nothing to do with the kind of database is tested once, on SQLite.
+ONCE    := --ignore=tests/web/hostile/test_hostile_pages.py --ignore=tests/web/hostile/test_hostile_files.py --ignore=tests/web/test_translatable.py --ignore=tests/web/ui
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
 # Programs in .venv name their folder: after a move it is made again.
@@ -39,7 +41,10 @@ test-web: setup ## the tests of the web product alone
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
-	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup tests/web
+	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup tests/web $(ONCE)
+
+sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
+	@$(BIN)/pytest -m sweep -n $(strip $(WORKERS)) --dist loadgroup tests/browser
 
 check: lint types imports test ## everything that must hold before a commit: what CI runs
 

@@ -196,7 +196,8 @@ def enter():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """All browser tests in one process: one server, one browser."""
+    """All browser tests in one process: one server, one browser; sweeps in another."""
     for item in items:
         if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            group = item.path.stem if item.get_closest_marker("sweep") else "browser"
+            item.add_marker(pytest.mark.xdist_group(group))

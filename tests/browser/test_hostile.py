@@ -22,6 +22,8 @@ from browser import conftest, crawl
 from hostile_words import POLYGLOT, packs, short, words
 from shared import need_shared
 
+pytestmark = pytest.mark.sweep
+
 # Runs before any page's own scripts. What a hostile text calls is there, and it counts.
 TRAPS = """
   window.__ran = []

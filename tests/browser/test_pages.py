@@ -31,9 +31,10 @@ NO_PAGE = {
     "account_email_verification_sent": "leads on",
     "account_set_password": "leads on: everybody there has one",
     "accounts:home": "leads on",
-    "assessing:attempts_csv": "a file",
+    "assessing:apply": "leads on: the application is open",
     "assessing:declare": "off by default: looked at in its own test",
-    "assessing:marks_csv": "a file",
+    "assessing:judge_state": "a part of the judge's page, for htmx",
+    "assessing:workshop_live": "a part of the workshop's page, for htmx",
     "awarding:sheet_questions": "leads on: that sheet has no question",
     "catalogue:art_preview": "a picture, when asked with a badge's values",
     "demo:people": "only where the demo is on: in FILLED",
@@ -46,8 +47,12 @@ NO_PAGE = {
     "mfa_view_recovery_codes": "with an authenticator app: looked at in its own test",
     "passport:person_picture": "a picture, where the credential brought one",
     "passport:picture": "a picture, where the credential brought one",
+    "passport:shared_evidence": "a file, where the share shows evidence",
     "passport:share_linkedin": "leads to LinkedIn",
     "passport:shared_picture": "a picture, where the credential brought one",
+    "pathways:limit": "leads on, to the rules",
+    "pathways:shared_proof": "where the share shows evidence: the same page as pathways:proof",
+    "pathways:trial_progress": "a part of the trial's page, for htmx",
     "recognising:statement": "leads on, to the page of the decision",
     "registry:own_did": "for machines, where one institution is the whole site",
 }
@@ -195,6 +200,7 @@ def is_file(answer):
     return answer.status == 200 and (saved or not html)
 
 
+@pytest.mark.sweep
 def test_axe_finds_nothing_on_any_page(small_site, chromium):
     site, world = small_site
     people = {**world["cookies"], "nobody": {}}
