@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stackmark.errors import StackmarkError
+from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
 from stackmark_web.pathways import planner, planner_targets, planner_watching, queries_planner
 from stackmark_web.pathways.actions import planning
@@ -24,12 +24,24 @@ from stackmark_web.pathways.planner_offers import shelf
 from stackmark_web.pathways.planner_pages import chosen_path, view
 from stackmark_web.pathways.planner_wanted import Wanted, query, read
 from stackmark_web.pathways.planner_words import LABELS
+from stackmark_web.verifying.throttle import wait_for
+
+PLAN_COST: Final = 80  # of the allowance of ten minutes: a hundred plans
 
 
 def answered(user: Any, wanted: Wanted) -> dict[str, Any]:
     """The answer to what is wanted, as it is kept."""
     asked = planner.ask(user, wanted)
     return Teller(asked, Bonuses(user, wanted.target)).answer()
+
+
+def _allowed(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
+    """The answer, where not too many were asked for: one may take many seconds of work."""
+    seconds = wait_for(request, PLAN_COST)
+    if seconds:
+        told = _("You asked for many plans in a short time. Ask again in %(n)d seconds.")
+        raise UsageError("plan.often", told % {"n": seconds})
+    return answered(request.user, wanted)
 
 
 @login_required
@@ -44,7 +56,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         names = wanted.target.names
         context["left_out_names"] = [names.get(one, one) for one in wanted.without]
         try:
-            answer = answered(request.user, wanted)
+            answer = _allowed(request, wanted)
         except StackmarkError as error:
             context["trouble"] = error.detail
         else:
@@ -64,7 +76,7 @@ def save(request: HttpRequest) -> HttpResponse:
         return redirect("pathways:plan")
     wanted = form.wanted
     try:
-        answer = answered(request.user, wanted)
+        answer = _allowed(request, wanted)
         made = planning.save(
             request.user, wanted, answer, chosen=request.POST.get("follow", "")[:20]
         )
@@ -151,7 +163,7 @@ def replan(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("pathways:plan_saved", pk)
     wanted = read(target, found.limits, clock.today())
     try:
-        planning.replan(found, wanted, answered(request.user, wanted), actor=request.user)
+        planning.replan(found, wanted, _allowed(request, wanted), actor=request.user)
     except StackmarkError as error:
         messages.error(request, error.detail)
     else:

@@ -283,3 +283,11 @@ def test_the_answer_is_the_same_twice(role, ways, ada):
     wanted = Wanted(target=target, currency="EUR", by=a_year_from(clock.today()))
     once, again = (planner_views.answered(ada, wanted) for _ in range(2))
     assert once == again
+
+
+def test_many_plans_in_a_short_time_are_put_off(plan, role, ways, monkeypatch):
+    monkeypatch.setattr("stackmark_web.pathways.planner_views.PLAN_COST", 5_000)
+    wanted = role("show")
+    first, second = plan(role=wanted), plan(role=wanted)
+    assert "many plans in a short time" not in words(first)
+    assert "You asked for many plans in a short time. Ask again in" in words(second)
