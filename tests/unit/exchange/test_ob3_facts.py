@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import copy
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +22,7 @@ from stackmark.issuing.securing import secure
 from stackmark.keys.did import did_key
 from stackmark.model.record import Record
 from stackmark.verification.verifier import Verifier
+from unit.exchange import foreign
 
 ISSUER = "https://issuer.example/"
 
@@ -247,3 +251,17 @@ def test_every_element_of_the_european_list_has_a_place_though_it_is_missing():
         assert path in found, path
     assert found["/issuer/country"] == "/issuer/address/addressCountryCode"
     assert found["/achievement/supervision"] == "/credentialSubject/achievement"
+
+
+@pytest.mark.parametrize("number", [256, 384])
+@pytest.mark.parametrize("place", ["relatedResource", "evidence"])
+@pytest.mark.parametrize("junk", foreign.JUNK, ids=repr)
+def test_a_resource_whose_address_is_no_text_is_left_out(junk, place, number):
+    plain = copy.deepcopy(_PLAIN)
+    digest = base64.b64encode(hashlib.new(f"sha{number}", b"x").digest()).decode()
+    sealed = {"id": "https://uni.example/e", "digestSRI": f"sha{number}-{digest}"}
+    plain["relatedResource"], plain["evidence"] = [sealed], [{"id": sealed["id"], "name": "Essay"}]
+    plain[place][0]["id"] = junk
+    found = read_record(plain)
+    assert found.record.achievement.title["en"] == _PLAIN["credentialSubject"]["achievement"]["name"]
+    assert [one.name for one in found.record.award.evidence] == ["Essay"]

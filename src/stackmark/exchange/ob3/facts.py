@@ -75,15 +75,12 @@ def find(
     evidence = {str(one.peek("id")) for one in root.each("evidence")}
     for one in root.each("relatedResource"):
         url = one.peek("id")
-        if url in evidence:
-            continue
-        data = resources.get(url) if isinstance(url, str) else None
-        if data is None:
-            builder.missing += [url] if isinstance(url, str) else []
-            if isinstance(url, str):
-                one.all()
+        if not isinstance(url, str) or url in evidence:
             continue
         one.all()
+        if (data := resources.get(url)) is None:
+            builder.missing.append(url)
+            continue
         facts = _opened(one, url, data, builder)
         found += [(facts, one.pointer)] if facts else []
     return found
