@@ -263,5 +263,7 @@ def test_a_resource_whose_address_is_no_text_is_left_out(junk, place, number):
     plain["relatedResource"], plain["evidence"] = [sealed], [{"id": sealed["id"], "name": "Essay"}]
     plain[place][0]["id"] = junk
     found = read_record(plain)
-    assert found.record.achievement.title["en"] == _PLAIN["credentialSubject"]["achievement"]["name"]
+    assert (
+        found.record.achievement.title["en"] == _PLAIN["credentialSubject"]["achievement"]["name"]
+    )
     assert [one.name for one in found.record.award.evidence] == ["Essay"]
