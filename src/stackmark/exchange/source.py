@@ -48,6 +48,11 @@ class Source:
         """A member's value without taking it."""
         return self.tree.get(name)
 
+    def peek_text(self, name: str) -> str:
+        """A member that is text, without taking it; ``""`` for anything else."""
+        found = self.tree.get(name)
+        return found if isinstance(found, str) else ""
+
     def drop(self, *names: str) -> None:
         """Members that carry no information of their own (contexts, types, proofs)."""
         for name in names:

@@ -72,10 +72,10 @@ def find(
     named in the loss report. What seals a piece of evidence is no facts document.
     """
     found = []
-    evidence = {str(one.peek("id")) for one in root.each("evidence")}
+    evidence = {one.peek_text("id") for one in root.each("evidence")}
     for one in root.each("relatedResource"):
-        url = one.peek("id")
-        if not isinstance(url, str) or url in evidence:
+        url = one.peek_text("id")
+        if not url or url in evidence:
             continue
         one.all()
         if (data := resources.get(url)) is None:

@@ -86,7 +86,7 @@ def _is_stand_in(source: Source, name: str) -> bool:
 
 def read_evidence(root: Source, builder: Builder) -> None:
     """Put the evidence with its seals; its description stands in for a missing narrative."""
-    seals = {str(one.peek("id")): one for one in root.each("relatedResource") if _sha256(one)}
+    seals = {one.peek_text("id"): one for one in root.each("relatedResource") if _sha256(one)}
     for one in root.each("evidence")[:MAX_EVIDENCE]:
         names = dict(_EVIDENCE)
         if "narrative" not in one and "description" in one:

@@ -229,7 +229,7 @@ def _has_levels(one: Source) -> bool:
 
 def _levels(one: Source) -> list[tuple[Decimal, Source]]:
     """The levels from low to high where that is certain: two or more, each with other points."""
-    if one.peek("resultType") not in _RUBRICS or not one.peek("name"):
+    if one.peek_text("resultType") not in _RUBRICS or not one.peek("name"):
         return []
     found = [
         (points, level)
@@ -347,9 +347,9 @@ def level_in(one: Source, url: str) -> str:
 
 def _drop_known_skills(one: Source, achievement: Source) -> None:
     """Alignments that repeat those of the achievement say which part assesses a skill."""
-    known = {each.peek("targetUrl") for each in achievement.each("alignment")}
+    known = {each.peek_text("targetUrl") for each in achievement.each("alignment")} - {""}
     for each in one.each("alignment"):
-        if each.peek("targetUrl") in known:
+        if each.peek_text("targetUrl") in known:
             each.all()
 
 
