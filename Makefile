@@ -6,9 +6,9 @@
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
 PYTHON  ?=          # a Python ≥ 3.11 to make .venv with; found when empty
-WORKERS ?= 2        # processes the tests run in
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -le 4 ] && echo $$n || echo 4) # processes the tests run in
 # What has nothing to do with the kind of database is tested once, on SQLite.
-ONCE    := --ignore=tests/web/hostile/test_hostile_pages.py --ignore=tests/web/hostile/test_hostile_files.py --ignore=tests/web/test_translatable.py --ignore=tests/web/ui
+ONCE    := --ignore=tests/web/hostile --ignore=tests/web/test_translatable.py --ignore=tests/web/ui --deselect=tests/web/test_routes.py::test_post_without_our_token_is_refused
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
 # Programs in .venv name their folder: after a move it is made again.
@@ -44,6 +44,7 @@ test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server s
 	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup tests/web $(ONCE)
 
 sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
+	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile
 	@$(BIN)/pytest -m sweep -n $(strip $(WORKERS)) --dist loadgroup tests/browser
 
 check: lint types imports test ## everything that must hold before a commit: what CI runs
