@@ -8,37 +8,26 @@ cut off and asked again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from stackmark.model.holding import Holding
 from stackmark.planning.choice import Case, Option
+from stackmark.planning.deepen import FEW, FEW_OPTIONS, ByPrices, Undecided, Way
 from stackmark.planning.goal import SkillGoal
-from stackmark.planning.model import AWARD, Bounds, Model, chosen
-from stackmark.planning.wide import Bound, Wide
+from stackmark.planning.model import AWARD, Bounds, Model
+from stackmark.planning.search import TooMany
+from stackmark.planning.wide import Bound, Wide, priced
 from stackmark.stacking.audit import Auditor
 from stackmark.stacking.witness import Witness, check
 
 NODE_LIMIT: Final = 100_000
 MOST_CUTS: Final = 400
-FEW = 60
-"""So many offers are asked for at once; of more those first that promise most."""
 _BOUNDED: Final = frozenset({"cost", "count", "dropped"})
 _EASE: Final = 1e-4  # of a unit: sums in floating point
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Options taken, in order of their start, and names of the goals that were dropped."""
-
-    options: tuple[Option, ...]
-    dropped: tuple[str, ...] = ()
-
-
-class Undecided(Exception):  # noqa: N818 - it is no error
-    """A limit of nodes or of cuts was reached before an answer."""
 
 
 class Solver:
@@ -51,6 +40,7 @@ class Solver:
         self.goals = frozenset(one.skill for one in case.wanted)
         if case.compiled is not None:
             self.goals |= {AWARD}
+        self.prices = ByPrices(self)
         self.cuts = 0
         self._models: dict[tuple[dt.date, tuple[int, ...]], Model] = {}
         self._ways: list[Way] = []
@@ -63,19 +53,23 @@ class Solver:
         """
         found: Way | None = None
         places = self.everything
-        for aim in aims:
-            if found is not None and not found.options and aim != "dropped":
+        value: tuple[str, float] | None = None
+        for aim in _grouped(aims):
+            if found is not None and not found.options and aim != ("dropped",):
                 continue  # nothing is less than nothing
-            if aim == "finish":
-                found, bounds = self._soonest(found, bounds, places)
+            if aim == ("finish",):
+                found, bounds = self._soonest(found, bounds, places, value)
             else:
-                found, places = self._least(aim, bounds, places)
-                bounds = bounds if found is None else self._kept(aim, found, bounds)
+                found, places, value = self._least_of(aim, bounds, places)
+                if found is not None:
+                    for one in aim:
+                        bounds = self.kept(one, found, bounds)
             if found is None:
                 return None
         return found
 
-    def _kept(self, aim: str, way: Way, bounds: Bounds) -> Bounds:
+    def kept(self, aim: str, way: Way, bounds: Bounds) -> Bounds:
+        """Bounds that hold an aim at what a way has of it."""
         if aim == "cost":
             return replace(bounds, cost=self.cost(way))
         if aim == "count":
@@ -85,6 +79,38 @@ class Solver:
         if aim == "dropped":
             return replace(bounds, dropped=len(way.dropped))
         return bounds
+
+    def _least_of(
+        self, aims: tuple[str, ...], bounds: Bounds, places: tuple[int, ...]
+    ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
+        """The least of the first aim, then of the next, and the offers of which equals are made.
+
+        Last, both aims as one with what it comes to, where that was found by prices.
+        """
+        if self.case.compiled is None and aims[0] in _BOUNDED:
+            with suppress(TooMany):
+                return self.prices.least(aims, bounds, places)
+        found: Way | None = None
+        for aim in aims:
+            found, places = self._least(aim, bounds, places)
+            if found is None or not found.options:
+                break
+            bounds = self.kept(aim, found, bounds)
+        return found, places, None
+
+    def stands(self, model: Model, columns: Collection[int]) -> Way | None:
+        """The way that an answer is; ``None``: it does not stand, and that is in the model now."""
+        last = model.first + len(model.options)
+        taken = tuple([one - model.first for one in columns if model.first <= one < last])
+        dropped = tuple(name for name, at in model.drop.items() if at in columns)
+        way = Way(tuple(sorted((model.options[one] for one in taken), key=_order)), dropped)
+        if not self._cut(model, way, taken):
+            self._ways.append(way)
+            return way
+        self.cuts += 1
+        if self.cuts > MOST_CUTS:
+            raise Undecided
+        return None
 
     # -- few offers instead of all ---------------------------------------------------------------
 
@@ -101,11 +127,11 @@ class Solver:
         if way is None:
             return None, places
         # All measures are whole numbers: what is better is so by one.
-        better = bound.within(self._measure(aim, way) - 1 + _EASE) - set(some)
+        better = bound.within(self.measure(aim, way) - 1 + _EASE) - set(some)
         if better:
             way = self._asked(aim, bounds, tuple(sorted({*some, *better})))
             assert way is not None
-        return way, tuple(sorted(bound.within(self._measure(aim, way) + _EASE)))
+        return way, tuple(sorted(bound.within(self.measure(aim, way) + _EASE)))
 
     def _among(self, aim: str, bounds: Bounds, bound: Bound) -> tuple[Way | None, tuple[int, ...]]:
         """A way with the most promising offers; with more of them where there is none."""
@@ -118,13 +144,18 @@ class Solver:
                 return way, some
             many *= 5
 
-    def _measure(self, aim: str, way: Way) -> int:
+    def measure(self, aim: str, way: Way) -> int:
+        """What a way has of cost (scaled), count or dropped goals."""
         if aim == "cost":
             return int(self.cost(way) * self.case.cost_scale)
         return len(way.options) if aim == "count" else len(way.dropped)
 
     def _soonest(
-        self, found: Way | None, bounds: Bounds, places: tuple[int, ...]
+        self,
+        found: Way | None,
+        bounds: Bounds,
+        places: tuple[int, ...],
+        value: tuple[str, float] | None,
     ) -> tuple[Way | None, Bounds]:
         """The first day by which everything can be done, by halving."""
         equals = found is not None
@@ -139,7 +170,7 @@ class Solver:
         # Often the first day there is will do, or one soon after; among equals none is sooner.
         step, middle = 1, high - 1 if equals else low
         while low < high:
-            other = self._any(replace(bounds, last=days[middle]), places)
+            other = self._by(replace(bounds, last=days[middle]), places, value)
             if other is None:
                 low, step = middle + 1, 2 * step
             else:
@@ -165,10 +196,23 @@ class Solver:
             and (bounds.dropped is None or len(way.dropped) <= bounds.dropped)
         )
 
+    def _by(
+        self, bounds: Bounds, places: tuple[int, ...], value: tuple[str, float] | None
+    ) -> Way | None:
+        """Some way within bounds, with so much of an aim where it is known."""
+        if value is not None:
+            with suppress(TooMany):
+                return self.prices.searched(value[0], bounds, places, value[1], first=True)[1]
+        return self._any(bounds, places)
+
     def _any(self, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """Some way within bounds."""
         if len(places) <= FEW:
             return self._asked("count", bounds, places)
+        if self.prices.many(places, bounds) <= FEW_OPTIONS:
+            model = self.model_of(min(self.last, bounds.last), places)
+            if priced(model, "any", bounds) is None:
+                return None
         hours = "count" if bounds.load is None else "hours"
         bound = self.wide.bound(hours, bounds, places)
         return None if bound is None else self._among("count", bounds, bound)[0]
@@ -182,12 +226,13 @@ class Solver:
         places: tuple[int, ...],
     ) -> int:
         """The first day by which there is a way if time does not matter otherwise."""
+        step, middle = 1, low
         while low < high:
-            middle = (low + high) // 2
             if self.wide.bound("any", replace(bounds, last=days[middle]), places) is None:
-                low = middle + 1
+                low, step = middle + 1, 2 * step
             else:
-                high = middle
+                high, step = middle, len(days)
+            middle = min((low + high) // 2, low + step)  # often it is one of the first
         return low
 
     def _ends(self, places: Sequence[int], before: dt.date) -> list[dt.date]:
@@ -209,7 +254,8 @@ class Solver:
                 first = max(first, min(ends, default=first))
         return first
 
-    def _model(self, last: dt.date, places: tuple[int, ...]) -> Model:
+    def model_of(self, last: dt.date, places: tuple[int, ...]) -> Model:
+        """The model of plans that end by a day, of the offers at these places; made once."""
         key = (last, places)
         if key not in self._models:
             self._models[key] = Model(self.case, last, places)
@@ -218,22 +264,16 @@ class Solver:
     def _asked(self, aim: str, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """The least of an aim with these offers; what does not stand is cut off and asked again."""
         few = len(places) <= FEW
-        model = self._model(self.last if few else min(self.last, bounds.last), places)
+        model = self.model_of(self.last if few else min(self.last, bounds.last), places)
         while True:
             answer = model.run(aim, bounds, self.nodes)
             if answer.status == 2:
                 return None
             if answer.status != 0 or answer.x is None:
                 raise Undecided
-            taken = chosen(model.options, model.first, answer.x)
-            dropped = tuple(name for name, at in model.drop.items() if answer.x[at] > 0.5)
-            way = Way(tuple(sorted((model.options[one] for one in taken), key=_order)), dropped)
-            if not self._cut(model, way, taken):
-                self._ways.append(way)
+            way = self.stands(model, frozenset((answer.x > 0.5).nonzero()[0].tolist()))
+            if way is not None:
                 return way
-            self.cuts += 1
-            if self.cuts > MOST_CUTS:
-                raise Undecided
 
     # -- what does not stand ---------------------------------------------------------------------
 
@@ -335,6 +375,16 @@ class Solver:
             return None, answer.decision.impossible
         witness = auditor.witness(answer.strict, uses)
         return (None, False) if check(witness, award, holdings) else (witness, True)
+
+
+def _grouped(aims: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Aims in their order, cost and count together where one follows the other."""
+    place = 0
+    while place < len(aims):
+        pair = tuple(aims[place : place + 2])
+        many = 2 if set(pair) == {"cost", "count"} else 1
+        yield pair[:many]
+        place += many
 
 
 def _order(option: Option) -> tuple[dt.date, dt.date, int]:

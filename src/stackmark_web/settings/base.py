@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "stackmark_web.audit",
     "stackmark_web.tenancy",
-    "stackmark_web.approvals",
     "stackmark_web.jobs",
     "stackmark_web.integrations",
     "stackmark_web.catalogue",
@@ -63,8 +62,6 @@ INSTALLED_APPS = [
     "stackmark_web.recognising",
     "stackmark_web.pathways",
     "stackmark_web.registry",
-    "stackmark_web.api",
-    "stackmark_web.operations",
     "stackmark_web.demo",
 ]
 
