@@ -35,7 +35,12 @@ class Entry:
 
     def is_of(self, user_id: object) -> bool:
         """Whether it is the erasure of this person."""
-        return self.digest == _digest(self.salt, user_id)
+        return self.digest == self.hash(self.salt, user_id)
+
+    @staticmethod
+    def hash(salt: str, user_id: object) -> str:
+        """What ``digest`` is for a person under a salt."""
+        return hashlib.sha256(f"{salt}:{user_id}".encode()).hexdigest()
 
 
 def append(user_id: object) -> None:
@@ -65,15 +70,15 @@ def parse(data: bytes) -> list[Entry]:
     return [one for one in found if one is not None]
 
 
-def erased_among(user_ids: Iterable[object]) -> list[Any]:
-    """Which of these people were erased once."""
+def erased_among(user_ids: Iterable[object], journal: Iterable[Entry] | None = None) -> list[Any]:
+    """Which of these people were erased once, as this journal (or the one here) says."""
     known: dict[str, set[str]] = {}
-    for one in entries():
+    for one in entries() if journal is None else journal:
         known.setdefault(one.salt, set()).add(one.digest)
     return [
         user_id
         for user_id in user_ids
-        if any(_digest(salt, user_id) in digests for salt, digests in known.items())
+        if any(Entry.hash(salt, user_id) in digests for salt, digests in known.items())
     ]
 
 
@@ -81,11 +86,7 @@ def _entry(user_id: object) -> Entry:
     """With the salt of the entry before, so that looking somebody up is one hash a salt."""
     before = entries()
     salt = before[-1].salt if before else secrets.token_hex(16)
-    return Entry(salt, _digest(salt, user_id), clock.today().isoformat())
-
-
-def _digest(salt: str, user_id: object) -> str:
-    return hashlib.sha256(f"{salt}:{user_id}".encode()).hexdigest()
+    return Entry(salt, Entry.hash(salt, user_id), clock.today().isoformat())
 
 
 def _line(entry: Entry) -> bytes:

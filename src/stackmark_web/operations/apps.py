@@ -10,3 +10,16 @@ class OperationsConfig(AppConfig):
 
     name = "stackmark_web.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        """Hand in what capabilities below ask for."""
+        from stackmark_web.awarding import others
+        from stackmark_web.integrations import mailer
+        from stackmark_web.operations import instance, journals, marks
+        from stackmark_web.tenancy import signers
+        from stackmark_web.tenancy.actions import on_key_change
+
+        others.on_published(marks.note_list)
+        on_key_change(marks.note_keys)
+        signers.guard(instance.why_not)
+        mailer.gate(journals.may_send)

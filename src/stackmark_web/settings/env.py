@@ -33,7 +33,8 @@ VARIABLES = {
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
-    "DATABASE_URL": "postgres://user:password@host:port/name (default: SQLite in the data folder).",
+    "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
+    "the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
     "(default: file: in the data folder).",
 }
@@ -130,11 +131,16 @@ def kept_secret(name: str, where: Path) -> str:
 
 def database(name: str, data: Path) -> dict[str, object]:
     """Django's description of the database."""
-    value = text(name)
-    if not value:
+    return database_at(name, text(name), data)
+
+
+def database_at(name: str, value: str, data: Path) -> dict[str, object]:
+    """As ``database``, for a value that came another way; ``name`` is for what is said of it."""
+    kind, _, file = value.partition(":")
+    if not value or kind == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(data / "stackmark.sqlite3"),
+            "NAME": str(Path(file).resolve() if file else data / "stackmark.sqlite3"),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -144,7 +150,9 @@ def database(name: str, data: Path) -> dict[str, object]:
         }
     parts = urlsplit(value)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise ImproperlyConfigured(f"{name} is not like postgres://user:password@host:port/name.")
+        raise ImproperlyConfigured(
+            f"{name} is not like postgres://user:password@host:port/name or sqlite:FILE."
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
