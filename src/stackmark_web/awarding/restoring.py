@@ -37,7 +37,7 @@ def suspend(row: StatusList, indexes: Iterable[int]) -> list[Award]:
 
 def _apply(row: StatusList, indexes: Iterable[int], action: str, to: str) -> list[Award]:
     changed: list[Award] = []
-    for some in _batches(indexes, _BATCH):
+    for some in _batches(indexes):
         rows = Award.everywhere.filter(
             status_list=row, status_index__in=some, state__in=states.TABLE[action]
         )
@@ -93,7 +93,7 @@ def hold_back(pks: Iterable[str], *, until: datetime) -> list[Award]:
     """
     named = [
         award
-        for some in _batches(pks, _BATCH)
+        for some in _batches(pks)
         for award in _waiting().filter(pk__in=some).exclude(state=Award.State.DRAFT)
     ]
     due = list(_waiting().filter(state=Award.State.SCHEDULED, send_at__lte=until))
@@ -116,7 +116,7 @@ def _waiting() -> QuerySet[Award]:
 def known(pks: Iterable[str]) -> dict[str, str]:
     """SHA-256 of what is signed here, by award; those that are not signed or not here are left out."""
     found: dict[str, str] = {}
-    for some in _batches(pks, _BATCH):
+    for some in _batches(pks):
         rows = Award.everywhere.filter(pk__in=some).exclude(sha256="")
         found |= {str(pk): sha256 for pk, sha256 in rows.values_list("pk", "sha256")}
     return found

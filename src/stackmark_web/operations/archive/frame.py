@@ -158,7 +158,7 @@ def _limited(file: IO[bytes], size: int) -> IO[bytes]:
     left = [size]
 
     def more() -> bytes:
-        piece = file.read(min(PIECE, left[0]))
+        piece = b"" if file.closed else file.read(min(PIECE, left[0]))
         left[0] -= len(piece)
         if not piece:
             file.close()
