@@ -77,9 +77,7 @@ class System:
         )
 
     def publish(self, title):
-        achievement = Achievement.everywhere.create(
-            organisation=self.here, created_at=clock.now()
-        )
+        achievement = Achievement.everywhere.create(organisation=self.here, created_at=clock.now())
         made = AchievementVersion.everywhere.create(
             organisation=self.here,
             achievement=achievement,
@@ -107,7 +105,10 @@ class System:
     def issue(self, count=1, **more):
         made = []
         for number in range(count):
-            fields = {"recipient_email": f"l{number}.{Award.everywhere.count()}@mail.example", **more}
+            fields = {
+                "recipient_email": f"l{number}.{Award.everywhere.count()}@mail.example",
+                **more,
+            }
             draft = actions.create_award(
                 AchievementVersion.everywhere.get(pk=self.version.pk), actor=self.owner, **fields
             )

@@ -33,6 +33,9 @@ VARIABLES = {
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
+    "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
+    "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: none, "
+    "only this machine may ask).",
     "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
     "the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
@@ -89,6 +92,24 @@ def count(name: str, default: int) -> int:
 def folder(name: str, default: str) -> Path:
     """A folder, made if it is not there."""
     path = Path(text(name) or default).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def for_children(**more: str) -> dict[str, str]:
+    """The environment of a process we start: ours, and ``more``."""
+    return {**os.environ, **more}
+
+
+def metrics_folder(data: Path) -> Path | None:
+    """Where processes of a server share their figures; prometheus_client wants it in this variable.
+
+    Only ``serve`` sets it, for the processes it starts: other commands leave no files behind.
+    """
+    value = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not value:
+        return None
+    path = Path(value) if Path(value).is_absolute() else data / value
     path.mkdir(parents=True, exist_ok=True)
     return path
 

@@ -6,14 +6,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
-from stackmark_web.operations import instance, marks
+from stackmark_web.operations import instance, marks, sqlite_file
 
 
 class Command(BaseCommand):
     """Say which of two copies lives."""
 
     help = "Let this copy sign, after every other copy of the system was switched off for good."
+
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The question is asked unless it was answered."""
@@ -30,4 +33,6 @@ class Command(BaseCommand):
         if not yes and input("Is every other copy of this system off for good? yes/no: ") != "yes":
             raise CommandError("Nothing was changed.")
         made = instance.take_over()
+        if connection.vendor == "sqlite":
+            sqlite_file.note_closed()
         self.stdout.write(f"This is instance {made.number} now. Every other copy refuses to sign.")
