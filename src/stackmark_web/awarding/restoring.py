@@ -114,7 +114,7 @@ def _waiting() -> QuerySet[Award]:
 
 
 def known(pks: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of what is signed here, by award; those that are not signed or not here are left out."""
+    """SHA-256 of what is signed here, by award; awards that are not are left out."""
     found: dict[str, str] = {}
     for some in _batches(pks):
         rows = Award.everywhere.filter(pk__in=some).exclude(sha256="")

@@ -18,7 +18,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.db import DatabaseError, connection
 
 from stackmark.rendering.fonts import font_folder
@@ -65,7 +66,7 @@ def never_in_public(**_: Any) -> list[CheckMessage]:
         found.append(
             _error(
                 "E001",
-                f"STACKMARK_DEMO is True at {settings.PUBLIC_URL}: anybody could sign in as anybody.",
+                f"STACKMARK_DEMO is True at {settings.PUBLIC_URL}: anybody may be anybody.",
                 "Take STACKMARK_DEMO away, and begin with an empty database.",
             )
         )
@@ -98,7 +99,7 @@ def strong_secrets(**_: Any) -> list[CheckMessage]:
             _error(
                 "E004",
                 f"STACKMARK_KEY_PASSPHRASE {why}.",
-                "Choose 20 random characters before the first key is made. For keys that are there: "
+                "Choose 20 random characters before the first key is made. Keys that are there: "
                 "replace them under the new passphrase.",
             )
         )
@@ -154,7 +155,7 @@ def folders(**_: Any) -> list[CheckMessage]:
             _error(
                 "E007",
                 f"The data folder {places.data()} cannot be written: {why}.",
-                "Let the user that runs the server own it, or set STACKMARK_DATA to another folder.",
+                "Let the user that runs the server own it, or set STACKMARK_DATA to another.",
             )
         )
     try:
@@ -258,8 +259,8 @@ def _same_identity() -> Iterator[CheckMessage]:
     if before is not None and before != str(settings.IDENTITY_URL):
         yield _error(
             "E012",
-            f"STACKMARK_IDENTITY_URL is {settings.IDENTITY_URL}, but this system signs for {before}. "
-            "That address stands in every credential.",
+            f"STACKMARK_IDENTITY_URL is {settings.IDENTITY_URL}, but this system signs for "
+            f"{before}. That address stands in every credential.",
             f"Set STACKMARK_IDENTITY_URL={before}",
         )
 
@@ -267,7 +268,7 @@ def _same_identity() -> Iterator[CheckMessage]:
 def _same_instance() -> Iterator[CheckMessage]:
     instance.ask_anew()
     if why := instance.why_not():
-        yield Warning(
+        yield Caution(
             why, hint="See “Two copies” in how-to/back-up-and-restore.", id="stackmark.W013"
         )
 
@@ -280,7 +281,7 @@ def mail(**_: Any) -> list[CheckMessage]:
         ("filebased.EmailBackend", "console.EmailBackend")
     ):
         return [
-            Warning(
+            Caution(
                 "Letters are written to a folder or to the terminal and reach nobody.",
                 hint="Set EMAIL_URL to your mail server.",
                 id="stackmark.W015",
@@ -294,9 +295,9 @@ def encrypted(**_: Any) -> list[CheckMessage]:
     """W016: passwords in the clear."""
     if is_public(settings.PUBLIC_URL) and not settings.PUBLIC_URL.startswith("https:"):
         return [
-            Warning(
+            Caution(
                 f"{settings.PUBLIC_URL} is not https: passwords and sessions travel in the clear.",
-                hint="Put a reverse proxy with a certificate in front; see how-to/behind-a-reverse-proxy.",
+                hint="Put a reverse proxy with a certificate in front (how-to/behind-a-reverse-proxy).",
                 id="stackmark.W016",
             )
         ]

@@ -27,7 +27,7 @@ _other: Final = {"release": False}
 
 
 def name() -> str:
-    """This process, as ``work`` names it."""
+    """How ``work`` names the process we are in."""
     return f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 

@@ -1,7 +1,7 @@
 """Marks outside the database: how far lists were published, and which keys there are (F22, F23).
 
-They are kept twice, with the data and with the keys, one small file a list, and only ever grow. A database from a
-backup is older than its marks, and that is how it is told.
+They are kept twice, with the data and with the keys, one small file a list, and only ever grow.
+A database from a backup is older than its marks, and that is how it is told.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the product knows of itself: facts about this database, and the processes that work on it."""
+"""What the product knows of itself: facts about this database, and who works on it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def check() -> list[framework.CheckMessage]:
 
 
 def begin() -> None:
-    """This database and this key store belong together from now on, and to this address."""
+    """Database and key store belong together from now on, and to the address of today."""
     instance.found()
     if facts.get(IDENTITY) is None:
         facts.put(IDENTITY, str(settings.IDENTITY_URL))

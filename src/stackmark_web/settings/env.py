@@ -34,8 +34,8 @@ VARIABLES = {
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
     "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
-    "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: none, "
-    "only this machine may ask).",
+    "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: "
+    "none, only this machine may ask).",
     "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
     "the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "

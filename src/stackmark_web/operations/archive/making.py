@@ -253,8 +253,8 @@ def _sentences(
         )
     elif passphrase is None:
         yield (
-            "The sealed keys are in it. What opens them (key-passphrase) and secret-key are not: keep "
-            "them somewhere else, or seal the backup with --passphrase-file."
+            "The sealed keys are in it. What opens them (key-passphrase) and secret-key are "
+            "not: keep them somewhere else, or seal the backup with --passphrase-file."
         )
     else:
         missing = [name for name in places.SECRETS if name not in keys]

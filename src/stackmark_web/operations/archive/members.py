@@ -42,7 +42,7 @@ class Writer:
             frame.PlainWriter(out) if passphrase is None else frame.SealedWriter(out, passphrase)
         )
         self._zip = gzip.GzipFile("", "wb", 3, self._frame, mtime=0)
-        self._tar = tarfile.open(fileobj=self._zip, mode="w|", format=tarfile.PAX_FORMAT)
+        self._tar = tarfile.open(fileobj=self._zip, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - finish() closes it
         self.members: dict[str, dict[str, Any]] = {}
 
     def add_bytes(self, name: str, data: bytes) -> None:

@@ -43,10 +43,10 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Sentences, the reassuring ones first."""
-        yield f"Restored what was backed up at {self.made_at}. This is now instance {self.instance}."
+        yield f"Restored the backup of {self.made_at}. This is now instance {self.instance}."
         yield (
-            f"{self.lists_closed} status lists take no new entries; new awards open new lists, so no "
-            "index is used twice."
+            f"{self.lists_closed} status lists take no new entries; new awards open new lists, so "
+            "no index is used twice."
         )
         yield from _counted(self.revoked, "revocations were read again from the published lists")
         yield from _counted(self.suspended, "suspensions were read again from the published lists")

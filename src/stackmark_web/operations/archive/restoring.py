@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -147,7 +146,7 @@ def _exchange_file(stage: Path, kept: Path) -> None:
     for ending in ("-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
     making.settle(stage)
-    os.replace(stage, target)
+    stage.replace(target)
 
 
 def _fold_in() -> None:
