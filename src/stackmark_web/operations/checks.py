@@ -297,7 +297,7 @@ def encrypted(**_: Any) -> list[CheckMessage]:
         return [
             Caution(
                 f"{settings.PUBLIC_URL} is not https: passwords and sessions travel in the clear.",
-                hint="Put a reverse proxy with a certificate in front (how-to/behind-a-reverse-proxy).",
+                hint="Put a reverse proxy with a certificate in front of it.",
                 id="stackmark.W016",
             )
         ]

@@ -100,8 +100,13 @@ class SealedWriter(io.RawIOBase):
 class _Reader(io.RawIOBase):
     """Gives what ``more()`` gives, until it gives nothing."""
 
-    def __init__(self, more: Callable[[], bytes]) -> None:
-        self._more, self._rest = more, b""
+    def __init__(self, more: Callable[[], bytes], file: IO[bytes]) -> None:
+        self._more, self._rest, self._file = more, b"", file
+
+    def close(self) -> None:
+        """The file as well."""
+        self._file.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -158,13 +163,11 @@ def _limited(file: IO[bytes], size: int) -> IO[bytes]:
     left = [size]
 
     def more() -> bytes:
-        piece = b"" if file.closed else file.read(min(PIECE, left[0]))
+        piece = file.read(min(PIECE, left[0]))
         left[0] -= len(piece)
-        if not piece:
-            file.close()
         return piece
 
-    return io.BufferedReader(_Reader(more))
+    return io.BufferedReader(_Reader(more, file))
 
 
 def _open_sealed(path: Path, passphrase: bytes) -> IO[bytes]:
@@ -188,7 +191,7 @@ def _open_sealed(path: Path, passphrase: bytes) -> IO[bytes]:
             "The passphrase does not open this backup (or its first lines are damaged). "
             "Nothing was changed.",
         )
-    return io.BufferedReader(_Reader(_unsealing(file, AESGCM(key), prefix, head)))
+    return io.BufferedReader(_Reader(_unsealing(file, AESGCM(key), prefix, head), file))
 
 
 def _unsealing(file: IO[bytes], key: AESGCM, prefix: bytes, head: bytes) -> Callable[[], bytes]:
@@ -198,7 +201,6 @@ def _unsealing(file: IO[bytes], key: AESGCM, prefix: bytes, head: bytes) -> Call
         if not ahead[0]:
             if number[0] == 0:
                 raise damaged("it is cut off")
-            file.close()
             return b""
         piece, ahead[0] = ahead[0], file.read(PIECE + _TAG)
         nonce = _nonce(prefix, number[0], last=not ahead[0])

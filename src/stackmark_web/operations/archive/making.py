@@ -55,13 +55,13 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with _private(draft) as out, _scratch() as scratch:
-            writer = Writer(out, passphrase)
-            about = _database(writer, scratch)
-            _files(writer)
-            keys = _keys(writer, sealed=passphrase is not None) if with_keys else ()
-            manifest = writer.finish(
-                {"made_at": at.isoformat(), **_about(), **about, "keys": list(keys)}
-            )
+            with _writing(out, passphrase) as writer:
+                about = _database(writer, scratch)
+                _files(writer)
+                keys = _keys(writer, sealed=passphrase is not None) if with_keys else ()
+                manifest = writer.finish(
+                    {"made_at": at.isoformat(), **_about(), **about, "keys": list(keys)}
+                )
         draft.replace(target)
     except OSError as error:
         raise UsageError(
@@ -96,6 +96,16 @@ def _private(path: Path) -> Iterator[Any]:
         yield file
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _writing(out: Any, passphrase: bytes | None) -> Iterator[Writer]:
+    writer = Writer(out, passphrase)
+    try:
+        yield writer
+    except BaseException:
+        writer.abandon()
+        raise
 
 
 @contextmanager

@@ -69,6 +69,11 @@ class Writer:
         return made
 
 
+    def abandon(self) -> None:
+        """What was begun is given up: nothing more is written."""
+        self._zip.fileobj = None
+
+
 class _Hashing:
     def __init__(self, inner: IO[bytes], digest: Any) -> None:
         self._inner, self._digest = inner, digest
