@@ -13,7 +13,11 @@ def main() -> None:
 
     name, *rest = sys.argv[1:] or [""]
     words = [name.replace("-", "_"), *rest] if not name.startswith("-") else [name, *rest]
-    execute_from_command_line([sys.argv[0], *filter(None, words[:1]), *words[1:]])
+    try:
+        execute_from_command_line([sys.argv[0], *filter(None, words[:1]), *words[1:]])
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 if __name__ == "__main__":

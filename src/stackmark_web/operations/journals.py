@@ -22,11 +22,12 @@ from stackmark.adapters.files import write_atomic
 from stackmark.status.allocate import Allocation, allocate
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award, StatusList
-from stackmark_web.operations import places
+from stackmark_web.operations import facts, places
 
 LETTERS: Final = "letters.bin"
 SENT_BEFORE: Final = "letters-before-restore.bin"
 CURSOR: Final = "issued.cursor"
+COUNT: Final = "issued"
 SIZE: Final = 16  # bytes of a letter's hash
 _BATCH: Final = 500
 _PATIENCE: Final = 3600  # seconds an index that was given may wait for its signature
@@ -55,6 +56,7 @@ def _note_issued(folder: Path) -> int:
     lines = [line for row in StatusList.everywhere.all() for line in _of_list(row, cursor)]
     if lines:
         append(folder / f"issued-{clock.now():%Y-%m}.jsonl", b"".join(lines), sync=True)
+        facts.put(COUNT, int(facts.get(COUNT) or 0) + len(lines))
     if cursor != before:
         write_atomic(folder / CURSOR, orjson.dumps(cursor), mode=0o600)
     return len(lines)

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q
 
 from stackmark_web import clock
 from stackmark_web.awarding.models import StatusList
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs.models import Chunk, Run
+from stackmark_web.operations import facts, journals
 from stackmark_web.operations.models import Process
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -87,9 +88,8 @@ def _lines() -> Iterator[str]:
 Rows = list[tuple[str, float]]
 
 
-def _given() -> Rows:
-    total = StatusList.everywhere.aggregate(all=Sum("next"))["all"] or 0
-    return [("", total)]
+def _issued() -> Rows:
+    return [("", int(facts.get(journals.COUNT) or 0))]
 
 
 def _queue() -> Rows:
@@ -134,9 +134,9 @@ def _age(at: Any) -> float:
 
 _ASKED: Final[dict[str, tuple[str, str, Callable[[], Rows]]]] = {
     "stackmark_awards_issued_total": (
-        "Places given on status lists: credentials issued, signed statements and decisions.",
+        "Credentials issued, as the journal noted them.",
         "counter",
-        _given,
+        _issued,
     ),
     "stackmark_queue_chunks": ("Pieces of runs that are not done.", "gauge", _queue),
     "stackmark_letters": ("Letters that have not been sent, by state.", "gauge", _letters),

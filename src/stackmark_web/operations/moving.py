@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from stackmark.errors import UsageError
-from stackmark_web.operations import connecting, instance, places, rows, schema
+from stackmark_web.operations import connecting, instance, places, rows, schema, sqlite_file
 
 Tell = Callable[[str], None]
 
@@ -40,6 +40,7 @@ def move(url: str, *, tell: Tell = lambda _: None) -> Moved:
         moved = copy_all(DEFAULT_DB_ALIAS, connecting.OTHER, tell=tell)
         with connecting.as_default(target):
             instance.take_over()
+            sqlite_file.note_closed()
     return moved
 
 

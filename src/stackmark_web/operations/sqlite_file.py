@@ -17,7 +17,9 @@ FACT = "file"
 
 
 def path() -> Path | None:
-    """The database file; None for one in memory."""
+    """The database file; None for one in memory, or none at all."""
+    if connection.vendor != "sqlite":
+        return None
     name = str(connection.settings_dict["NAME"])
     return None if name == ":memory:" or name.startswith("file:") else Path(name)
 

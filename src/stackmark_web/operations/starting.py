@@ -33,8 +33,7 @@ def begin() -> None:
         facts.put(IDENTITY, str(settings.IDENTITY_URL))
     if SigningKey.everywhere.exists():
         marks.note_all()
-    if connection.vendor == "sqlite":
-        sqlite_file.note_open()
+    sqlite_file.note_open()
 
 
 @contextmanager

@@ -11,20 +11,29 @@ import tarfile
 
 import pytest
 
+from operations_world import System
 from stackmark.errors import StackmarkError
+from stackmark_web.operations import instance
 from stackmark_web.operations.archive import frame, making, members, restoring
 
 
-@pytest.fixture
-def archive(system):
-    """A plain and a sealed backup of one system."""
-    with system.on():
+@pytest.fixture(scope="module")
+def archive(template, tmp_path_factory, django_db_blocker):
+    """A plain and a sealed backup of one system, only read by the tests."""
+    made, _ = template
+    folder = tmp_path_factory.mktemp("archives")
+    shutil.copytree(made.folder, folder / "data")
+    system = System(folder / "data")
+    system.owner, system.here, system.version = made.owner, made.here, made.version
+    with django_db_blocker.unblock(), system.on():
+        instance.take_over()
         system.issue(1)
         system.settle()
-        folder = system.folder.parent
         return {
             "plain": making.make(folder / "plain", passphrase=None, with_keys=True).path,
-            "sealed": making.make(folder / "sealed", passphrase=b"a passphrase", with_keys=True).path,
+            "sealed": making.make(
+                folder / "sealed", passphrase=b"a passphrase", with_keys=True
+            ).path,
         }
 
 
@@ -63,7 +72,11 @@ def test_a_flipped_bit_anywhere_is_found(archive, tmp_path):
 def test_a_file_cut_off_is_found(archive, tmp_path, kind):
     size = archive[kind].stat().st_size
     for number, keep in enumerate((0, 1, 100, size // 2, size - 1, size - 17)):
-        bad = changed(archive[kind], tmp_path / f"c{number}", lambda data, keep=keep: data.__delitem__(slice(keep, None)))
+        bad = changed(
+            archive[kind],
+            tmp_path / f"c{number}",
+            lambda data, keep=keep: data.__delitem__(slice(keep, None)),
+        )
         assert refuse(bad, tmp_path / f"o{number}", b"a passphrase") == "backup.damaged"
 
 
@@ -77,7 +90,9 @@ def test_pieces_of_a_sealed_file_cannot_be_left_out_or_exchanged(tmp_path, monke
     head = whole.index(b"\n", whole.index(b"\n") + 1) + 1
     first, second = whole[head : head + piece], whole[head + piece : head + 2 * piece]
     rest = whole[head + 2 * piece :]
-    for number, body in enumerate((second + first + rest, first + rest, first + second, first + first + second + rest)):
+    for number, body in enumerate(
+        (second + first + rest, first + rest, first + second, first + first + second + rest)
+    ):
         bad = tmp_path / str(number)
         bad.write_bytes(whole[:head] + body)
         with pytest.raises(StackmarkError) as caught, frame.reader(bad, b"a passphrase") as file:
@@ -104,7 +119,10 @@ def forged(source, target, change):
     change(found)
     with target.open("wb") as out:
         plain = frame.PlainWriter(out)
-        with gzip.GzipFile("", "wb", 0, plain) as zipped, tarfile.open(fileobj=zipped, mode="w|") as tar:
+        with (
+            gzip.GzipFile("", "wb", 0, plain) as zipped,
+            tarfile.open(fileobj=zipped, mode="w|") as tar,
+        ):
             for name, content in found.items():
                 entry = tarfile.TarInfo(name)
                 entry.size = len(content)
@@ -130,7 +148,9 @@ def test_every_member_is_compared_with_the_manifest(archive, tmp_path):
 
 
 def json_of(path):
-    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(path.read_bytes()[: -frame._LAST]))) as tar:
+    with tarfile.open(
+        fileobj=io.BytesIO(gzip.decompress(path.read_bytes()[: -frame._LAST]))
+    ) as tar:
         return json.loads(tar.extractfile(members.MANIFEST).read())
 
 
@@ -151,7 +171,10 @@ def test_another_format_is_not_guessed_at(archive, tmp_path):
         tree = json.loads(found[members.MANIFEST])
         found[members.MANIFEST] = json.dumps({**tree, "format": 2}).encode()
 
-    assert refuse(forged(archive["plain"], tmp_path / "later", later), tmp_path / "o") == "backup.format"
+    assert (
+        refuse(forged(archive["plain"], tmp_path / "later", later), tmp_path / "o")
+        == "backup.format"
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,7 +184,9 @@ def test_another_format_is_not_guessed_at(archive, tmp_path):
         ({"migrations": ["awarding.9999_from_the_future"]}, "restore.newer"),
     ],
 )
-def test_a_backup_of_another_system_or_a_newer_one_is_refused(system, archive, tmp_path, monkeypatch, change, reason):
+def test_a_backup_of_another_system_or_a_newer_one_is_refused(
+    system, archive, tmp_path, monkeypatch, change, reason
+):
     from stackmark_web.operations import schema
 
     monkeypatch.setattr(schema, "known", lambda: frozenset({("awarding", "0001_initial")}))
@@ -219,7 +244,9 @@ def test_secrets_are_in_it_only_when_it_is_sealed(system, tmp_path):
             assert found & {"keys", "secrets"} == there
             assert (tmp_path / word).stat().st_mode & 0o077 == 0
             assert b"the secret-key of this system" not in (tmp_path / word).read_bytes()
-        assert str(system.folder / "keys") in " ".join(making.make(tmp_path / "n", passphrase=None, with_keys=False).sentences)
+        assert str(system.folder / "keys") in " ".join(
+            making.make(tmp_path / "n", passphrase=None, with_keys=False).sentences
+        )
 
 
 def test_it_opens_with_tar_as_well(archive, tmp_path):

@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 from django.core.management import CommandError, call_command
-from operations_world import System
 
+from operations_world import System
 from stackmark.errors import StackmarkError
 from stackmark_web.awarding.models import Award
 from stackmark_web.operations import instance, marks
@@ -81,7 +81,11 @@ def test_nothing_is_restored_under_a_running_server(system, tmp_path):
         with instance.running(), pytest.raises(StackmarkError) as caught:
             restoring.restore(file, passphrase=None, replace=True)
         assert caught.value.reason == "usage.busy"
-        with instance.alone(), pytest.raises(StackmarkError, match="restore or move"), instance.running():
+        with (
+            instance.alone(),
+            pytest.raises(StackmarkError, match="restore or move"),
+            instance.running(),
+        ):
             pass
 
 

@@ -68,9 +68,10 @@ class Writer:
         self._frame.finish()
         return made
 
-
     def abandon(self) -> None:
         """What was begun is given up: nothing more is written."""
+        stream: Any = self._tar.fileobj
+        stream.closed = True
         self._zip.fileobj = None
 
 

@@ -18,7 +18,16 @@ from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.accounts import erasure_journal
 from stackmark_web.accounts.models import User
-from stackmark_web.operations import connecting, facts, instance, journals, marks, moving, places
+from stackmark_web.operations import (
+    connecting,
+    facts,
+    instance,
+    journals,
+    marks,
+    moving,
+    places,
+    sqlite_file,
+)
 from stackmark_web.operations.archive import (
     making,
     members,
@@ -225,6 +234,7 @@ def _finish(manifest: members.Manifest, report: Report) -> None:
         host=str(manifest.about.get("host", "")),
     )
     report.instance = here.number
+    sqlite_file.note_closed()
     journals.begin_anew()
     report.keys_missing += _missing_keys()
     facts.put(FACT, report.told())

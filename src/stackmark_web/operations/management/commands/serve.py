@@ -70,7 +70,7 @@ class Command(BaseCommand):
         clean = processes.Crew(crew, last_sign=living.last_touch).run(
             drain=lambda: _drain(options["drain"])
         )
-        if clean and connection.vendor == "sqlite":
+        if clean:
             sqlite_file.note_closed()
         connection.close()
 

@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from stackmark_web.operations import instance, marks, sqlite_file
 
@@ -33,6 +32,5 @@ class Command(BaseCommand):
         if not yes and input("Is every other copy of this system off for good? yes/no: ") != "yes":
             raise CommandError("Nothing was changed.")
         made = instance.take_over()
-        if connection.vendor == "sqlite":
-            sqlite_file.note_closed()
+        sqlite_file.note_closed()
         self.stdout.write(f"This is instance {made.number} now. Every other copy refuses to sign.")
