@@ -54,14 +54,17 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
     at = clock.now()
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with _private(draft) as out, _scratch() as scratch:
-            with _writing(out, passphrase) as writer:
-                about = _database(writer, scratch)
-                _files(writer)
-                keys = _keys(writer, sealed=passphrase is not None) if with_keys else ()
-                manifest = writer.finish(
-                    {"made_at": at.isoformat(), **_about(), **about, "keys": list(keys)}
-                )
+        with (
+            _private(draft) as out,
+            _scratch() as scratch,
+            _writing(out, passphrase) as writer,
+        ):
+            about = _database(writer, scratch)
+            _files(writer)
+            keys = _keys(writer, sealed=passphrase is not None) if with_keys else ()
+            manifest = writer.finish(
+                {"made_at": at.isoformat(), **_about(), **about, "keys": list(keys)}
+            )
         draft.replace(target)
     except OSError as error:
         raise UsageError(
