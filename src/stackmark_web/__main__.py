@@ -11,7 +11,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stackmark_web.settings.base")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    name, *rest = sys.argv[1:] or [""]
+    words = [name.replace("-", "_"), *rest] if not name.startswith("-") else [name, *rest]
+    try:
+        execute_from_command_line([sys.argv[0], *filter(None, words[:1]), *words[1:]])
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 if __name__ == "__main__":

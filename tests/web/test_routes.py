@@ -108,6 +108,10 @@ RULES = {
     "ui:robots": public(),
     "ui:favicon": public(),
     "ui:favicon-ico": public(),
+    # -- machines that watch
+    "operations:health": public(),
+    "operations:ready": public(),
+    "operations:metrics": public(),
     # -- people
     "accounts:home": account(302, 302, "GET"),
     "accounts:settings": own(),

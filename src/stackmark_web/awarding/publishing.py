@@ -94,6 +94,7 @@ def publish(list_id: object) -> bool:
             return False
         for purpose, data in made.items():
             write_atomic(list_path(list_id, purpose), data)
+    others.tell_published(edition.row, edition.number)
     _settle(edition)
     return True
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from stackmark_web.operations import logs
 from stackmark_web.settings import env
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -69,9 +69,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "stackmark_web.operations.middleware.Requests",
     "stackmark_web.ui.middleware.SecurityHeaders",
     "stackmark_web.ui.middleware.NoNul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "stackmark_web.operations.middleware.SameRelease",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -177,20 +179,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.mail("EMAIL_URL", DATA))
 
 
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """Anybody can send an unknown host, as often as they like: no traceback for that."""
-    record.exc_info = None
-    return True
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "filters": {"short": {"()": "django.utils.log.CallbackFilter", "callback": _in_one_line}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.security.DisallowedHost": {"filters": ["short"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logs.config(env.choice("STACKMARK_LOG", ("text", "json")))
+METRICS_TOKEN = env.text("STACKMARK_METRICS_TOKEN")
+METRICS_FOLDER = env.metrics_folder(DATA)
+WATCH_RELEASE = 5.0  # seconds between two looks whether another release has changed the tables
 
 from stackmark_web.accounts.conf import *  # noqa: E402,F403 - sign-in settings beside their code

@@ -33,7 +33,11 @@ VARIABLES = {
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
-    "DATABASE_URL": "postgres://user:password@host:port/name (default: SQLite in the data folder).",
+    "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
+    "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: "
+    "none, only this machine may ask).",
+    "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
+    "the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
     "(default: file: in the data folder).",
 }
@@ -92,6 +96,24 @@ def folder(name: str, default: str) -> Path:
     return path
 
 
+def for_children(**more: str) -> dict[str, str]:
+    """The environment of a process we start: ours, and ``more``."""
+    return {**os.environ, **more}
+
+
+def metrics_folder(data: Path) -> Path | None:
+    """Where processes of a server share their figures; prometheus_client wants it in this variable.
+
+    Only ``serve`` sets it, for the processes it starts: other commands leave no files behind.
+    """
+    value = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not value:
+        return None
+    path = Path(value) if Path(value).is_absolute() else data / value
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def folders(name: str) -> tuple[Path, ...]:
     """Folders that are there, separated as on the path of programs."""
     named = [Path(one) for one in text(name).split(os.pathsep) if one]
@@ -130,11 +152,16 @@ def kept_secret(name: str, where: Path) -> str:
 
 def database(name: str, data: Path) -> dict[str, object]:
     """Django's description of the database."""
-    value = text(name)
-    if not value:
+    return database_at(name, text(name), data)
+
+
+def database_at(name: str, value: str, data: Path) -> dict[str, object]:
+    """As ``database``, for a value that came another way; ``name`` is for what is said of it."""
+    kind, _, file = value.partition(":")
+    if not value or kind == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(data / "stackmark.sqlite3"),
+            "NAME": str(Path(file).resolve() if file else data / "stackmark.sqlite3"),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -144,7 +171,9 @@ def database(name: str, data: Path) -> dict[str, object]:
         }
     parts = urlsplit(value)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise ImproperlyConfigured(f"{name} is not like postgres://user:password@host:port/name.")
+        raise ImproperlyConfigured(
+            f"{name} is not like postgres://user:password@host:port/name or sqlite:FILE."
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -79,6 +79,15 @@ class Checked:
         return Shown(self.to_json())
 
 
+_HEARD: Final[list[Callable[[str], None]]] = []
+
+
+def on_verdict(function: Callable[[str], None]) -> None:
+    """Call this with the verdict about each document that is judged."""
+    if function not in _HEARD:
+        _HEARD.append(function)
+
+
 class Checker:
     """Judges documents one after another, sharing what was fetched."""
 
@@ -115,6 +124,8 @@ class Checker:
         received = _received(data)
         at_hand = artefacts.at_hand_for(received, evidence)
         report = by_our_books(at_hand.judge(self.verifier).verify(data))
+        for hear in _HEARD:
+            hear(report.verdict)
         return Checked(
             report=report,
             received=received,

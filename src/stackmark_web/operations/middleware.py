@@ -1,0 +1,88 @@
+"""The outermost middleware: each request has a number, a line in the log and its figures."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from stackmark_web.operations import living, logs, metrics
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+_LOG: Final = logging.getLogger("stackmark.requests")
+_NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+_QUIET: Final = frozenset({"operations:health", "operations:ready", "operations:metrics"})
+
+
+class Requests:
+    """``X-Request-ID`` on every answer, the request log, and the metrics by route."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, measured."""
+        number = _number(request)
+        request.request_id = number  # type: ignore[attr-defined]  # for error pages
+        mark = logs.request_id.set(number)
+        begun = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = number
+            _tell(request, response, time.perf_counter() - begun)
+        finally:
+            logs.request_id.reset(mark)
+        return response
+
+
+def _number(request: HttpRequest) -> str:
+    """Of our own, or that of a proxy that is trusted."""
+    given = request.headers.get("X-Request-ID", "")
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and _NUMBER.fullmatch(given):
+        return given
+    return uuid.uuid4().hex
+
+
+def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    match = request.resolver_match
+    route = (match.view_name if match else "") or "none"
+    method = request.method if request.method in _METHODS else "other"
+    metrics.request(route, str(method), response.status_code, seconds)
+    if route not in _QUIET:
+        more = {
+            "stackmark_route": route,
+            "stackmark_method": method,
+            "stackmark_status": response.status_code,
+            "stackmark_ms": round(seconds * 1000, 1),
+        }
+        _LOG.info("request", extra=more)
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class SameRelease:
+    """While another release has changed the tables, this one answers 503 and touches nothing."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or say that the server is being updated."""
+        if request.path_info not in _ALWAYS and living.is_other_release():
+            text = _("This server is being updated. Try again in a minute.")
+            response = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+            response.headers["Retry-After"] = "30"
+            return response
+        return self.get_response(request)
+
+
+_ALWAYS: Final = frozenset({"/health", "/ready", "/metrics"})
