@@ -85,6 +85,7 @@ def account(nobody, signed_in, methods="GET POST", **more):
 
 ACHIEVEMENT = {"achievement_id": "achievement.pk"}
 DRAFT = {"achievement_id": "draft.achievement_id"}
+LOGGED = ("audit.AuditEvent", "audit.Chain", "audit.Pseudonym")  # a download is told of
 OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
 ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
@@ -197,7 +198,7 @@ RULES = {
     "awarding:list": work("GET"),
     "awarding:new": work(),
     # Taking personal data out is noted in the trail.
-    "awarding:export": work("GET", leaves=("audit.AuditEvent",)),
+    "awarding:export": work("GET", leaves=LOGGED),
     "awarding:detail": work("GET", args=award("claimed")),
     "awarding:edit": work(args=award("draft")),
     "awarding:confirm": work(args=award("draft")),
@@ -440,7 +441,7 @@ RULES = {
     # -- a learner's assessments
     "assessing:mine": own("GET"),
     # Taking out everything of one's own is noted in one's trail.
-    "assessing:export": own("GET", leaves=("audit.AuditEvent",)),
+    "assessing:export": own("GET", leaves=LOGGED),
     # Who has applied already is led to their application.
     "assessing:apply": own(args=ACHIEVEMENT, fixed=("achievement_id",), get=302, others=(200,)),
     "assessing:application": own("GET", args={"pk": "application.pk"}),

@@ -45,7 +45,7 @@ def lines(events: Iterable[AuditEvent]) -> Iterator[str]:
             (
                 event.at.isoformat(timespec="seconds"),
                 told.who,
-                event.actor_id or "",
+                event.actor_code,
                 event.verb,
                 event.target_type,
                 event.target_id,

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from stackmark_web.audit import people
 from stackmark_web.audit.models import AuditEvent
 
 
@@ -28,11 +29,11 @@ class Filters:
 def events(organisations: Iterable[Any], filters: Filters | None = None) -> QuerySet[AuditEvent]:
     """The events of these organisations (ids), newest first."""
     wanted = filters or Filters()
-    rows = AuditEvent.objects.filter(organisation_id__in=organisations).select_related("actor")
+    rows = AuditEvent.objects.filter(organisation_id__in=organisations)
     if wanted.verb:
         rows = rows.filter(verb=wanted.verb)
     if wanted.actor:
-        rows = rows.filter(actor_id=wanted.actor)
+        rows = rows.filter(actor_code__in=people.codes_of(wanted.actor))
     if wanted.target:
         rows = rows.filter(target_id=wanted.target)
     if wanted.since:
@@ -49,10 +50,17 @@ def verbs(organisations: Iterable[Any]) -> list[str]:
 
 
 def actors(organisations: Iterable[Any]) -> list[tuple[uuid.UUID, str]]:
-    """Whoever did something, by name."""
-    rows = AuditEvent.objects.filter(organisation_id__in=organisations, actor__isnull=False)
-    found = rows.order_by().values_list("actor_id", "actor__name", "actor__email").distinct()
-    return sorted(((pk, name or email) for pk, name, email in found), key=lambda one: one[1])
+    """Whoever did something and is still known, by name."""
+    rows = AuditEvent.objects.filter(organisation_id__in=organisations).exclude(actor_code="")
+    codes = rows.order_by().values_list("actor_code", flat=True).distinct()
+    known = {user.pk: str(user) for user in people.users_of(codes).values()}
+    return sorted(known.items(), key=lambda one: one[1])
+
+
+def of_person(user: Any) -> QuerySet[AuditEvent]:
+    """What happened to a person's own account, newest first."""
+    rows = AuditEvent.objects.filter(target_type="user", target_id__in=people.codes_of(user))
+    return rows.order_by("-id")
 
 
 def _start(day: date) -> datetime:
