@@ -167,6 +167,8 @@ RULES = {
     "tenancy:key_revoke": work(args={"pk": "retired_key.pk"}),
     "tenancy:audit": work("GET"),
     "tenancy:audit_csv": work("GET"),
+    "tenancy:audit_chain": work("GET"),
+    "tenancy:audit_head": work("GET", get=404),  # no duty has signed one in this world
     # -- what can be earned
     "catalogue:list": public(),
     "catalogue:compare": public(),

@@ -136,21 +136,18 @@ def _digest(value: Any) -> bytes:
     return found
 
 
-@dataclass(slots=True)
 class Walk:
     """A chain walked event by event; ``findings`` says in sentences what does not hold.
 
-    Start it at the beginning, or anywhere with the hash before. ``wanted`` are hashes that must be
-    met at their numbers: those of heads.
+    It starts before the first event, or behind event ``seq`` whose hash is ``hash``. ``expect``
+    names hashes that must be met on the way: those of heads.
     """
 
-    chain: str
-    seq: int = 0
-    hash: bytes = GENESIS
-    findings: list[str] | None = None
-
-    def __post_init__(self) -> None:
-        self.findings = [] if self.findings is None else self.findings
+    def __init__(self, chain: str, *, seq: int = 0, hash: bytes = GENESIS) -> None:
+        self.chain = chain
+        self.seq = seq
+        self.hash = hash
+        self.findings: list[str] = []
         self._heads: dict[int, list[tuple[bytes, str]]] = {}
 
     def expect(self, head: Head, where: str) -> None:
@@ -187,11 +184,11 @@ class Walk:
                 missing = seq - self.seq
                 for _hashed, where in held:
                     self.say(f"The end is missing: {where} knows {missing} more events.")
-        return list(self.findings or ())
+        return list(self.findings)
 
     def say(self, sentence: str) -> None:
         """Keep a finding, up to a number that anybody reads."""
-        if self.findings is not None and len(self.findings) < MAX_FINDINGS:
+        if len(self.findings) < MAX_FINDINGS:
             self.findings.append(sentence)
 
 

@@ -63,6 +63,23 @@ class SignedHead(models.Model):
         return f"{self.chain_id} {self.seq}"
 
 
+class Patrol(models.Model):
+    """A check that goes round a table in slices, and what it found in the round it is in.
+
+    ``findings`` are plain sentences of the last whole round; ``fresh`` those of this one so far.
+    """
+
+    name = models.CharField(primary_key=True, max_length=40)
+    cursor = models.CharField(max_length=64, blank=True)  # empty: at the beginning
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    fresh = models.JSONField(default=list)
+    findings = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AuditEvent(models.Model):
     """Who did what to which thing, when, and how it was before and after.
 

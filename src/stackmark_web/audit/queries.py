@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from stackmark_web.audit import people
-from stackmark_web.audit.models import AuditEvent
+from stackmark_web.audit import checking, people
+from stackmark_web.audit.models import AuditEvent, Chain, SignedHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +66,47 @@ def of_person(user: Any) -> QuerySet[AuditEvent]:
 def _start(day: date) -> datetime:
     zone = timezone.get_current_timezone()
     return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def check_chains() -> list[str]:
+    """What does not hold of the logs, in plain sentences; empty when all does. Reads all of it."""
+    return checking.check_chains()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a chain stands: events, last check that found no fault, a fault, first and last head."""
+
+    events: int = 0
+    whole_at: datetime | None = None
+    fault: str = ""
+    signed_since: datetime | None = None
+    signed_at: datetime | None = None
+    signed_seq: int = 0
+
+
+def standing(chain: str) -> Standing:
+    """How the chain of an institution (its id) stands, as the checks left it."""
+    row = Chain.objects.filter(name=chain).first()
+    if row is None:
+        return Standing()
+    first, last = row.heads.order_by("seq").first(), row.heads.first()
+    return Standing(
+        events=row.seq,
+        whole_at=row.whole_at,
+        fault=row.fault,
+        signed_since=first.signed_at if first else None,
+        signed_at=last.signed_at if last else None,
+        signed_seq=last.seq if last else 0,
+    )
+
+
+def last_head(chain: str) -> SignedHead | None:
+    """The last signed head of a chain."""
+    return SignedHead.objects.filter(chain__name=chain).order_by("-seq").first()
+
+
+def chained(chain: str) -> QuerySet[AuditEvent]:
+    """Every event of a chain in its order."""
+    rows = AuditEvent.objects.filter(chain__name=chain).select_related("chain")
+    return rows.order_by("seq")

@@ -45,7 +45,12 @@ def test_a_new_organisation_has_an_owner_a_key_and_an_identity(made, person):
     method = find_method(queries.did_document(made), signer.method_id)
     signature = signer.private.sign(b"hello")
     assert method.public_key.verify(signature, b"hello")
-    assert AuditEvent.objects.filter(verb="organisation.created", actor_code__in=people.codes_of(owner)).count() == 1
+    assert (
+        AuditEvent.objects.filter(
+            verb="organisation.created", actor_code__in=people.codes_of(owner)
+        ).count()
+        == 1
+    )
     assert AuditEvent.objects.filter(verb="key.made", organisation_id=made.pk).count() == 1
 
 

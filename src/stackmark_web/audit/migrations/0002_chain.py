@@ -121,6 +121,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Patrol",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("cursor", models.CharField(blank=True, max_length=64)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("fresh", models.JSONField(default=list)),
+                ("findings", models.JSONField(default=list)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Pseudonym",
             fields=[
                 ("code", models.CharField(max_length=24, primary_key=True, serialize=False)),
