@@ -1,4 +1,4 @@
-"""``stackmark audit-log check``: whether a downloaded log is whole, and fits heads kept elsewhere."""
+"""``stackmark audit-log check``: a downloaded log against itself and against heads kept elsewhere."""
 
 from __future__ import annotations
 
@@ -97,9 +97,7 @@ def _tell(checked: Checked, believed: PublicKey | None) -> None:
         out(styled("The log holds.", "bold", "green"))
     else:
         out(styled("The log holds by itself.", "bold", "yellow"))
-        out(
-            "  Nobody can tell whether all of it was made anew: give a head kept elsewhere (--head)."
-        )
+        out("  Whether all of it was made anew, only a head kept elsewhere can tell (--head).")
     out()
     out(f"    Log       {plain(checked.chain)}")
     out(f"    Events    {checked.events:,}")

@@ -1,4 +1,4 @@
-"""The chained log of a web product: what is hashed, what a signed head says, and how both are checked.
+"""The chained log of a web product: what is hashed, what a head says, how both are checked.
 
 Every event has a number in its chain, from 1 on without gaps, and the hash
 
@@ -139,14 +139,14 @@ def _digest(value: Any) -> bytes:
 class Walk:
     """A chain walked event by event; ``findings`` says in sentences what does not hold.
 
-    It starts before the first event, or behind event ``seq`` whose hash is ``hash``. ``expect``
+    It starts before the first event, or behind event ``seq`` whose hash is ``last``. ``expect``
     names hashes that must be met on the way: those of heads.
     """
 
-    def __init__(self, chain: str, *, seq: int = 0, hash: bytes = GENESIS) -> None:
+    def __init__(self, chain: str, *, seq: int = 0, last: bytes = GENESIS) -> None:
         self.chain = chain
         self.seq = seq
-        self.hash = hash
+        self.hash = last
         self.findings: list[str] = []
         self._heads: dict[int, list[tuple[bytes, str]]] = {}
 

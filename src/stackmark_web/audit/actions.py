@@ -29,11 +29,11 @@ def record(
     via: str = "web",
     label: str = "",
 ) -> AuditEvent:
-    """One event, put at the end of its chain. ``actor`` is a user or None (the system);
-    ``target`` any saved model.
+    """One event, put at the end of its chain.
 
-    ``before`` and ``after`` hold what changed, as plain JSON. No names, addresses or texts of
-    learners go in; the id of an account goes in as ``user`` and is kept as a pseudonym.
+    ``actor`` is a user or None (the system); ``target`` any saved model. ``before`` and ``after``
+    hold what changed, as plain JSON. No names, addresses or texts of learners go in; the id of an
+    account goes in as ``user`` and is kept as a pseudonym.
     """
     made = event(
         verb,

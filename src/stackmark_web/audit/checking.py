@@ -49,7 +49,7 @@ def _known_heads(walk: Walk, chain: Chain, kept: str, seen: list[tuple[Head, str
         (token, f"the head signed on {at:%Y-%m-%d %H:%M} UTC")
         for at, token in chain.heads.values_list("signed_at", "token")[:_SIGNATURES]
     ]
-    if kept:
+    if kept and kept != (tokens[0][0] if tokens else ""):
         tokens.append((kept, "the head kept as a file"))
     for place, (token, where) in enumerate(tokens):
         try:
@@ -58,7 +58,7 @@ def _known_heads(walk: Walk, chain: Chain, kept: str, seen: list[tuple[Head, str
             faults.append(f"{where[:1].upper()}{where[1:]} is not good: {error.detail}")
             continue
         walk.expect(head, where)
-        if head.server and (place == 0 or where.endswith("file")):
+        if head.server and (place == 0 or token == kept):
             about = f"the head of {heads.name_of(chain.name)}"
             seen.append((Head(SERVER, *head.server, signed_at=head.signed_at), about))
     return faults
@@ -108,7 +108,7 @@ def walk_on() -> None:
 
 
 def _walk_slice(chain: Chain) -> None:
-    walk = Walk(chain.name, seq=chain.walked, hash=bytes(chain.walked_hash))
+    walk = Walk(chain.name, seq=chain.walked, last=bytes(chain.walked_hash))
     for at, token in chain.heads.filter(seq__gt=chain.walked).values_list("signed_at", "token")[
         :_SIGNATURES
     ]:

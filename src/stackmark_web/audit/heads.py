@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -40,27 +41,25 @@ class Keeper:
     name: Callable[[str], str]
 
 
-_keeper: Keeper | None = None
+_keepers: Final[list[Keeper]] = []  # one, as soon as Django is ready
 
 
 def provide(keeper: Keeper) -> None:
     """Hand in who signs heads."""
-    global _keeper
-    _keeper = keeper
+    _keepers[:] = [keeper]
 
 
 def name_of(chain: str) -> str:
     """Whose log a chain is, in words."""
-    return _keeper.name(chain) if _keeper and chain != SERVER else chain
+    return _keepers[0].name(chain) if _keepers and chain != SERVER else chain
 
 
 def sign_due() -> int:
     """Sign every chain that grew since its last head, each at most once a minute. How many."""
-    now = clock.now()
-    return sum(_sign(chain) for chain in Chain.objects.exclude(name=SERVER) if _due(chain, now))
+    return sum(_sign(chain) for chain in Chain.objects.exclude(name=SERVER) if _due(chain))
 
 
-def _due(chain: Chain, now: object) -> bool:
+def _due(chain: Chain) -> bool:
     last = chain.heads.first()
     if last is None:
         return chain.seq > 0
@@ -69,7 +68,7 @@ def _due(chain: Chain, now: object) -> bool:
 
 def _sign(chain: Chain) -> bool:
     """One head; a signer that is away is told to the log, and the next minute tries again."""
-    if _keeper is None:
+    if not _keepers:
         return False
     server = Chain.objects.filter(name=SERVER, seq__gt=0).first()
     head = Head(
@@ -80,7 +79,7 @@ def _sign(chain: Chain) -> bool:
         server=(server.seq, bytes(server.hash)) if server else None,
     )
     try:
-        token = _keeper.sign(head)
+        token = _keepers[0].sign(head)
         with transaction.atomic():
             SignedHead.objects.create(chain=chain, seq=head.seq, signed_at=clock.now(), token=token)
         write_atomic(file_of(chain.name), token.encode())
@@ -115,9 +114,15 @@ def checked(token: str, chain: str) -> Head:
     Raises ``StackmarkError`` saying what is wrong with it.
     """
     named = read_head(token)
-    key = _keeper.key(chain, named.method) if _keeper else None
+    key = _keepers[0].key(chain, named.method) if _keepers else None
     if key is None:
-        raise StackmarkError("audit-log.key", f"nobody here has the key {named.method}")
+        raise StackmarkError("audit-log.key", f"Nobody here has the key {named.method}.")
+    return _verified(token, key)
+
+
+@lru_cache(maxsize=256)
+def _verified(token: str, key: PublicKey) -> Head:
+    """The same bytes under the same key are verified once a process."""
     return check_head(token, key)
 
 

@@ -110,3 +110,10 @@ def chained(chain: str) -> QuerySet[AuditEvent]:
     """Every event of a chain in its order."""
     rows = AuditEvent.objects.filter(chain__name=chain).select_related("chain")
     return rows.order_by("seq")
+
+
+def last_states(kind: str, targets: list[str]) -> dict[str, str]:
+    """The state each of these things had after its last event that says one, by their ids."""
+    rows = AuditEvent.objects.filter(target_type=kind, target_id__in=targets)
+    told = rows.order_by("pk").values_list("target_id", "after")
+    return {target: str(after["state"]) for target, after in told if after.get("state")}

@@ -79,9 +79,9 @@ class TestWriting:
         assert queries.check_chains() == []
 
     def test_what_is_rolled_back_gives_its_number_back(self, root):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             record("organisation.edited", actor=root.owner, target=root, organisation=root)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         record("organisation.edited", actor=root.owner, target=root, organisation=root)
         assert Chain.objects.get(name=str(root.pk)).seq == EVENTS + 1
         assert queries.check_chains() == []
