@@ -90,6 +90,7 @@ OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
 ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
+CHANGE = {"pk": "change.pk"}
 CLAIM = {"token": "claim_token"}
 BOARD = {"pk": "candidate.version.pathway_id"}
 
@@ -165,10 +166,17 @@ RULES = {
     "tenancy:host": work("POST"),
     "tenancy:published": work("POST"),
     "tenancy:key_revoke": work(args={"pk": "retired_key.pk"}),
+    "approvals:rules": work(),
+    "approvals:list": work("GET", colleague=200),
+    "approvals:change": work("GET", args=CHANGE, colleague=404),
+    "approvals:approve": work("POST", args=CHANGE, colleague=404),
+    "approvals:refuse": work("POST", args=CHANGE, colleague=404),
+    "approvals:withdraw": work("POST", args=CHANGE, colleague=404),
+    "approvals:explain": work("POST", args=CHANGE, colleague=404),
     "tenancy:audit": work("GET"),
     "tenancy:audit_csv": work("GET"),
     "tenancy:audit_chain": work("GET"),
-    "tenancy:audit_head": work("GET", get=404),  # no duty has signed one in this world
+    "tenancy:audit_head": work("GET"),
     # -- what can be earned
     "catalogue:list": public(),
     "catalogue:compare": public(),

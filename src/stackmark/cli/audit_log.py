@@ -1,4 +1,4 @@
-"""``stackmark audit-log check``: a downloaded log against itself and against heads kept elsewhere."""
+"""``stackmark audit-log check``: a downloaded log by itself and against heads kept elsewhere."""
 
 from __future__ import annotations
 

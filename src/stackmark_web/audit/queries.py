@@ -117,3 +117,15 @@ def last_states(kind: str, targets: list[str]) -> dict[str, str]:
     rows = AuditEvent.objects.filter(target_type=kind, target_id__in=targets)
     told = rows.order_by("pk").values_list("target_id", "after")
     return {target: str(after["state"]) for target, after in told if after.get("state")}
+
+
+def given_by_person(kind: str, target: str) -> bool:
+    """Whether a role was given to somebody by a person, rather than by the server itself."""
+    rows = AuditEvent.objects.filter(verb="role.given", target_type=kind, target_id=target)
+    return bool(rows.filter(by_system=False).exists())
+
+
+def said_of(verb: str, target: str, name: str) -> list[str]:
+    """What events of one kind about a thing say under a name in ``after``, oldest first."""
+    rows = AuditEvent.objects.filter(verb=verb, target_id=target).order_by("pk")
+    return [str(after.get(name, "")) for after in rows.values_list("after", flat=True)]
