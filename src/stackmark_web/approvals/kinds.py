@@ -122,6 +122,11 @@ def _box_asked(_rules: Rules, organisation: Organisation, actor: Any, how: dict[
     return on and not queries.long_alone(actor, Permission.EDIT, organisation)
 
 
+def _edit_content(organisation: Organisation, how: dict[str, Any]) -> Any:
+    now = Organisation.objects.get(pk=organisation.pk)
+    return {name: getattr(now, name) for name in how}
+
+
 def _edit_rows(organisation: Organisation, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     for name, value in how.items():
         before = getattr(organisation, name, "")
@@ -151,7 +156,7 @@ def register_all() -> None:
             permission=Permission.EDIT,
             organisation=lambda organisation: organisation,
             asked=_box_asked,
-            content=lambda organisation, how: {name: getattr(organisation, name) for name in how},
+            content=_edit_content,
             rows=_edit_rows,
             path=lambda organisation: reverse("tenancy:settings", args=[organisation.slug]),
         ),

@@ -159,7 +159,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
         "achievements": achievements.of(organisation),
     }
     initial = _initial(row)
-    form = RulesForm(request.POST or None, initial=initial, **offered)
+    form = RulesForm(request.POST if request.method == "POST" else None, initial=initial, **offered)
     status = 200
     if request.method == "POST":
         status = 422

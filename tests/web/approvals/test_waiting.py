@@ -20,6 +20,7 @@ from stackmark_web.tenancy import actions as tenancy
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Membership, SigningKey
 from stackmark_web.tenancy.queries import active_key
+from stackmark_web.tenancy.signers import files
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,24 @@ def alice(root):
 def zoe(root, person, join):
     """The other owner, long since."""
     return join(person("zoe"), root, "owner")
+
+
+@pytest.fixture
+def bob(root, person, join):
+    """A colleague who may neither revoke nor change keys."""
+    return join(person("bob"), root, "assessor")
+
+
+@pytest.fixture
+def charlie(person, organisation, join):
+    """Owner of another institution."""
+    return join(person("charlie"), organisation("elsewhere"), "owner")
+
+
+@pytest.fixture(autouse=True)
+def unsealed(monkeypatch):
+    """Sealing a key file takes a tenth of a second; nothing here opens one again."""
+    monkeypatch.setattr(files, "seal", lambda *_args, **_how: b"not sealed in this test")
 
 
 @pytest.fixture
