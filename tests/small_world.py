@@ -27,6 +27,8 @@ from simulators.issuer import Issuer, Web
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.accrediting import actions as accrediting
+from stackmark_web.approvals import guard as approvals
+from stackmark_web.approvals.models import Change
 from stackmark_web.assessing.actions import standards
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims, letters, sheet_actions, sheets
@@ -44,6 +46,7 @@ from stackmark_web.passport import claiming, sharing, tokens
 from stackmark_web.passport import queries as passport_queries
 from stackmark_web.passport.importing import Upload
 from stackmark_web.tenancy import actions as tenancy
+from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Invitation, Membership, Organisation, SigningKey
 from stackmark_web.tenancy.queries import did_of
 from stackmark_web.tenancy.signers.files import FileStore
@@ -101,6 +104,7 @@ class SmallWorld:
         self._sheets()
         self._checks()
         self._statements()
+        self._waiting()
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
         pathway_rows.fill(self)
@@ -110,6 +114,13 @@ class SmallWorld:
         duties.run_all()
         self.run.refresh_from_db()
         self.import_run.refresh_from_db()
+
+    def _waiting(self):
+        """A change that waits for the owner: the system asks for less than is asked now."""
+        try:
+            approvals.stop("policy.set", self.here, None, {"revoking": False})
+        except NeedsSecondPerson as waits:
+            self.change = Change.everywhere.get(pk=waits.change_id)
 
     def _statements(self):
         """Northfield asks and is asked, and has endorsed what Elsewhere does."""

@@ -85,10 +85,12 @@ def account(nobody, signed_in, methods="GET POST", **more):
 
 ACHIEVEMENT = {"achievement_id": "achievement.pk"}
 DRAFT = {"achievement_id": "draft.achievement_id"}
+LOGGED = ("audit.AuditEvent", "audit.Chain", "audit.Pseudonym")  # a download is told of
 OFFERING = {**ACHIEVEMENT, "offering_id": "offering.pk"}
 ROOM = {"pk": "room.pk"}
 HELD = {"pk": "holding.pk"}
 SHARED = {"token": "share_token", "pk": "imported.pk"}
+CHANGE = {"pk": "change.pk"}
 CLAIM = {"token": "claim_token"}
 BOARD = {"pk": "candidate.version.pathway_id"}
 
@@ -168,8 +170,17 @@ RULES = {
     "tenancy:host": work("POST"),
     "tenancy:published": work("POST"),
     "tenancy:key_revoke": work(args={"pk": "retired_key.pk"}),
+    "approvals:rules": work(),
+    "approvals:list": work("GET", colleague=200),
+    "approvals:change": work("GET", args=CHANGE, colleague=404),
+    "approvals:approve": work("POST", args=CHANGE, colleague=404),
+    "approvals:refuse": work("POST", args=CHANGE, colleague=404),
+    "approvals:withdraw": work("POST", args=CHANGE, colleague=404),
+    "approvals:explain": work("POST", args=CHANGE, colleague=404),
     "tenancy:audit": work("GET"),
     "tenancy:audit_csv": work("GET"),
+    "tenancy:audit_chain": work("GET"),
+    "tenancy:audit_head": work("GET"),
     # -- what can be earned
     "catalogue:list": public(),
     "catalogue:compare": public(),
@@ -201,7 +212,7 @@ RULES = {
     "awarding:list": work("GET"),
     "awarding:new": work(),
     # Taking personal data out is noted in the trail.
-    "awarding:export": work("GET", leaves=("audit.AuditEvent",)),
+    "awarding:export": work("GET", leaves=LOGGED),
     "awarding:detail": work("GET", args=award("claimed")),
     "awarding:edit": work(args=award("draft")),
     "awarding:confirm": work(args=award("draft")),
@@ -444,7 +455,7 @@ RULES = {
     # -- a learner's assessments
     "assessing:mine": own("GET"),
     # Taking out everything of one's own is noted in one's trail.
-    "assessing:export": own("GET", leaves=("audit.AuditEvent",)),
+    "assessing:export": own("GET", leaves=LOGGED),
     # Who has applied already is led to their application.
     "assessing:apply": own(args=ACHIEVEMENT, fixed=("achievement_id",), get=302, others=(200,)),
     "assessing:application": own("GET", args={"pk": "application.pk"}),
@@ -776,7 +787,28 @@ def test_post_for_each(stage, name):
             check_sent_to_sign_in(rule, who, answer)
             if refused(rule, who) and "POST" in rule.methods:
                 assert stage.changed() == [], who
+            else:
+                check_told(stage, name)
             transaction.set_rollback(True)
+
+
+# Tables whose rows are no state of anybody's: what they hold is written again from elsewhere.
+UNTOLD_TABLES = {
+    *("audit.AuditEvent", "audit.Chain", "audit.Pseudonym", "django_cache"),
+    "accounts.User",  # last_login, beside an event of its own
+}
+# Routes that change something and tell nothing, each with the reason.
+UNTOLD = {
+    "ui:theme": "a cookie of one's own",
+    "ui:language": "how one reads, of nobody else's concern",
+}
+
+
+def check_told(stage, name):
+    """Whatever a POST changed, the audit log tells of (security 7.7, A113)."""
+    changed = set(stage.changed())
+    if changed - UNTOLD_TABLES and name not in UNTOLD:
+        assert "audit.AuditEvent" in changed, (name, changed)
 
 
 @EVERY

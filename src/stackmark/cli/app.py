@@ -10,6 +10,7 @@ from stackmark.cli import (
     assess,
     assess_items,
     audit,
+    audit_log,
     bake,
     canonicalize,
     check,
@@ -94,6 +95,9 @@ _assess.command("dif", cls=LightCommand, short_help="Tell which items are harder
     guarded(assess_items.dif)
 )
 
+_audit_log = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
+_audit_log.command("check", cls=LightCommand)(guarded(audit_log.check))
+
 app.command("verify", cls=LightCommand)(guarded(verify.verify))
 app.command("check", cls=LightCommand)(guarded(check.check))
 app.command("issue", cls=LightCommand)(guarded(issue.issue))
@@ -117,6 +121,7 @@ app.command(
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("framework", cls=LightCommand)(guarded(framework.framework))
 app.command("audit", cls=LightCommand)(guarded(audit.audit))
+app.add_typer(_audit_log, name="audit-log", help="Check the chained log of a Stackmark server.")
 app.command("plan", cls=LightCommand, short_help="Find a plan to an award or to skills.")(
     guarded(plan.plan)
 )

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from stackmark_web.accounts.models import User
+from stackmark_web.audit import queries as audit
 from stackmark_web.audit.models import AuditEvent
 
 
@@ -69,5 +70,4 @@ def addresses(user: Any) -> QuerySet[EmailAddress]:
 
 def recent_events(user: Any, limit: int = 10) -> list[AuditEvent]:
     """What happened to a person's own account lately."""
-    rows = AuditEvent.objects.filter(target_type="user", target_id=str(user.pk))
-    return list(rows.select_related("actor").order_by("-id")[:limit])
+    return list(audit.of_person(user)[:limit])

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from stackmark_web.audit import people
 from stackmark_web.audit.models import AuditEvent
 
 # %(who)s is a person or the system; %(what)s the name of the thing as it was then; %(whom)s the
-# person whose id stands in the event as "user", by the present name: names are not kept there.
+# person whose pseudonym stands in the event as "user", by the present name: none is kept there.
 SENTENCES: Final[dict[str, str]] = {
     "account.address-added": noop("%(who)s added an e-mail address"),
     "account.address-removed": noop("%(who)s removed an e-mail address"),
@@ -152,6 +152,13 @@ SENTENCES: Final[dict[str, str]] = {
     "award.superseded": noop("%(who)s replaced a credential by a corrected one: %(what)s"),
     "award.suspended": noop("%(who)s suspended a credential: %(what)s"),
     "awards.exported": noop("%(who)s exported awards"),
+    "change.approved": noop("%(who)s approved as the second person: %(what)s"),
+    "change.asked": noop("%(who)s asked for a second person: %(what)s"),
+    "change.expired": noop("Nobody decided in time: %(what)s"),
+    "change.explained": noop("%(who)s said why: %(what)s"),
+    "change.failed": noop("%(who)s approved, but it could not be done: %(what)s"),
+    "change.refused": noop("%(who)s refused as the second person: %(what)s"),
+    "change.withdrawn": noop("%(who)s took back what waited for a second person: %(what)s"),
     "domain.added": noop("%(who)s added the domain %(what)s"),
     "domain.checked": noop("%(who)s checked the domain %(what)s"),
     "domain.removed": noop("%(who)s removed the domain %(what)s"),
@@ -193,6 +200,7 @@ SENTENCES: Final[dict[str, str]] = {
     "pathway.sample-removed": noop("%(who)s removed a sample learner of the pathway %(what)s"),
     "pathway.saved": noop("%(who)s changed the draft of the pathway %(what)s"),
     "pathway.tried": noop("%(who)s tried a draft of the pathway %(what)s on everyone"),
+    "policy.set": noop("%(who)s changed what needs four eyes at %(what)s"),
     "print-code.made": noop("%(who)s got a code for printed certificates"),
     "profile.saved": noop("%(who)s changed their public page"),
     "role.ended": noop("%(who)s ended a role of %(whom)s: %(what)s"),
@@ -258,12 +266,12 @@ _VIA: Final = {
 
 
 class Names(dict[str, str]):
-    """People by their id, each asked for once; for one page or file."""
+    """People by their pseudonym, each asked for once; for one page or file."""
 
-    def __missing__(self, pk: str) -> str:
-        found = get_user_model().objects.filter(pk=pk).first()
-        self[pk] = str(found) if found else _("somebody whose account is gone")
-        return self[pk]
+    def __missing__(self, code: str) -> str:
+        found = people.users_of([code]).get(code)
+        self[code] = str(found) if found else ""
+        return self[code]
 
 
 class Told:
@@ -278,15 +286,18 @@ class Told:
     @cached_property
     def who(self) -> str:
         """The person by their present name; the system, or somebody whose account is gone."""
-        if self.event.actor_id:
-            return str(self.event.actor)
+        if self.event.actor_code and (name := self._names[self.event.actor_code]):
+            return name
         return _("The system") if self.event.by_system else _("Somebody whose account is gone")
 
     @cached_property
     def whom(self) -> str:
         """The other person of the event, if there is one."""
-        pk = (self.event.after or {}).get("user") or (self.event.before or {}).get("user")
-        return self._names[str(pk)] if pk else ""
+        code = (self.event.after or {}).get("user") or (self.event.before or {}).get("user")
+        return self._name(code) if code else ""
+
+    def _name(self, code: Any) -> str:
+        return self._names[str(code)] or _("somebody whose account is gone")
 
     @cached_property
     def via(self) -> str:
@@ -298,6 +309,8 @@ class Told:
     def sentence(self) -> str:
         """The event in words."""
         what = self.event.target_label or self.event.target_type
+        if self.event.target_type == "user":
+            what = self._name(self.event.target_id)
         pattern = SENTENCES.get(self.verb)
         if pattern:
             return _(pattern) % {"who": self.who, "what": what, "whom": self.whom}
@@ -318,7 +331,7 @@ class Told:
 
     def _side(self, side: Mapping[str, Any], name: str) -> str:
         value = side.get(name)
-        return self._names[str(value)] if name == "user" and value else _shown(value)
+        return self._name(value) if name == "user" and value else _shown(value)
 
 
 def kind_of(verb: str) -> str:

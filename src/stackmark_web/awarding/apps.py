@@ -13,7 +13,9 @@ class AwardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the catalogue what only awarding knows."""
+        from stackmark_web.awarding import four_eyes
         from stackmark_web.awarding.queries import figures
         from stackmark_web.catalogue.figures import provide
 
         provide(figures)
+        four_eyes.register_all()

@@ -25,6 +25,7 @@ from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.catalogue.queries import check_awardable
 from stackmark_web.jobs.actions import start
 from stackmark_web.jobs.models import Run
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
@@ -164,6 +165,7 @@ def _check(sheet: Sheet) -> None:
         raise sheet_checking.busy()
 
 
+@second_person("sheet.confirm")
 def confirm(sheet: Sheet, *, actor: Any, agreed: str, same_again: bool = False) -> Run:
     """Start the run that awards the sheet. Asked twice, it is the same run.
 

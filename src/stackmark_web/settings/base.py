@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "stackmark_web.approvals.middleware.SecondPerson",
 ]
 
 ROOT_URLCONF = "stackmark_web.urls"

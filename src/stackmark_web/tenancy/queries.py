@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.apps import apps
@@ -50,6 +50,12 @@ _SECTIONS: Final = (
         "accrediting:desk",
         (Permission.EDIT, Permission.DESIGN, Permission.REVIEW),
     ),
+    (
+        "changes",
+        gettext_noop("Waiting changes"),
+        "approvals:list",
+        (Permission.EDIT, Permission.PUBLISH, Permission.AWARD, Permission.REVOKE, Permission.KEYS),
+    ),
     ("people", gettext_noop("People and roles"), "tenancy:people", (Permission.MEMBERS,)),
     ("runs", gettext_noop("Runs"), "jobs:list", (Permission.AWARD,)),
     ("mail", gettext_noop("Mail"), "integrations:outbox", (Permission.MAIL,)),
@@ -58,6 +64,15 @@ _SECTIONS: Final = (
     ("keys", gettext_noop("Keys"), "tenancy:keys", (Permission.KEYS,)),
     ("audit", gettext_noop("What happened"), "tenancy:audit", (Permission.AUDIT,)),
 )
+
+
+# Sections that say how much waits there: None hides the section. From rooms above.
+_counts: Final[dict[str, Callable[[Any, Organisation], int | None]]] = {}
+
+
+def count_in_navigation(section: str, function: Callable[[Any, Organisation], int | None]) -> None:
+    """Have a section of the navigation say how much waits; ``None`` of it hides the section."""
+    _counts[section] = function
 
 
 def lineage(organisation: Organisation) -> list[uuid.UUID]:
@@ -314,6 +329,13 @@ def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, st
             continue
         if address := _address(view, organisation.slug):
             found[section] = (section, _(label), address)
+    for section, count in _counts.items():
+        if section in found:
+            number = count(user, organisation)
+            _key, label, address = found.pop(section) if number is None else found[section]
+            if number:
+                words = _("%(label)s (%(number)s)") % {"label": label, "number": number}
+                found[section] = (section, words, address)
     return list(found.values())
 
 

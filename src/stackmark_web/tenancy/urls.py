@@ -31,4 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ORG}/keys/<int:pk>/revoke", trust_views.key_revoke, name="key_revoke"),
     path(f"{_ORG}/audit", audit_views.events, name="audit"),
     path(f"{_ORG}/audit.csv", audit_views.export, name="audit_csv"),
+    path(f"{_ORG}/audit.jsonl", audit_views.chain, name="audit_chain"),
+    path(f"{_ORG}/audit-head.jwt", audit_views.head, name="audit_head"),
 ]

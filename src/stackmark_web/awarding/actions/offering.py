@@ -9,18 +9,20 @@ from django.db import transaction
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
-from stackmark_web.awarding import claims, issuing, letters, states
+from stackmark_web.awarding import claims, four_eyes, issuing, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
 from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
 from stackmark_web.awarding.setting import set_each
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
+from stackmark_web.tenancy.guarding import ACTIONS, second_person
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
 
 
+@second_person("award.release")
 def release(award: Award, *, actor: Any, via: str = "web") -> Award:
     """Confirm a draft: scheduled when its time lies ahead, else signed and offered now."""
     award.refresh_from_db()
@@ -46,6 +48,9 @@ def offer(award: Award, *, actor: Any = None, via: str = "web") -> Award:
     return award
 
 
+ACTIONS["award.offer"] = offer  # guarded by ``four_eyes.check_many``, as every signature is
+
+
 def offer_many(
     awards: Sequence[Award],
     *,
@@ -62,7 +67,11 @@ def offer_many(
         permit(actor, Permission.AWARD, award)
     _read_anew(awards)
     late = overdue_versions({award.version_id for award in awards if _is_new(award)})
-    answers: list[StackmarkError | None] = [_ready(award) or _late(award, late) for award in awards]
+    alone = four_eyes.check_many(awards, actor)
+    answers: list[StackmarkError | None] = [
+        _ready(award) or _late(award, late) or waits
+        for award, waits in zip(awards, alone, strict=True)
+    ]
     waiting = [
         place
         for place, award in enumerate(awards)

@@ -14,12 +14,14 @@ from stackmark_web.awarding.actions._common import move, permit, status_changed
 from stackmark_web.awarding.checks import Problem, words
 from stackmark_web.awarding.models import Appeal, Award
 from stackmark_web.integrations.actions import cancel_mail
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.permissions import Permission
 
 APPEAL_TIME: Final = timedelta(days=30)
 MAX_NOTE: Final = 4_000
 
 
+@second_person("award.revoke")
 @transaction.atomic
 def revoke(award: Award, *, actor: Any, reason: str, note: str = "", via: str = "web") -> Award:
     """Withdraw for good, for a coded reason; the holder is told and may appeal.
@@ -63,6 +65,7 @@ def _open_appeal(award: Award) -> Appeal:
     )
 
 
+@second_person("award.suspend")
 @transaction.atomic
 def suspend(
     award: Award, *, actor: Any, reason: str = "", note: str = "", via: str = "web"
@@ -89,6 +92,7 @@ def suspend(
     return award
 
 
+@second_person("award.reinstate")
 @transaction.atomic
 def reinstate(award: Award, *, actor: Any, note: str = "", via: str = "web") -> Award:
     """End a suspension: the award is what it was before."""

@@ -22,6 +22,7 @@ from stackmark.ports import Fetcher
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy import identifiers, identity
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation, SigningKey
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import (
@@ -54,6 +55,7 @@ def first_key(root: Organisation, *, actor: Any) -> SigningKey:
     return _add(root, actor=actor, state=_State.ACTIVE, verb="key.made")
 
 
+@second_person("key.make")
 @transaction.atomic
 def make_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     """A key for an institution that has none in use."""
@@ -63,6 +65,7 @@ def make_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     return _add(root, actor=actor, state=_starting(root), verb="key.made")
 
 
+@second_person("key.rotate")
 @transaction.atomic
 def rotate_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     """A new key takes over; what the old one signed stays valid.
@@ -79,6 +82,7 @@ def rotate_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     return _add(root, actor=actor, state=_starting(root), verb="key.rotated")
 
 
+@second_person("key.revoke")
 @transaction.atomic
 def revoke_key(key: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
     """Declare a key known to others: all that it ever signed is refused from now on, for good.
@@ -107,6 +111,7 @@ def revoke_key(key: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
     return row
 
 
+@second_person("key.move")
 @transaction.atomic
 def want_did_host(organisation: Organisation, *, actor: Any, host: str) -> Organisation:
     """Prepare the move of the DID to an own host; empty takes the wish back.
