@@ -207,7 +207,7 @@ def _replaced(
     changed = copy.deepcopy(document)
     fresh = new_document(document["id"], method, private.public_key)
     shared = {"authentication"} & changed.keys()
-    fresh |= {name: fresh["assertionMethod"] for name in shared}
+    fresh |= dict.fromkeys(shared, fresh["assertionMethod"])
     for name in ("@context", "verificationMethod", "assertionMethod", *shared):
         changed[name] += [entry for entry in fresh[name] if entry not in changed[name]]
     return changed

@@ -17,7 +17,6 @@ MULTIKEY_CONTEXT: Final = "https://w3id.org/security/multikey/v1"
 JWK_CONTEXT: Final = "https://w3id.org/security/jwk/v1"
 _PURPOSE: Final = "assertionMethod"  # an issuer's key signs credentials and does nothing else
 _ANSWERS: Final = "authentication"  # a holder's key answers challenges as well
-_ANSWERS: Final = "authentication"  # a holder's key also answers challenges
 
 
 def new_document(

@@ -113,7 +113,7 @@ class HolderDid(models.Model):
 
 
 class ReissuePolicy(models.Model):
-    """Whether an institution reissues to a holder's own DID by itself; without a row staff agree."""
+    """Whether an institution reissues to a holder's own DID by itself; else staff agree."""
 
     organisation = models.OneToOneField(
         "tenancy.Organisation", on_delete=models.CASCADE, related_name="+"

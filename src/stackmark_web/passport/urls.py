@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from stackmark_web.passport import (
     claim_views,
+    export_views,
     folder_views,
     import_views,
     profile_views,
@@ -20,7 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("passport", views.home, name="home"),
     path("passport/timeline", views.timeline, name="timeline"),
     path("passport/skills", views.skills, name="skills"),
-    path("passport/all.zip", views.download_all, name="download_all"),
+    path("passport/export", export_views.page, name="export"),
+    path("passport/all.zip", export_views.download, name="download_all"),
     path("passport/import", import_views.bring, name="import"),
     path("passport/import/<uuid:pk>", import_views.import_run, name="import_run"),
     path("passport/folders", folder_views.folders, name="folders"),

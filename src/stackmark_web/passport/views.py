@@ -22,7 +22,6 @@ from stackmark_web.awarding import letters
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.awarding.actions import WrongState
 from stackmark_web.passport import actions, beside, claiming, downloads, linkedin, queries
-from stackmark_web.passport.bundle import bundle
 from stackmark_web.passport.cards import award_card, own_card
 from stackmark_web.passport.checking import answer_of, credential_bytes
 from stackmark_web.passport.forms import FilterForm, FoldersForm
@@ -161,18 +160,6 @@ def download(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
         messages.error(request, error.detail)
         return redirect("passport:holding", pk=pk)
     return attachment(made)
-
-
-@login_required
-@require_safe
-def download_all(request: HttpRequest) -> HttpResponse:
-    """Everything at once."""
-    rows = Holding.objects.filter(user=request.user).select_related(
-        "award", "award__version", "award__version__achievement", "award__organisation"
-    )
-    if not rows:
-        raise Http404("There is nothing here.")
-    return attachment(bundle(rows))
 
 
 # -- changes -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from datetime import UTC, datetime
 from functools import cache
 
@@ -141,10 +142,14 @@ def held(offered, ada):
 
 @pytest.fixture
 def signed_in(client):
-    """A browser in which this person is signed in: signed_in(user)."""
+    """A browser in which this person has just signed in: signed_in(user)."""
 
-    def make(user):
+    def make(user, *, long_ago=False):
         client.force_login(user)
+        session = client.session
+        at = 0 if long_ago else time.time()
+        session["account_authentication_methods"] = [{"method": "password", "at": at}]
+        session.save()
         return client
 
     return make

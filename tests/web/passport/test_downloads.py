@@ -215,7 +215,7 @@ def test_the_command_in_the_readme_is_the_one(held, signed_in, ada, tmp_path):
     held()
     unpack(signed_in(ada).get("/passport/all.zip").content, tmp_path)
     text = (tmp_path / "README.txt").read_text()
-    assert "stackmark verify --documents documents.json credentials" in text
+    assert "stackmark verify passport-2026-06-01.zip --as-exported" in text
     assert "Soil sampling (verified)" in text
 
 
@@ -229,12 +229,14 @@ def test_the_zip_as_it_is_verifies_when_it_is_believed_and_only_then(
     (tmp_path / name).write_bytes(answer.content)
     names = unpack(answer.content, tmp_path / "unpacked")
     assert (
-        f"stackmark verify --documents {name} {name}"
+        f"stackmark verify {name} --as-exported"
         in (tmp_path / "unpacked" / "README.txt").read_text()
     )
-    believed = verify_offline("--documents", name, name, "--json", cwd=tmp_path)
-    (row,) = json.loads(believed.stdout)
-    assert (believed.returncode, row["verdict"]) == (0, "verified")
+    for believing in (["--documents", name], ["--as-exported"]):
+        believed = verify_offline(*believing, name, "--json", cwd=tmp_path)
+        (row,) = json.loads(believed.stdout)
+        assert (believed.returncode, row["verdict"]) == (0, "verified")
+        assert row["asOf"].startswith(name[9:19])
     assert row["source"].split("/", 1)[1] in names
     alone = verify_offline("--offline", name, "--json", cwd=tmp_path)
     (row,) = json.loads(alone.stdout)
