@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from stackmark.errors import CheckFailed, CouldNotTell, ReadError, StackmarkError
-from stackmark.keys.did import did_key_method_id, default_identity
+from stackmark.keys.did import default_identity, did_key_method_id
 from stackmark.keys.did_document import new_document
 from stackmark.keys.private import PrivateKey
 from stackmark.proofs.data_integrity import make_proof
@@ -132,8 +132,8 @@ def test_a_changed_signature_does_not(key):
 @pytest.mark.parametrize("text", [b"", b"hello", b"a.b", b"[]", b"{}", b"a.b.c"])
 def test_what_is_neither_is_refused_with_a_reason(text):
     key = PrivateKey.generate("ed25519")
+    did = default_identity(key.public_key)[0]
     with pytest.raises((ReadError, CheckFailed)):
-        did = default_identity(key.public_key)[0]
         check_control(text, did=did, fetcher=Shelf(), now=NOW, **ASKED)
 
 

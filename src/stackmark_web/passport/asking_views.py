@@ -48,7 +48,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             wanted=given["wanted"],
             terms=given["terms"],
             days=int(given["days"]),
-            organisation=form.organisation,
+            organisation=form.in_name_of,
         )
     except ValidationError as error:
         form.add_error(None, error)

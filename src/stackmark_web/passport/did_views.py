@@ -1,4 +1,4 @@
-"""A holder's own DIDs, and having credentials reissued to them: the holder's and the issuer's side."""
+"""A holder's own DIDs, and credentials reissued to them: both sides of it."""
 
 from __future__ import annotations
 

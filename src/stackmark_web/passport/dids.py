@@ -42,7 +42,7 @@ def challenge_of(request: HttpRequest) -> str:
     kept = request.session.get(_SESSION) or {}
     now = clock.now().timestamp()
     if not kept or not 0 <= now - kept["at"] < LIFE / 2:
-        kept = {"nonce": secrets.token_urlsafe(24), "at": now, "before": kept.get("nonce", "")}
+        kept = {"nonce": secrets.token_urlsafe(24), "at": now}
         request.session[_SESSION] = kept
     return str(kept["nonce"])
 

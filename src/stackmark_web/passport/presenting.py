@@ -25,7 +25,7 @@ from stackmark_web import clock
 from stackmark_web.passport import fitting
 from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.contents import Contents
-from stackmark_web.passport.models import HolderDid, Holding, ProofRequest
+from stackmark_web.passport.models import Holding, ProofRequest
 from stackmark_web.verifying.fetching import OWN_FILES, server_fetcher
 
 MAX_PRESENTATION: Final = 4 * 1024 * 1024  # bytes
@@ -50,6 +50,11 @@ def unsigned_presentation(did: str, holdings: Sequence[Holding]) -> bytes:
     inner: list[Any] = []
     for one in holdings:
         contents = Contents(credential_bytes(one))
+        if not about(contents, did):
+            raise ValidationError(
+                _("%(title)s does not name this DID; have it reissued to it first.")
+                % {"title": one.title}
+            )
         if contents.received.kind != "credential":
             raise ValidationError(
                 _("%(title)s is of an older kind that no presentation can hold.")
@@ -89,7 +94,7 @@ def verify_presentation(request: ProofRequest, data: bytes) -> Report:
     return verifier.verify(data)
 
 
-def check_presentation(request: ProofRequest, data: bytes, *, owner: Any) -> Presented:
+def check_presentation(request: ProofRequest, data: bytes) -> Presented:
     """That all of it holds and fits. Raises ``ValidationError`` with the reason."""
     if not data.strip():
         raise ValidationError(_("The presentation is empty."))
@@ -105,7 +110,7 @@ def check_presentation(request: ProofRequest, data: bytes, *, owner: Any) -> Pre
         )
     contents = presented(data)
     for one in contents:
-        _check_part(request, one, report.credential.issuer_id or "", owner)
+        _check_part(request, one, report.credential.issuer_id or "")
     return Presented(report.credential.issuer_id or "", report, contents)
 
 
@@ -125,10 +130,10 @@ def presented(data: bytes) -> list[Contents]:
     return [Contents(one.encode() if isinstance(one, str) else orjson.dumps(one)) for one in inner]
 
 
-def _check_part(request: ProofRequest, contents: Contents, did: str, owner: Any) -> None:
-    """It is about whoever signed, or stands in the passport of whom the key belongs to."""
+def _check_part(request: ProofRequest, contents: Contents, did: str) -> None:
+    """It is about whoever signed, by that very name, and it is what was asked for."""
     title = contents.title or _("A credential")
-    if not about(contents, did) and not _in_passport(contents, did, owner):
+    if not about(contents, did):
         raise ValidationError(
             _(
                 "%(title)s does not name %(did)s. Have it reissued to your DID, or answer with "
@@ -146,18 +151,14 @@ def about(contents: Contents, did: str) -> bool:
     return any(isinstance(one, dict) and one.get("id") == did for one in subjects)
 
 
-def _in_passport(contents: Contents, did: str, owner: Any) -> bool:
-    if not HolderDid.objects.filter(user=owner, did=did).exists():
+def names_one_of(holding: Holding, dids: Sequence[str]) -> bool:
+    """Whether a holding is about one of these DIDs."""
+    if not dids:
         return False
-    named = [one for one in (contents.tree.get("id"),) if isinstance(one, str)]
-    rows = Holding.objects.filter(user=owner, credential_id__in=named).select_related("award")
-    mine = (Contents(credential_bytes(one)) for one in rows)
-    return any(_same(one, contents) for one in mine)
-
-
-def _same(one: Contents, other: Contents) -> bool:
-    """The same credential, whatever spaces a wallet wrote it with."""
+    if holding.award is not None:
+        return holding.award.recipient_id in dids
     try:
-        return bool(one.tree == other.tree)
+        contents = Contents(credential_bytes(holding))
     except StackmarkError:
         return False
+    return any(about(contents, did) for did in dids)

@@ -84,7 +84,7 @@ class AskProofForm(forms.Form):
             del self.fields["organisation"]
 
     @property
-    def organisation(self) -> Any:
+    def in_name_of(self) -> Any:
         """The organisation chosen, or None."""
         return self._organisations.get(self.cleaned_data.get("organisation") or "")
 

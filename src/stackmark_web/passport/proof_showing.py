@@ -22,7 +22,7 @@ from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.downloads import Download
 from stackmark_web.passport.models import Holding, ProofAnswer, ProofRequest
-from stackmark_web.passport.presenting import about, domain, presented, verify_presentation
+from stackmark_web.passport.presenting import domain, presented, verify_presentation
 from stackmark_web.verifying import actions as verifying
 from stackmark_web.verifying.checking import Checked
 
@@ -181,9 +181,7 @@ def _presented_entries(request: ProofRequest, answer: ProofAnswer) -> list[Entry
             contents.data,
             contents.title,
             fitting.reasons_of(request, contents),
-            _("It names the DID that signed.")
-            if about(contents, answer.did)
-            else _("It lies in the passport of the person whose DID signed; it names no DID."),
+            _("It names the DID that signed."),  # checked when it was brought
         )
         for number, contents in enumerate(inside, 1)
     ]

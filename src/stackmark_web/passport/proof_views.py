@@ -20,9 +20,9 @@ from stackmark_web import clock
 from stackmark_web.passport import proving
 from stackmark_web.passport.cards import own_card
 from stackmark_web.passport.downloads import Download
-from stackmark_web.passport.fitting import fits
+from stackmark_web.passport.fitting import Fit, fits
 from stackmark_web.passport.models import ProofAnswer, ProofRequest
-from stackmark_web.passport.presenting import domain, unsigned_presentation
+from stackmark_web.passport.presenting import domain, names_one_of, unsigned_presentation
 from stackmark_web.passport.proof_forms import GiveForm, PrepareForm, PresentForm
 from stackmark_web.passport.responses import attachment, gone, private
 from stackmark_web.verifying.throttle import wait_for
@@ -30,8 +30,8 @@ from stackmark_web.verifying.throttle import wait_for
 _CHECK_COST = 20
 
 
-def _open(request: HttpRequest, token: str) -> ProofRequest | None:
-    """The request while this person may answer it."""
+def _open(token: str) -> ProofRequest | None:
+    """The request while it waits for an answer."""
     found = proving.request_by_token(token)
     answer = proving.answer_to(found) if found is not None else None
     return None if answer is not None else found
@@ -60,7 +60,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Choose and give, resting on having signed in just now."""
-    found = _open(request, token)
+    found = _open(token)
     if found is None:
         return gone(request)
     able = fits(found, request.user)
@@ -96,6 +96,13 @@ def _sign_in(request: HttpRequest) -> proving.SignIn:
     return proving.SignIn(datetime.fromtimestamp(last["at"], UTC), str(last.get("method", "")))
 
 
+def _prepare_form(request: HttpRequest, able: list[Fit], data: Any = None) -> PrepareForm:
+    """Of what fits, the credentials that name a DID of this person."""
+    mine = list(request.user.holder_dids.values_list("did", flat=True))
+    named = [one for one in able if names_one_of(one.holding, mine)]
+    return PrepareForm(data, fits=named, user=request.user, prefix="sign")
+
+
 def _page(
     request: HttpRequest,
     token: str,
@@ -114,9 +121,8 @@ def _page(
         "domains": proving.proven_domains(found),
         "able": able,
         "form": form or GiveForm(fits=able),
-        "prepare": prepare or PrepareForm(fits=able, user=request.user, prefix="sign"),
+        "prepare": prepare or _prepare_form(request, able),
         "present": present or PresentForm(prefix="signed"),
-        "dids": request.user.holder_dids.count(),
         "domain": domain(),
         "name": request.user.name,
     }
@@ -129,13 +135,11 @@ def _page(
 @require_POST
 def prepare(request: HttpRequest, token: str) -> HttpResponse:
     """The presentation for one's own key to sign, as a file."""
-    found = _open(request, token)
+    found = _open(token)
     if found is None:
         return gone(request)
     able = fits(found, request.user)
-    form = PrepareForm(request.POST, fits=able, user=request.user, prefix="sign")
-    if form.is_valid() and not form.cleaned_data["holdings"]:
-        form.add_error("holdings", _("Choose at least one credential."))
+    form = _prepare_form(request, able, request.POST)
     if form.is_valid():
         try:
             chosen = list(form.cleaned_data["holdings"])
@@ -152,7 +156,7 @@ def prepare(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def present(request: HttpRequest, token: str) -> HttpResponse:
     """A presentation came back signed."""
-    found = _open(request, token)
+    found = _open(token)
     if found is None:
         return gone(request)
     form = PresentForm(request.POST, request.FILES, prefix="signed")
@@ -177,7 +181,7 @@ def present(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """No."""
-    found = _open(request, token)
+    found = _open(token)
     if found is None:
         return gone(request)
     try:

@@ -207,7 +207,7 @@ def give_presentation(
 
     Raises ``ValidationError`` with a sentence that names what does not hold.
     """
-    presented = check_presentation(request, data, owner=actor)
+    presented = check_presentation(request, data)
     with transaction.atomic():
         answer = _answer(
             request,

@@ -21,7 +21,15 @@ from stackmark_web import clock
 from stackmark_web.awarding import letters
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.awarding.actions import WrongState
-from stackmark_web.passport import actions, beside, claiming, downloads, linkedin, queries
+from stackmark_web.passport import (
+    actions,
+    beside,
+    claiming,
+    downloads,
+    linkedin,
+    queries,
+    reissuing,
+)
 from stackmark_web.passport.cards import award_card, own_card
 from stackmark_web.passport.checking import answer_of, credential_bytes
 from stackmark_web.passport.forms import FilterForm, FoldersForm
@@ -113,6 +121,7 @@ def _about(request: HttpRequest, found: Holding) -> dict[str, Any]:
         "folders": FoldersForm(initial={"folders": found.folders.all()}, user=request.user),
         "shares": queries.shares_of(request.user).filter(holdings=found, withdrawn_at=None),
         "carried": carry_received(credential_bytes(found)),
+        "reissuable": not reissuing.why_not(found),
         "presentable": queries.is_presentable(found),
         "beside": beside.panels(found),
     }
@@ -298,6 +307,7 @@ def linkedin_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "url": url,
         "add": linkedin.add_link(found, url) if url else "",
         "post": linkedin.share_link(url) if url else "",
+        "reissuable": not reissuing.why_not(found),
         "presentable": queries.is_presentable(found),
     }
     return render(request, "passport/linkedin.html", context)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from datetime import UTC, datetime
 from functools import cache
 
@@ -13,6 +12,7 @@ from django.conf import settings
 
 from achievement_designs import bare
 from simulators.issuer import Issuer, Web
+from stackmark.adapters.clock import SystemClock
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
@@ -147,7 +147,7 @@ def signed_in(client):
     def make(user, *, long_ago=False):
         client.force_login(user)
         session = client.session
-        at = 0 if long_ago else time.time()
+        at = 0 if long_ago else SystemClock().now().timestamp()  # allauth asks the machine
         session["account_authentication_methods"] = [{"method": "password", "at": at}]
         session.save()
         return client

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 import zipfile
 
 import pytest
 
 import stackmark
 from achievement_designs import bare
+from command_line import verify_offline
 from stackmark.errors import UsageError
 from stackmark.reading.pdf import attachments
 from stackmark_web.awarding import actions as awarding
@@ -151,26 +149,6 @@ def unpack(data, folder):
 def check(folder, *more):
     """The command of README.txt, in a process without a network."""
     return verify_offline("--documents", "documents.json", "credentials", *more, cwd=folder)
-
-
-def verify_offline(*given, cwd):
-    script = (
-        "import socket, sys\n"
-        "def no(*a, **k): raise OSError('no network here')\n"
-        "socket.socket.connect = no; socket.getaddrinfo = no\n"
-        "from stackmark.cli import main\n"
-        f"sys.argv = ['stackmark', 'verify', *{list(given)!r}]\n"
-        "main()\n"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture
