@@ -27,6 +27,7 @@ from stackmark_web.passport import (
     claiming,
     downloads,
     linkedin,
+    pass_views,
     queries,
     reissuing,
 )
@@ -121,6 +122,7 @@ def _about(request: HttpRequest, found: Holding) -> dict[str, Any]:
         "folders": FoldersForm(initial={"folders": found.folders.all()}, user=request.user),
         "shares": queries.shares_of(request.user).filter(holdings=found, withdrawn_at=None),
         "carried": carry_received(credential_bytes(found)),
+        "passes": pass_views.ready(),
         "reissuable": not reissuing.why_not(found),
         "presentable": queries.is_presentable(found),
         "beside": beside.panels(found),
@@ -307,6 +309,7 @@ def linkedin_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "url": url,
         "add": linkedin.add_link(found, url) if url else "",
         "post": linkedin.share_link(url) if url else "",
+        "passes": pass_views.ready(),
         "reissuable": not reissuing.why_not(found),
         "presentable": queries.is_presentable(found),
     }
