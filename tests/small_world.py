@@ -42,9 +42,10 @@ from stackmark_web.integrations.actions import save_template
 from stackmark_web.jobs import duties
 from stackmark_web.jobs.worker import work_once
 from stackmark_web.passport import actions as passport
-from stackmark_web.passport import claiming, sharing, tokens
+from stackmark_web.passport import claiming, proving, reissuing, sharing, tokens
 from stackmark_web.passport import queries as passport_queries
 from stackmark_web.passport.importing import Upload
+from stackmark_web.passport.models import HolderDid
 from stackmark_web.tenancy import actions as tenancy
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Invitation, Membership, Organisation, SigningKey
@@ -98,6 +99,7 @@ class SmallWorld:
         self._standard()
         self._awards()
         self._learner()
+        self._proofs()
         desk_rows.fill(self)
         learner_rows.fill(self)  # hands in for the achievement with a plan
         facts_rows.fill(self)
@@ -452,6 +454,23 @@ class SmallWorld:
             indexed=False,
             holdings=[shown],
         )
+
+    def _proofs(self):
+        """A request that waits, one that was answered, a DID, and a wish to be reissued to it."""
+        say, sign_in = self.say, proving.SignIn(clock.now(), "password")
+        asker, reason = say("asker", "Grete Hansen", 120), say("asked for", "A job", 500)
+        asked, _ = proving.ask(actor=None, asker=asker, reason=reason, wanted="any")
+        self.asked_token = tokens.unsealed(asked.token_sealed)
+        done, self.result_token = proving.ask(
+            actor=None, asker=asker, reason=reason, wanted="words", terms=["soil"]
+        )
+        self.proof = proving.give(
+            done, actor=self.learner, holdings=[self.holding], sign_in=sign_in, with_name=True
+        )
+        self.holder_did = HolderDid.objects.create(
+            user=self.learner, did="did:web:ada.example", proved_at=clock.now()
+        )
+        self.reissue = reissuing.ask(self.holding, self.holder_did, actor=self.learner)
 
     def _share(self, holdings, **more):
         made = passport.make_share(self.learner, holdings, **more)

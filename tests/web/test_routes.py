@@ -78,6 +78,13 @@ def token(methods="GET POST", **more):
     return Rule("public", methods=methods, **more)
 
 
+def answering(methods, **more):
+    """Whoever signed in and has the secret address of a request for proof."""
+    also = ("owner", "colleague", "stranger")
+    args = {"token": "asked_token"}
+    return Rule("own", who="learner", also=also, methods=methods, args=args, **more)
+
+
 def account(nobody, signed_in, methods="GET POST", **more):
     """Sign-in and what belongs to it: what nobody gets, and what a person gets."""
     return Rule("account", who="learner", methods=methods, get=signed_in, unknown=nobody, **more)
@@ -361,7 +368,30 @@ RULES = {
     "passport:home": own("GET"),
     "passport:timeline": own("GET"),
     "passport:skills": own("GET"),
-    "passport:download_all": own("GET", others=(404,)),
+    "passport:export": own("GET"),
+    "passport:download_all": own("GET", others=(404,), leaves=("audit.AuditEvent",)),
+    "passport:proofs": own("GET"),
+    "passport:proof_answer": own("GET", args={"pk": "proof.pk"}),
+    "passport:proof_withdraw": own("POST", args={"pk": "proof.pk"}),
+    "passport:dids": own(),
+    "passport:did_remove": own("POST", args={"pk": "holder_did.pk"}),
+    "passport:reissue": own(args=HELD),
+    "passport:reissue_take_back": own("POST", args={"pk": "reissue.pk"}),
+    "passport:pass": own("GET", args={**HELD, "kind": "apple"}, fixed=("kind",)),
+    # -- asking for proof: whoever asks needs no account, whoever has a secret address may look
+    "passport:ask": public("GET POST"),
+    "passport:proof": token("GET", args={"token": "result_token"}),
+    "passport:proof_download": token("GET", args={"token": "result_token"}),
+    "passport:proof_take_back": token("POST", args={"token": "result_token"}),
+    "passport:asked": token("GET", args={"token": "asked_token"}),
+    "passport:asked_answer": answering("GET POST"),
+    "passport:asked_prepare": answering("POST"),
+    "passport:asked_present": answering("POST"),
+    "passport:asked_refuse": answering("POST"),
+    "passport:reissue_queue": work("GET"),
+    "passport:reissue_policy": work("POST"),
+    "passport:reissue_agree": work("POST", args={"pk": "reissue.pk"}),
+    "passport:reissue_refuse": work("POST", args={"pk": "reissue.pk"}),
     "passport:import": own(),
     "passport:import_run": own("GET", args={"pk": "import_run.pk"}),
     "passport:folders": own(),
@@ -603,6 +633,8 @@ RULES = {
     "registry:credential": public(args={"pk": "award.published.pk"}),
     "registry:credential_json": public(args={"pk": "award.published.pk"}),
     "registry:credential_card": public(args={"pk": "award.published.pk"}),
+    "registry:embed": public(args={"pk": "award.published.pk"}),
+    "registry:oembed": public(get=404),  # without an address there is nothing at it
     "registry:credential_file": public(
         args={"pk": "award.published.pk", "form": "png"}, fixed=("form",)
     ),

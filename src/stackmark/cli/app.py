@@ -23,6 +23,7 @@ from stackmark.cli import (
     framework,
     issue,
     key,
+    key_prove,
     plan,
     rules,
     seal,
@@ -69,6 +70,9 @@ _keys = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=Non
 _keys.command("new", cls=LightCommand)(guarded(key.new))
 _keys.command("rotate", cls=LightCommand)(guarded(key.rotate))
 _keys.command("revoke", cls=LightCommand)(guarded(key.revoke))
+_keys.command("prove", cls=LightCommand, short_help="Answer a challenge with a key.")(
+    guarded(key_prove.prove)
+)
 _lists = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
 _lists.command("new", cls=LightCommand)(guarded(status.new))
 _lists.command("set", cls=LightCommand)(guarded(status.set_))

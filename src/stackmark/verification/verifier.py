@@ -60,7 +60,8 @@ class Verifier:
     ``fetcher`` answers DID documents, status lists and schemas. ``at_hand`` answers only with
     documents that were given (for digests); ``register`` is the trust register, if any;
     ``refresh`` allows to look for newer editions (off by default); ``challenge`` and ``domain``
-    are what the verifier gave to a presenter; ``anchors`` vouch for the certificates of seals.
+    are what the verifier gave to a presenter; ``anchors`` vouch for the certificates of seals;
+    status lists are judged as of ``lists_at`` where copies were kept.
     """
 
     def __init__(
@@ -76,8 +77,9 @@ class Verifier:
         challenge: str | None = None,
         domain: str | None = None,
         anchors: Sequence[Certificate] = (),
+        lists_at: datetime | None = None,
     ) -> None:
-        self.now = now
+        self.now, self.lists_at = now, lists_at or now
         self.fetcher = fetcher or NothingAtHand()
         self.at_hand = at_hand or NothingAtHand()
         self.policy = policy
@@ -133,7 +135,7 @@ class Verifier:
         is_list: bool = False,
         canonicals: Canonicals | None = None,
     ) -> Report:
-        case = Case()
+        case, at = Case(), self.lists_at if is_list else self.now
         case.add(passed("read", describe_read(received)))
         try:
             tree, claims, profile = open_received(received)
@@ -147,7 +149,7 @@ class Verifier:
             canonicals = canonicals or Canonicals(without_proof(tree))
             if case.run("lossless", lambda: describe_lossless(canonicals)):
                 self._secured(case, received, tree, canonicals, claims, profile)
-            case.run("validity", lambda: check_validity(tree, self.now))
+            case.run("validity", lambda: check_validity(tree, at))
             if not is_list:
                 stated, parts = self._surroundings(case, tree, depth)
                 subject = self._trust(case, tree, subject, stated)

@@ -23,6 +23,7 @@ from stackmark_web.audit.actions import record
 from stackmark_web.awarding.models import Award
 from stackmark_web.jobs import actions as jobs
 from stackmark_web.jobs.models import Run
+from stackmark_web.passport import brought_documents
 from stackmark_web.passport.checking import check_after_commit, check_holding
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.importing import Refusal, Upload, find_credentials
@@ -122,6 +123,8 @@ def bring(user: Any, uploads: list[Upload]) -> Brought:
             continue
         holding, new = _keep(user, name, contents)
         (brought.added if new else brought.known).append(holding)
+    if brought.added:
+        brought_documents.keep(user, findings.documents)
     if len(brought.added) > CHECK_NOW:
         brought.run = _start_checks(user, brought)
     else:

@@ -193,6 +193,13 @@ def adopt() -> int:
     return sum(_adopt(award) for award in queries.not_taken())
 
 
+def adopt_one(award: Award) -> None:
+    """The same at once for one award that was corrected at its holder's wish."""
+    award.refresh_from_db()
+    if award.holder_id is not None and award.state == Award.State.CLAIMED:
+        _adopt(award)
+
+
 @transaction.atomic
 def _adopt(award: Award) -> bool:
     if award.holder is None:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from stackmark_web.registry import (
     assessment_views,
     credential_views,
+    embed_views,
     file_views,
     statement_views,
     views,
@@ -44,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credentials/<uuid:pk>", credential_views.credential, name="credential"),
     path("credentials/<uuid:pk>.json", credential_views.credential_json, name="credential_json"),
     path("credentials/<uuid:pk>/card.png", credential_views.card, name="credential_card"),
+    path("credentials/<uuid:pk>/embed", embed_views.embed, name="embed"),
+    path("oembed", embed_views.oembed, name="oembed"),
     path("credentials/<uuid:pk>/files/<slug:form>", credential_views.file, name="credential_file"),
     path("statements/<uuid:pk>", statement_views.statement, name="statement"),
     path("statements/<uuid:pk>.jwt", statement_views.statement_token, name="statement_token"),

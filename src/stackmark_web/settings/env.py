@@ -32,6 +32,15 @@ VARIABLES = {
     "STACKMARK_DEBUG": "True shows errors in full; never on a public server (default: False).",
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
+    "STACKMARK_APPLE_PASS_CERT": "PEM file of Apple's pass type certificate; with the four "
+    "below, passes for Apple's Wallet are signed (default: none, previews only).",
+    "STACKMARK_APPLE_PASS_KEY": "PEM file of that certificate's private key, not encrypted.",
+    "STACKMARK_APPLE_PASS_WWDR": "File of Apple's intermediate certificate (WWDR), PEM or DER.",
+    "STACKMARK_APPLE_PASS_TEAM": "Team identifier, ten letters and digits.",
+    "STACKMARK_APPLE_PASS_TYPE": "Pass type identifier, such as pass.org.example.credential.",
+    "STACKMARK_GOOGLE_PASS_KEY": "JSON key file of a service account; with the issuer id, "
+    "links for Google's wallet are signed (default: none, previews only).",
+    "STACKMARK_GOOGLE_PASS_ISSUER": "Issuer id of the Google Wallet console.",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
     "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
     "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: "
@@ -68,6 +77,17 @@ def choice(name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ImproperlyConfigured(f'{name} is "{value}"; write {" or ".join(choices)}.')
     return value
+
+
+def group(prefix: str, names: tuple[str, ...]) -> dict[str, str]:
+    """Variables that go together: all of them by their last word, or an empty mapping."""
+    found = {name: text(prefix + name) for name in names}
+    missing = [prefix + name for name, value in found.items() if not value]
+    if len(missing) == len(names):
+        return {}
+    if missing:
+        raise ImproperlyConfigured(f"{', '.join(missing)}: set all of {prefix}… or none.")
+    return found
 
 
 def signer(name: str) -> str:

@@ -43,7 +43,10 @@ _FEATURES: Final = (
 # "same-origin", also where the address holds a secret token: nothing reaches another site, and
 # forms keep their Origin header, which "no-referrer" would blank and the CSRF check needs.
 _REFERRER: Final = "same-origin"
-_TOKEN_PATHS: Final = ("/claim", "/s/", "/account/password/reset/key", "/account/confirm-email/")
+_TOKEN_PATHS: Final = (
+    *("/claim", "/s/", "/proofs/", "/asked/"),
+    *("/account/password/reset/key", "/account/confirm-email/"),
+)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -73,13 +76,20 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers["Content-Security-Policy"] = policy_of(response)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
+        if not _may_be_framed(response):
+            response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = _REFERRER
         response.headers["Permissions-Policy"] = _FEATURES
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         _keep_private(request, response)
         _speak_no_language(response)
         return response
+
+
+def _may_be_framed(response: HttpResponseBase) -> bool:
+    """Whether the view lets other sites frame it: the older header knows no such exception."""
+    changes: Mapping[str, str | None] = getattr(response, "stackmark_csp", None) or {}
+    return changes.get("frame-ancestors") == "*"
 
 
 def policy_of(response: HttpResponseBase) -> str:

@@ -62,6 +62,7 @@ def doors() -> dict[str, str]:
         "verify": address("verifying:start", "/verify"),
         "catalogue": address("catalogue:list", "/catalogue"),
         "passport": address("passport:home", "/passport"),
+        "ask": address("passport:ask"),
         "people": address("demo:people"),
     }
 

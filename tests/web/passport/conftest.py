@@ -12,6 +12,7 @@ from django.conf import settings
 
 from achievement_designs import bare
 from simulators.issuer import Issuer, Web
+from stackmark.adapters.clock import SystemClock
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims
@@ -141,10 +142,14 @@ def held(offered, ada):
 
 @pytest.fixture
 def signed_in(client):
-    """A browser in which this person is signed in: signed_in(user)."""
+    """A browser in which this person has just signed in: signed_in(user)."""
 
-    def make(user):
+    def make(user, *, long_ago=False):
         client.force_login(user)
+        session = client.session
+        at = 0 if long_ago else SystemClock().now().timestamp()  # allauth asks the machine
+        session["account_authentication_methods"] = [{"method": "password", "at": at}]
+        session.save()
         return client
 
     return make
