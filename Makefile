@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
+.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz chaos bench coverage docs reference lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
@@ -75,6 +75,9 @@ fuzz: setup ## a million changes of signed credentials, and the property tests w
 	@STACKMARK_PLANNING_INSTANCES=5000 $(BIN)/pytest tests/unit/planning
 	@STACKMARK_STACKING_CHANGES=5000 STACKMARK_CHANGES=1000000 $(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
 	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
+
+chaos: setup ## kill worker and server at random during bulk runs, look at the ledger after each (KILLS=200 ROWS=2000 SEED=)
+	@$(BIN)/python tools/chaos.py --kills $(or $(KILLS),200) --rows $(or $(ROWS),2000) $(if $(SEED),--seed $(SEED)) --report build/chaos.md
 
 bench: setup ## ratios against named peers in the same run
 	@$(BIN)/python benchmarks

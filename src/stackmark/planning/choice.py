@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
+from math import gcd, lcm
 from typing import Final
 
 from stackmark.errors import UsageError
@@ -186,9 +186,11 @@ class Case:
         return scale if scale <= _MOST_SCALE else 1
 
     @cached_property
-    def cost_scale(self) -> int:
-        """What makes all prices whole."""
-        return lcm(*{_whole(one.price) for one in self.offers})
+    def cost_scale(self) -> Fraction:
+        """What makes all prices whole numbers, and as small as can be."""
+        prices = {one.price or Fraction(0) for one in self.offers}
+        whole = lcm(*(one.denominator for one in prices))
+        return Fraction(whole, gcd(*(int(one * whole) for one in prices)) or 1)
 
     @cached_property
     def loads(self) -> tuple[float, ...]:

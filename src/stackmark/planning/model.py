@@ -22,6 +22,8 @@ from stackmark.stacking.solver import Rows
 
 AWARD: Final = ""
 """The award among the names of goals; skills are named by themselves."""
+_ROUNDED: Final = (2, 3, 4)
+_ROUND: Final = 1e-9
 _SLACK: Final = 1e-6
 """Chances are logarithms in floating point: a row is eased by so much, and answers are checked."""
 
@@ -121,6 +123,19 @@ class Model:
             ]
             self.drop[goal.skill] = self._column()
             self.rows.add([*terms, (self.drop[goal.skill], 1.0)], low=1 - _SLACK)
+            self._rounded(terms, self.drop[goal.skill])
+
+    def _rounded(self, terms: Sequence[tuple[int, float]], dropped: int) -> None:
+        """The same in whole numbers, which parts of offers keep less easily.
+
+        An offer with the part ``w`` of what is needed counts for a whole number above
+        ``(k - 1) * w``; so what is enough counts for ``k`` (Chvátal and Gomory).
+        """
+        if all(weight >= 1 for _, weight in terms):
+            return
+        for k in _ROUNDED:
+            whole = [(one, min(k, int((k - 1) * part + _ROUND) + 1)) for one, part in terms]
+            self.rows.add([*whole, (dropped, k)], low=k)
 
     def _one_each(self) -> None:
         """An achievement is taken once. Of equivalents an award uses one; both may be taken."""
@@ -172,7 +187,10 @@ class Model:
     # -- asking ----------------------------------------------------------------------------------
 
     def prices(self, aim: str) -> Any:
-        """What columns cost for an aim: cost, count, hours, load, dropped, interest, or any."""
+        """What columns cost for an aim: cost, count, hours, load, dropped, interest, or any.
+
+        ``7*cost+count`` is seven times the one and once the other.
+        """
         if aim not in self._prices:
             self._prices[aim] = self._priced(aim)
         return self._prices[aim]
@@ -180,6 +198,10 @@ class Model:
     def _priced(self, aim: str) -> Any:
         import numpy as np
 
+        if "+" in aim:
+            times, _, names = aim.partition("*")
+            first, _, then = names.partition("+")
+            return float(times) * self.prices(first) + self.prices(then)
         price, last = np.zeros(self.width), self.first + len(self.options)
         if aim == "load":
             price[self.load] = 1.0
@@ -208,6 +230,12 @@ class Model:
 
         return np.array([one.end.toordinal() for one in self.options], dtype=int)
 
+    @cached_property
+    def _loads_of(self) -> Any:
+        import numpy as np
+
+        return np.array([self.case.loads[one.offer] for one in self.options], dtype=float)
+
     def asked(self, aim: str, bounds: Bounds) -> tuple[Any, ...]:
         """Prices, matrix, low and high ends of rows, upper ends of columns."""
         import numpy as np
@@ -227,17 +255,22 @@ class Model:
                 self._arrays, (more.row, more.column, more.value), (base, 0, 0), strict=True
             )
         )
-        low, high = np.array(self.rows.low + more.low), np.array(self.rows.high + more.high)
+        ends = (self.rows.low + more.low, self.rows.high + more.high)
+        low, high = (np.array(one, dtype=float) for one in ends)
         matrix = csr_array((value, (row, column)), shape=(len(low), self.width))
         return self.prices(aim), matrix, low, high, self._upper(bounds)
 
-    def run(self, aim: str, bounds: Bounds, nodes: int) -> Any:
-        """Ask for the least of an aim within bounds."""
+    def run(self, aim: str, bounds: Bounds, nodes: int, columns: Any = None) -> Any:
+        """Ask for the least of an aim within bounds; ``columns`` are those that may be used."""
         import numpy as np
         from scipy.optimize import Bounds as Ends
         from scipy.optimize import LinearConstraint, milp
 
         price, matrix, low, high, upper = self.asked(aim, bounds)
+        if columns is not None:
+            unused = np.ones(self.width, dtype=bool)
+            unused[[*columns, self.load]] = False
+            upper[unused] = 0.0
         whole = np.ones(self.width)
         # All in whole numbers where that can be: the solver is surer of them.
         whole[self.load] = all(one.is_integer() for one in self.case.loads)
@@ -273,11 +306,13 @@ class Model:
 
         upper = np.ones(self.width)
         upper[self.award_off] = 0.0
-        upper[self.first : self.first + len(self.options)] = self._end <= bounds.last.toordinal()
+        mine = upper[self.first : self.first + len(self.options)]
+        mine[self._end > bounds.last.toordinal()] = 0.0
         for name, column in self.drop.items():
             upper[column] = float(name in bounds.droppable)
         load = bounds.load
         upper[self.load] = inf if load is None else float(load * self.case.load_scale)
+        mine[self._loads_of > upper[self.load] + _SLACK] = 0.0
         return upper
 
 
@@ -303,7 +338,3 @@ def _weight(goal: SkillGoal, chance: Fraction | None) -> float:
         return 1.0
     return log1p(-float(chance)) / log1p(-float(goal.confidence))
 
-
-def chosen(options: Sequence[Option], first: int, x: Sequence[float]) -> tuple[int, ...]:
-    """Places of the options set in an answer."""
-    return tuple(place for place in range(len(options)) if x[first + place] > 0.5)

@@ -8,16 +8,19 @@ cut off and asked again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from typing import Final
 
 from stackmark.model.holding import Holding
 from stackmark.planning.choice import Case, Option
 from stackmark.planning.goal import SkillGoal
-from stackmark.planning.model import AWARD, Bounds, Model, chosen
-from stackmark.planning.wide import Bound, Wide
+from stackmark.planning.model import AWARD, Bounds, Model
+from stackmark.planning.search import Priced, Search, TooMany
+from stackmark.planning.wide import Bound, Wide, narrowed, priced
 from stackmark.stacking.audit import Auditor
 from stackmark.stacking.witness import Witness, check
 
@@ -26,6 +29,13 @@ MOST_CUTS: Final = 400
 FEW = 60
 """So many offers are asked for at once; of more those first that promise most."""
 _BOUNDED: Final = frozenset({"cost", "count", "dropped"})
+NODES: Final = 4_000
+"""So far every plan is tried before the question goes to the solver of whole numbers."""
+_FIRST_PART, _MORE, _LAST_PART = 0.02, 1.6, 1.0
+_FEW_OPTIONS: Final = 1_500
+_MOST_OPTIONS: Final = 3_000
+_WHOLE: Final = 0.5
+_FEW: Final = 40
 _EASE: Final = 1e-4  # of a unit: sums in floating point
 
 
@@ -63,14 +73,16 @@ class Solver:
         """
         found: Way | None = None
         places = self.everything
-        for aim in aims:
-            if found is not None and not found.options and aim != "dropped":
+        value: tuple[str, float] | None = None
+        for aim in _grouped(aims):
+            if found is not None and not found.options and aim != ("dropped",):
                 continue  # nothing is less than nothing
-            if aim == "finish":
-                found, bounds = self._soonest(found, bounds, places)
+            if aim == ("finish",):
+                found, bounds = self._soonest(found, bounds, places, value)
             else:
-                found, places = self._least(aim, bounds, places)
-                bounds = bounds if found is None else self._kept(aim, found, bounds)
+                found, places, value = self._least_of(aim, bounds, places)
+                for one in aim if found else ():
+                    bounds = self._kept(one, found, bounds)
             if found is None:
                 return None
         return found
@@ -85,6 +97,132 @@ class Solver:
         if aim == "dropped":
             return replace(bounds, dropped=len(way.dropped))
         return bounds
+
+    # -- two aims at once, by prices -------------------------------------------------------------
+
+    def _least_of(
+        self, aims: tuple[str, ...], bounds: Bounds, places: tuple[int, ...]
+    ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
+        """The least of the first aim and then of the next; the offers of which what is as good is
+        made; and both aims as one, with what it comes to."""
+        if self.case.compiled is None and aims[0] in _BOUNDED:
+            with suppress(TooMany):
+                return self._by_prices(aims, bounds, places)
+        found: Way | None = None
+        for aim in aims:
+            found, places = self._least(aim, bounds, places)
+            if found is None or not found.options:
+                break
+            bounds = self._kept(aim, found, bounds)
+        return found, places, None
+
+    def _by_prices(
+        self, aims: tuple[str, ...], bounds: Bounds, places: tuple[int, ...]
+    ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
+        if aims == ("cost", "count"):
+            return self._deepened(f"{len(places) + 1}*cost+count", bounds, places)
+        found, places, value = self._deepened(aims[0], bounds, places)
+        if found is None or len(aims) == 1:
+            return found, places, value
+        return self._deepened(aims[1], self._kept(aims[0], found, bounds), places)
+
+    def _deepened(
+        self, aim: str, bounds: Bounds, places: tuple[int, ...]
+    ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
+        """By offers with which a plan may be little above the bound; then by more of them.
+
+        Raises ``TooMany``.
+        """
+        bound = self.wide.bound(aim, bounds, places)
+        if bound is None:
+            return None, places, None
+        every = tuple(sorted(bound.more))
+        many = self._many(every, bounds)
+        few, part = many <= _FEW_OPTIONS, _FIRST_PART if many > FEW else inf
+        least = bound.least
+        while True:
+            most = inf if part > _LAST_PART else _rounded(aim, least * (1 + part) + 1)
+            some = every if few or most == inf else tuple(sorted(bound.within(most + _EASE)))
+            if not few and self._many(some, bounds) > _MOST_OPTIONS:
+                raise TooMany
+            asked, way = self._searched(aim, bounds, some, most)
+            if way is not None:
+                value = self._value(aim, way)
+                return way, tuple(sorted(bound.within(value + _EASE))), (aim, value)
+            if most == inf or (few and asked is None):
+                return None, places, None
+            least = max(least, asked.least if asked else 0.0)
+            part *= _MORE
+
+    def _value(self, aim: str, way: Way) -> int:
+        times, _, names = aim.rpartition("*")
+        first, _, then = names.partition("+")
+        value = int(times or 1) * self._measure(first, way)
+        return value + self._measure(then, way) if then else value
+
+    def _many(self, places: Sequence[int], bounds: Bounds) -> int:
+        """How many options, about."""
+        weeks = (min(self.last, bounds.last) - self.case.at).days // 7
+        return sum(len(self.case.offers[one].starts) or weeks for one in places)
+
+    def _searched(
+        self,
+        aim: str,
+        bounds: Bounds,
+        places: tuple[int, ...],
+        most: float,
+        *,
+        first: bool = False,
+    ) -> tuple[Priced | None, Way | None]:
+        """The least of an aim up to ``most`` with these offers, or ``first`` some way so good.
+
+        Before it the linear program, where that has an answer.
+        """
+        model = self._model(min(self.last, bounds.last), places)
+        while True:
+            asked = priced(model, aim, bounds)
+            less = asked and narrowed(asked, most + _EASE)
+            if less is None:
+                return asked, None
+            search = Search(less, most, min(NODES, self.nodes), first)
+            try:
+                columns = search.run()
+            except TooMany:
+                columns = self._left(model, aim, bounds, search)
+            if columns is None:
+                return asked, None
+            way = self._stands(model, columns)
+            if way is not None:
+                return asked, way
+
+    def _left(
+        self, model: Model, aim: str, bounds: Bounds, search: Search
+    ) -> Collection[int] | None:
+        """What a search that took too long has not found."""
+        asked = narrowed(search.asked, search.top + _EASE)
+        if asked is None:
+            return None
+        answer = model.run(aim, bounds, self.nodes, asked.columns)
+        if answer.status == 2:
+            return None
+        if answer.status != 0 or answer.x is None:
+            raise Undecided
+        good = answer.fun <= search.top + _WHOLE
+        return frozenset((answer.x > 0.5).nonzero()[0].tolist()) if good else None
+
+    def _stands(self, model: Model, columns: Collection[int]) -> Way | None:
+        """The way that an answer is; ``None``: it does not stand, and that is in the model now."""
+        last = model.first + len(model.options)
+        taken = tuple([one - model.first for one in columns if model.first <= one < last])
+        dropped = tuple(name for name, at in model.drop.items() if at in columns)
+        way = Way(tuple(sorted((model.options[one] for one in taken), key=_order)), dropped)
+        if not self._cut(model, way, taken):
+            self._ways.append(way)
+            return way
+        self.cuts += 1
+        if self.cuts > MOST_CUTS:
+            raise Undecided
+        return None
 
     # -- few offers instead of all ---------------------------------------------------------------
 
@@ -124,7 +262,11 @@ class Solver:
         return len(way.options) if aim == "count" else len(way.dropped)
 
     def _soonest(
-        self, found: Way | None, bounds: Bounds, places: tuple[int, ...]
+        self,
+        found: Way | None,
+        bounds: Bounds,
+        places: tuple[int, ...],
+        value: tuple[str, float] | None,
     ) -> tuple[Way | None, Bounds]:
         """The first day by which everything can be done, by halving."""
         equals = found is not None
@@ -139,7 +281,7 @@ class Solver:
         # Often the first day there is will do, or one soon after; among equals none is sooner.
         step, middle = 1, high - 1 if equals else low
         while low < high:
-            other = self._any(replace(bounds, last=days[middle]), places)
+            other = self._by(replace(bounds, last=days[middle]), places, value)
             if other is None:
                 low, step = middle + 1, 2 * step
             else:
@@ -165,10 +307,23 @@ class Solver:
             and (bounds.dropped is None or len(way.dropped) <= bounds.dropped)
         )
 
+    def _by(
+        self, bounds: Bounds, places: tuple[int, ...], value: tuple[str, float] | None
+    ) -> Way | None:
+        """Some way within bounds, with so much of an aim where it is known."""
+        if value is not None:
+            with suppress(TooMany):
+                return self._searched(value[0], bounds, places, value[1], first=True)[1]
+        return self._any(bounds, places)
+
     def _any(self, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """Some way within bounds."""
         if len(places) <= FEW:
             return self._asked("count", bounds, places)
+        if self._many(places, bounds) <= _FEW_OPTIONS:
+            model = self._model(min(self.last, bounds.last), places)
+            if priced(model, "any", bounds) is None:
+                return None
         hours = "count" if bounds.load is None else "hours"
         bound = self.wide.bound(hours, bounds, places)
         return None if bound is None else self._among("count", bounds, bound)[0]
@@ -182,12 +337,13 @@ class Solver:
         places: tuple[int, ...],
     ) -> int:
         """The first day by which there is a way if time does not matter otherwise."""
+        step, middle = 1, low
         while low < high:
-            middle = (low + high) // 2
             if self.wide.bound("any", replace(bounds, last=days[middle]), places) is None:
-                low = middle + 1
+                low, step = middle + 1, 2 * step
             else:
-                high = middle
+                high, step = middle, len(days)
+            middle = min((low + high) // 2, low + step)  # often it is one of the first
         return low
 
     def _ends(self, places: Sequence[int], before: dt.date) -> list[dt.date]:
@@ -225,15 +381,9 @@ class Solver:
                 return None
             if answer.status != 0 or answer.x is None:
                 raise Undecided
-            taken = chosen(model.options, model.first, answer.x)
-            dropped = tuple(name for name, at in model.drop.items() if answer.x[at] > 0.5)
-            way = Way(tuple(sorted((model.options[one] for one in taken), key=_order)), dropped)
-            if not self._cut(model, way, taken):
-                self._ways.append(way)
+            way = self._stands(model, frozenset((answer.x > 0.5).nonzero()[0].tolist()))
+            if way is not None:
                 return way
-            self.cuts += 1
-            if self.cuts > MOST_CUTS:
-                raise Undecided
 
     # -- what does not stand ---------------------------------------------------------------------
 
@@ -335,6 +485,22 @@ class Solver:
             return None, answer.decision.impossible
         witness = auditor.witness(answer.strict, uses)
         return (None, False) if check(witness, award, holdings) else (witness, True)
+
+
+def _rounded(aim: str, most: float) -> float:
+    """Where a few offers more or less are little beside what they cost: little above it."""
+    weight = int(aim.partition("*")[0]) if "*" in aim else 1
+    return weight * (most // weight) + (_FEW if weight > _FEW else 0)
+
+
+def _grouped(aims: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Aims in their order, cost and count together where one follows the other."""
+    place = 0
+    while place < len(aims):
+        pair = tuple(aims[place : place + 2])
+        many = 2 if set(pair) == {"cost", "count"} else 1
+        yield pair[:many]
+        place += many
 
 
 def _order(option: Option) -> tuple[dt.date, dt.date, int]:

@@ -1,4 +1,4 @@
-"""The question without time and without whole numbers: what any plan has at least, and by what.
+"""The question without whole numbers, and mostly without time: what any plan has at least.
 
 Its prices (the duals of a linear program) say of each offer what a plan with it has at least
 of an aim. The bound is added up here from the prices alone, so it holds whatever the solver did
@@ -15,6 +15,7 @@ from typing import Any
 
 from stackmark.planning.choice import Case
 from stackmark.planning.model import Bounds, Model
+from stackmark.planning.search import Priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +47,106 @@ class Wide:
         """
         places = tuple(sorted(allowed))
         if places not in self._models:
-            self._models = {places: Model(self.case, self.last, places, timed=False)}
+            self._models[places] = Model(self.case, self.last, places, timed=False)
         model = self._models[places]
         if bounds.last > self.last:
             bounds = replace(bounds, last=self.last)
-        price, matrix, low, high, upper = model.asked(aim, bounds)
-        if bounds.load is None:
-            upper[model.load] = 0.0
-        return _bound(model, price, matrix, low, high, upper)
+        found = priced(model, aim, bounds)
+        if found is None:
+            return None
+        last = model.first + len(model.options)
+        pairs = zip(found.columns.tolist(), found.more.tolist(), strict=True)
+        more = {
+            model.options[column - model.first].offer: value
+            for column, value in pairs
+            if model.first <= column < last
+        }
+        return Bound(found.least, more)
 
 
-def _bound(model: Model, price: Any, matrix: Any, low: Any, high: Any, upper: Any) -> Bound | None:
+def priced(model: Model, aim: str, bounds: Bounds) -> Priced | None:
+    """The linear program of a model with its prices; ``None``: it has no answer."""
     import numpy as np
-    from scipy.optimize import linprog
     from scipy.sparse import vstack
 
-    below, above, kept = np.isfinite(low), np.isfinite(high), upper > 0
-    if not kept.any():
-        return Bound(0.0, {}) if (low <= 0).all() and (high >= 0).all() else None
-    matrix = matrix[:, kept]
-    rows = vstack([matrix[above], -matrix[below]]).tocsr()
-    ends = np.concatenate([high[above], -low[below]])
-    price, tops = price[kept], upper[kept]
-    ranges = np.column_stack([np.zeros(len(tops)), tops])
-    found = linprog(price, A_ub=rows, b_ub=ends, bounds=ranges, method="highs-ds")
+    price, matrix, low, high, upper = model.asked(aim, bounds)
+    load, upper[model.load] = upper[model.load], 0.0
+    if load == inf:
+        high[matrix[:, [model.load]].nonzero()[0]] = inf  # any load is allowed
+    below, above = np.isfinite(low), np.isfinite(high)
+    rows = vstack([matrix[below], -matrix[above]]).tocsc()
+    ends = np.concatenate([low[below], -high[above]])
+    if load < inf:
+        ends = ends - load * rows[:, [model.load]].toarray().ravel()
+    columns = (upper > 0).nonzero()[0]
+    if model.first:
+        return _joined(model, price[columns], rows[:, columns], ends, columns)
+    return _solved(price[columns], rows[:, columns], ends, columns)
+
+
+def _joined(model: Model, price: Any, rows: Any, ends: Any, columns: Any) -> Priced | None:
+    """Offers that only serve an award are taken as much as they are used, and no more.
+
+    Such a column lifts one row alone, that of its uses; what they are it is, in each other row.
+    """
+    import numpy as np
+    from scipy.sparse import csc_array, eye_array
+
+    table = rows.tocoo()
+    lifts = table.data > 0
+    many = np.bincount(table.col[lifts], minlength=len(columns))
+    row_of = np.full(len(columns), -1)
+    row_of[table.col[lifts]] = table.row[lifts]
+    last = model.first + len(model.options)
+    lone = (many == 1) & (columns >= model.first) & (columns < last) & (ends[row_of] == 0)
+    others = lifts | (columns[table.col] >= model.first)  # what is no use by the award
+    lone &= np.bincount(table.row[others], minlength=len(ends))[row_of] == 1
+    owner = np.full(len(ends), -1)
+    owner[row_of[lone]] = lone.nonzero()[0]
+    uses = (owner[table.row] >= 0) & ~lifts
+    taken, used, part = owner[table.row[uses]], table.col[uses], -table.data[uses]
+    size = (len(columns), len(columns))
+    joined = (eye_array(len(columns)) + csc_array((part, (taken, used)), shape=size)).tocsc()
+    kept = (~lone).nonzero()[0]
+    joined = joined[:, kept]
+    found = _solved(joined.T @ price, rows @ joined, ends, kept)
+    if found is None:
+        return None
+    more = np.full(len(columns), np.inf)
+    more[kept] = found.more
+    np.minimum.at(more, taken, more[used])
+    return replace(found, more=more, price=price, columns=columns)
+
+
+def narrowed(asked: Priced, most: float) -> Priced | None:
+    """Without columns that would make it more than ``most``, as often as that helps.
+
+    ``None``: there is no answer so good.
+    """
+    while True:
+        kept = (asked.least + asked.more <= most).nonzero()[0]
+        if len(kept) >= 0.9 * len(asked.columns):
+            return asked if asked.least <= most else None
+        found = _solved(
+            asked.price[kept], asked.matrix[:, kept], asked.ends, asked.columns[kept]
+        )
+        if found is None or found.least > most:
+            return None
+        asked = found
+
+
+def _solved(price: Any, rows: Any, ends: Any, columns: Any) -> Priced | None:
+    import numpy as np
+    from scipy.optimize import linprog
+
+    if not len(columns):
+        empty = np.zeros(0)
+        duals = np.zeros(len(ends))
+        return Priced(0.0, empty, duals, rows, ends, price, columns) if (ends <= 0).all() else None
+    found = linprog(price, A_ub=-rows, b_ub=-ends, bounds=(0.0, 1.0), method="highs-ds")
     if found.status == 2:
         return None
-    duals = np.zeros(len(ends)) if found.status else np.minimum(found.ineqlin.marginals, 0.0)
+    duals = np.zeros(len(ends)) if found.status else np.maximum(-found.ineqlin.marginals, 0.0)
     more = price - rows.T @ duals
-    least = float(ends @ duals + np.minimum(more, 0.0) @ tops)
-    every = np.full(len(upper), np.inf)
-    every[kept] = np.maximum(more, 0.0)
-    columns = every[model.first : model.first + len(model.options)].tolist()
-    told = zip((one.offer for one in model.options), columns, strict=True)
-    return Bound(least, {place: value for place, value in told if value < inf})
+    least = float(ends @ duals + np.minimum(more, 0.0).sum())
+    return Priced(least, np.maximum(more, 0.0), duals, rows, ends, price, columns)
