@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from stackmark_web.demo import processes
+from stackmark_web.operations import processes
 
 
 class Command(BaseCommand):
