@@ -21,6 +21,12 @@ SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
 KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
 SIGNER = env.signer("STACKMARK_SIGNER")
 KEY_TYPE = env.choice("STACKMARK_KEY_TYPE", ("ed25519", "p256"))
+VC_API = env.switch("STACKMARK_VC_API")
+VC_API_TOKEN = env.vc_api_token(
+    "STACKMARK_VC_API_TOKEN",
+    needed=VC_API and _PUBLIC.hostname not in ("127.0.0.1", "localhost", "::1"),
+)
+VC_API_RESOURCES = env.text("STACKMARK_VC_API_RESOURCES")
 FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
