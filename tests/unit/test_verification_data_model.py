@@ -52,7 +52,9 @@ def test_what_is_neither_address_nor_object_is_refused(context):
 
 def test_no_known_term_gets_another_meaning():
     with pytest.raises(CheckFailed) as caught:
-        lint(plain(Issuer(), {"VerifiableCredential": "https://evil.example/x", **OWN}), inline=True)
+        lint(
+            plain(Issuer(), {"VerifiableCredential": "https://evil.example/x", **OWN}), inline=True
+        )
     assert caught.value.reason == "context.protected"
 
 

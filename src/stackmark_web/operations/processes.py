@@ -57,13 +57,18 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words only
 
 
-def server(host: str, port: int, *, threads: int) -> list[str]:
-    """The command of the web server: granian under WSGI (docs/decisions/0005)."""
+def server(host: str, port: int, *, threads: int, tls: tuple[str, str] | None = None) -> list[str]:
+    """The command of the web server: granian under WSGI (docs/decisions/0005).
+
+    ``tls``: paths of a certificate and its key, to speak HTTPS itself.
+    """
     return [
         *(sys.executable, "-m", "granian", "stackmark_web.wsgi:application"),
         *("--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", "1", "--blocking-threads", str(threads), "--backlog", "256"),
         *("--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
+        *(("--ssl-certificate", tls[0], "--ssl-keyfile", tls[1]) if tls else ()),
+        *(("--ssl-protocol-min", "tls1.2") if tls else ()),
     ]
 
 

@@ -63,14 +63,22 @@ def _issuer(one: Issuer) -> dict[str, Any]:
 
 
 def as_module() -> str:
-    """The text of ``localConfig.cjs``. With a token each address carries it as a header."""
+    """The text of ``localConfig.cjs``, an address a line. With a token each carries its header."""
     config = local_config()
+    (one,) = config["implementations"]
+    lines = [f"module.exports = {{settings: {json.dumps(config['settings'])}, implementations: [{{"]
+    for name, value in one.items():
+        if isinstance(value, list):
+            lines += [f"  {json.dumps(name)}: [", *(_line(entry) for entry in value), "  ],"]
+        else:
+            lines.append(f"  {json.dumps(name)}: {json.dumps(value)},")
+    return "\n".join([*lines, "}]};", ""])
+
+
+def _line(entry: dict[str, Any]) -> str:
     if settings.VC_API_TOKEN:
-        headers = {"Authorization": "Bearer <STACKMARK_VC_API_TOKEN>"}
-        for parts in config["implementations"][0].values():
-            for one in parts if isinstance(parts, list) else []:
-                one["headers"] = headers
-    return f"module.exports = {json.dumps(config, indent=2)};\n"
+        entry = {**entry, "headers": {"Authorization": "Bearer <STACKMARK_VC_API_TOKEN>"}}
+    return f"    {json.dumps(entry)},"
 
 
 def greeting() -> list[str]:

@@ -50,13 +50,10 @@ class Issuer:
         """What suites select it by (``tags`` of their localConfig)."""
         if self.suite == VC_JWT:
             return ["EnvelopingProof", "JWT"]
-        # The suites take the first that has a tag: one issuer speaks for all where it is not said.
-        plain = self.word == DEFAULT
-        return [
-            *(["vc2.0", "vc-api"] if plain else []),
-            self.suite,
-            *(["BitstringStatusList"] if self.status else []),
-        ]
+        if self.status:
+            return ["BitstringStatusList"]
+        # One issuer speaks for the suites that ask for no cryptosuite.
+        return [*(["vc2.0", "vc-api"] if self.word == DEFAULT else []), self.suite]
 
 
 DEFAULT: Final = "eddsa-rdfc-2022"

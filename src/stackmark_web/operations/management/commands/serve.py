@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from stackmark_web.operations import processes
+from stackmark_web import clock
+from stackmark_web.api.vc_api import config as vc_api
+from stackmark_web.operations import dev_tls, processes
 
 
 class Command(BaseCommand):
@@ -26,18 +28,41 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=address.port or 8000)
         parser.add_argument("--threads", type=int, default=4)
+        parser.add_argument(
+            "--dev-tls",
+            action="store_true",
+            help="speak HTTPS with a certificate of one's own, for trying out",
+        )
 
     def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
         """Make ready, then run."""
+        tls = self._certificate(host) if options["dev_tls"] or settings.DEV_TLS else None
         if not processes.is_free(host, port):
             raise CommandError(
                 f"Something listens on {host}:{port} already. Stop it, or choose another port: "
                 f"STACKMARK_PUBLIC_URL=http://{host}:{port + 1}"
             )
         self._prepare()
-        crew = processes.Crew([processes.server(host, port, threads=threads), processes.worker()])
+        server = processes.server(host, port, threads=threads, tls=tls)
+        crew = processes.Crew([server, processes.worker()])
         threading.Thread(target=self._tell, args=(host, port), daemon=True).start()
         crew.run()
+
+    def _certificate(self, host: str) -> tuple[str, str]:
+        """Paths of certificate and key for ``--dev-tls``; says by what it can be known."""
+        public = urlsplit(settings.PUBLIC_URL)
+        if public.scheme != "https":
+            raise CommandError(
+                f"--dev-tls speaks HTTPS, but STACKMARK_PUBLIC_URL is {settings.PUBLIC_URL}. Leave "
+                "it out, or write https there."
+            )
+        hosts = [public.hostname or "", *([] if host in ("0.0.0.0", "::") else [host])]  # noqa: S104
+        found = dev_tls.pair(settings.DATA / "dev-tls", now=clock.now(), hosts=hosts)
+        self.stdout.write(
+            f"HTTPS with a certificate that only you know: {found.certificate}\n"
+            f"SHA-256 {found.fingerprint}"
+        )
+        return str(found.certificate), str(found.key)
 
     def _prepare(self) -> None:
         """Migrations, static files, demo world: each only when there is something to do."""
@@ -52,6 +77,8 @@ class Command(BaseCommand):
             self.stdout.write(f"\nStackmark is at {settings.PUBLIC_URL}")
             if settings.DEMO:
                 call_command("seed_demo", "--who", stdout=self.stdout)
+            if settings.VC_API:
+                self.stdout.write("\n".join(vc_api.greeting()))
             self.stdout.write("Stop with Ctrl-C.")
             self.stdout.flush()
 
