@@ -33,8 +33,8 @@ VARIABLES = {
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
-    "STACKMARK_DEV_TLS": "1 is the same as serve --dev-tls: HTTPS with a certificate made here, for "
-    "trying out (default: 0).",
+    "STACKMARK_DEV_TLS": "1 is the same as serve --dev-tls: HTTPS with a certificate made "
+    "here, for trying out (default: 0).",
     "STACKMARK_VC_API": "1 switches on the VC API for conformance suites (default: 0).",
     "STACKMARK_VC_API_TOKEN": "Token that callers of the VC API must send; a must on a host that "
     "others reach (default: none).",
