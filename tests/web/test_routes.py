@@ -164,6 +164,13 @@ RULES = {
     "tenancy:host": work("POST"),
     "tenancy:published": work("POST"),
     "tenancy:key_revoke": work(args={"pk": "retired_key.pk"}),
+    "tenancy:key_replace": work("GET"),
+    "tenancy:handover": work(),
+    "tenancy:handover_answer": work("POST", args={"pk": "handover_in.pk"}),
+    "tenancy:handover_withdraw": work("POST", args={"pk": "handover_out.pk"}),
+    "tenancy:handover_signed": work("POST", args={"pk": "handover_out.pk"}),
+    "awarding:key_awards": work("GET", args={"pk": "retired_key.pk"}),
+    "awarding:key_anew": work("POST", args={"pk": "retired_key.pk"}),
     "tenancy:audit": work("GET"),
     "tenancy:audit_csv": work("GET"),
     # -- what can be earned
@@ -608,6 +615,7 @@ RULES = {
     "registry:register_loss": public(
         args={"pk": "achievement.pk", "number": "version.number", "form": "ob3"}, fixed=("form",)
     ),
+    "registry:handover": public(args={"slug": "handed_over.slug"}),
     "registry:register_changes": public(),
     "registry:register_files": public(),
     "registry:register_index": public(),

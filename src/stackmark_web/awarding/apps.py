@@ -17,3 +17,7 @@ class AwardingConfig(AppConfig):
         from stackmark_web.catalogue.figures import provide
 
         provide(figures)
+        from stackmark_web.awarding.by_key import figures_of
+        from stackmark_web.tenancy import signed
+
+        signed.provide(figures_of)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stackmark_web.awarding import (
     duties,
+    key_age,
+    key_run,  # noqa: F401 - registers the handler of its runs
     publishing,
     tasks_sheets,  # noqa: F401 - registers the handler of its runs
 )
@@ -17,4 +19,5 @@ duty("finish interrupted awards", seconds=30)(duties.finish_intents)
 duty("end unclaimed awards", seconds=60)(duties.lapse_overdue)
 duty("remind to claim", seconds=600)(duties.remind_to_claim)
 duty("remind of expiry", seconds=600)(duties.remind_of_expiry)
+duty("remind of old keys", seconds=3600)(key_age.remind)
 on_key_change(publishing.publish_all_of)
