@@ -25,7 +25,7 @@ EDGE: Final = timedelta(minutes=10)  # longer than any batch is at work
 
 def signed_by(key: SigningKey) -> QuerySet[Award]:
     """Every award whose credential ``key`` has signed, whatever became of it, by its id."""
-    began, ended = key.active_from, key.ended_at or clock.now()
+    began, ended = key.began_at, key.ended_at or clock.now()
     if began is None:
         return Award.everywhere.none()
     here = Award.everywhere.filter(

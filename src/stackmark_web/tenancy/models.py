@@ -248,6 +248,13 @@ class SigningKey(models.Model):
         return self.method_id.partition("#")[0]
 
     @property
+    def began_at(self) -> datetime | None:
+        """When it began to sign, as far as is known; None for one that never did."""
+        if self.active_from is None and self.state != self.State.WAITING:
+            return self.created_at
+        return self.active_from
+
+    @property
     def ended_at(self) -> datetime | None:
         """When it signed for the last time at the latest; None while it is in use."""
         ends = [one for one in (self.retired_at, self.revoked_at) if one is not None]

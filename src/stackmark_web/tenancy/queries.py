@@ -144,7 +144,7 @@ def active_key(organisation: Organisation) -> SigningKey | None:
 
 def is_old(key: SigningKey) -> bool:
     """Whether it has signed for a year and should be replaced."""
-    return (key.active_from or key.created_at) <= clock.now() - YEAR
+    return (key.began_at or key.created_at) <= clock.now() - YEAR
 
 
 def keys_of(organisation: Organisation) -> Iterable[SigningKey]:

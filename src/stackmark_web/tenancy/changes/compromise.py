@@ -56,7 +56,7 @@ def declare_lost(
 
 def _since(row: SigningKey, since: datetime | None) -> datetime:
     """The instant to keep: not before the key was, not in the future, never later than said."""
-    began = row.active_from or row.created_at
+    began = row.began_at or row.created_at
     lost = max(since, began) if since is not None else began
     if lost > clock.now():
         raise UsageError("key.since", _("That time has not come yet."))
