@@ -227,6 +227,27 @@ class SmallWorld:
             subject=say("mail.subject", "For you: {{title}}", 300),
             body=say("mail.body", "Dear {{recipient_name}}, here it is.", 2000),
         )
+        self._handovers()
+
+    def _handovers(self):
+        """One offered to Northfield, one it offers to somebody elsewhere, and one in force."""
+        terms = {"why": "closing", "from_day": clock.today()}
+        self.handed_over = self._organisation("gone", "Gone College", self.stranger)
+        out = tenancy.offer_handover(
+            self.handed_over, actor=self.stranger, successor="elsewhere", **terms
+        )
+        tenancy.accept_handover(out, actor=self.stranger)
+        self.handover_in = tenancy.offer_handover(
+            self.elsewhere, actor=self.stranger, successor="northfield", **terms
+        )
+        self.handover_out = tenancy.offer_handover(
+            self.here,
+            actor=self.owner,
+            successor="did:web:after.example",
+            successor_name=self.say("handover.name", "After College"),
+            why="merged",
+            from_day=clock.today() + timedelta(days=200),
+        )
 
     def _organisation(self, slug, name, owner):
         say = self.say

@@ -13,7 +13,6 @@ state; at the end every credential is verified. Ends with 1 when anything was wr
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import sys
@@ -48,7 +47,7 @@ def strike(lane: Lane, dice: random.Random) -> None:
 
 def run_lane(number: int, kills: int, arguments: argparse.Namespace, folder: Path) -> Lane:
     """One lane until its share of kills is done and its last run has ended."""
-    dice = random.Random(f"{arguments.seed}-{number}")  # noqa: S311 - chaos, no secret
+    dice = random.Random(f"{arguments.seed}-{number}")
     world = World(folder / f"lane-{number}", number)
     lane = Lane(world, arguments.rows)
     try:

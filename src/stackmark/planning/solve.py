@@ -104,7 +104,8 @@ class Solver:
         self, aims: tuple[str, ...], bounds: Bounds, places: tuple[int, ...]
     ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
         """The least of the first aim and then of the next; the offers of which what is as good is
-        made; and both aims as one, with what it comes to."""
+        made; and both aims as one, with what it comes to.
+        """
         if self.case.compiled is None and aims[0] in _BOUNDED:
             with suppress(TooMany):
                 return self._by_prices(aims, bounds, places)

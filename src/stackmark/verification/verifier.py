@@ -80,6 +80,7 @@ class Verifier:
         lists_at: datetime | None = None,
     ) -> None:
         self.now, self.lists_at = now, lists_at or now
+        self.w3c_only = False  # see data_model.py
         self.fetcher = fetcher or NothingAtHand()
         self.at_hand = at_hand or NothingAtHand()
         self.policy = policy
@@ -164,7 +165,7 @@ class Verifier:
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
         types = types_of(tree)
         case.run("format", lambda: describe_format(tree))
-        ok = case.run("context", lambda: check_context(tree, types=types))
+        ok = case.run("context", lambda: check_context(tree, types=types, inline=self.w3c_only))
         ok = ok and has_issuer(tree)  # the rest is worth knowing even of a malformed badge
         if ok and not is_list:
             self._schema(case, tree)
@@ -364,10 +365,10 @@ class Verifier:
         subject: Subject,
         stated: tuple[Statement, ...],
     ) -> Subject:
-        if self.register is None:
-            case.add(not_applicable("trust", "No register of accepted issuers was given."))
-            return subject
-        return judge_issuer(self.register, case, tree, subject, stated)
+        if self.register is not None:
+            return judge_issuer(self.register, case, tree, subject, stated)
+        case.add(not_applicable("trust", "No register of accepted issuers was given."))
+        return subject
 
     # -- status lists and the end --------------------------------------------------------
 

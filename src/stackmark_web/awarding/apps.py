@@ -19,3 +19,7 @@ class AwardingConfig(AppConfig):
 
         provide(figures)
         four_eyes.register_all()
+        from stackmark_web.awarding.by_key import figures_of
+        from stackmark_web.tenancy import signed
+
+        signed.provide(figures_of)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stackmark_web.awarding import (
     duties,
+    key_age,
+    key_run,  # noqa: F401 - registers the handler of its runs
     patrolling,
     publishing,
     tasks_sheets,  # noqa: F401 - registers the handler of its runs
@@ -19,4 +21,5 @@ duty("end unclaimed awards", seconds=60)(duties.lapse_overdue)
 duty("remind to claim", seconds=600)(duties.remind_to_claim)
 duty("remind of expiry", seconds=600)(duties.remind_of_expiry)
 duty("look through credentials and lists", seconds=60)(patrolling.look_through)
+duty("remind of old keys", seconds=3600)(key_age.remind)
 on_key_change(publishing.publish_all_of)

@@ -114,6 +114,16 @@ LETTERS: Final[dict[str, Letter]] = {
         ),
         _("Look at it"),
     ),
+    "key-old": Letter(
+        _("Signing key to be replaced"),
+        _("The signing key of {{issuer}} is more than a year old"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has signed with the key **{{title}}** since "
+            "{{date}}. Replace it: what it has signed stays valid, and a key that is changed every "
+            "year is worth less to a thief."
+        ),
+        _("Open the keys"),
+    ),
     "revoked": Letter(
         _("Credential revoked"),
         _("{{issuer}} has revoked {{title}}"),

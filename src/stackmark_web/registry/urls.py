@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<slug:slug>/did.json", views.did, name="did"),
     path("o/<slug:slug>/brand.css", file_views.brand, name="brand"),
     path("o/<slug:slug>/revocations", views.revocations, name="revocations"),
+    path("o/<slug:slug>/handover.json", views.handover, name="handover"),
     path(".well-known/did.json", views.own_did, name="own_did"),
     path("achievements/<uuid:pk>", views.achievement, name="achievement"),
     path("achievements/<uuid:pk>.json", views.achievement_json, name="achievement_json"),

@@ -11,11 +11,17 @@ from stackmark_web.settings import env
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DATA = env.folder("STACKMARK_DATA", "var")
-PUBLIC_URL = env.url("STACKMARK_PUBLIC_URL", "http://127.0.0.1:8000")
+DEV_TLS = env.switch("STACKMARK_DEV_TLS")
+PUBLIC_URL = env.url(
+    "STACKMARK_PUBLIC_URL", "https://127.0.0.1:8443" if DEV_TLS else "http://127.0.0.1:8000"
+)
 _PUBLIC = urlsplit(PUBLIC_URL)
+_ONLY_HERE = _PUBLIC.hostname in ("127.0.0.1", "localhost", "::1")
 IDENTITY_URL = env.url(
     "STACKMARK_IDENTITY_URL",
-    PUBLIC_URL if _PUBLIC.scheme == "https" else "https://demo.stackmark.example",
+    PUBLIC_URL
+    if _PUBLIC.scheme == "https" and not _ONLY_HERE
+    else "https://demo.stackmark.example",
 )
 SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
 KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
@@ -23,16 +29,18 @@ SIGNER = env.signer("STACKMARK_SIGNER")
 KEY_TYPE = env.choice("STACKMARK_KEY_TYPE", ("ed25519", "p256"))
 APPLE_PASS = env.group("STACKMARK_APPLE_PASS_", ("CERT", "KEY", "WWDR", "TEAM", "TYPE"))
 GOOGLE_PASS = env.group("STACKMARK_GOOGLE_PASS_", ("KEY", "ISSUER"))
+VC_API = env.switch("STACKMARK_VC_API")
+VC_API_TOKEN = env.vc_api_token(
+    "STACKMARK_VC_API_TOKEN",
+    needed=VC_API and not _ONLY_HERE,
+)
+VC_API_RESOURCES = env.text("STACKMARK_VC_API_RESOURCES")
 FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
 ALLOWED_HOSTS = [
     _PUBLIC.hostname or "",
-    *(
-        ["127.0.0.1", "localhost", "[::1]"]
-        if _PUBLIC.hostname in ("127.0.0.1", "localhost")
-        else []
-    ),
+    *(["127.0.0.1", "localhost", "[::1]"] if _ONLY_HERE else []),
     *(host.strip() for host in env.text("STACKMARK_ALLOWED_HOSTS").split(",") if host.strip()),
 ]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -167,7 +175,7 @@ _SECURE = _PUBLIC.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE and not _ONLY_HERE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -45,6 +45,13 @@ VARIABLES = {
     "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
     "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: "
     "none, only this machine may ask).",
+    "STACKMARK_DEV_TLS": "1 is the same as serve --dev-tls: HTTPS with a certificate made "
+    "here, for trying out (default: 0).",
+    "STACKMARK_VC_API": "1 switches on the VC API for conformance suites (default: 0).",
+    "STACKMARK_VC_API_TOKEN": "Token that callers of the VC API must send; a must on a host that "
+    "others reach (default: none).",
+    "STACKMARK_VC_API_RESOURCES": "Map file of related resources for the VC API: their digests are "
+    "compared with these files (default: none).",
     "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
     "the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
@@ -69,6 +76,30 @@ def flag(name: str, *, default: bool = False) -> bool:
     if value not in ("True", "False"):
         raise ImproperlyConfigured(f'{name} is "{value}"; write True or False.')
     return value == "True"
+
+
+def switch(name: str) -> bool:
+    """A variable that is 1 or 0 (True and False are taken too); 0 when it is not set."""
+    value = text(name) or "0"
+    if value not in ("0", "1", "True", "False"):
+        raise ImproperlyConfigured(f'{name} is "{value}"; write 1 or 0.')
+    return value in ("1", "True")
+
+
+def vc_api_token(name: str, *, needed: bool) -> str:
+    """The token of the VC API; ``needed`` where others can reach it."""
+    value = text(name)
+    if not value and needed:
+        raise ImproperlyConfigured(
+            "STACKMARK_VC_API is on, and others can reach this server: whoever asks would be given "
+            f"signatures. Set {name} (openssl rand -hex 32), or switch the VC API off."
+        )
+    if value and (len(value) < 20 or not value.isascii() or not value.isprintable()):
+        raise ImproperlyConfigured(
+            f"{name} is shorter than 20 characters or no plain text; make one with: "
+            "openssl rand -hex 32"
+        )
+    return value
 
 
 def choice(name: str, choices: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 from django.apps import apps
@@ -14,12 +15,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from stackmark_web import clock
 from stackmark_web.audit import queries as audit
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.tenancy import identity
+from stackmark_web.tenancy.handovers import in_document
 from stackmark_web.tenancy.models import Domain, Invitation, Membership, Organisation, SigningKey
 from stackmark_web.tenancy.permissions import ROLE_PERMISSIONS, Permission
 
+YEAR: Final = timedelta(days=365)  # so long a key signs before it should be replaced
 _SECTIONS: Final = (
     ("overview", gettext_noop("Overview"), "tenancy:overview", (Permission.VIEW,)),
     (
@@ -153,6 +157,11 @@ def active_key(organisation: Organisation) -> SigningKey | None:
     ).first()
 
 
+def is_old(key: SigningKey) -> bool:
+    """Whether it has signed for a year and should be replaced."""
+    return (key.began_at or key.created_at) <= clock.now() - YEAR
+
+
 def keys_of(organisation: Organisation) -> Iterable[SigningKey]:
     """Every key the institution ever had, oldest first."""
     return SigningKey.everywhere.filter(organisation_id=organisation.root_id).order_by("created_at")
@@ -163,7 +172,8 @@ def did_document(organisation: Organisation, *, did: str = "") -> dict[str, Any]
 
     An institution that moved to its own host keeps the hosted document for what it signed before.
     """
-    return identity.document(did or did_of(organisation), keys_of(organisation))
+    made = identity.document(did or did_of(organisation), keys_of(organisation))
+    return in_document(made, organisation)
 
 
 def hosted_did_document(organisation: Organisation) -> dict[str, Any]:

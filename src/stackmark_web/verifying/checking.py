@@ -20,6 +20,7 @@ from stackmark_web.verifying import artefacts
 from stackmark_web.verifying.explaining import Rows, workings
 from stackmark_web.verifying.facts import Facts, facts_of
 from stackmark_web.verifying.fetching import OWN_FILES, CheckFetcher, server_fetcher
+from stackmark_web.verifying.issue_log import by_our_log
 from stackmark_web.verifying.plain import storable
 from stackmark_web.verifying.standing import by_our_books
 
@@ -123,7 +124,8 @@ class Checker:
         self.fetcher.next_source()
         received = _received(data)
         at_hand = artefacts.at_hand_for(received, evidence)
-        report = by_our_books(at_hand.judge(self.verifier).verify(data))
+        judged = by_our_log(at_hand.judge(self.verifier).verify(data), received)
+        report = by_our_books(judged)
         for hear in _HEARD:
             hear(report.verdict)
         return Checked(

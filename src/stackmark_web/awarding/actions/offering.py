@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from stackmark.errors import StackmarkError
+from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
 from stackmark_web.awarding import claims, four_eyes, issuing, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
@@ -17,6 +18,7 @@ from stackmark_web.awarding.setting import set_each
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
 from stackmark_web.tenancy.guarding import ACTIONS, second_person
+from stackmark_web.tenancy.handovers import is_over
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
@@ -68,8 +70,10 @@ def offer_many(
     _read_anew(awards)
     late = overdue_versions({award.version_id for award in awards if _is_new(award)})
     alone = four_eyes.check_many(awards, actor)
+    senders = {award.organisation_id: award.organisation for award in awards}
+    ended = {pk for pk, sender in senders.items() if is_over(sender)}
     answers: list[StackmarkError | None] = [
-        _ready(award) or _late(award, late) or waits
+        _ready(award) or _late(award, late) or _over(award, ended) or waits
         for award, waits in zip(awards, alone, strict=True)
     ]
     waiting = [
@@ -140,6 +144,15 @@ def _is_new(award: Award) -> bool:
 def _late(award: Award, late: Mapping[object, StackmarkError]) -> StackmarkError | None:
     """Why a new award waits: nobody has looked at its achievement in time."""
     return late.get(award.version_id) if _is_new(award) else None
+
+
+def _over(award: Award, ended: set[Any]) -> StackmarkError | None:
+    """Why a new award is not made: the institution has handed over. What it mends, it may."""
+    if not _is_new(award) or award.organisation_id not in ended:
+        return None
+    return UsageError(
+        "award.handed-over", _("This institution has handed over; its successor awards now.")
+    )
 
 
 def may_replace(old: Award) -> bool:

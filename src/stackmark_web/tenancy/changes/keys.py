@@ -93,6 +93,11 @@ def revoke_key(key: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
     row = SigningKey.everywhere.select_for_update().get(pk=key.pk)
     if row.state == _State.REVOKED:
         raise UsageError("key.revoked", _("This key is revoked already."))
+    return withdraw(root, row, actor=actor, note=note)
+
+
+def withdraw(root: Organisation, row: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
+    """Mark a key as revoked and put a new one in its place; both rows are held by the caller."""
     was = row.state
     row.state, row.revoked_at = _State.REVOKED, clock.now()
     row.save()
@@ -174,7 +179,7 @@ def _use(key: SigningKey, *, actor: Any) -> SigningKey:
     if row.state != _State.WAITING:
         raise UsageError("key.none", _("No key is waiting to be published."))
     _retire(root)
-    row.state = _State.ACTIVE
+    row.state, row.active_from = _State.ACTIVE, clock.now()
     row.save()
     if root.did_host_wanted and row.did == identity.own_did(root.did_host_wanted):
         root.did_host, root.did_host_wanted = root.did_host_wanted, ""
@@ -211,6 +216,7 @@ def _add(root: Organisation, *, actor: Any, state: str, verb: str, did: str = ""
     method_id = f"{name}#key-{taken + 1}"
     keys = store()
     made = keys.make(algorithm=settings.KEY_TYPE, did=name, method_id=method_id)
+    now = clock.now()
     try:
         with transaction.atomic():
             key = SigningKey.everywhere.create(
@@ -221,7 +227,8 @@ def _add(root: Organisation, *, actor: Any, state: str, verb: str, did: str = ""
                 signer=keys.kind,
                 location=made.location,
                 state=state,
-                created_at=clock.now(),
+                created_at=now,
+                active_from=now if state == _State.ACTIVE else None,
             )
     except IntegrityError:
         raise StackmarkError(

@@ -15,7 +15,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from stackmark.errors import StackmarkError
-from stackmark_web.operations import instance, living, metrics, processes, sqlite_file, starting
+from stackmark_web import clock
+from stackmark_web.api.vc_api import config as vc_api
+from stackmark_web.operations import (
+    dev_tls,
+    instance,
+    living,
+    metrics,
+    processes,
+    sqlite_file,
+    starting,
+)
 from stackmark_web.settings import env
 
 _STUCK = 300.0  # seconds without a sign of life; a worker gives one a minute at the least
@@ -38,6 +48,11 @@ class Command(BaseCommand):
             "--no-migrate", action="store_true", help="leave the tables as they are"
         )
         parser.add_argument(
+            "--dev-tls",
+            action="store_true",
+            help="speak HTTPS with a certificate of one's own, for trying out",
+        )
+        parser.add_argument(
             "--drain",
             type=float,
             default=0.0,
@@ -47,6 +62,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
         """Make ready, then run."""
+        tls = self._certificate(host) if options["dev_tls"] or settings.DEV_TLS else None
         if not processes.is_free(host, port):
             raise CommandError(
                 f"Something listens on {host}:{port} already. Stop it, or choose another port: "
@@ -55,7 +71,9 @@ class Command(BaseCommand):
         try:
             with instance.running():
                 self._prepare(migrate=not options["no_migrate"])
-                server = processes.server(host, port, threads=threads, workers=options["workers"])
+                server = processes.server(
+                    host, port, threads=threads, workers=options["workers"], tls=tls
+                )
                 self._run(server, host, port, **options)
         except StackmarkError as error:
             raise CommandError(error.detail) from None
@@ -73,6 +91,22 @@ class Command(BaseCommand):
         if clean:
             sqlite_file.note_closed()
         connection.close()
+
+    def _certificate(self, host: str) -> tuple[str, str]:
+        """Paths of certificate and key for ``--dev-tls``; says by what it can be known."""
+        public = urlsplit(settings.PUBLIC_URL)
+        if public.scheme != "https":
+            raise CommandError(
+                f"--dev-tls speaks HTTPS, but STACKMARK_PUBLIC_URL is {settings.PUBLIC_URL}. Leave "
+                "it out, or write https there."
+            )
+        hosts = [public.hostname or "", *([] if host in ("0.0.0.0", "::") else [host])]  # noqa: S104
+        found = dev_tls.pair(settings.DATA / "dev-tls", now=clock.now(), hosts=hosts)
+        self.stdout.write(
+            f"HTTPS with a certificate that only you know: {found.certificate}\n"
+            f"SHA-256 {found.fingerprint}"
+        )
+        return str(found.certificate), str(found.key)
 
     def _prepare(self, *, migrate: bool) -> None:
         """Migrations, checks, static files, demo world: each only where there is need."""
@@ -93,6 +127,8 @@ class Command(BaseCommand):
             self.stdout.write(f"\nStackmark is at {settings.PUBLIC_URL}")
             if settings.DEMO:
                 call_command("seed_demo", "--who", stdout=self.stdout)
+            if settings.VC_API:
+                self.stdout.write("\n".join(vc_api.greeting()))
             self.stdout.write("Stop with Ctrl-C.")
             self.stdout.flush()
 
