@@ -8,7 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotFound,
+    HttpResponseServerError,
+    JsonResponse,
+)
 from django.template.loader import get_template
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
@@ -53,7 +59,7 @@ def why_not_ready() -> list[str]:
 def figures(request: HttpRequest) -> HttpResponse:
     """The metrics, to this machine itself or to whoever has the token; else nothing is here."""
     if not _may_see(request):
-        raise Http404("There is nothing here.")
+        return HttpResponseNotFound("There is nothing here.", content_type="text/plain")
     return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

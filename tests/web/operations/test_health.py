@@ -18,6 +18,12 @@ def test_health_asks_no_database(django_assert_num_queries, db):
     assert answer.headers["Cache-Control"].startswith("max-age=0")
 
 
+def test_whoever_watches_may_ask_by_address(db):
+    assert Client().get("/health", headers={"host": "10.1.2.3"}).status_code == 200
+    assert Client().get("/ready", headers={"host": "10.1.2.3"}).status_code == 200
+    assert Client().get("/accessibility", headers={"host": "10.1.2.3"}).status_code == 400
+
+
 def test_ready_says_why_not(db, monkeypatch, settings, tmp_path):
     settings.DATA = tmp_path
     assert Client().get("/ready").status_code == 200
