@@ -44,6 +44,7 @@ from stackmark_web.jobs.worker import work_once
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport import claiming, proving, reissuing, sharing, tokens
 from stackmark_web.passport import queries as passport_queries
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.importing import Upload
 from stackmark_web.passport.models import HolderDid
 from stackmark_web.tenancy import actions as tenancy
@@ -478,7 +479,7 @@ class SmallWorld:
 
     def _proofs(self):
         """A request that waits, one that was answered, a DID, and a wish to be reissued to it."""
-        say, sign_in = self.say, proving.SignIn(clock.now(), "password")
+        say, sign_in = self.say, SignIn(clock.now(), "password")
         asker, reason = say("asker", "Grete Hansen", 120), say("asked for", "A job", 500)
         asked, _ = proving.ask(actor=None, asker=asker, reason=reason, wanted="any")
         self.asked_token = tokens.unsealed(asked.token_sealed)

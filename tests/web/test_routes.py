@@ -80,7 +80,7 @@ def token(methods="GET POST", **more):
 
 def answering(methods, **more):
     """Whoever signed in and has the secret address of a request for proof."""
-    also = ("owner", "colleague", "stranger")
+    also = ("owner", "colleague", "stranger", "operator")
     args = {"token": "asked_token"}
     return Rule("own", who="learner", also=also, methods=methods, args=args, **more)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stackmark.errors import StackmarkError
 from stackmark_web.passport import dids, queries, reissuing
+from stackmark_web.passport.fresh import fresh_sign_in
 from stackmark_web.passport.presenting import domain
 from stackmark_web.passport.proof_forms import DidForm, RefuseForm
 from stackmark_web.tenancy.permissions import Permission
@@ -27,7 +27,7 @@ _CHECK_COST: Final = 20
 
 
 @login_required
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
     """One's own DIDs, and a challenge to add one more."""
@@ -70,7 +70,7 @@ def remove(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reissue(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask for one credential to name one's DID."""
@@ -110,9 +110,7 @@ def _ask(request: HttpRequest, holding: Any, rows: list[Any]) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask no more."""
-    found = reissuing.requests_of(request.user).filter(pk=pk).first()
-    if found is not None:
-        reissuing.take_back(found, actor=request.user)
+    reissuing.take_back(reissuing.request_of(request.user, pk), actor=request.user)
     return redirect("passport:dids")
 
 

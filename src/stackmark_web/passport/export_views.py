@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.passport import exporting
 from stackmark_web.passport.bundle import COMMAND
+from stackmark_web.passport.fresh import fresh_sign_in
 from stackmark_web.passport.responses import attachment
 
 
@@ -30,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-@reauthentication_required
+@fresh_sign_in
 def download(request: HttpRequest) -> HttpResponse:
     """The file. Only for who has just shown that it is them (security goal A118)."""
     given = request.GET.get("part", "1")

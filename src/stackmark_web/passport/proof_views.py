@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
-from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -16,11 +13,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stackmark_web import clock
 from stackmark_web.passport import proving
 from stackmark_web.passport.cards import own_card
 from stackmark_web.passport.downloads import Download
 from stackmark_web.passport.fitting import Fit, fits
+from stackmark_web.passport.fresh import fresh_sign_in, sign_in_of
 from stackmark_web.passport.models import ProofAnswer, ProofRequest
 from stackmark_web.passport.presenting import domain, names_one_of, unsigned_presentation
 from stackmark_web.passport.proof_forms import GiveForm, PrepareForm, PresentForm
@@ -56,7 +53,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required
+@fresh_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Choose and give, resting on having signed in just now."""
@@ -72,7 +69,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                 found,
                 actor=request.user,
                 holdings=list(given["holdings"]),
-                sign_in=_sign_in(request),
+                sign_in=sign_in_of(request),
                 with_name=given["with_name"],
             )
         except ValidationError as error:
@@ -85,15 +82,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def _given(request: HttpRequest, made: ProofAnswer) -> HttpResponse:
     messages.success(request, _("Your answer is there. You can withdraw it at any time."))
     return private(redirect("passport:proof_answer", pk=made.pk))
-
-
-def _sign_in(request: HttpRequest) -> proving.SignIn:
-    """When and how this person last showed who they are."""
-    records = get_authentication_records(request)
-    if not records:
-        return proving.SignIn(clock.now(), "")
-    last = max(records, key=lambda one: one["at"])
-    return proving.SignIn(datetime.fromtimestamp(last["at"], UTC), str(last.get("method", "")))
 
 
 def _prepare_form(request: HttpRequest, able: list[Fit], data: Any = None) -> PrepareForm:
@@ -131,7 +119,7 @@ def _page(
 
 
 @login_required
-@reauthentication_required
+@fresh_sign_in
 @require_POST
 def prepare(request: HttpRequest, token: str) -> HttpResponse:
     """The presentation for one's own key to sign, as a file."""
@@ -152,7 +140,7 @@ def prepare(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_required
-@reauthentication_required
+@fresh_sign_in
 @require_POST
 def present(request: HttpRequest, token: str) -> HttpResponse:
     """A presentation came back signed."""

@@ -8,8 +8,7 @@ or withdrawn looks the same. An answer is withdrawn at any time and ends with it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.passport import fitting, tokens
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import Holding, ProofAnswer, ProofRequest
 from stackmark_web.passport.presenting import check_presentation
 from stackmark_web.tenancy import queries as tenancy
@@ -29,14 +29,6 @@ MAX_DAYS: Final = 90
 MAX_TERMS: Final = 20
 KEPT: Final = timedelta(days=30)  # after its end a request stays in the holder's list so long
 State, Proof = ProofAnswer.State, ProofAnswer.Proof
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """How and when a person last showed who they are."""
-
-    at: datetime
-    method: str
 
 
 # -- the asker's side --------------------------------------------------------------------------

@@ -210,6 +210,14 @@ def requests_of(user: Any) -> QuerySet[ReissueRequest]:
     return rows.select_related("award", "award__version", "organisation")
 
 
+def request_of(user: Any, pk: Any) -> ReissueRequest:
+    """One of them."""
+    found = requests_of(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
 def latest_about(holding: Holding) -> ReissueRequest | None:
     """The last request about a holding of ours."""
     if holding.award_id is None:

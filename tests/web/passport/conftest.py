@@ -148,7 +148,9 @@ def signed_in(client):
         client.force_login(user)
         session = client.session
         at = 0 if long_ago else SystemClock().now().timestamp()  # allauth asks the machine
-        session["account_authentication_methods"] = [{"method": "password", "at": at}]
+        shown = {"method": "password", "at": at, "reauthenticated": True}
+        session["account_authentication_methods"] = [shown]
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
         return client
 

@@ -19,6 +19,7 @@ from stackmark_web.accounts.erasing import erasers
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import dids, proving, reissuing
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import (
     BroughtDocument,
     HolderDid,
@@ -254,7 +255,7 @@ def test_erasure_takes_all_of_it(mine, held, ada, person):
     one = held()
     reissuing.ask(one, mine, actor=ada)
     found, _ = proving.ask(actor=None, asker="A", reason="B", wanted="any")
-    sign_in = proving.SignIn(clock.now(), "password")
+    sign_in = SignIn(clock.now(), "password")
     proving.give(found, actor=ada, holdings=[one], sign_in=sign_in)
     proving.ask(actor=ada, asker="Ada Lovelace", reason="B", wanted="any")
     BroughtDocument.objects.create(

@@ -25,6 +25,7 @@ from stackmark.verification.dates import stamp
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.passport import actions, dids, proving, tokens
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import ProofAnswer, ProofRequest
 from stackmark_web.passport.presenting import domain, unsigned_presentation
 from stackmark_web.tenancy.models import Domain
@@ -243,6 +244,29 @@ def test_an_answer_needs_a_fresh_sign_in(held, signed_in, ada):
     assert not ProofAnswer.objects.exists()
 
 
+def test_who_has_nothing_to_confirm_with_signs_in_again(held, signed_in, ada):
+    """People who sign in by mailed codes alone."""
+    one = held()
+    _, token, _ = ask()
+    browser = signed_in(ada, long_ago=True)
+    for answer in (browser.get(f"/asked/{token}/answer"), give(browser, token, one)):
+        assert answer["Location"].startswith("/account/logout/?next=")
+    assert browser.get("/passport/all.zip")["Location"].startswith("/account/logout/?next=")
+    assert not ProofAnswer.objects.exists()
+
+
+def test_the_time_of_the_sign_in_is_told(held, signed_in, ada):
+    one = held()
+    before = SystemClock().now() - timedelta(seconds=1)
+    _, token, result = ask()
+    give(signed_in(ada), token, one)
+    found = ProofAnswer.objects.get()
+    assert before <= found.proved_at <= SystemClock().now()
+    assert found.method == "password"
+    told = look(result, format="json").json()["answer"]["control"]
+    assert told["at"] == stamp(found.proved_at)
+
+
 def test_nobody_answers_with_what_is_not_theirs(held, signed_in, ada, person):
     eve = person("eve")
     hers = held(user=eve, recipient_email="eve@people.example")
@@ -252,9 +276,7 @@ def test_nobody_answers_with_what_is_not_theirs(held, signed_in, ada, person):
     assert look(result, format="json").json()["state"] == "waiting"
     found = proving.request_by_token(token)
     with pytest.raises(ValidationError, match="not yours"):
-        proving.give(
-            found, actor=ada, holdings=[hers], sign_in=proving.SignIn(clock.now(), "password")
-        )
+        proving.give(found, actor=ada, holdings=[hers], sign_in=SignIn(clock.now(), "password"))
 
 
 def test_one_request_is_answered_once_whoever_clicks_how_often(held, signed_in, ada, person):
