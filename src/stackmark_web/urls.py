@@ -24,3 +24,5 @@ urlpatterns = [
     path("", include("stackmark_web.operations.urls")),  # /health  /ready  /metrics
     path("", include("stackmark_web.demo.urls")),  # /demo
 ]
+
+handler500 = "stackmark_web.ui.views.broken"

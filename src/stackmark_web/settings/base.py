@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "stackmark_web.ui.middleware.SecurityHeaders",
     "stackmark_web.ui.middleware.NoNul",
+    "stackmark_web.ui.middleware.Trouble",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from email.utils import parseaddr
 from functools import wraps
@@ -17,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import server_error
 from django.views.i18n import set_language
 
-from stackmark_web.ui import living, tour
+from stackmark_web.ui import living, tour, trouble
 from stackmark_web.ui.site import THEME_COOKIE, THEMES, address
 
 _YEAR = 365 * 24 * 3600
@@ -136,3 +138,8 @@ def favicon(_request: HttpRequest) -> HttpResponse:
     """Our mark."""
     mark = render_to_string("ui/favicon.svg")
     return HttpResponse(mark, content_type="image/svg+xml")
+
+
+def broken(request: HttpRequest) -> HttpResponseBase:
+    """What nobody caught, also outside of views: trouble of the machine is 503, the rest 500."""
+    return trouble.answer(request, sys.exc_info()[1]) or server_error(request)
