@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -15,12 +16,14 @@ from django.http import (
     HttpResponseServerError,
     JsonResponse,
 )
+from django.http.response import HttpResponseBase
 from django.template.loader import get_template
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from stackmark_web.operations import living, metrics
+from stackmark_web.ui import trouble
 
 
 @require_safe
@@ -82,8 +85,10 @@ def _is_local(request: HttpRequest) -> bool:
 
 
 @requires_csrf_token
-def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of ours, with the number under which the log tells of it."""
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """What nobody caught: 503 for trouble of the machine; else our fault, with its number in the log."""
+    if answer := trouble.answer(request, sys.exc_info()[1]):
+        return answer
     number = getattr(request, "request_id", "")
     return HttpResponseServerError(get_template("500.html").template.render(_plain(number)))
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "stackmark_web.operations.middleware.Requests",
     "stackmark_web.ui.middleware.SecurityHeaders",
     "stackmark_web.ui.middleware.NoNul",
+    "stackmark_web.ui.middleware.Trouble",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "stackmark_web.operations.middleware.SameRelease",
     "django.middleware.security.SecurityMiddleware",

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from stackmark_web.ui import trouble
+
 POLICY: Final[Mapping[str, str]] = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -63,6 +65,22 @@ class NoNul:
         if "%00" in query:
             request.META["QUERY_STRING"] = query.replace("%00", "")
         return self.get_response(request)
+
+
+class Trouble:
+    """A busy database or a full disk is 503 with Retry-After, and no error of ours (F07, F09)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """What a view raised; what a middleware raised comes to ``views.broken``."""
+        return trouble.answer(request, exception)
 
 
 class SecurityHeaders:
