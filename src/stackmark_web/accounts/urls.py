@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from stackmark_web.accounts import views
+from stackmark_web.accounts import retention_views, rights_views, views
 
 _own = (
     [
         path("", RedirectView.as_view(pattern_name="accounts:settings"), name="home"),
         path("profile", views.home, name="settings"),
+        path("sure", rights_views.sure, name="sure"),
+        path("erase", rights_views.erase, name="erase"),
+        path("retention", retention_views.site, name="retention"),
     ],
     "accounts",
 )

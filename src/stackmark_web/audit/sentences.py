@@ -19,6 +19,7 @@ SENTENCES: Final[dict[str, str]] = {
     "account.address-removed": noop("%(who)s removed an e-mail address"),
     "account.address-verified": noop("%(who)s verified an e-mail address"),
     "account.edited": noop("%(who)s changed their profile"),
+    "account.erased": noop("An account and its data were erased"),
     "account.made": noop("%(who)s made this account"),
     "account.operator": noop("%(who)s changed who runs this server"),
     "account.password-changed": noop("%(who)s set a new password"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stackmark_web.awarding import (
     duties,
+    erasing,
     publishing,
     tasks_sheets,  # noqa: F401 - registers the handler of its runs
 )
@@ -16,5 +17,6 @@ duty("send scheduled awards", seconds=15)(duties.send_scheduled)
 duty("finish interrupted awards", seconds=30)(duties.finish_intents)
 duty("end unclaimed awards", seconds=60)(duties.lapse_overdue)
 duty("remind to claim", seconds=600)(duties.remind_to_claim)
+duty("forget old awards", seconds=3_600)(erasing.forget_old)
 duty("remind of expiry", seconds=600)(duties.remind_of_expiry)
 on_key_change(publishing.publish_all_of)

@@ -24,6 +24,10 @@ KEY_TYPE = env.choice("STACKMARK_KEY_TYPE", ("ed25519", "p256"))
 FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
+AGE_OF_CONSENT = env.count("STACKMARK_AGE_OF_CONSENT", 16)  # 0: nobody is asked for their age
+OPERATOR = env.text("STACKMARK_OPERATOR")  # who answers for this server, by name and address
+OIDC_FILE = env.text("STACKMARK_OIDC")
+SAML_FILE = env.text("STACKMARK_SAML")
 ALLOWED_HOSTS = [
     _PUBLIC.hostname or "",
     *(

@@ -33,6 +33,14 @@ VARIABLES = {
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
+    "STACKMARK_AGE_OF_CONSENT": "Age under which a guardian has to agree; 0 asks nobody for their "
+    "age (default: 16).",
+    "STACKMARK_OPERATOR": "Who runs this server, by name and postal address, for the privacy "
+    "notice (default: the address of STACKMARK_MAIL_FROM).",
+    "STACKMARK_OIDC": "File (TOML) that lists institutions people sign in with by OpenID Connect "
+    "(default: none).",
+    "STACKMARK_SAML": "File (TOML) that lists institutions people sign in with by SAML 2.0 "
+    "(default: none).",
     "DATABASE_URL": "postgres://user:password@host:port/name (default: SQLite in the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
     "(default: file: in the data folder).",
