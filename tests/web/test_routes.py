@@ -111,6 +111,10 @@ RULES = {
     # -- people
     "accounts:home": account(302, 302, "GET"),
     "accounts:settings": own(),
+    # Whoever has a password or passkey shows it there; who has not gets a code.
+    "accounts:sure": own(),
+    "accounts:erase": own(),
+    "accounts:retention": public(),
     "account_login": account(200, 302),
     "account_signup": account(200, 302),
     "account_logout": account(302, 200),

@@ -128,7 +128,7 @@ def finish_all() -> int:
     waiting = list(Erasure.objects.exclude(files=[]))
     for one in waiting:
         finish(one)
-    unwiped = Erasure.objects.filter(wiped_at=None)
+    unwiped = Erasure.objects.filter(wiped_at=None, files=[])
     open_ones = list(unwiped.values_list("pk", flat=True))
     if open_ones and wiping.wipe(connection, since=_last_wipe()):
         unwiped.filter(pk__in=open_ones).update(wiped_at=clock.now())

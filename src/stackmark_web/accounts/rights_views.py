@@ -23,9 +23,9 @@ def sure(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next") or request.GET.get("next") or ""
     if not get_adapter(request).is_safe_url(back):
         back = ""
-    if request.method == "POST" and "code" not in request.POST:
-        if not confirming.send_code(request):
-            messages.error(request, _("That was a little fast. Wait a moment and try again."))
+    asked = request.method == "POST" and "code" not in request.POST
+    if asked and not confirming.send_code(request):
+        messages.error(request, _("That was a little fast. Wait a moment and try again."))
     form = CodeForm(request.POST if "code" in request.POST else None)
     if request.method == "POST" and form.is_bound and form.is_valid():
         if confirming.try_code(request, form.cleaned_data["code"]):

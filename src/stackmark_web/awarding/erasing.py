@@ -64,7 +64,7 @@ def is_reduced(award: Award) -> bool:
 @eraser("awarding")
 def erase(user: Any) -> dict[str, int]:
     """Reduce what the institution's rule does not keep; forget the rest of the traces."""
-    going = [award for award in awards_of(user).select_related("organisation", "version")]
+    going = list(awards_of(user).select_related("organisation", "version"))
     kept_by = rules.rules_of({award.organisation.root_id for award in going})
     now_going = [one for one in going if kept_by[one.organisation.root_id].at_once]
     counts = _reduce(now_going)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from stackmark_web import clock
 from stackmark_web.accounts.erasing import eraser, leave_file, store
@@ -26,9 +27,9 @@ _BETWEEN: Final = b"-" * 79  # what Django's file backend writes between two let
 @eraser("integrations")
 def erase(user: Any) -> dict[str, int]:
     """Every letter to an address of this person, sent or not."""
-    gone = OutboxMail.everywhere.filter(own_rows(user, "to")).delete()[0]
-    leave_file("mail", verified_addresses(user))
-    return {"letters": gone}
+    if _in_files():
+        leave_file("mail", verified_addresses(user))
+    return {"letters": _forget(OutboxMail.everywhere.filter(own_rows(user, "to")))}
 
 
 @transaction.atomic
@@ -36,9 +37,28 @@ def forget_awards(keys: Sequence[uuid.UUID]) -> int:
     """Every letter about these awards, to whomever it went: it may name their recipient."""
     gone = 0
     for start in range(0, len(keys), 500):
-        rows = OutboxMail.everywhere.filter(award_id__in=keys[start : start + 500])
-        gone += rows.delete()[0]
+        gone += _forget(OutboxMail.everywhere.filter(award_id__in=keys[start : start + 500]))
     return gone
+
+
+@transaction.atomic
+def forget_keys(keys: Sequence[str]) -> int:
+    """The letters of these keys."""
+    gone = 0
+    for start in range(0, len(keys), 500):
+        gone += _forget(OutboxMail.everywhere.filter(key__in=keys[start : start + 500]))
+    return gone
+
+
+def _forget(rows: QuerySet[OutboxMail]) -> int:
+    if _in_files():
+        leave_file("mail", rows.exclude(message_id="").values_list("message_id", flat=True))
+    return rows.delete()[0]
+
+
+def _in_files() -> bool:
+    """Whether this server writes its letters into a folder, as one being tried out does."""
+    return settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
 
 
 def forget_old() -> int:
@@ -49,20 +69,16 @@ def forget_old() -> int:
 
 
 @store("mail")
-def take_out(address: str) -> None:
-    """Letters to an address out of the folder of a server that writes mail to files."""
-    folder = getattr(settings, "EMAIL_FILE_PATH", None)
-    if not folder or not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+def take_out(word: str) -> None:
+    """Letters with this address or message id out of that folder."""
+    if not _in_files():
         return
-    for path in Path(folder).glob("*.log"):
+    sought = word.lower().encode()
+    for path in Path(settings.EMAIL_FILE_PATH).glob("*.log"):
         data = path.read_bytes()
-        if address.encode() in data.lower():
-            _rewrite(path, _without(data, address.encode()))
-
-
-def _without(data: bytes, address: bytes) -> bytes:
-    letters = data.split(_BETWEEN)
-    return _BETWEEN.join(one for one in letters if address not in one.lower())
+        if sought in data.lower():
+            letters = data.split(_BETWEEN)
+            _rewrite(path, _BETWEEN.join(one for one in letters if sought not in one.lower()))
 
 
 def _rewrite(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from stackmark_web.accounts.erasing import eraser
 from stackmark_web.accounts.queries import own_rows
 from stackmark_web.awarding.erasing import awards_of
+from stackmark_web.integrations.erasing import forget_keys
 from stackmark_web.passport.models import (
     AddressReport,
     Folder,
@@ -23,6 +24,9 @@ def erase(user: Any) -> dict[str, int]:
     """Everything at once; a link that was shared answers from now on as for an unknown one."""
     reports = AddressReport.everywhere.filter(own_rows(user, "email"))
     about = AddressReport.everywhere.filter(award__in=awards_of(user).values("pk"))
+    # What was sent with a link names the person and their credentials.
+    links = Share.objects.filter(user=user).values_list("pk", flat=True)
+    forget_keys([f"shared:{pk}" for pk in links])
     # Links other people locked to an address of this person stay theirs; the mailed codes go.
     ShareCode.objects.filter(own_rows(user, "share__only_email")).delete()
     return {

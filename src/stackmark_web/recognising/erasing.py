@@ -54,9 +54,7 @@ def stays(user: Any) -> list[Stay]:
     return [
         Stay(
             _("%(number)s signed decisions on recognition") % {"number": number},
-            _(
-                "The deciding bodies must be able to show that they decide alike; your name goes."
-            ),
+            _("Deciding bodies must be able to show that they decide alike. Your name goes."),
         )
     ]
 
