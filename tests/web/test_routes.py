@@ -115,6 +115,17 @@ RULES = {
     "accounts:sure": own(),
     "accounts:erase": own(),
     "accounts:retention": public(),
+    "accounts:identities": own(),
+    "accounts:newcomer": account(302, 302),
+    # No institution is named here; with one: tests of their own.
+    "accounts:institution": public("POST", args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:institution_back": public(args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:institution_refused": public(args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:saml_acs": public("POST", args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:saml_metadata": public(args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:saml_on": public(
+        args={"name": "nowhere", "key": "k"}, fixed=("name", "key"), get=404
+    ),
     "account_login": account(200, 302),
     "account_signup": account(200, 302),
     "account_logout": account(302, 200),

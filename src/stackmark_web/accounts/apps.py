@@ -14,6 +14,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what allauth tells; load what each capability erases and moves."""
-        from stackmark_web.accounts import signals  # noqa: F401 - connects by being imported
+        from stackmark_web.accounts import checks, signals  # noqa: F401 - heard by being imported
 
         autodiscover_modules("erasing", "merging")

@@ -54,7 +54,7 @@ def send_code(request: HttpRequest) -> bool:
         app="account",
         action="sure",
         user=request.user,
-        config="6/15m/user",
+        config={"sure": "6/15m/user"},
     )
     if not addresses or not allowed:
         return False

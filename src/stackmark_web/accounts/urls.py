@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from stackmark_web.accounts import retention_views, rights_views, views
+from stackmark_web.accounts import institution_views, retention_views, rights_views, views
 
 _own = (
     [
@@ -13,6 +13,14 @@ _own = (
         path("profile", views.home, name="settings"),
         path("sure", rights_views.sure, name="sure"),
         path("erase", rights_views.erase, name="erase"),
+        path("institutions", institution_views.identities, name="identities"),
+        path("newcomer", institution_views.newcomer, name="newcomer"),
+        path("with/<slug:name>", institution_views.go, name="institution"),
+        path("from/<slug:name>", institution_views.back, name="institution_back"),
+        path("from/<slug:name>/acs", institution_views.acs, name="saml_acs"),
+        path("from/<slug:name>/metadata", institution_views.saml_metadata, name="saml_metadata"),
+        path("from/<slug:name>/refused", institution_views.refused, name="institution_refused"),
+        path("from/<slug:name>/on/<str:key>", institution_views.saml_on, name="saml_on"),
         path("retention", retention_views.site, name="retention"),
     ],
     "accounts",

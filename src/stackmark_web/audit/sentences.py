@@ -20,6 +20,8 @@ SENTENCES: Final[dict[str, str]] = {
     "account.address-verified": noop("%(who)s verified an e-mail address"),
     "account.edited": noop("%(who)s changed their profile"),
     "account.erased": noop("An account and its data were erased"),
+    "account.identity-added": noop("%(who)s connected an institution to sign in with"),
+    "account.identity-removed": noop("%(who)s took an institution to sign in with away"),
     "account.made": noop("%(who)s made this account"),
     "account.operator": noop("%(who)s changed who runs this server"),
     "account.password-changed": noop("%(who)s set a new password"),
