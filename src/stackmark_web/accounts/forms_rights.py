@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stackmark_web.accounts.guardians import RELATIONS
 from stackmark_web.accounts.minors import born_in
 
 
@@ -104,3 +105,21 @@ class NewcomerForm(AgeForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ("name", "age", "birth_month")
+
+
+class GuardianMailForm(forms.Form):
+    """Where to write to."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address of a parent or guardian"))
+
+
+class GuardianForm(forms.Form):
+    """Who agrees."""
+
+    name = forms.CharField(label=gettext_lazy("Your name"), max_length=200)
+    relation = forms.ChoiceField(
+        label=gettext_lazy("What you are to the child"),
+        choices=RELATIONS,
+        widget=forms.RadioSelect,
+    )
+    agree = forms.BooleanField(label=gettext_lazy("I agree to the words above"))

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from stackmark_web.accounts import institution_views, retention_views, rights_views, views
+from stackmark_web.accounts import (
+    guardian_views,
+    institution_views,
+    retention_views,
+    rights_views,
+    views,
+)
 
 _own = (
     [
@@ -13,6 +19,8 @@ _own = (
         path("profile", views.home, name="settings"),
         path("sure", rights_views.sure, name="sure"),
         path("erase", rights_views.erase, name="erase"),
+        path("guardian", guardian_views.own, name="guardian"),
+        path("guardian/<str:token>", guardian_views.answer, name="guardian_answer"),
         path("institutions", institution_views.identities, name="identities"),
         path("newcomer", institution_views.newcomer, name="newcomer"),
         path("with/<slug:name>", institution_views.go, name="institution"),

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "stackmark_web.accounts.gate.GuardianGate",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

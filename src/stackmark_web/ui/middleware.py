@@ -43,7 +43,10 @@ _FEATURES: Final = (
 # "same-origin", also where the address holds a secret token: nothing reaches another site, and
 # forms keep their Origin header, which "no-referrer" would blank and the CSRF check needs.
 _REFERRER: Final = "same-origin"
-_TOKEN_PATHS: Final = ("/claim", "/s/", "/account/password/reset/key", "/account/confirm-email/")
+_TOKEN_PATHS: Final = (
+    *("/claim", "/s/", "/account/password/reset/key", "/account/confirm-email/"),
+    *("/account/guardian/", "/account/from/"),
+)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
