@@ -116,6 +116,9 @@ RULES = {
     "accounts:erase": own(),
     "accounts:retention": public(),
     "accounts:identities": own(),
+    "accounts:guardian": own(),
+    "accounts:guardian_answer": token(args={"token": "nobody-was-given-this-token"}, fixed=("token",), get=404),
+    "accounts:merge": own(),
     "accounts:newcomer": account(302, 302),
     # No institution is named here; with one: tests of their own.
     "accounts:institution": public("POST", args={"name": "nowhere"}, fixed=("name",), get=404),

@@ -71,14 +71,14 @@ def _erase(user: User, *, via: str) -> Erasure:
 
 def _remove(user: User) -> dict[str, dict[str, int]]:
     removed = {name: function(user) for name, function in erasing.erasers().items()}
-    _forget_sessions(user)
+    forget_sessions(user)
     _forget_pseudonym(user)
     Merge.objects.filter(person=user.pk).delete()
     user.delete()
     return {name: counts for name, counts in removed.items() if any(counts.values())}
 
 
-def _forget_sessions(user: User) -> None:
+def forget_sessions(user: User) -> None:
     """Every session that is this person's, or that holds an address of theirs half-way in."""
     keys = set(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     telling = [str(user.pk), user.email.lower()]

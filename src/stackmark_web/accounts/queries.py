@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
-from stackmark_web.accounts.models import User
+from stackmark_web.accounts.models import Merge, User
 from stackmark_web.audit.models import AuditEvent
 
 
@@ -85,3 +85,14 @@ def own_rows(user: Any, field: str) -> Q:
     for email in verified_addresses(user):
         wanted |= Q(**{f"{field}__iexact": email})
     return wanted
+
+
+def same_person(one: Any, other: Any) -> bool:
+    """Whether two account ids are of one person, as far as accounts were merged."""
+    return one is not None and _person(one) == _person(other)
+
+
+def _person(account: Any) -> str:
+    key = getattr(account, "pk", account)
+    row = Merge.objects.filter(former=key).first() if key is not None else None
+    return str(row.person if row is not None else key)

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from stackmark_web.accounts import (
     guardian_views,
     institution_views,
+    merge_views,
     retention_views,
     rights_views,
     views,
@@ -19,6 +20,7 @@ _own = (
         path("profile", views.home, name="settings"),
         path("sure", rights_views.sure, name="sure"),
         path("erase", rights_views.erase, name="erase"),
+        path("merge", merge_views.page, name="merge"),
         path("guardian", guardian_views.own, name="guardian"),
         path("guardian/<str:token>", guardian_views.answer, name="guardian_answer"),
         path("institutions", institution_views.identities, name="identities"),
