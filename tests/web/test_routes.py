@@ -114,7 +114,9 @@ RULES = {
     # Whoever has a password or passkey shows it there; who has not gets a code.
     "accounts:sure": own(),
     "accounts:erase": own(),
-    "accounts:retention": public(),
+    "privacy:retention": public(),
+    "tenancy:retention": work(),
+    "tenancy:retention_public": public(args={"slug": "here.slug"}),
     "accounts:identities": own(),
     "accounts:guardian": own(),
     "accounts:guardian_answer": token(args={"token": "nobody-was-given-this-token"}, fixed=("token",), get=404),

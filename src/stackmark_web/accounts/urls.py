@@ -9,7 +9,6 @@ from stackmark_web.accounts import (
     guardian_views,
     institution_views,
     merge_views,
-    retention_views,
     rights_views,
     views,
 )
@@ -31,7 +30,6 @@ _own = (
         path("from/<slug:name>/metadata", institution_views.saml_metadata, name="saml_metadata"),
         path("from/<slug:name>/refused", institution_views.refused, name="institution_refused"),
         path("from/<slug:name>/on/<str:key>", institution_views.saml_on, name="saml_on"),
-        path("retention", retention_views.site, name="retention"),
     ],
     "accounts",
 )

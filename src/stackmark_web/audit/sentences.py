@@ -189,6 +189,7 @@ SENTENCES: Final[dict[str, str]] = {
     "organisation.did_host_wanted": noop("%(who)s prepared a move of the identity to its own host"),
     "organisation.edited": noop("%(who)s edited %(what)s"),
     "organisation.logo": noop("%(who)s changed the logo of %(what)s"),
+    "organisation.register-rule": noop("%(who)s published how long %(what)s keeps names"),
     "organisation.signature": noop("%(who)s changed the signature on certificates of %(what)s"),
     "pathway.arranged": noop("%(who)s moved parts in the drawing of the pathway %(what)s"),
     "pathway.created": noop("%(who)s started the pathway %(what)s"),
