@@ -56,11 +56,6 @@ def awards_of(user: Any) -> QuerySet[Award]:
     return Award.everywhere.filter(Q(holder=user) | sent)
 
 
-def is_reduced(award: Award) -> bool:
-    """Whether the award was signed, and only the proof that it was made is left."""
-    return award.signed is None and bool(award.sha256)
-
-
 @eraser("awarding")
 def erase(user: Any) -> dict[str, int]:
     """Reduce what the institution's rule does not keep; forget the rest of the traces."""

@@ -68,9 +68,7 @@ def setting(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("Published."))
             return redirect("tenancy:retention", slug)
     context = {"organisation": organisation, "section": "settings", "tab": "retention"}
-    return render(
-        request, "tenancy/retention.html", context | {"form": form, "rule": rule}
-    )
+    return render(request, "tenancy/retention.html", context | {"form": form, "rule": rule})
 
 
 def _given(rule: rules.Rule) -> dict[str, Any]:
