@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("stackmark_web.ui.urls")),  # /  /ui  /accessibility …
     path("account/", include("stackmark_web.accounts.urls")),  # sign-in and everything of a person
+    path("", include("stackmark_web.accounts.urls_public")),  # /privacy/retention
     path("", include("stackmark_web.tenancy.urls")),  # /manage…  /organisations
     path("", include("stackmark_web.approvals.urls")),  # /manage/<org>/approvals
     path("", include("stackmark_web.catalogue.urls")),  # /catalogue  /manage/<org>/achievements

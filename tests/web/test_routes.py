@@ -124,6 +124,26 @@ RULES = {
     # -- people
     "accounts:home": account(302, 302, "GET"),
     "accounts:settings": own(),
+    # Whoever has a password or passkey shows it there; who has not gets a code.
+    "accounts:sure": own(),
+    "accounts:erase": own(),
+    "privacy:retention": public(),
+    "tenancy:retention": work(),
+    "tenancy:retention_public": public(args={"slug": "here.slug"}),
+    "accounts:identities": own(),
+    "accounts:guardian": own(),
+    "accounts:guardian_answer": token(args={"token": "nobody-was-given-this-token"}, fixed=("token",), get=404),
+    "accounts:merge": own(),
+    "accounts:newcomer": account(302, 302),
+    # No institution is named here; with one: tests of their own.
+    "accounts:institution": public("POST", args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:institution_back": public(args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:institution_refused": public(args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:saml_acs": public("POST", args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:saml_metadata": public(args={"name": "nowhere"}, fixed=("name",), get=404),
+    "accounts:saml_on": public(
+        args={"name": "nowhere", "key": "k"}, fixed=("name", "key"), get=404
+    ),
     "account_login": account(200, 302),
     "account_signup": account(200, 302),
     "account_logout": account(302, 200),

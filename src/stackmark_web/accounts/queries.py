@@ -7,9 +7,9 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from stackmark_web.accounts.models import User
+from stackmark_web.accounts.models import Merge, User
 from stackmark_web.audit import queries as audit
 from stackmark_web.audit.models import AuditEvent
 
@@ -71,3 +71,28 @@ def addresses(user: Any) -> QuerySet[EmailAddress]:
 def recent_events(user: Any, limit: int = 10) -> list[AuditEvent]:
     """What happened to a person's own account lately."""
     return list(audit.of_person(user)[:limit])
+
+
+def words_of(user: Any) -> set[str]:
+    """What a person is called and written to at, to find traces of them in texts."""
+    rows = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    return {word for word in (user.name.strip(), *rows.values_list("email", flat=True)) if word}
+
+
+def own_rows(user: Any, field: str) -> Q:
+    """Rows whose ``field`` is one of a person's verified addresses; none when there is none."""
+    wanted = Q(pk__in=[])
+    for email in verified_addresses(user):
+        wanted |= Q(**{f"{field}__iexact": email})
+    return wanted
+
+
+def same_person(one: Any, other: Any) -> bool:
+    """Whether two account ids are of one person, as far as accounts were merged."""
+    return one is not None and _person(one) == _person(other)
+
+
+def _person(account: Any) -> str:
+    key = getattr(account, "pk", account)
+    row = Merge.objects.filter(former=key).first() if key is not None else None
+    return str(row.person if row is not None else key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stackmark_web.awarding import (
     duties,
+    erasing,
     key_age,
     key_run,  # noqa: F401 - registers the handler of its runs
     patrolling,
@@ -19,6 +20,7 @@ duty("send scheduled awards", seconds=15)(duties.send_scheduled)
 duty("finish interrupted awards", seconds=30)(duties.finish_intents)
 duty("end unclaimed awards", seconds=60)(duties.lapse_overdue)
 duty("remind to claim", seconds=600)(duties.remind_to_claim)
+duty("forget old awards", seconds=3_600)(erasing.forget_old)
 duty("remind of expiry", seconds=600)(duties.remind_of_expiry)
 duty("look through credentials and lists", seconds=60)(patrolling.look_through)
 duty("remind of old keys", seconds=3600)(key_age.remind)

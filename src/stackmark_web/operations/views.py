@@ -86,7 +86,7 @@ def _is_local(request: HttpRequest) -> bool:
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """What nobody caught: 503 for trouble of the machine; else our fault, with its number in the log."""
+    """What nobody caught: 503 for trouble of the machine, else 500 with its number in the log."""
     if answer := trouble.answer(request, sys.exc_info()[1]):
         return answer
     number = getattr(request, "request_id", "")

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
+from stackmark_web.accounts.minors import require_consent
 from stackmark_web.audit.actions import record
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import letters
@@ -34,7 +35,11 @@ VIA: Final = "claim link"
 
 @transaction.atomic
 def keep(award: Award, *, user: Any, via: str = VIA) -> Holding:
-    """Claim an award into a person's passport. Raises ``awarding.actions.WrongState``."""
+    """Claim an award into a person's passport.
+
+    Raises ``awarding.actions.WrongState``, and ``ValidationError`` while a guardian has to agree.
+    """
+    require_consent(user)
     claimed = awarding.claim(award, user=user, via=via)
     return take(claimed, user, via=via)
 

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from stackmark_web import clock
+from stackmark_web.accounts import minors
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import tokens
 from stackmark_web.passport.contents import fold
@@ -166,14 +167,16 @@ def not_taken(limit: int = 500) -> QuerySet[Award]:
 
 def public_holding(award: Award) -> Holding | None:
     """The holding that makes an award's public address answer; None: as for an unknown id."""
-    rows = Holding.objects.filter(award=award, published=True).select_related("user")
-    return rows.first()
+    rows = Holding.objects.filter(minors.grown_up(), award=award, published=True)
+    return rows.select_related("user").first()
 
 
 def share_by_token(token: str) -> Share | None:
     """The share behind a token while it may be opened."""
     share = Share.objects.filter(token_hash=tokens.digest(token)).select_related("user").first()
-    return share if share is not None and is_open(share) else None
+    if share is None or not is_open(share):
+        return None
+    return None if share.user is not None and minors.needs_consent(share.user) else share
 
 
 def is_open(share: Share) -> bool:
@@ -234,7 +237,9 @@ def profile_of(user: Any) -> Profile | None:
 
 def public_profile(handle: str) -> Profile | None:
     """A published page."""
-    rows = Profile.objects.filter(handle=handle.lower(), published=True, user__is_active=True)
+    rows = Profile.objects.filter(
+        minors.grown_up(), handle=handle.lower(), published=True, user__is_active=True
+    )
     return rows.select_related("user").first()
 
 

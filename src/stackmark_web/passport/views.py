@@ -268,6 +268,9 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except WrongState as error:
         messages.error(request, error.detail)
         return redirect("passport:home")
+    except ValidationError as error:  # a guardian has to agree first
+        messages.error(request, error.messages[0])
+        return redirect("passport:home")
     return _done(request, found.pk, _("It is in your passport now. Nobody else sees it yet."))
 
 

@@ -38,6 +38,10 @@ VC_API_RESOURCES = env.text("STACKMARK_VC_API_RESOURCES")
 FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
+AGE_OF_CONSENT = env.count("STACKMARK_AGE_OF_CONSENT", 16)  # 0: nobody is asked for their age
+OPERATOR = env.text("STACKMARK_OPERATOR")  # who answers for this server, by name and address
+OIDC_FILE = env.text("STACKMARK_OIDC")
+SAML_FILE = env.text("STACKMARK_SAML")
 ALLOWED_HOSTS = [
     _PUBLIC.hostname or "",
     *(["127.0.0.1", "localhost", "[::1]"] if _ONLY_HERE else []),
@@ -93,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "stackmark_web.accounts.gate.GuardianGate",
     "django_htmx.middleware.HtmxMiddleware",
     "stackmark_web.approvals.middleware.SecondPerson",
 ]

@@ -54,6 +54,14 @@ VARIABLES = {
     "compared with these files (default: none).",
     "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
     "the data folder).",
+    "STACKMARK_AGE_OF_CONSENT": "Age under which a guardian has to agree; 0 asks nobody for their "
+    "age (default: 16).",
+    "STACKMARK_OPERATOR": "Who runs this server, by name and postal address, for the privacy "
+    "notice (default: the address of STACKMARK_MAIL_FROM).",
+    "STACKMARK_OIDC": "File (TOML) that lists institutions people sign in with by OpenID Connect "
+    "(default: none).",
+    "STACKMARK_SAML": "File (TOML) that lists institutions people sign in with by SAML 2.0 "
+    "(default: none).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
     "(default: file: in the data folder).",
 }

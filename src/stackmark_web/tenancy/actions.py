@@ -40,6 +40,7 @@ from stackmark_web.tenancy.changes.people import (
     invite,
     withdraw_invitation,
 )
+from stackmark_web.tenancy.changes.retention import set_register_rule
 from stackmark_web.tenancy.images import keep_drawing, keep_picture, store_image
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "rotate_key",
     "set_brand",
     "set_logo",
+    "set_register_rule",
     "set_signature",
     "store_image",
     "take_statement",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from stackmark_web.tenancy import audit_views, handover_views, people_views, trust_views, views
+from stackmark_web.tenancy import (
+    audit_views,
+    handover_views,
+    people_views,
+    retention_views,
+    trust_views,
+    views,
+)
 
 app_name = "tenancy"
 _ORG = "manage/<slug:slug>"
@@ -16,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_ORG, views.overview, name="overview"),
     path(f"{_ORG}/settings", views.settings, name="settings"),
     path(f"{_ORG}/brand", views.brand, name="brand"),
+    path(f"{_ORG}/retention", retention_views.setting, name="retention"),
+    path("o/<slug:slug>/retention", retention_views.public, name="retention_public"),
     path(f"{_ORG}/units", views.units, name="units"),
     path(f"{_ORG}/people", people_views.people, name="people"),
     path(f"{_ORG}/people/give", people_views.give, name="give"),

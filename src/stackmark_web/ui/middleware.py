@@ -48,6 +48,7 @@ _REFERRER: Final = "same-origin"
 _TOKEN_PATHS: Final = (
     *("/claim", "/s/", "/proofs/", "/asked/"),
     *("/account/password/reset/key", "/account/confirm-email/"),
+    *("/account/guardian/", "/account/from/"),
 )
 
 Handler = Callable[[HttpRequest], HttpResponseBase]

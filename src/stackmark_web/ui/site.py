@@ -36,6 +36,10 @@ _ACCOUNT: Final = (
     ("account_change_password", _("Password")),
     ("mfa_index", _("Passkeys and second step")),
     ("usersessions_list", _("Where I am signed in")),
+    ("accounts:identities", _("Institutions")),
+    ("accounts:guardian", _("Guardian")),
+    ("accounts:merge", _("Merge two accounts")),
+    ("accounts:erase", _("Delete my account")),
 )
 
 

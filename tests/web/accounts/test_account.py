@@ -225,5 +225,7 @@ def test_a_person_is_found_by_verified_addresses_only(ada, person):
 
 
 def test_new_people_are_written_to_in_the_language_of_the_page(client, db):
-    client.post("/account/signup/", {"email": "new@people.example", "password1": PASSWORD})
+    client.post(
+        "/account/signup/", {"email": "new@people.example", "password1": PASSWORD, "age": "grown"}
+    )
     assert User.objects.get().locale == "en"
