@@ -72,7 +72,7 @@ def _erase(user: User, *, via: str) -> Erasure:
 def _remove(user: User) -> dict[str, dict[str, int]]:
     removed = {name: function(user) for name, function in erasing.erasers().items()}
     forget_sessions(user)
-    _forget_pseudonym(user)
+    audit.forget(user)
     Merge.objects.filter(person=user.pk).delete()
     user.delete()
     return {name: counts for name, counts in removed.items() if any(counts.values())}
@@ -89,13 +89,6 @@ def forget_sessions(user: User) -> None:
         if any(word in said for word in telling):
             keys.add(session.session_key)
     Session.objects.filter(session_key__in=keys).delete()
-
-
-def _forget_pseudonym(user: User) -> None:
-    """The audit's link from its pseudonym to the person, where it keeps one."""
-    forget = getattr(audit, "forget", None)
-    if forget is not None:
-        forget(user)
 
 
 def _journal(person: uuid.UUID) -> None:

@@ -67,7 +67,7 @@ def _merge(kept: User, gone: User) -> Merge:
     merging.settle(kept, gone)
     merging.move_rest(kept, gone)
     _addresses(kept, gone)
-    _pseudonyms(kept, gone)
+    audit.merge(kept, gone)
     Merge.objects.filter(person=gone.pk).update(person=kept.pk)
     made: Merge = Merge.objects.create(former=gone.pk, person=kept.pk, at=clock.now())
     audit.record(
@@ -96,14 +96,3 @@ def _addresses(kept: User, gone: User) -> None:
         elif row.verified and not twin.verified:
             twin.delete()
             EmailAddress.objects.filter(pk=row.pk).update(user=kept, primary=twin.primary)
-
-
-def _pseudonyms(kept: User, gone: User) -> None:
-    """In the audit both are the same person from now on."""
-    join = getattr(audit, "merge", None)
-    if join is not None:
-        join(kept, gone)
-        return
-    from stackmark_web.audit.models import AuditEvent
-
-    AuditEvent.objects.filter(actor=gone).update(actor=kept)

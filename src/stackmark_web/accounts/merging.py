@@ -21,7 +21,7 @@ _MOVERS: Final[dict[str, Mover]] = {}
 _TELLERS: Final[dict[str, Teller]] = {}
 # Handled by themselves, or ending with the account: sign-in means and sessions.
 _LEFT: Final = frozenset(
-    {"account.EmailAddress", "mfa.Authenticator", "usersessions.UserSession", "audit.AuditEvent"}
+    {"account.EmailAddress", "mfa.Authenticator", "usersessions.UserSession", "audit.Pseudonym"}
 )
 
 
