@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stackmark_web import clock
+from stackmark_web.audit.door import door, tell
 from stackmark_web.audit.models import AuditEvent
 
 
@@ -36,12 +37,13 @@ def record(
         label=label,
     )
     made.save(force_insert=True)
+    tell([made])
     return made
 
 
 def record_many(events: Iterable[AuditEvent]) -> None:
     """Events made by ``event``, written together."""
-    AuditEvent.objects.bulk_create(events)
+    tell(AuditEvent.objects.bulk_create(events))
 
 
 def event(
@@ -60,7 +62,7 @@ def event(
         at=clock.now(),
         actor=actor if getattr(actor, "pk", None) else None,
         by_system=actor is None,
-        via=via,
+        via=door(via),
         organisation_id=getattr(organisation, "pk", None),
         verb=verb,
         target_type=type(target).__name__.lower(),
