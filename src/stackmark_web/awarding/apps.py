@@ -12,8 +12,10 @@ class AwardingConfig(AppConfig):
     label = "awarding"
 
     def ready(self) -> None:
-        """Tell the catalogue what only awarding knows."""
-        from stackmark_web.awarding.queries import figures
+        """Tell the catalogue and the webhooks what only awarding knows."""
+        from stackmark_web.awarding.queries import figures, recipient_of
         from stackmark_web.catalogue.figures import provide
+        from stackmark_web.integrations.webhook_events import provide_recipient
 
         provide(figures)
+        provide_recipient(recipient_of)

@@ -112,16 +112,16 @@ class Checker:
         kept.
         """
         self.fetcher.next_source()
-        received = _received(data)
-        at_hand = artefacts.at_hand_for(received, evidence)
+        found = received(data)
+        at_hand = artefacts.at_hand_for(found, evidence)
         report = by_our_books(at_hand.judge(self.verifier).verify(data))
         return Checked(
             report=report,
-            received=received,
-            facts=facts_of(received, report, at_hand),
+            received=found,
+            facts=facts_of(found, report, at_hand),
             sha256=hashlib.sha256(data).hexdigest(),
             source=source,
-            workings=workings(received, report, self.verifier) if explain else {},
+            workings=workings(found, report, self.verifier) if explain else {},
         )
 
     def unreadable(self, error: StackmarkError, *, source: str = "") -> Checked:
@@ -142,11 +142,12 @@ def carry(document: bytes) -> str:
 
 def carry_received(data: bytes) -> str:
     """The same of the JSON inside an image or token; empty for what cannot be read."""
-    received = _received(data)
-    return carry(received.document.data) if received is not None else ""
+    found = received(data)
+    return carry(found.document.data) if found is not None else ""
 
 
-def _received(data: bytes) -> Received | None:
+def received(data: bytes) -> Received | None:
+    """A document taken apart; None for what cannot be read."""
     try:
         return receive(data)
     except StackmarkError:
