@@ -9,7 +9,6 @@ from stackmark.cli.console import out, plain
 
 if TYPE_CHECKING:
     from stackmark.exchange.told import Facts
-    from stackmark.quality.facts_label import Fact
     from stackmark.verification.artefacts import Piece
 
 _MAX: Final = 10  # files a document is bound to that are looked for

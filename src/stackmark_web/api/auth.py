@@ -70,7 +70,7 @@ class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
                 "insufficient-scope",
                 f"The token needs the scope {self.scope}.",
                 headers={
-                    "WWW-Authenticate": "Bearer realm=\"stackmark\", "
+                    "WWW-Authenticate": 'Bearer realm="stackmark", '
                     f'error="insufficient_scope", scope="{self.scope}"'
                 },
             )

@@ -144,9 +144,7 @@ def start(sheet: Sheet, *, actor: Any, same_again: bool) -> None:
     """Start the run of a checked sheet. Raises ``Problem`` ``rows-refused`` naming the rows."""
     if sheet.state == Sheet.State.READY and sheets.plan(sheet).blocked:
         raise refused(sheet)
-    sheet_actions.confirm(
-        sheet, actor=actor, agreed=sheets.agreement(sheet), same_again=same_again
-    )
+    sheet_actions.confirm(sheet, actor=actor, agreed=sheets.agreement(sheet), same_again=same_again)
 
 
 def refused(sheet: Sheet) -> Problem:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -47,9 +48,7 @@ class Route:
         """A change that makes something, safe to repeat with an ``Idempotency-Key``."""
         return self._register("post", path, scope, answers, creates=True, **more)
 
-    def post_plain(
-        self, path: str, scope: str, answer: Any, **more: Any
-    ) -> Callable[[View], View]:
+    def post_plain(self, path: str, scope: str, answer: Any, **more: Any) -> Callable[[View], View]:
         """A POST that changes nothing, open to everybody."""
         return self._register("post", path, scope, {200: answer}, public=True, **more)
 
@@ -118,7 +117,16 @@ def _called(view: View, query: type[Any] | None, *, creates: bool, atomic: bool)
         except NeedsSecondPerson as wait:
             return waiting(wait)
 
+    called.__signature__ = _typed(view)  # type: ignore[attr-defined]  # read by inspect.signature
     return called
+
+
+def _typed(view: View) -> inspect.Signature:
+    """The signature with annotations that are types, which ninja cannot look up from here."""
+    kinds = get_type_hints(view, include_extras=True)
+    found = inspect.signature(view)
+    rows = [one.replace(annotation=kinds[one.name]) for one in found.parameters.values()]
+    return found.replace(parameters=rows)
 
 
 def waiting(wait: Any) -> HttpResponse:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-import orjson
 from ninja.openapi.schema import get_schema
 
 from stackmark_web.api import calling, problems, shapes
@@ -29,7 +29,7 @@ _MATCH: Final[Json] = {
     "name": "If-Match",
     "required": True,
     "description": "The ETag of the draft you read.",
-    "schema": {"type": "string", "pattern": '^[ -~]{1,200}$'},
+    "schema": {"type": "string", "pattern": "^[ -~]{1,200}$"},
 }
 _BYTES: Final[Json] = {"type": "string", "format": "binary"}
 
@@ -37,7 +37,7 @@ _BYTES: Final[Json] = {"type": "string", "format": "binary"}
 @lru_cache(maxsize=1)
 def document() -> Json:
     """The description, made once a process."""
-    found: Json = orjson.loads(orjson.dumps(dict(get_schema(API, path_prefix="api/v1/"))))
+    found: Json = json.loads(json.dumps(get_schema(API, path_prefix="api/v1/")))
     found["components"]["schemas"]["Problem"] = problem_schema()
     found["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     found["servers"] = [{"url": "/"}]

@@ -47,9 +47,7 @@ def door(view: View, name: str) -> View:
     return through
 
 
-def _answer(
-    view: View, name: str, request: HttpRequest, args: Any, kwargs: Any
-) -> HttpResponse:
+def _answer(view: View, name: str, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
     try:
         _check_size(request, LARGE.get(name, USUAL))
         _check_media(request, name)
@@ -114,4 +112,3 @@ def _tagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def etag(content: bytes) -> str:
     """The strong validator of a representation (RFC 9110 section 8.8.3)."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-

@@ -49,10 +49,10 @@ def _plain(error: Exception) -> HttpResponse:
     if isinstance(error, Http404):
         return problems.answer("not-found")
     if isinstance(error, PermissionDenied):
-        return problems.answer(
-            "forbidden", "The person who made this token may not do this here."
-        )
+        return problems.answer("forbidden", "The person who made this token may not do this here.")
     if isinstance(error, HttpError):
+        if isinstance(error.__cause__, Problem):  # ninja hides what the parser said
+            return error.__cause__.response()
         kind = "bad-request" if error.status_code == 400 else "unauthorized"
         return problems.answer(kind, "The body is no JSON that can be read.")
     if isinstance(error, RequestDataTooBig):

@@ -43,9 +43,7 @@ def parts() -> list[tuple[str, list[Operation]]]:
     return list(found.items())
 
 
-def _operation(
-    whole: dict[str, Any], path: str, method: str, one: dict[str, Any]
-) -> Operation:
+def _operation(whole: dict[str, Any], path: str, method: str, one: dict[str, Any]) -> Operation:
     content = one.get("requestBody", {}).get("content", {})
     shown = content.get("application/json") or content.get("multipart/form-data") or {}
     summary, text = one["summary"], one.get("description", "")

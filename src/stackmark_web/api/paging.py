@@ -52,7 +52,9 @@ def page(
 
 def _after(rows: QuerySet[Any], cursor: str, name: str, by: str, *, newest: bool) -> QuerySet[Any]:
     sign = "-" if newest else ""
-    ordered = rows.order_by(f"{sign}{by}", f"{sign}pk") if by != "pk" else rows.order_by(f"{sign}pk")
+    ordered = (
+        rows.order_by(f"{sign}{by}", f"{sign}pk") if by != "pk" else rows.order_by(f"{sign}pk")
+    )
     if not cursor:
         return ordered
     place, pk = _place(cursor, name)

@@ -242,9 +242,9 @@ class RunIn(Which):
     """A bulk run: who gets it, and how."""
 
     recipients: Annotated[list[RecipientIn], Field(min_length=1, max_length=10_000)]
-    scope: Annotated[str, Field(pattern="^(all|good)$", description="all: one bad row stops it")] = (
-        "all"
-    )
+    scope: Annotated[
+        str, Field(pattern="^(all|good)$", description="all: one bad row stops it")
+    ] = "all"
     known: Annotated[
         str,
         Field(
@@ -285,9 +285,7 @@ class WebhookChange(In):
     """What is to be different."""
 
     url: Annotated[str | None, Field(min_length=8, max_length=2_000)] = None
-    events: Annotated[
-        list[Annotated[str, Field(max_length=60)]] | None, Field(min_length=1)
-    ] = None
+    events: Annotated[list[Annotated[str, Field(max_length=60)]] | None, Field(min_length=1)] = None
     description: Annotated[str | None, Field(max_length=200)] = None
     include_recipient: StrictBool | None = None
     enabled: StrictBool | None = None

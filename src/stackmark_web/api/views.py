@@ -30,7 +30,7 @@ from stackmark_web.tenancy.queries import organisation_for
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
     """The tokens of an organisation; POST makes one and shows it, this once."""
     organisation = organisation_for(request.user, slug, Permission.API)
@@ -67,7 +67,7 @@ def _state(token: Token) -> tuple[str, str]:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 def token_replace(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Make a new token in the place of one, which goes on for a while."""
     organisation = organisation_for(request.user, slug, Permission.API)

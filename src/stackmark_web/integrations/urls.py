@@ -18,7 +18,5 @@ urlpatterns = [
     path(f"{_HOOK}/secret", webhook_views.secret, name="webhook_secret"),
     path(f"{_HOOK}/switch", webhook_views.switch, name="webhook_switch"),
     path(f"{_HOOK}/remove", webhook_views.remove, name="webhook_remove"),
-    path(
-        f"{_HOOK}/messages/<uuid:message>/again", webhook_views.again, name="webhook_again"
-    ),
+    path(f"{_HOOK}/messages/<uuid:message>/again", webhook_views.again, name="webhook_again"),
 ]

@@ -57,8 +57,7 @@ def headers(
 ) -> list[tuple[str, str]]:
     """The head of a message, with one signature for each secret."""
     made = [
-        signature(secret, message_id=message_id, timestamp=timestamp, body=body)
-        for secret in known
+        signature(secret, message_id=message_id, timestamp=timestamp, body=body) for secret in known
     ]
     return [
         ("Content-Type", "application/json"),

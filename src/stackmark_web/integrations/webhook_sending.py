@@ -141,16 +141,12 @@ def _text(data: bytes) -> str:
 
 
 @transaction.atomic
-def _conclude(
-    message: Message, status: int | None, said: str, error: str, spent: int
-) -> None:
+def _conclude(message: Message, status: int | None, said: str, error: str, spent: int) -> None:
     now = clock.now()
     Attempt.objects.create(
         message=message, at=now, status=status, milliseconds=spent, answer=said, error=error
     )
-    mine = Message.objects.filter(
-        pk=message.pk, state=_State.SENDING, attempts=message.attempts
-    )
+    mine = Message.objects.filter(pk=message.pk, state=_State.SENDING, attempts=message.attempts)
     if status is not None and 200 <= status < 300:
         mine.update(state=_State.DELIVERED, done_at=now, busy_until=None)
         Webhook.everywhere.filter(pk=message.webhook_id).update(failing_since=None)
@@ -205,5 +201,3 @@ def forget_old() -> int:
     before = clock.now() - KEEP
     done = models.Q(done_at__lt=before) | models.Q(created_at__lt=before, done_at=None)
     return Message.objects.filter(done).delete()[0]
-
-

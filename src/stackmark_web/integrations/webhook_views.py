@@ -45,7 +45,7 @@ def _of_webhook(view: View) -> View:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 def webhooks(request: HttpRequest, slug: str) -> HttpResponse:
     """The webhooks of an organisation; POST adds one and shows its secret, this once."""
     organisation = organisation_for(request.user, slug, Permission.API)
@@ -72,9 +72,7 @@ def webhooks(request: HttpRequest, slug: str) -> HttpResponse:
 def webhook(request: HttpRequest, organisation: Organisation, hook: Webhook) -> HttpResponse:
     """One webhook, what it was sent and what it answered; POST changes it."""
     names = ("url", "description", "events", "include_recipient")
-    form = WebhookForm(
-        request.POST or None, initial={name: getattr(hook, name) for name in names}
-    )
+    form = WebhookForm(request.POST or None, initial={name: getattr(hook, name) for name in names})
     if request.method == "POST" and form.is_valid():
         try:
             webhook_actions.change_webhook(hook, actor=request.user, **form.cleaned_data)

@@ -74,9 +74,7 @@ def achievement(request: HttpRequest, achievement_id: Uuid) -> HttpResponse:
     return _shown(_one(_viewer(request), achievement_id))
 
 
-@route.get(
-    "/achievements/{achievement_id}/versions", READ, shapes.VersionList, query=Page
-)
+@route.get("/achievements/{achievement_id}/versions", READ, shapes.VersionList, query=Page)
 def versions(request: HttpRequest, achievement_id: Uuid, query: Query[Page]) -> HttpResponse:
     """List the published versions of an achievement, newest first."""
     found = _one(_viewer(request), achievement_id)

@@ -257,8 +257,5 @@ def _fresh(who: Principal, award: Award) -> HttpResponse:
     return _answer(queries.award_of(who.organisation, award.pk))
 
 
-def _answer(
-    award: Award, status: int = 200, headers: dict[str, str] | None = None
-) -> HttpResponse:
+def _answer(award: Award, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
     return json(shapes.award(award), status, headers)
-

@@ -94,9 +94,7 @@ def run_start(request: HttpRequest, body: RunIn) -> HttpResponse:
 
 
 @route.post("/runs/file", WRITE, {201: shapes.RunOut, 202: shapes.ChangeOut}, atomic=False)
-def run_upload(
-    request: HttpRequest, file: File[UploadedFile], form: Form[Upload]
-) -> HttpResponse:
+def run_upload(request: HttpRequest, file: File[UploadedFile], form: Form[Upload]) -> HttpResponse:
     """Award many from a CSV or XLSX file.
 
     The columns are those of docs/reference/recipients-csv.md, in our names or other platforms'.
@@ -185,5 +183,3 @@ def _who(request: HttpRequest) -> Principal:
     who: Principal = request.auth  # type: ignore[attr-defined]  # set by ninja
     who.require(Permission.AWARD)
     return who
-
-

@@ -83,9 +83,7 @@ def webhooks(request: HttpRequest, query: Query[Page]) -> HttpResponse:
     who = _who(request)
     rows = queries.webhooks_of(who.organisation)
     scope = str(who.organisation.pk)
-    return page(
-        request, rows, _shown, limit=query.limit, cursor=query.cursor, scope=scope
-    )
+    return page(request, rows, _shown, limit=query.limit, cursor=query.cursor, scope=scope)
 
 
 @route.post("/webhooks", SCOPE, {201: WebhookMade})
@@ -144,14 +142,10 @@ def webhook_ping(request: HttpRequest, webhook_id: Uuid, body: Empty) -> HttpRes
 
 
 @route.get("/webhooks/{webhook_id}/messages", SCOPE, MessageList, query=Page)
-def webhook_messages(
-    request: HttpRequest, webhook_id: Uuid, query: Query[Page]
-) -> HttpResponse:
+def webhook_messages(request: HttpRequest, webhook_id: Uuid, query: Query[Page]) -> HttpResponse:
     """What a webhook was sent and what it answered, newest first."""
     rows = queries.messages_of(_one(request, webhook_id))
-    return page(
-        request, rows, _message, limit=query.limit, cursor=query.cursor, by="sequence"
-    )
+    return page(request, rows, _message, limit=query.limit, cursor=query.cursor, by="sequence")
 
 
 @route.post("/webhooks/{webhook_id}/messages/{message_id}/redeliver", SCOPE, {202: MessageOut})
