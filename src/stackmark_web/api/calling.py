@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, get_type_hints
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -25,6 +26,7 @@ except ImportError:
         """Never raised: approvals are not there."""
 
         change_id = url = ""
+        keep = staticmethod(lambda: None)
 
 
 View = Callable[..., HttpResponse]
@@ -131,5 +133,7 @@ def _typed(view: View) -> inspect.Signature:
 
 def waiting(wait: Any) -> HttpResponse:
     """Taken, but a second person has to agree first."""
-    body = {"object": "change", "id": str(wait.change_id), "state": "waiting", "page": wait.url}
-    return json(body, 202)
+    kept = wait.keep()  # where a transaction around the action took it back
+    pk = str(getattr(kept, "pk", wait.change_id))
+    page = f"{settings.PUBLIC_URL}{wait.url}"
+    return json({"object": "change", "id": pk, "state": "waiting", "page": page}, 202)

@@ -53,9 +53,9 @@ _OF_VERB: Final[dict[str, tuple[str, ...]]] = {
     "achievement.retired": ("achievement.retired",),
     "run.finished": ("run.finished",),
     "recognition.decided": ("recognition.decided",),
-    "approval.asked": ("approval.waiting",),
-    "approval.given": ("approval.decided",),
-    "approval.refused": ("approval.decided",),
+    "change.asked": ("approval.waiting",),
+    "change.approved": ("approval.decided",),
+    "change.refused": ("approval.decided",),
 }
 _TOLD: Final = ("state", "reason", "number", "done", "failed")  # of what the trail says: no texts
 Recipient = Callable[[uuid.UUID], Mapping[str, str]]
