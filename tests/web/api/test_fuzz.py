@@ -14,7 +14,7 @@ import api_fuzzing
 import api_world
 from stackmark_web.integrations import queries, webhook_actions
 
-SAMPLE = 2  # right and wrong requests of each operation in the suite
+SAMPLE = 1  # right and wrong requests of each operation in the suite
 
 
 @pytest.fixture
@@ -49,14 +49,14 @@ def fuzzed(db, monkeypatch):
 
 
 def test_no_fault_and_no_break(fuzzed):
-    """Two right and two wrong requests of every operation, always the same ones."""
+    """A right and a wrong request of every operation, always the same ones."""
     world, ids = fuzzed
     campaign = api_fuzzing.Campaign(world, ids)
     found = api_fuzzing.operations(api_fuzzing.description())
     assert len(found) > 35
     for operation in found:
         campaign.run(operation, SAMPLE)
-    assert campaign.sent.total() > 3 * len(found)
+    assert campaign.sent.total() > 1.5 * len(found)
 
 
 @pytest.mark.slow
@@ -68,9 +68,20 @@ def test_many(fuzzed, capsys):
         world, ids, seed=int(os.environ.get("STACKMARK_API_SEED", "1"))
     )
     found = api_fuzzing.operations(api_fuzzing.description())
+    only = os.environ.get("STACKMARK_API_ONLY", "")
+    broken = []
     for operation in found:
-        campaign.run(operation, examples)
+        if only in operation.label:
+            try:
+                campaign.run(operation, examples)
+            except BaseExceptionGroup as errors:
+                broken += [(operation.label, str(one)) for one in errors.exceptions]
+            except Exception as error:
+                broken.append((operation.label, str(error)))
     with capsys.disabled():
+        for label, said in broken:
+            print(f"\n{label}: {said[:1500]}")
         print(f"\n{campaign.sent.total()} requests to {len(found)} operations")
         for line, number in sorted(campaign.sent.items()):
             print(f"{number:7} {line}")
+    assert broken == []
