@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
+.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz api-fuzz bench coverage docs reference lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
@@ -74,6 +74,9 @@ fuzz: setup ## a million changes of signed credentials, and the property tests w
 	@STACKMARK_PLANNING_INSTANCES=5000 $(BIN)/pytest tests/unit/planning
 	@STACKMARK_STACKING_CHANGES=5000 STACKMARK_CHANGES=1000000 $(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
 	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
+
+api-fuzz: setup ## requests drawn from the API's description (EXAMPLES= right and as many wrong ones of each operation)
+	@STACKMARK_API_EXAMPLES=$(or $(EXAMPLES),250) $(BIN)/pytest -m slow tests/web/api/test_fuzz.py
 
 bench: setup ## ratios against named peers in the same run
 	@$(BIN)/python benchmarks

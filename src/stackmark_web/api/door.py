@@ -66,8 +66,10 @@ def _check_media(request: HttpRequest, name: str) -> None:
     if request.method not in _BODY or name in OTHER_MEDIA:
         return
     kind = request.content_type or ""
-    empty = request.META.get("CONTENT_LENGTH") in (None, "", "0")
-    if empty or kind == "application/json":
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        request._body = b"{}"  # noqa: SLF001 - no body says as much as an empty one
+        return
+    if kind == "application/json":
         return
     raise Problem("unsupported-media-type", "Send application/json.", headers={"Accept": _JSON})
 

@@ -17,10 +17,7 @@ class StrictParser(Parser):  # type: ignore[misc]  # ninja ships no types for it
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The body. Raises ``Problem``."""
-        body = request.body
-        if not body:
-            raise Problem("empty-body", "Send the members as JSON.")
-        return strict(body)
+        return strict(request.body)
 
 
 def strict(body: bytes) -> Any:

@@ -167,8 +167,12 @@ def test_rights_the_maker_has_lost(world, found):
 def test_unknown_and_foreign_answer_alike(world, found):
     """Another organisation's token at what is there, and at what is nowhere."""
     theirs = ask(world, found, world.foreign)
-    nowhere = ask(world, found, world.foreign, **dict.fromkeys(world.things, NOBODY) | {"number": "1"})
-    nonsense = ask(world, found, world.foreign, **dict.fromkeys(world.things, "zz") | {"number": "1"})
+    nowhere = ask(
+        world, found, world.foreign, **dict.fromkeys(world.things, NOBODY) | {"number": "1"}
+    )
+    nonsense = ask(
+        world, found, world.foreign, **dict.fromkeys(world.things, "zz") | {"number": "1"}
+    )
     assert theirs.status_code == nowhere.status_code == nonsense.status_code == 404
     assert theirs.content == nowhere.content == nonsense.content
     kept = [name for name in theirs.headers if not name.startswith("RateLimit")]

@@ -166,7 +166,7 @@ def test_a_file_is_the_same_request_under_another_border(world):
 def test_answers_lie_sealed_and_go_after_a_day(world, call):
     call.post("/awards", order(world), idempotency_key="one")
     row = Answered.objects.get()
-    assert b"ada" not in bytes(row.body).lower()
+    assert b"lovelace" not in bytes(row.body).lower()
     assert idempotency.forget_old() == 0
     with clock.at(clock.now() + timedelta(hours=25)):
         assert idempotency.forget_old() == 1
@@ -174,7 +174,10 @@ def test_answers_lie_sealed_and_go_after_a_day(world, call):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_at_once(django_db_blocker):
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite in memory lets one write at a time"
+)
+def test_fifty_at_once():
     """Fifty threads with one key: one credential, and all that were answered got the same."""
     world = api_world.ApiWorld()
     answers, gate = [], threading.Barrier(50)
