@@ -78,7 +78,7 @@ class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
 
 
 def principal(request: HttpRequest, header: str | None) -> Principal:
-    """Who a header stands for. Raises ``Problem`` with one and the same answer for all wrong ones."""
+    """Who a header stands for. Raises ``Problem``, one and the same for all wrong ones."""
     if header is None:
         raise Problem(
             "unauthorized", "Send a token: Authorization: Bearer smk_…", headers=_CHALLENGE

@@ -1,4 +1,4 @@
-"""The form of a token: ``smk_`` + 16 signs that name it + ``_`` + 32 secret signs + 6 of a checksum.
+"""The form of a token: ``smk_``, 16 signs that name it, ``_``, 32 secret signs, 6 of a checksum.
 
 The secret part holds 190 unpredictable bits. Programs that look for lost secrets know a token by
 its beginning and its checksum (as GitHub's are known), and a mistyped one is told apart without

@@ -110,7 +110,7 @@ def _context(organisation: Organisation) -> dict[str, Any]:
 
 
 @require_safe
-def openapi(request: HttpRequest) -> HttpResponse:
+def openapi(_request: HttpRequest) -> HttpResponse:
     """The description for programs."""
     response = HttpResponse(orjson.dumps(description.document()), content_type="application/json")
     response.headers["Cache-Control"] = "public, max-age=300"

@@ -70,7 +70,7 @@ def checked(url: str) -> str:
 
 
 def excepted(url: str) -> frozenset[str]:
-    """This very machine may be named on a server for trying things out, and nowhere else."""
+    """The hosts of this machine: named on a server for trying things out, and nowhere else."""
     if not (settings.DEBUG or settings.DEMO):
         return frozenset()
     try:
