@@ -27,6 +27,7 @@ from simulators.issuer import Issuer, Web
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.accrediting import actions as accrediting
+from stackmark_web.api import actions as api
 from stackmark_web.approvals import guard as approvals
 from stackmark_web.approvals.models import Change
 from stackmark_web.assessing.actions import standards
@@ -38,7 +39,9 @@ from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.catalogue import policies, reviewing
 from stackmark_web.catalogue.models import Decision
 from stackmark_web.catalogue.offerings import save_offering
+from stackmark_web.integrations import webhook_actions
 from stackmark_web.integrations.actions import save_template
+from stackmark_web.integrations.models import Message
 from stackmark_web.jobs import duties
 from stackmark_web.jobs.worker import work_once
 from stackmark_web.passport import actions as passport
@@ -108,6 +111,7 @@ class SmallWorld:
         self._checks()
         self._statements()
         self._waiting()
+        self._programs()
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
         pathway_rows.fill(self)
@@ -124,6 +128,21 @@ class SmallWorld:
             approvals.stop("policy.set", self.here, None, {"revoking": False})
         except NeedsSecondPerson as waits:
             self.change = Change.everywhere.get(pk=waits.change_id)
+
+    def _programs(self):
+        """A token and a webhook that was sent a test."""
+        say, here = self.say, self.here
+        named = {"name": say("token.name", "Student system", 100), "scopes": ["awards:read"]}
+        self.api_token, _text = api.make_token(here, actor=self.owner, **named)
+        self.webhook, _secret = webhook_actions.add_webhook(
+            here,
+            actor=self.owner,
+            url="https://hooks.northfield.example/in",
+            events=["approval.waiting"],
+            description=say("webhook.description", "To the student system", 200),
+        )
+        self.webhook_message = webhook_actions.ping(self.webhook, actor=self.owner)
+        Message.objects.filter(pk=self.webhook_message.pk).update(state="delivered")
 
     def _statements(self):
         """Northfield asks and is asked, and has endorsed what Elsewhere does."""

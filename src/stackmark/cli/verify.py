@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stackmark.cli.sources import Found
-    from stackmark.cli.verify_facts import Facts
+    from stackmark.exchange.told import Facts
     from stackmark.trust.register import Register
     from stackmark.verification.artefacts import File
     from stackmark.verification.report import Report
@@ -179,7 +179,7 @@ def _judged(
     verifier: Verifier, net: Network, found: Iterator[Found], files: list[File], *, facts: bool
 ) -> Iterator[tuple[str, Report, Facts]]:
     """Source, report, and what the document states, where that is asked for."""
-    from stackmark.cli.verify_facts import Facts, read_facts
+    from stackmark.exchange.told import Facts, read_facts
     from stackmark.verification.case import Case
     from stackmark.verification.report import Subject
 

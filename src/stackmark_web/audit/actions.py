@@ -13,6 +13,7 @@ from django.db import transaction
 from stackmark_web import clock
 from stackmark_web.audit import people
 from stackmark_web.audit.chaining import append
+from stackmark_web.audit.door import door, tell
 from stackmark_web.audit.models import SERVER, AuditEvent, Pseudonym
 
 _PERSON: Final = "user"  # the member of a side that holds the id of an account
@@ -53,12 +54,14 @@ def record_many(events: Iterable[AuditEvent]) -> None:
     """Events made by ``event``, written together, in their order."""
     chains: dict[str, list[AuditEvent]] = {}
     actors: dict[Any, str] = {}  # each asked for once
+    made = list(events)
     with transaction.atomic():
-        for one in events:
+        for one in made:
             chains.setdefault(_chain_of(one), []).append(one)
             one.actor_code = _code(one.by, actors)
         for name in sorted(chains):  # always in one order, so that two of us never wait in a ring
             append(name, chains[name])
+        tell(made)
 
 
 def event(
@@ -77,7 +80,7 @@ def event(
     made = AuditEvent(
         at=clock.now(),
         by_system=actor is None,
-        via=via,
+        via=door(via),
         organisation_id=getattr(organisation, "pk", None),
         verb=verb,
         target_type=type(target).__name__.lower(),

@@ -222,6 +222,17 @@ SENTENCES: Final[dict[str, str]] = {
     "role.moved": noop("%(what)s: the role moved with %(whom)s to another account of theirs"),
     "role.ended": noop("%(who)s ended a role of %(whom)s: %(what)s"),
     "role.given": noop("%(who)s gave %(whom)s a role: %(what)s"),
+    "api-token.made": noop("%(who)s made the API token %(what)s"),
+    "api-token.replaced": noop("%(who)s replaced the API token %(what)s by a new one"),
+    "api-token.revoked": noop("%(who)s revoked the API token %(what)s"),
+    "webhook.added": noop("%(who)s added the webhook %(what)s"),
+    "webhook.changed": noop("%(who)s changed the webhook %(what)s"),
+    "webhook.disabled": noop("The webhook %(what)s was switched off after failing for long"),
+    "webhook.pinged": noop("%(who)s sent a test to the webhook %(what)s"),
+    "webhook.redelivered": noop("%(who)s sent a message to the webhook %(what)s again"),
+    "webhook.removed": noop("%(who)s removed the webhook %(what)s"),
+    "webhook.secret-renewed": noop("%(who)s made a new secret for the webhook %(what)s"),
+    "run.finished": noop("The run %(what)s ended"),
     "run.cancelled": noop("%(who)s stopped the run %(what)s"),
     "run.retried": noop("%(who)s tried the run %(what)s again"),
     "run.started": noop("%(who)s started the run %(what)s"),
@@ -292,6 +303,7 @@ _VIA: Final = {
     "demo": noop("by the demo world"),
     "learner": noop("by the learner"),
     "pathway": noop("by a pathway"),
+    "api": noop("through the API"),
 }
 
 

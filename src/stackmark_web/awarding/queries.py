@@ -86,6 +86,15 @@ def credential_bytes(award: Award) -> bytes:
     return bytes(award.signed)
 
 
+def recipient_of(pk: uuid.UUID) -> dict[str, str]:
+    """Who an award is for, as it stands now; for webhooks that ask for it."""
+    rows = Award.everywhere.filter(pk=pk).values_list(
+        "recipient_email", "recipient_name", "recipient_id", "external_id"
+    )
+    found = rows.first()
+    return dict(zip(("email", "name", "id", "external_id"), found, strict=True)) if found else {}
+
+
 def sealed_of(pk: object) -> dict[str, str]:
     """What the credential with this id seals: address to SHA-256; nothing for any other id."""
     award = award_for_public(pk)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_noop as _
 from stackmark_web.integrations.letters_approvals import APPROVALS
 from stackmark_web.integrations.letters_pathways import PATHWAYS
 from stackmark_web.integrations.letters_recognition import RECOGNITION
+from stackmark_web.integrations.letters_webhooks import WEBHOOKS
 from stackmark_web.ui.text import markdown_html
 
 PLACEHOLDERS: Final = ("recipient_name", "title", "issuer", "reason", "date", "sender", "code")
@@ -316,6 +317,7 @@ LETTERS: Final[dict[str, Letter]] = {
         _("To the marking desk"),
     ),
     **{kind: Letter(*said) for kind, said in APPROVALS.items()},
+    **{kind: Letter(*said) for kind, said in WEBHOOKS.items()},
     **{kind: Letter(*said) for kind, said in RECOGNITION.items()},
     **{kind: Letter(*said) for kind, said in PATHWAYS.items()},
 }

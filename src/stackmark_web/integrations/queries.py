@@ -1,4 +1,4 @@
-"""Reads about mail."""
+"""Reads about mail and webhooks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import uuid
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.http import Http404
 
-from stackmark_web.integrations.models import MailTemplate, OutboxMail
+from stackmark_web.integrations.models import MailTemplate, Message, OutboxMail, Webhook
 
 
 def outbox(organisation: Any, *, state: str = "", search: str = "") -> QuerySet[OutboxMail]:
@@ -41,3 +42,32 @@ def kinds_with_own_words(organisation: Any) -> set[tuple[str, str]]:
     """The kinds and languages an organisation wrote itself."""
     rows = MailTemplate.everywhere.filter(organisation=organisation)
     return set(rows.values_list("kind", "language"))
+
+
+def webhooks_of(organisation: Any) -> QuerySet[Webhook]:
+    """The webhooks of exactly this organisation or unit, newest first."""
+    rows = Webhook.objects.within(organisation).filter(organisation=organisation)
+    return rows.select_related("organisation", "made_by").order_by("-created_at", "-pk")
+
+
+def webhook_of(organisation: Any, pk: object) -> Webhook:
+    """One of them; ``Http404`` for any other."""
+    found = webhooks_of(organisation).filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+def messages_of(hook: Webhook) -> QuerySet[Message]:
+    """What a webhook was or will be sent, newest first, with the tries."""
+    return hook.messages.prefetch_related("tries").order_by("-sequence")
+
+
+def message_of(organisation: Any, pk: object, hook: object = None) -> Message:
+    """One message to a webhook of this organisation; ``Http404`` for any other."""
+    rows = Message.objects.filter(webhook__organisation=organisation, pk=pk)
+    rows = rows.filter(webhook_id=hook) if hook is not None else rows
+    found = rows.select_related("webhook__organisation").prefetch_related("tries").first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found

@@ -16,6 +16,7 @@ from typing import Final
 from django.db import models, transaction
 
 from stackmark_web import clock
+from stackmark_web.audit.actions import record
 from stackmark_web.jobs import signs
 from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
 from stackmark_web.jobs.models import Chunk, Run
@@ -159,7 +160,21 @@ def _close(chunk: Chunk) -> None:
     """End the run with its last chunk."""
     states = set(Chunk.objects.filter(run=chunk.run_id).values_list("state", flat=True).distinct())
     if states <= {"done", "failed"}:
-        Run.everywhere.filter(pk=chunk.run_id, state=Run.State.RUNNING).update(
-            state=Run.State.FAILED if "failed" in states else Run.State.DONE,
-            finished_at=clock.now(),
+        state = Run.State.FAILED if "failed" in states else Run.State.DONE
+        ended = Run.everywhere.filter(pk=chunk.run_id, state=Run.State.RUNNING).update(
+            state=state, finished_at=clock.now()
         )
+        if ended:
+            _tell_end(Run.everywhere.select_related("organisation").get(pk=chunk.run_id))
+
+
+def _tell_end(run: Run) -> None:
+    after = {"state": run.state, "done": run.done, "failed": run.failed}
+    record(
+        "run.finished",
+        actor=None,
+        target=run,
+        organisation=run.organisation,
+        after=after,
+        via="job",
+    )

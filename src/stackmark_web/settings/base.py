@@ -36,6 +36,7 @@ VC_API_TOKEN = env.vc_api_token(
 )
 VC_API_RESOURCES = env.text("STACKMARK_VC_API_RESOURCES")
 FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
+VERIFY_PER_MINUTE = env.count("STACKMARK_VERIFY_PER_MINUTE", 120)
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
 AGE_OF_CONSENT = env.count("STACKMARK_AGE_OF_CONSENT", 16)  # 0: nobody is asked for their age

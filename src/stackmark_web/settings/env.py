@@ -29,6 +29,8 @@ VARIABLES = {
     "X-Forwarded-For (default: 0).",
     "STACKMARK_FONT_FOLDERS": "Folders of further fonts for certificates, separated by colons, for "
     "scripts that ours do not draw (default: none).",
+    "STACKMARK_VERIFY_PER_MINUTE": "How many documents one network may have checked in a minute "
+    "through the API without a token; 0 for no limit (default: 120).",
     "STACKMARK_DEBUG": "True shows errors in full; never on a public server (default: False).",
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",

@@ -63,6 +63,7 @@ _SECTIONS: Final = (
     ("people", gettext_noop("People and roles"), "tenancy:people", (Permission.MEMBERS,)),
     ("runs", gettext_noop("Runs"), "jobs:list", (Permission.AWARD,)),
     ("mail", gettext_noop("Mail"), "integrations:outbox", (Permission.MAIL,)),
+    ("api", gettext_noop("API and webhooks"), "api:tokens", (Permission.API,)),
     ("trust", gettext_noop("Trust"), "verifying:trust", (Permission.TRUST,)),
     ("settings", gettext_noop("Settings"), "tenancy:settings", (Permission.EDIT,)),
     ("keys", gettext_noop("Keys"), "tenancy:keys", (Permission.KEYS,)),

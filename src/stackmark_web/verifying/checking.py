@@ -122,19 +122,19 @@ class Checker:
         kept.
         """
         self.fetcher.next_source()
-        received = _received(data)
-        at_hand = artefacts.at_hand_for(received, evidence)
-        judged = by_our_log(at_hand.judge(self.verifier).verify(data), received)
+        found = received(data)
+        at_hand = artefacts.at_hand_for(found, evidence)
+        judged = by_our_log(at_hand.judge(self.verifier).verify(data), found)
         report = by_our_books(judged)
         for hear in _HEARD:
             hear(report.verdict)
         return Checked(
             report=report,
-            received=received,
-            facts=facts_of(received, report, at_hand),
+            received=found,
+            facts=facts_of(found, report, at_hand),
             sha256=hashlib.sha256(data).hexdigest(),
             source=source,
-            workings=workings(received, report, self.verifier) if explain else {},
+            workings=workings(found, report, self.verifier) if explain else {},
         )
 
     def unreadable(self, error: StackmarkError, *, source: str = "") -> Checked:
@@ -155,11 +155,12 @@ def carry(document: bytes) -> str:
 
 def carry_received(data: bytes) -> str:
     """The same of the JSON inside an image or token; empty for what cannot be read."""
-    received = _received(data)
-    return carry(received.document.data) if received is not None else ""
+    found = received(data)
+    return carry(found.document.data) if found is not None else ""
 
 
-def _received(data: bytes) -> Received | None:
+def received(data: bytes) -> Received | None:
+    """A document taken apart; None for what cannot be read."""
     try:
         return receive(data)
     except StackmarkError:

@@ -43,10 +43,10 @@ def _who(request: HttpRequest) -> tuple[str, int]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user-{user.pk}", KNOWN
-    return _digest(network_of(_address(request))), ANONYMOUS
+    return _digest(network_of(address_of(request))), ANONYMOUS
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Whose request it is, behind as many proxies as the operator said there are."""
     try:
         return get_client_ip(request) or ""

@@ -6,6 +6,7 @@ from stackmark_web.awarding.actions.appealing import decide_appeal, open_appeal
 from stackmark_web.awarding.actions.claiming import claim, decline, lapse
 from stackmark_web.awarding.actions.correcting import correct, reissue_to
 from stackmark_web.awarding.actions.creating import (
+    award_of_nonce,
     create_award,
     dedup_key,
     discard,
@@ -22,6 +23,7 @@ __all__ = [
     "Problem",
     "UsedBefore",
     "WrongState",
+    "award_of_nonce",
     "claim",
     "correct",
     "create_award",

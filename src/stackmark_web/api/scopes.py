@@ -1,0 +1,19 @@
+"""What a token may be made for. Its maker's rights are asked besides, each time."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+SCOPES: Final[dict[str, Any]] = {
+    "achievements:read": _("Read achievements and their drafts"),
+    "achievements:write": _("Draft and publish achievements"),
+    "awards:read": _("Read awards, with names and addresses of recipients"),
+    "awards:write": _("Award, and send again"),
+    "awards:revoke": _("Revoke, suspend and reinstate"),
+    "runs:read": _("Follow bulk runs and read their rows"),
+    "runs:write": _("Start bulk runs"),
+    "verify": _("Check documents at a higher rate"),
+    "webhooks": _("Register webhooks and read what they were sent"),
+}
