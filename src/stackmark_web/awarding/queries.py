@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -36,6 +37,7 @@ _STATUS: Final[dict[str, str]] = {
     Award.State.SUPERSEDED: "superseded",
 }
 LATE: Final = timedelta(seconds=60)
+_STATE: Final = "SELECT state FROM awarding_award WHERE id = %s AND signed IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,19 @@ def status_list_document(list_id: object, purpose: str) -> bytes | None:
     if not name or purpose not in PURPOSES:
         return None
     return publishing.document(name, purpose)
+
+
+def status_list_edition(list_id: str, purpose: str) -> tuple[int, ...] | None:
+    """Tells one edition of a published list's file from another; None when there is none."""
+    return publishing.edition(list_id, purpose) if purpose in PURPOSES else None
+
+
+def state_of_credential(pk: str) -> str:
+    """The state of a signed award, by one small question; empty when there is none of this id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, [Award._meta.pk.get_db_prep_value(pk, connection)])  # noqa: SLF001
+        found = cursor.fetchone()
+    return found[0] if found else ""
 
 
 def figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:

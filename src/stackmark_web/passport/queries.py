@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils.dateparse import parse_datetime
 
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
@@ -24,6 +27,11 @@ from stackmark_web.passport.models import (
 )
 from stackmark_web.passport.standing import Standing, standing_of, with_status
 
+_STAMP: Final = (
+    "SELECT a.state, a.valid_until, a.status_changed_at, h.added_at FROM passport_holding h "
+    "JOIN awarding_award a ON a.id = h.award_id "
+    "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL"
+)
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
 
 
@@ -168,6 +176,23 @@ def public_holding(award: Award) -> Holding | None:
     """The holding that makes an award's public address answer; None: as for an unknown id."""
     rows = Holding.objects.filter(award=award, published=True).select_related("user")
     return rows.first()
+
+
+def public_stamp(pk: str) -> tuple[Any, ...] | None:
+    """What an award's public page is made from, by one small question; None: it has no such page.
+
+    The page must be made anew when anything of it is different: the state, since when, whether it
+    has run out, whether its holder shows it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, [Award._meta.pk.get_db_prep_value(pk, connection)])  # noqa: SLF001
+        rows = cursor.fetchall()
+    if len(rows) != 1:
+        return None
+    (state, until, changed, added) = rows[0]
+    end = parse_datetime(until) if isinstance(until, str) else until
+    over = end is not None and (end if end.tzinfo else end.replace(tzinfo=UTC)) <= clock.now()
+    return state, over, changed, added
 
 
 def share_by_token(token: str) -> Share | None:
