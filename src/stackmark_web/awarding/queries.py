@@ -37,6 +37,10 @@ _STATUS: Final[dict[str, str]] = {
     Award.State.SUPERSEDED: "superseded",
 }
 LATE: Final = timedelta(seconds=60)
+_BOOKS: Final = (
+    *("state", "valid_until", "status_changed_at", "created_at"),
+    *("signed", "sha256"),
+)
 _STATE: Final = "SELECT state FROM awarding_award WHERE id = %s AND signed IS NOT NULL"
 
 
@@ -81,6 +85,14 @@ def award_for_public(pk: object) -> Award | None:
     return rows.filter(pk=str(pk), signed__isnull=False).first()
 
 
+def award_in_books(pk: object) -> Award | None:
+    """The same with no more than its bytes and what ``status_of`` asks."""
+    if not uuid_text(str(pk)):
+        return None
+    rows = Award.everywhere.filter(pk=str(pk), signed__isnull=False).order_by()
+    return rows.only(*_BOOKS).first()
+
+
 def credential_bytes(award: Award) -> bytes:
     """The credential, exactly as it was signed."""
     if award.signed is None:
@@ -90,8 +102,11 @@ def credential_bytes(award: Award) -> bytes:
 
 def sealed_of(pk: object) -> dict[str, str]:
     """What the credential with this id seals: address to SHA-256; nothing for any other id."""
-    award = award_for_public(pk)
-    return {one["url"]: one["sha256"] for one in award.related} if award else {}
+    if not uuid_text(str(pk)):
+        return {}
+    rows = Award.everywhere.filter(pk=str(pk), signed__isnull=False).order_by()
+    related = rows.values_list("related", flat=True).first() or []
+    return {one["url"]: one["sha256"] for one in related}
 
 
 def status_of(award: Award) -> tuple[str, datetime | None]:

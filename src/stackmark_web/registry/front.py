@@ -39,7 +39,7 @@ VERIFY: Final = "/api/v1/verify"
 TYPES: Final = frozenset(
     {"application/json", "application/ld+json", "application/vc", "application/vc+ld+json"}
 )
-AGE: Final = 10.0  # seconds a page may be old; what was revoked or withdrawn is never shown
+AGE: Final = 60.0  # seconds a page may be old; what was revoked or withdrawn is never shown
 _UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STATUS: Final = re.compile(rf"/status/({_UUID})/(revocation|suspension)")
 _CREDENTIAL: Final = re.compile(rf"/credentials/({_UUID})(?:\.json)?")
