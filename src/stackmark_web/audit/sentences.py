@@ -134,6 +134,8 @@ SENTENCES: Final[dict[str, str]] = {
     "scripts.archived": noop("%(who)s kept scripts of %(what)s to be marked again"),
     "award.address-reported": noop("A letter about %(what)s went to a wrong address"),
     "award.claimed": noop("A credential was claimed: %(what)s"),
+    "award.created-from-file": noop("%(who)s prepared awards of %(what)s for people of a file"),
+    "award.offered-from-file": noop("%(who)s awarded %(what)s to people of a file"),
     "award.corrected": noop("%(who)s corrected a credential: %(what)s"),
     "award.created": noop("%(who)s prepared an award of %(what)s"),
     "award.declined": noop("A credential was declined: %(what)s"),

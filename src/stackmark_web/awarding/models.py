@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.awarding.slim import SignedField
 from stackmark_web.tenancy.scoping import Scoped
 
 
@@ -79,11 +80,24 @@ class Sheet(models.Model):
         return self.filename
 
 
+class CommonPart(models.Model):
+    """What the credentials of one kind share (``awarding.slim``); never changed, never deleted.
+
+    ``id`` is the beginning of the SHA-256 of ``data``; slim rows name it inside their bytes.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class Award(models.Model):
     """One achievement for one person, and the signed credential when there is one.
 
     The row, its credential id and its status index are stored before anything is signed;
-    ``signed`` are the exact bytes and never change. ``id`` is the last part of the credential's
+    ``signed`` gives the exact bytes (``bytes(award.signed)``); they never change. ``id`` is the last part of the credential's
     address. A change of state goes through ``awarding.actions`` and leaves a ``Step``.
     """
 
@@ -142,7 +156,7 @@ class Award(models.Model):
     salt = models.CharField(max_length=64)
     status_list = models.ForeignKey(StatusList, null=True, on_delete=models.PROTECT)
     status_index = models.PositiveIntegerField(null=True)
-    signed = models.BinaryField(null=True)
+    signed = SignedField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     signed_at = models.DateTimeField(null=True)
 

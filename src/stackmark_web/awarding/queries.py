@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from stackmark_web.awarding import claims, publishing, states
 from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
+from stackmark_web.awarding.slim import damaged
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.cards import Card
@@ -94,10 +96,16 @@ def award_in_books(pk: object) -> Award | None:
 
 
 def credential_bytes(award: Award) -> bytes:
-    """The credential, exactly as it was signed."""
+    """The credential, exactly as it was signed.
+
+    Raises ``StackmarkError`` ``award.damaged`` when what is stored is not that any more.
+    """
     if award.signed is None:
         raise Http404("There is nothing here.")
-    return bytes(award.signed)
+    signed = bytes(award.signed)
+    if award.sha256 and hashlib.sha256(signed).hexdigest() != award.sha256:
+        raise damaged()
+    return signed
 
 
 def sealed_of(pk: object) -> dict[str, str]:

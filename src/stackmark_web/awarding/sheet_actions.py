@@ -30,7 +30,7 @@ from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
 KIND: Final = "award-sheet"
-CHUNK: Final = 250  # rows: a few seconds of work, well within a lease
+CHUNK: Final = 1_000  # rows: a few seconds of work, well within a lease
 _PERSON: Final = {"recipient_email", "identifier", "recipient_id"}
 _OPEN: Final = (Sheet.State.MAPPING, Sheet.State.READY)
 

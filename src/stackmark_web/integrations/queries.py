@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from stackmark_web.integrations.models import MailTemplate, OutboxMail
+from stackmark_web.tenancy.queries import lineage
 
 
 def outbox(organisation: Any, *, state: str = "", search: str = "") -> QuerySet[OutboxMail]:
@@ -41,3 +42,17 @@ def kinds_with_own_words(organisation: Any) -> set[tuple[str, str]]:
     """The kinds and languages an organisation wrote itself."""
     rows = MailTemplate.everywhere.filter(organisation=organisation)
     return set(rows.values_list("kind", "language"))
+
+
+def nearest_words(organisation: Any, kind: str, language: str) -> tuple[str, str] | None:
+    """The nearest unit's words for this kind, in the language or its base (``pt-BR``, ``pt``)."""
+    if organisation is None:
+        return None
+    wanted = [language or "en", (language or "en").split("-")[0]]
+    units = lineage(organisation)
+    rows = MailTemplate.everywhere.filter(organisation_id__in=units, kind=kind, language__in=wanted)
+    found = sorted(
+        rows,
+        key=lambda row: (-units.index(row.organisation_id), wanted.index(row.language)),
+    )
+    return (found[0].subject, found[0].body) if found else None

@@ -32,9 +32,10 @@ class Command(BaseCommand):
                 signal.signal(sign, lambda *_: stop.set())
         host = socket.gethostname()[:40]
         name = f"{host}:{os.getpid()}"
+        busy = False
         while not stop.is_set():
             try:
-                duties.run_due()
+                duties.run_due(busy=busy)
                 busy = worker.work_once(name) or worker.free_the_dead(host) > 0
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")
