@@ -18,14 +18,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 import product
 
+HERE = Path(__file__).resolve().parent
 GOALS = {"sqlite": 90, "postgresql": 120}
 NAMES = ("Zoë Ångström", "李小龍", "José María O’Neill-Ŕ", "Anna Ødegaard", "Ludwig van den Berg")
 
@@ -177,10 +175,14 @@ def ledger(rows):
         "letters": OutboxMail.everywhere.filter(kind="offer").values("award_id").distinct().count(),
     }
     twice = (
-        awards.order_by().values("status_list", "status_index").annotate(n=Count("pk"))
-        .filter(n__gt=1).count()
+        awards.order_by()
+        .values("status_list", "status_index")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+        .count()
     )
-    assert set(found.values()) == {rows} and not twice, (found, twice)
+    assert set(found.values()) == {rows}, found
+    assert not twice, twice
     return found
 
 
@@ -243,7 +245,8 @@ def measure(folder, options):
     wrong = [one for _, some in answers for one in some]
     verify_seconds = time.perf_counter() - begun
     print(f"verified: {checked:,} of {rows:,} in {verify_seconds:.1f} s; wrong: {wrong or 'none'}")
-    assert checked == rows and not wrong
+    assert checked == rows
+    assert not wrong
     return {
         "database": vendor,
         "rows": rows,

@@ -55,7 +55,11 @@ DESCRIPTOR = {
 
 
 def start(folder: Path, **more: str) -> None:
-    """Django over this data folder, its database made and migrated."""
+    """Django over this data folder, its database made and migrated; once in a process."""
+    from django.apps import apps
+
+    if apps.ready:
+        return
     os.environ.setdefault("STACKMARK_DATA", str(folder))
     os.environ.setdefault("STACKMARK_IDENTITY_URL", "https://badges.example.org")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stackmark_web.settings.base")

@@ -10,6 +10,7 @@ Django's own path. On the verify endpoint every answer is read once and must say
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -20,11 +21,10 @@ import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 import load
 import product
 
+HERE = Path(__file__).resolve().parent
 GOALS = {
     "verify, issuer known here": (1_500, 50),
     "verify, foreign issuer": (None, None),
@@ -111,9 +111,7 @@ def requests_of(host, own, others, list_id):
             http("GET", f"/credentials/{pk}.json", host, Accept="application/vc") for pk, _ in own
         ],
         "status list": [http("GET", lists, host, Accept="application/vc")],
-        "status list, by Django": [
-            http("GET", lists, host, Accept="application/vc", Cookie="a=b")
-        ],
+        "status list, by Django": [http("GET", lists, host, Accept="application/vc", Cookie="a=b")],
     }
 
 
@@ -141,11 +139,9 @@ class Server:
         )
         last = time.monotonic() + 60
         while time.monotonic() < last:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            time.sleep(0.1)
         raise SystemExit("the server did not start")
 
     def stop(self):
@@ -154,7 +150,10 @@ class Server:
 
     def tree(self):
         found = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return [self.process.pid, *map(int, found.stdout.split())]
 
@@ -209,8 +208,13 @@ def main():
                     tag = next(one for one in head.split("\r\n") if one.lower().startswith("etag"))
                     tag = tag.partition(":")[2].strip()
                     again = [
-                        http("GET", requests[0].decode().split()[1], host, If_None_Match=tag,
-                             Accept="application/vc")
+                        http(
+                            "GET",
+                            requests[0].decode().split()[1],
+                            host,
+                            If_None_Match=tag,
+                            Accept="application/vc",
+                        )
                     ]
                     found = measure(port, "status list, 304", again, options)
                     rows.append(("status list, 304", found))

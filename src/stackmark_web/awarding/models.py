@@ -97,8 +97,8 @@ class Award(models.Model):
     """One achievement for one person, and the signed credential when there is one.
 
     The row, its credential id and its status index are stored before anything is signed;
-    ``signed`` gives the exact bytes (``bytes(award.signed)``); they never change. ``id`` is the last part of the credential's
-    address. A change of state goes through ``awarding.actions`` and leaves a ``Step``.
+    ``bytes(award.signed)`` are the exact bytes; they never change. ``id`` is the last part of the
+    credential's address. A change of state goes through ``awarding.actions`` and leaves a ``Step``.
     """
 
     class State(models.TextChoices):

@@ -208,7 +208,7 @@ def document(list_id: object, purpose: str) -> bytes | None:
 def edition(list_id: object, purpose: str) -> tuple[int, ...] | None:
     """What tells one edition of a list's file from another; a new file is put in its place."""
     try:
-        found = os.stat(f"{settings.DATA}/lists/{list_id}-{purpose}.json")
+        found = os.stat(f"{settings.DATA}/lists/{list_id}-{purpose}.json")  # noqa: PTH116 - hot
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

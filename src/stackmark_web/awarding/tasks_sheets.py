@@ -26,13 +26,13 @@ from stackmark_web.awarding.actions.creating import clean, key_of
 from stackmark_web.awarding.actions.offering import offer_many
 from stackmark_web.awarding.models import Award, Sheet, SheetRow
 from stackmark_web.awarding.queries import known_keys
-from stackmark_web.jobs.storing import insert_each, set_each
 from stackmark_web.awarding.sheet_actions import KIND
 from stackmark_web.awarding.sheet_checking import holders
 from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
 from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
+from stackmark_web.jobs.storing import insert_each, set_each
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 

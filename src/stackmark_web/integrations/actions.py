@@ -15,9 +15,9 @@ from stackmark_web.audit.actions import record
 from stackmark_web.integrations.lean import fold
 from stackmark_web.integrations.letters import LETTERS, unknown_placeholders, write
 from stackmark_web.integrations.models import MailTemplate, OutboxMail
+from stackmark_web.integrations.queries import nearest_words
 from stackmark_web.jobs.storing import insert_each
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.integrations.queries import nearest_words
 from stackmark_web.tenancy.queries import require
 
 

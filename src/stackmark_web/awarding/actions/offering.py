@@ -12,11 +12,11 @@ from stackmark_web import clock
 from stackmark_web.awarding import claims, issuing, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
-from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
-from stackmark_web.jobs.storing import insert_each, set_each
+from stackmark_web.awarding.models import Appeal, Award, Step
 from stackmark_web.awarding.slim import slimmed
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
+from stackmark_web.jobs.storing import insert_each, set_each
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
@@ -149,9 +149,7 @@ def may_replace(old: Award) -> bool:
     return old.state in states.TABLE["correct"] | states.TABLE["reissue"]
 
 
-def _store_all(
-    signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, batch: Any
-) -> None:
+def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, batch: Any) -> None:
     """Keep what was signed: together what stands for itself, one by one what replaces another."""
     plain = [(award, made) for award, made in signed if award.supersedes_id is None]
     if len(plain) < 2:
