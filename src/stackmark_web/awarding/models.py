@@ -186,7 +186,15 @@ class Award(models.Model):
         default_manager_name = "everywhere"
         ordering: ClassVar[list[str]] = ["-created_at"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organisation", "state"]),
+            models.Index(fields=["organisation", "state", "-created_at"], name="award_by_state"),
+            models.Index(fields=["organisation", "-created_at", "id"], name="award_newest"),
+            models.Index(fields=["version", "state", "valid_until"], name="award_holders"),
+            models.Index(
+                fields=["recipient_id"], condition=~models.Q(recipient_id=""), name="award_by_id"
+            ),
+            models.Index(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="award_by_number"
+            ),
             models.Index(fields=["send_at"]),
             models.Index(fields=["claim_by"]),
             models.Index(fields=["valid_until"]),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from stackmark_web import clock
 from stackmark_web.awarding import claims, publishing, states
 from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
+from stackmark_web.awarding.listing import MOST, Listing, awarded_versions, units_of
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
 from stackmark_web.awarding.slim import damaged
@@ -24,7 +25,12 @@ from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.cards import Card
 
-__all__ = ["artefact", "keeps_artefacts", "provide_artefacts"]  # besides what is defined here
+__all__ = [
+    "MOST",
+    "artefact",
+    "keeps_artefacts",
+    "provide_artefacts",
+]  # besides what is defined here
 
 _TIED: Final = ("version", "version__image", "organisation")
 _STATUS: Final[dict[str, str]] = {
@@ -215,13 +221,9 @@ def _narrowed(rows: QuerySet[Award], filters: Filters) -> QuerySet[Award]:
     return rows.filter(state=filters.state) if filters.state else rows
 
 
-def counts(organisation: Any, filters: Filters | None = None) -> dict[str, int]:
-    """How many awards are in each state, whatever state is chosen; ``expired`` among them."""
-    chosen = filters or Filters()
-    base = Filters(words=chosen.words, achievement=chosen.achievement)
-    rows = _narrowed(Award.objects.within(organisation), base).order_by()
-    found = dict(rows.values_list("state").annotate(Count("pk")))
-    return found | {"expired": _narrowed(rows, Filters(state="expired")).count()}
+def listing(organisation: Any, filters: Filters) -> Listing:
+    """The same for a page of people: bounded, so that it is quick."""
+    return Listing(organisation, filters.words, filters.state, filters.achievement)
 
 
 def award_of(organisation: Any, pk: object) -> Award:
@@ -235,8 +237,8 @@ def award_of(organisation: Any, pk: object) -> Award:
 
 def achievements_awarded(organisation: Any) -> list[tuple[str, str]]:
     """Ids and titles of what was awarded here, for a filter."""
-    rows = Award.objects.within(organisation).order_by("version__title")
-    pairs = rows.values_list("version__achievement_id", "version__title").distinct()
+    rows = awarded_versions(units_of(organisation)).order_by("title")
+    pairs = rows.values_list("achievement_id", "title").distinct()
     return [(str(key), title) for key, title in pairs]
 
 

@@ -149,7 +149,7 @@ def waiting_for(user: Any) -> QuerySet[Award]:
     """Awards offered to any of a person's verified addresses and not yet taken by anybody."""
     wanted = Q(pk__in=[])
     for email in addresses_of(user):
-        wanted |= Q(recipient_email__iexact=email)
+        wanted |= Q(recipient_email=email)  # both are kept in lower case
     rows = Award.everywhere.filter(wanted, holding=None, signed__isnull=False)
     rows = rows.filter(Q(state=Award.State.OFFERED) | Q(state=Award.State.CLAIMED, holder=None))
     return rows.select_related("version", "version__image", "organisation").order_by("-offered_at")

@@ -9,12 +9,19 @@ import orjson
 import pytest
 
 from stackmark.errors import StackmarkError
+from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import issuing, queries, slim
 from stackmark_web.awarding.models import Award, CommonPart
 
 pytestmark = pytest.mark.django_db
 NAMES = ("Zoë Ångström", 'A "quoted" \\ name', "李小龍", "\u202eevil", "Ann", "😀 Smile", "é" * 200)
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with clock.at(clock.now()):
+        yield
 
 
 @pytest.fixture
@@ -130,7 +137,9 @@ def test_whoever_is_second_changes_nothing(signed, version):
     ]
     again = [Award.everywhere.get(pk=one.pk) for one in awards]
     issuing.reserve(again)
-    slow = [Award.everywhere.select_related("version", "organisation").get(pk=one.pk) for one in awards]
+    slow = [
+        Award.everywhere.select_related("version", "organisation").get(pk=one.pk) for one in awards
+    ]
     awarding.offer_many(awards, actor=None)
     before = {one.pk: bytes(one.signed) for one in Award.everywhere.filter(signed__isnull=False)}
     awarding.offer_many(slow, actor=None, fresh=True)

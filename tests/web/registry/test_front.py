@@ -115,9 +115,7 @@ def test_a_status_list_asks_no_database(front, held, django_assert_num_queries):
         assert _ask(front, environ("GET", where)).status.startswith("200")
 
 
-def test_a_new_edition_of_a_list_is_seen_at_once(
-    front, held, django_capture_on_commit_callbacks
-):
+def test_a_new_edition_of_a_list_is_seen_at_once(front, held, django_capture_on_commit_callbacks):
     holding = held(published=True)
     before = _ask(front, environ("GET", status_path(holding)))
     with django_capture_on_commit_callbacks(execute=True):
@@ -242,8 +240,8 @@ def test_what_does_not_hold_is_refused_as_by_django(front, django, held, change)
 
 def test_a_revocation_counts_from_its_commit_on(front, django, held, monkeypatch):
     """Even before the list is out: our books know."""
-    monkeypatch.setattr("stackmark_web.awarding.publishing.try_publish", lambda _pk: False)
     holding = held()
+    monkeypatch.setattr("stackmark_web.awarding.publishing.try_publish", lambda _pk: False)
     args, more = post(bytes(holding.award.signed))
     assert b'"verdict":"verified"' in _ask(front, environ(*args, **more)).body
     awarding.revoke(holding.award, actor=None, reason="issued-in-error")
@@ -275,9 +273,9 @@ def test_a_key_that_was_revoked_is_noticed_after_a_moment(held, monkeypatch):
 def test_a_network_gets_no_more_than_its_share(monkeypatch):
     monkeypatch.setattr(throttle, "ANONYMOUS", 100)
     processes = [throttle.Allowances() for _ in range(3)]
-    let_in = sum(one.take("a network") for _ in range(100) for one in processes)
+    let_in = sum(one.take("a-network") for _ in range(100) for one in processes)
     assert 80 <= let_in <= 100
-    assert processes[0].take("another network")
+    assert processes[0].take("another-network")
 
 
 def test_the_cache_is_bounded():
