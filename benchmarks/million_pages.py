@@ -76,14 +76,14 @@ def seed():
     ]
     awarding.offer_many(batch, actor=owner)
     _, other = product.institution("elsewhere")
-    return owner, organisation, versions, batch, other
+    return versions, batch, other
 
 
 def fill(count):
     """``count`` awards and what goes with them."""
     from django.db import connection
 
-    owner, organisation, versions, batch, other = seed()
+    versions, batch, other = seed()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF")
         cursor.execute("PRAGMA temp_store=MEMORY")
@@ -172,7 +172,7 @@ def fill_beside(sample, count, users):
         ):
             names = [name for name in columns(table) if name != "id" or "id" in extra]
             if table in ("awarding_step", "awarding_claimlink", "integrations_outboxmail"):
-                extra = {"award_id": "a.id", **extra}
+                extra.setdefault("award_id", "a.id")
             chosen = ", ".join(extra.get(name, f't."{name}"') for name in names)
             listed = ", ".join(f'"{name}"' for name in names)
             where = {

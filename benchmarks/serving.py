@@ -140,7 +140,8 @@ class Server:
         last = time.monotonic() + 60
         while time.monotonic() < last:
             with contextlib.suppress(OSError):
-                return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
             time.sleep(0.1)
         raise SystemExit("the server did not start")
 

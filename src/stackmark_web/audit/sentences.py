@@ -135,6 +135,7 @@ SENTENCES: Final[dict[str, str]] = {
     "award.address-reported": noop("A letter about %(what)s went to a wrong address"),
     "award.claimed": noop("A credential was claimed: %(what)s"),
     "award.created-from-file": noop("%(who)s prepared awards of %(what)s for people of a file"),
+    "award.revoked-from-file": noop("%(who)s revoked credentials of people of a file: %(what)s"),
     "award.offered-from-file": noop("%(who)s awarded %(what)s to people of a file"),
     "award.corrected": noop("%(who)s corrected a credential: %(what)s"),
     "award.created": noop("%(who)s prepared an award of %(what)s"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -154,8 +154,14 @@ def save_template(
 @transaction.atomic
 def cancel_mail(award_id: uuid.UUID, *, kinds: tuple[str, ...] = tuple(LETTERS)) -> int:
     """Take letters about an award out of the outbox as far as they have not left."""
+    return cancel_mails([award_id], kinds=kinds)
+
+
+@transaction.atomic
+def cancel_mails(award_ids: Sequence[uuid.UUID], *, kinds: tuple[str, ...]) -> int:
+    """The same about many awards."""
     return OutboxMail.everywhere.filter(
-        award_id=award_id, kind__in=kinds, state=OutboxMail.State.QUEUED
+        award_id__in=award_ids, kind__in=kinds, state=OutboxMail.State.QUEUED
     ).update(state=OutboxMail.State.CANCELLED)
 
 

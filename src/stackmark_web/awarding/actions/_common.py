@@ -151,6 +151,7 @@ def status_changed(award: Award) -> None:
 _TOGETHER: Final = {
     "create": "award.created-from-file",
     "offer": "award.offered-from-file",
+    "revoke": "award.revoked-from-file",
 }
 _VERBS: Final = {
     "create": "created",
