@@ -32,6 +32,8 @@ from stackmark_web.tenancy.queries import require
 
 KIND: Final = "award-sheet"
 CHUNK: Final = 250  # rows: a few seconds of work, well within a lease
+LARGE: Final = 1_000  # the same for long files
+LONG: Final = 20_000  # rows
 _PERSON: Final = {"recipient_email", "identifier", "recipient_id"}
 _OPEN: Final = (Sheet.State.MAPPING, Sheet.State.READY)
 
@@ -234,7 +236,7 @@ def _start(sheet: Sheet, actor: Any) -> Run:
         title=_("%(title)s: %(file)s")
         % {"title": sheet.version.title[:100], "file": sheet.filename[:90]},
         total=sheet.counts["rows"],
-        chunk_size=CHUNK,
+        chunk_size=CHUNK if sheet.counts["rows"] < LONG else LARGE,
         params={"sheet": str(sheet.pk), "report": report},
     )
 

@@ -14,7 +14,7 @@ from stackmark_web.awarding import (
 from stackmark_web.jobs.duties import duty
 from stackmark_web.tenancy.actions import on_key_change
 
-duty("publish status lists", seconds=2)(publishing.publish_dirty)
+duty("publish status lists", seconds=2, urgent=True)(publishing.publish_dirty)
 duty("look over status lists", seconds=60)(publishing.look_over)
 duty("send scheduled awards", seconds=15)(duties.send_scheduled)
 duty("finish interrupted awards", seconds=30)(duties.finish_intents)

@@ -25,6 +25,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from stackmark_web import clock
+from stackmark_web.integrations.lean import written
 from stackmark_web.integrations.letters import one_line
 from stackmark_web.integrations.models import OutboxMail
 
@@ -151,17 +152,18 @@ def _message(mail: OutboxMail, connection: BaseEmailBackend | None) -> EmailMult
     name = one_line(mail.organisation.name) if mail.organisation else ""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply = [mail.organisation.email] if mail.organisation and mail.organisation.email else []
+    words = written(mail)
     message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
+        subject=words.subject,
+        body=words.text,
         from_email=formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=reply,
         connection=connection,
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
+    if words.html:
+        message.attach_alternative(words.html, "text/html")
     return message
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404
 
 from stackmark_web.integrations.models import MailTemplate, Message, OutboxMail, Webhook
+from stackmark_web.tenancy.queries import lineage
 
 
 def outbox(organisation: Any, *, state: str = "", search: str = "") -> QuerySet[OutboxMail]:
@@ -71,3 +72,17 @@ def message_of(organisation: Any, pk: object, hook: object = None) -> Message:
     if found is None:
         raise Http404("There is nothing here.")
     return found
+
+
+def nearest_words(organisation: Any, kind: str, language: str) -> tuple[str, str] | None:
+    """The nearest unit's words for this kind, in the language or its base (``pt-BR``, ``pt``)."""
+    if organisation is None:
+        return None
+    wanted = [language or "en", (language or "en").split("-")[0]]
+    units = lineage(organisation)
+    rows = MailTemplate.everywhere.filter(organisation_id__in=units, kind=kind, language__in=wanted)
+    found = sorted(
+        rows,
+        key=lambda row: (-units.index(row.organisation_id), wanted.index(row.language)),
+    )
+    return (found[0].subject, found[0].body) if found else None

@@ -27,6 +27,8 @@ VARIABLES = {
     "STACKMARK_KEY_TYPE": "Kind of new signing keys: ed25519 or p256 (default: ed25519).",
     "STACKMARK_TRUSTED_PROXIES": "How many reverse proxies stand before this server and add "
     "X-Forwarded-For (default: 0).",
+    "STACKMARK_VERIFY_LIMIT": "How many checks one network without an account may ask for in ten "
+    "minutes (default: 2000).",
     "STACKMARK_FONT_FOLDERS": "Folders of further fonts for certificates, separated by colons, for "
     "scripts that ours do not draw (default: none).",
     "STACKMARK_VERIFY_PER_MINUTE": "How many documents one network may have checked in a minute "

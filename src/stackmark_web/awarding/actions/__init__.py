@@ -14,7 +14,7 @@ from stackmark_web.awarding.actions.creating import (
     live_twin,
 )
 from stackmark_web.awarding.actions.offering import give_up, offer, offer_many, release, resend
-from stackmark_web.awarding.actions.revoking import reinstate, revoke, suspend
+from stackmark_web.awarding.actions.revoking import reinstate, revoke, revoke_many, suspend
 from stackmark_web.awarding.checks import Problem
 from stackmark_web.awarding.states import Duplicate, UsedBefore, WrongState
 
@@ -43,5 +43,6 @@ __all__ = [
     "release",
     "resend",
     "revoke",
+    "revoke_many",
     "suspend",
 ]

@@ -36,12 +36,13 @@ class Command(BaseCommand):
     def _work(self, stop: threading.Event, *, once: bool) -> None:
         host = socket.gethostname()[:40]
         name = f"{host}:{os.getpid()}"
+        busy = False
         while not stop.is_set():
             try:
                 signs.give()
                 if why := signs.why_not():
                     raise CommandError(f"The worker ends: {why}")
-                duties.run_due()
+                duties.run_due(busy=busy)
                 busy = worker.work_once(name, stop=stop) or worker.free_the_dead(host) > 0
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")

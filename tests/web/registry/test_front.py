@@ -1,0 +1,291 @@
+"""What is answered before Django is what Django answers, and never anything that is off."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+
+from simulators.issuer import Issuer
+from stackmark_web import clock
+from stackmark_web.awarding import actions as awarding
+from stackmark_web.awarding import queries
+from stackmark_web.registry.front import Front, _ask
+from stackmark_web.tenancy.models import SigningKey
+from stackmark_web.verifying import actions as verifying
+from stackmark_web.verifying import fast, throttle
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@csrf_exempt
+def verify(request):
+    """The long way, as the API goes it."""
+    response = HttpResponse(
+        fast.written(verifying.check(request.body).report), content_type="application/json"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+urlpatterns = [path("api/v1/verify", verify), path("", include("stackmark_web.urls"))]
+
+
+class Counted:
+    """Django, and how often it was asked."""
+
+    def __init__(self):
+        self.asked = 0
+        self._django = WSGIHandler()
+
+    def __call__(self, environ, start_response):
+        self.asked += 1
+        # The test's database connection must live on.
+        from django.core.signals import request_finished, request_started
+        from django.db import close_old_connections
+
+        for signal in (request_started, request_finished):
+            signal.disconnect(close_old_connections)
+        try:
+            return self._django(environ, start_response)
+        finally:
+            for signal in (request_started, request_finished):
+                signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def django():
+    return Counted()
+
+
+@pytest.fixture
+def front(django, monkeypatch):
+    monkeypatch.setattr("django.http.response.HttpResponseBase.close", lambda _self: None)
+    fast.DESK.forget()
+    return Front(django)
+
+
+def environ(method, where, body=b"", **headers):
+    made = RequestFactory(HTTP_HOST="testserver").generic(
+        method, where, body, headers.pop("content_type", "application/octet-stream"), **headers
+    )
+    found = dict(made.environ)
+    found["wsgi.input"] = io.BytesIO(body)
+    found.pop("HTTP_COOKIE", None)
+    return found
+
+
+def both(front, django, *args, **more):
+    """Django's answer and the front's, which must be the same; the front's is returned."""
+    wanted = _ask(django, environ(*args, **more))
+    found = _ask(front, environ(*args, **more))
+    assert found.status == wanted.status
+    assert dict(found.headers) == dict(wanted.headers)
+    assert found.body == wanted.body
+    return found
+
+
+def status_path(holding):
+    return f"/status/{holding.award.status_list_id}/revocation"
+
+
+@pytest.mark.parametrize("accept", ["application/vc", "application/json", "*/*", "text/html", ""])
+def test_a_status_list_is_the_same_and_comes_from_its_file(front, django, held, accept):
+    where = status_path(held(published=True))
+    first = both(front, django, "GET", where, HTTP_ACCEPT=accept)
+    asked = django.asked
+    tag = dict(first.headers)["ETag"]
+    again = _ask(front, environ("GET", where, HTTP_ACCEPT=accept))
+    assert (again, django.asked) == (first, asked)
+    same = both(front, django, "GET", where, HTTP_ACCEPT=accept, HTTP_IF_NONE_MATCH=tag)
+    assert same.status.startswith("304")
+
+
+def test_a_status_list_asks_no_database(front, held, django_assert_num_queries):
+    where = status_path(held(published=True))
+    _ask(front, environ("GET", where))
+    with django_assert_num_queries(0):
+        assert _ask(front, environ("GET", where)).status.startswith("200")
+
+
+def test_a_new_edition_of_a_list_is_seen_at_once(front, held, django_capture_on_commit_callbacks):
+    holding = held(published=True)
+    before = _ask(front, environ("GET", status_path(holding)))
+    with django_capture_on_commit_callbacks(execute=True):
+        awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+    after = _ask(front, environ("GET", status_path(holding)))
+    assert after.body != before.body
+    assert after.body == queries.status_list_document(holding.award.status_list_id, "revocation")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "/status/00000000-0000-4000-8000-000000000000/revocation",
+        "/status/../../etc/passwd/revocation",
+        "/credentials/00000000-0000-4000-8000-000000000000",
+        "/credentials/00000000-0000-4000-8000-000000000000.json",
+    ],
+)
+def test_what_is_not_there_is_not_there_alike(front, django, held, where):
+    held(published=True)
+    assert both(front, django, "GET", where).status.startswith("404")
+
+
+@pytest.mark.parametrize("language", ["en", "de", ""])
+@pytest.mark.parametrize("form", ["", ".json", "?format=json"])
+def test_a_public_credential_is_the_same(front, django, held, form, language):
+    where = f"/credentials/{held(published=True).award_id}{form}"
+    more = {"HTTP_ACCEPT": BROWSER, "HTTP_ACCEPT_LANGUAGE": language}
+    first = both(front, django, "GET", where, **more)
+    asked = django.asked
+    assert _ask(front, environ("GET", where, **more)) == first
+    assert django.asked == asked
+    tag = dict(first.headers)["ETag"]
+    assert both(front, django, "GET", where, HTTP_IF_NONE_MATCH=tag, **more).status[:3] == "304"
+
+
+def test_what_was_revoked_or_taken_back_is_never_shown_from_before(
+    front, django, held, django_capture_on_commit_callbacks
+):
+    holding = held(published=True)
+    where = f"/credentials/{holding.award_id}"
+    assert b"in force" in _ask(front, environ("GET", where, HTTP_ACCEPT=BROWSER)).body
+    with django_capture_on_commit_callbacks(execute=True):
+        awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+    page = both(front, django, "GET", where, HTTP_ACCEPT=BROWSER)
+    assert b"revoked" in page.body
+    holding.published = False
+    holding.save()
+    assert both(front, django, "GET", where, HTTP_ACCEPT=BROWSER).status[:3] == "404"
+
+
+def test_what_has_run_out_says_so(front, django, held):
+    holding = held(published=True, valid_until=clock.now() + timedelta(days=2))
+    where = f"/credentials/{holding.award_id}"
+    _ask(front, environ("GET", where, HTTP_ACCEPT=BROWSER))
+    with clock.at(clock.now() + timedelta(days=3)):
+        page = both(front, django, "GET", where, HTTP_ACCEPT=BROWSER)
+    assert b"xpired" in page.body
+
+
+def test_an_old_page_is_made_anew(front, django, held, monkeypatch):
+    where = f"/credentials/{held(published=True).award_id}"
+    _ask(front, environ("GET", where, HTTP_ACCEPT=BROWSER))
+    asked = django.asked
+    monkeypatch.setattr("stackmark_web.registry.front_cache.time.monotonic", lambda: 1e12)
+    _ask(front, environ("GET", where, HTTP_ACCEPT=BROWSER))
+    assert django.asked == asked + 1
+
+
+@pytest.mark.parametrize(
+    "header", ["HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_HX_REQUEST"]
+)
+def test_anything_unusual_goes_to_django(front, django, held, header):
+    where = f"/credentials/{held(published=True).award_id}"
+    for _ in range(2):
+        asked = django.asked
+        made = environ("GET", where, HTTP_ACCEPT=BROWSER)
+        made[header] = "x=y"
+        _ask(front, made)
+        assert django.asked == asked + 1
+
+
+def post(data, **more):
+    return ("POST", "/api/v1/verify", data), {"content_type": "application/vc"} | more
+
+
+def test_a_report_is_the_same_byte_for_byte(front, django, held):
+    args, more = post(bytes(held().award.signed))
+    found = both(front, django, *args, **more)
+    assert b'"verdict":"verified"' in found.body
+    asked = django.asked
+    assert _ask(front, environ(*args, **more)) == found
+    assert django.asked == asked, "it was not answered here"
+
+
+def test_a_foreign_issuer_is_answered_here_once_its_documents_are_at_hand(front, django, web):
+    issuer = Issuer(web)
+    args, more = post(issuer.sign(issuer.badge()))
+    both(front, django, *args, **more)
+    fast.DESK.forget()
+    asked = django.asked
+    found = _ask(front, environ(*args, **more))
+    assert b'"verdict":"verified"' in found.body
+    assert django.asked == asked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.replace(b"Ada Lovelace", b"Ada Lovelaze"),
+        lambda data: data[:-1],
+        lambda data: data + b" trailing",
+        lambda data: b"[" * 5_000,
+        lambda data: b"{}",
+        lambda data: data.replace(b'"validFrom":"2026', b'"validFrom":"2036'),
+    ],
+)
+def test_what_does_not_hold_is_refused_as_by_django(front, django, held, change):
+    args, more = post(change(bytes(held().award.signed)))
+    assert b'"verdict":"verified"' not in both(front, django, *args, **more).body
+
+
+def test_a_revocation_counts_from_its_commit_on(front, django, held, monkeypatch):
+    """Even before the list is out: our books know."""
+    holding = held()
+    monkeypatch.setattr("stackmark_web.awarding.publishing.try_publish", lambda _pk: False)
+    args, more = post(bytes(holding.award.signed))
+    assert b'"verdict":"verified"' in _ask(front, environ(*args, **more)).body
+    awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+    assert b'"verdict":"refused"' in both(front, django, *args, **more).body
+
+
+def test_a_new_list_is_read_before_the_next_answer(held, django_capture_on_commit_callbacks):
+    """The list alone, without the books."""
+    fast.DESK.forget()
+    holding = held()
+    data = bytes(holding.award.signed)
+    assert fast.answer(data) is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+    type(holding.award).everywhere.filter(pk=holding.award_id).update(state="claimed")
+    assert fast.answer(data) is None
+
+
+def test_a_key_that_was_revoked_is_noticed_after_a_moment(held, monkeypatch):
+    fast.DESK.forget()
+    data = bytes(held().award.signed)
+    assert fast.answer(data) is not None
+    SigningKey.everywhere.update(state="revoked", revoked_at=clock.now())
+    now = fast.time.monotonic()
+    monkeypatch.setattr(fast.time, "monotonic", lambda: now + fast.MOMENT + 0.1)
+    assert fast.answer(data) is None
+
+
+def test_a_network_gets_no_more_than_its_share(monkeypatch):
+    monkeypatch.setattr(throttle, "ANONYMOUS", 100)
+    processes = [throttle.Allowances() for _ in range(3)]
+    let_in = sum(one.take("a-network") for _ in range(100) for one in processes)
+    assert 80 <= let_in <= 100
+    assert processes[0].take("another-network")
+
+
+def test_the_cache_is_bounded():
+    from stackmark_web.registry.front_cache import Answer, Cache
+
+    cache = Cache(most=10, most_bytes=100_000)
+    for number in range(50):
+        cache.keep(number, "stamp", Answer("200 OK", (), b"x" * 1000), None)
+    assert sum(cache.get(number, "stamp") is not None for number in range(50)) == 10
+    cache.keep("big", "stamp", Answer("200 OK", (), b"x" * 90_000), None)
+    assert cache.get("big", "stamp") is not None
+    assert sum(cache.get(number, "stamp") is not None for number in range(50)) == 1
+    assert cache.get("big", "another stamp") is None
