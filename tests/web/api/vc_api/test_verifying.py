@@ -153,7 +153,7 @@ def present():
 
     def sign(tree, **more):
         proof = make_proof(
-            Canonicals(tree),
+            Canonicals(tree, inline=True),
             suite="eddsa-rdfc-2022",
             signer=holder,
             method=f"{did}#{holder.public_key.to_multikey()}",
