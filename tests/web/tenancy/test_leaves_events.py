@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+import orjson
 import pytest
 from django.apps import apps
 
@@ -93,7 +94,8 @@ def scene(northfield, alice, bob, person):
         row = actions.offer_handover(
             northfield, actor=alice, successor="after", why="closing", from_day=clock.today()
         )
-        return action(row, actor=None)
+        Membership.everywhere.create(user=alice, organisation=after, role="owner")
+        return action(row, actor=alice)
 
     def came_back():
         row, after = handed(), Issuer(Web(), "did:web:after.example")
