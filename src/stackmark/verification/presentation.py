@@ -98,7 +98,7 @@ def _signatures(
     return check_proofs(
         unsecured,
         list_proofs(tree),
-        Canonicals(unsecured),
+        Canonicals(unsecured, inline=verifier.w3c_only),
         ring=verifier.ring,
         now=verifier.now,
         expected=Expected("authentication", verifier.challenge, verifier.domain),

@@ -95,7 +95,9 @@ def check_proofs(
         before = [by_id[one] for one in _previous(proof)]
         document = canonicals
         if before:
-            document = Canonicals({**unsecured, "proof": before}, strict=canonicals.strict)
+            document = Canonicals(
+                {**unsecured, "proof": before}, strict=canonicals.strict, inline=canonicals.inline
+            )
         _check_one(document, unsecured, proof, key)
         signed.append(Signed(key, created))
     return signed

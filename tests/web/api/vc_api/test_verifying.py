@@ -153,7 +153,7 @@ def present():
 
     def sign(tree, **more):
         proof = make_proof(
-            Canonicals(tree),
+            Canonicals(tree, inline=True),
             suite="eddsa-rdfc-2022",
             signer=holder,
             method=f"{did}#{holder.public_key.to_multikey()}",
@@ -186,6 +186,14 @@ def test_a_presentation_verifies_with_its_challenge_and_domain(caller, credentia
         status, answer = caller.verify_vp(made, **wrong)
         assert status == 400
         assert answer["errors"][0]["type"].endswith(f"#{kind}")
+
+
+def test_credentials_inside_may_bring_contexts_of_their_own(caller, licence, present):
+    made = present(presentation(caller.issue(licence)))
+    assert caller.verify_vp(made)[0] == 200
+    made["verifiableCredential"][0]["@context"][1]["driverLicense"] = "urn:example:other"
+    status, answer = caller.verify_vp(made)
+    assert (status, "proof.signature" in reasons(answer)) == (400, True)
 
 
 def test_an_asked_challenge_must_be_in_the_proof(caller, credential, present):
