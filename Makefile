@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
+.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz bench coverage docs reference messages lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
@@ -87,6 +87,10 @@ docs: setup ## build the documentation into site/
 
 reference: setup ## write docs/reference/checks.md anew from the code
 	@$(BIN)/python tools/reference.py
+
+messages: setup ## after a change of texts: renew the catalogues of src/stackmark_web/locale
+	@$(BIN)/python tools/messages.py update
+	@$(BIN)/python tools/messages.py check
 
 lock: ## write requirements/*.txt anew (needs uv; UPGRADE=--upgrade takes newer releases)
 	@cd requirements && for name in base web dev; do \
