@@ -95,6 +95,10 @@ docs: setup ## build the documentation into site/
 reference: setup ## write docs/reference/checks.md anew from the code
 	@$(BIN)/python tools/reference.py
 
+messages: setup ## after a change of texts: renew the catalogues of src/stackmark_web/locale
+	@$(BIN)/python tools/messages.py update
+	@$(BIN)/python tools/messages.py check
+
 lock: ## write requirements/*.txt anew (needs uv; UPGRADE=--upgrade takes newer releases)
 	@cd requirements && for name in base web dev; do \
 	  uv pip compile --quiet $(UPGRADE) --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
