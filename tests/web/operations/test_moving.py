@@ -38,8 +38,8 @@ def test_to_another_file_and_on(system, tmp_path):
         before = everything()
         moved = moving.move(f"sqlite:{tmp_path / 'there.sqlite3'}")
         assert moved.credentials == 2
+        instance.ask_anew()
         with pytest.raises(StackmarkError) as caught:
-            instance.ask_anew()
             system.issue(1)
         assert caught.value.reason == "signer.not-ours"
     there = at(system, connecting.sqlite_at(tmp_path / "there.sqlite3"))
