@@ -123,7 +123,5 @@ def test_a_worker_ends_when_another_release_has_changed_the_tables(system, monke
 
 
 def test_a_worker_does_not_begin_under_a_restore(system):
-    from stackmark.errors import StackmarkError
-
-    with system.on(), instance.alone(), pytest.raises(StackmarkError, match="restore or move"):
+    with system.on(), instance.alone(), pytest.raises(CommandError, match="restore or move"):
         call_command("work", once=True)
