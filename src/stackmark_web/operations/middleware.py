@@ -78,7 +78,8 @@ class SameRelease:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or say that the server is being updated."""
-        if request.path_info in _ALWAYS:  # whoever watches asks by address, not by our name
+        if request.path_info in _ALWAYS and request.method in ("GET", "HEAD"):
+            # Whoever watches asks by address, not by our name.
             request.resolver_match = resolve(request.path_info)
             return request.resolver_match.func(request)
         if living.is_other_release():

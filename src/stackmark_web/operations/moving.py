@@ -68,8 +68,11 @@ def _check_other(other: Any) -> None:
 
 
 def _make_tables(target: dict[str, Any]) -> None:
-    with connecting.as_default(target):
-        call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+    with connecting.as_default(target) as other:
+        there = set(other.introspection.table_names())
+        wanted = {model._meta.db_table for model in rows.tables()}
+        if not (wanted <= there and schema.state().fits):
+            call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
         if not schema.state().fits:
             raise UsageError("move.schema", "The other database has tables of another version.")
 

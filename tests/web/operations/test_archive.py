@@ -61,7 +61,7 @@ def test_a_flipped_bit_anywhere_is_found(archive, tmp_path):
     chance = random.Random(7)
     for kind, passphrase in (("plain", None), ("sealed", b"a passphrase")):
         size = archive[kind].stat().st_size
-        places = [0, size - 1, *(chance.randrange(size) for _ in range(12))]
+        places = [0, size - 1, *(chance.randrange(size) for _ in range(5))]
         for number, place in enumerate(places):
             bad = changed(archive[kind], tmp_path / f"{kind}{number}", flip(place))
             reason = refuse(bad, tmp_path / f"out-{kind}{number}", passphrase)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -30,29 +31,36 @@ def at(system, description):
     return other
 
 
-def test_to_another_file_and_on(system, tmp_path):
+@pytest.fixture
+def there(empty, tmp_path):
+    """An empty database with tables, as the migrations of a first try would leave it."""
+    shutil.copyfile(empty.folder / "stackmark.sqlite3", tmp_path / "there.sqlite3")
+    return tmp_path / "there.sqlite3"
+
+
+def test_to_another_file_and_on(system, there):
     with system.on():
         system.issue(2)
         last = AuditEvent.objects.order_by("-pk").first().pk
         AuditEvent.objects.filter(pk=last).delete()  # its number must not come again
         before = everything()
-        moved = moving.move(f"sqlite:{tmp_path / 'there.sqlite3'}")
+        moved = moving.move(f"sqlite:{there}")
         assert moved.credentials == 2
+        instance.ask_anew()
         with pytest.raises(StackmarkError) as caught:
-            instance.ask_anew()
             system.issue(1)
         assert caught.value.reason == "signer.not-ours"
-    there = at(system, connecting.sqlite_at(tmp_path / "there.sqlite3"))
-    with there.on():
+    other = at(system, connecting.sqlite_at(there))
+    with other.on():
         assert everything() == before
-        assert there.issue(1)[0].signed
+        assert other.issue(1)[0].signed
         assert AuditEvent.objects.order_by("pk").last().pk > last
     with system.on(), pytest.raises(StackmarkError) as caught:
-        moving.move(f"sqlite:{tmp_path / 'there.sqlite3'}")
+        moving.move(f"sqlite:{there}")
     assert caught.value.reason == "move.full"
 
 
-def test_what_differs_there_is_found_and_nothing_is_moved(system, tmp_path, monkeypatch):
+def test_what_differs_there_is_found_and_nothing_is_moved(system, there, monkeypatch):
     honest = rows.sum_of
 
     def one_row_less(model, *, using):
@@ -66,10 +74,10 @@ def test_what_differs_there_is_found_and_nothing_is_moved(system, tmp_path, monk
         system.issue(1)
         number = instance.in_keys()
         with pytest.raises(StackmarkError, match="Nothing was moved") as caught:
-            moving.move(f"sqlite:{tmp_path / 'there.sqlite3'}")
+            moving.move(f"sqlite:{there}")
         assert caught.value.reason == "move.differs"
         assert instance.in_keys() == number
-    with at(system, connecting.sqlite_at(tmp_path / "there.sqlite3")).on():
+    with at(system, connecting.sqlite_at(there)).on():
         assert not Award.everywhere.exists()
 
 

@@ -47,9 +47,9 @@ def stage(unpacked: Path, manifest: Manifest, target: Path) -> None:
     with connecting.as_default(connecting.sqlite_at(target)):
         if manifest.about.get("database") == "rows":
             _load(unpacked, manifest)
-        call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
-        state = schema.state()
-        if not state.fits:
+        if not schema.state().fits:
+            call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+        if not schema.state().fits:
             raise frame.damaged("its tables are not those its manifest names")
         _compare(manifest)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
+from stackmark.errors import StackmarkError
 from stackmark_web.jobs import duties, signs, worker
 
 
@@ -30,8 +31,11 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: stop.set())
-        with signs.working():
-            self._work(stop, once=once)
+        try:
+            with signs.working():
+                self._work(stop, once=once)
+        except StackmarkError as error:
+            raise CommandError(error.detail) from None
 
     def _work(self, stop: threading.Event, *, once: bool) -> None:
         host = socket.gethostname()[:40]
