@@ -894,6 +894,13 @@ UNTOLD_TABLES = {
 }
 # Routes that change something and tell nothing, each with the reason.
 UNTOLD = {
+    "assessing:remove": "a piece of what one has not handed in yet",
+    "awarding:publish": "signs lists anew whose changes were told when they were made",
+    "mfa_generate_recovery_codes": "told when it is committed, which a test never does",
+    "passport:check": "looks again at what one holds; what is held stays as it is",
+    "passport:share_send_code": "a code for whoever has the link, kept for some minutes",
+    "passport:shared_check": "looks again at what was shared",
+    "verifying:batch_delete": "throws away what one uploaded to be checked, before its day comes",
     "ui:theme": "a cookie of one's own",
     "ui:language": "how one reads, of nobody else's concern",
 }

@@ -101,8 +101,8 @@ def _tell(checked: Checked, believed: PublicKey | None) -> None:
     out()
     out(f"    Log       {plain(checked.chain)}")
     out(f"    Events    {checked.events:,}")
-    for one in checked.heads:
-        out(f"    Head      event {one.seq:,}, signed {plain(one.signed_at)}")
-        out(f"              by {plain(one.method)}")
+    for head in checked.heads:
+        out(f"    Head      event {head.seq:,}, signed {plain(head.signed_at)}")
+        out(f"              by {plain(head.method)}")
     if checked.heads and believed is None:
         out("    The key stands in the file. Compare it with the institution's did.json, or --key.")

@@ -83,14 +83,14 @@ def sign_head(head: Head, signer: Signer) -> str:
 
 
 def read_head(token: str) -> Head:
-    """What a head says; nothing is verified. Raises ``ReadError`` ``audit-log.head``."""
+    """What a head says; nothing is verified. Raises ``ReadError`` ``read.audit-head``."""
     return _head(jose.parse_compact(token.strip().encode()))
 
 
 def check_head(token: str, key: PublicKey) -> Head:
     """The head, if ``key`` signed it.
 
-    Raises ``ReadError`` ``audit-log.head`` or what ``jose`` raises for a bad token.
+    Raises ``ReadError`` ``read.audit-head`` or what ``jose`` raises for a bad token.
     """
     jws = jose.parse_compact(token.strip().encode())
     jose.check_members(jws.header)
@@ -114,7 +114,7 @@ def _head(jws: jose.Jws) -> Head:
             method=_text(jws.header.get("kid", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise ReadError("audit-log.head", "This is not the signed head of an audit log.") from None
+        raise ReadError("read.audit-head", "This is not the signed head of an audit log.") from None
 
 
 def _text(value: Any) -> str:
@@ -226,12 +226,12 @@ def check_file(
     """Check a log as JSON Lines: a first line with head and key, then one event a line.
 
     ``outside``: signed heads kept elsewhere. ``key``: the key to believe, in place of the one that
-    stands in the file. Raises ``ReadError`` ``audit-log.file`` for what is no such file.
+    stands in the file. Raises ``ReadError`` ``read.audit-log`` for what is no such file.
     """
     rows = iter(lines)
     first = _object(next(rows, b""), 1)
     if first.get("type") != FILE_TYPE or first.get("v") != VERSION:
-        raise ReadError("audit-log.file", "This is no audit log of Stackmark: see its first line.")
+        raise ReadError("read.audit-log", "This is no audit log of Stackmark: see its first line.")
     walk = Walk(str(first.get("chain", "")))
     known = _keys(first)
     heads = []
@@ -257,7 +257,7 @@ def _walk_lines(walk: Walk, rows: Iterator[bytes]) -> int:
             tree = _object(line, number)
             odd = sorted(tree.keys() ^ _NAMES)
             if odd or tree["chain"] != walk.chain:
-                raise ReadError("audit-log.file", f"it has a wrong {(odd or ['chain'])[0]}.")
+                raise ReadError("read.audit-log", f"it has a wrong {(odd or ['chain'])[0]}.")
             walk.step(_number(tree["seq"]), _digest(tree["hash"]), tree)
         except ReadError as error:
             walk.say(f"Line {number} is no event of this log: {error.detail}")
@@ -272,7 +272,7 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     except StackmarkError:
         found = None
     if not isinstance(found, dict):
-        raise ReadError("audit-log.file", f"Line {number} is no JSON object.")
+        raise ReadError("read.audit-log", f"Line {number} is no JSON object.")
     return found
 
 
@@ -284,7 +284,7 @@ def _keys(first: Mapping[str, Any]) -> dict[str, PublicKey]:
         try:
             found[str(name)] = PublicKey.from_multikey(str(text))
         except StackmarkError as error:
-            raise ReadError("audit-log.file", f"The key {name} cannot be read.") from error
+            raise ReadError("read.audit-log", f"The key {name} cannot be read.") from error
     return found
 
 

@@ -81,6 +81,13 @@ def _authenticator_added(user: Any, authenticator: Any, **_: Any) -> None:
     record("account.second-step-added", actor=user, target=user, after=kind)
 
 
+@receiver(second_step.authenticator_reset)
+def _authenticator_reset(user: Any, authenticator: Any, **_: Any) -> None:
+    """Recovery codes were made anew; the ones before are worth nothing."""
+    kind = {"kind": authenticator.type}
+    record("account.second-step-renewed", actor=user, target=user, after=kind)
+
+
 @receiver(second_step.authenticator_removed)
 def _authenticator_removed(user: Any, authenticator: Any, **_: Any) -> None:
     kind = {"kind": authenticator.type}

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -145,6 +146,8 @@ def _after(
         do()
     except StackmarkError as error:
         messages.error(request, error.detail)
+    except PermissionDenied as error:
+        messages.error(request, str(error))
     return redirect("approvals:change", organisation.slug, found.pk)
 
 

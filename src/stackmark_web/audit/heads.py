@@ -116,7 +116,7 @@ def checked(token: str, chain: str) -> Head:
     named = read_head(token)
     key = _keepers[0].key(chain, named.method) if _keepers else None
     if key is None:
-        raise StackmarkError("audit-log.key", f"Nobody here has the key {named.method}.")
+        raise StackmarkError("signer.none", f"Nobody here has the key {named.method}.")
     return _verified(token, key)
 
 

@@ -33,6 +33,7 @@ SENTENCES: Final[dict[str, str]] = {
     "account.primary-changed": noop("%(who)s chose where letters go"),
     "account.second-step-added": noop("%(who)s added a passkey or second step"),
     "account.second-step-removed": noop("%(who)s removed a passkey or second step"),
+    "account.second-step-renewed": noop("%(who)s made new recovery codes"),
     "account.signed-in": noop("%(who)s signed in"),
     "accreditation.answered": noop("%(who)s answered a question about the request for %(what)s"),
     "accreditation.asked": noop("%(who)s asked something about the request for %(what)s"),
