@@ -60,8 +60,8 @@ class Verifier:
     ``fetcher`` answers DID documents, status lists and schemas. ``at_hand`` answers only with
     documents that were given (for digests); ``register`` is the trust register, if any;
     ``refresh`` allows to look for newer editions (off by default); ``challenge`` and ``domain``
-    are what the verifier gave to a presenter; ``anchors`` vouch for the certificates of seals;
-    status lists are judged as of ``lists_at`` where copies were kept.
+    are what the verifier gave to a presenter; ``anchors`` vouch for the certificates of seals.
+    ``lists_at`` is when copies of status lists were kept.
     """
 
     def __init__(
@@ -87,8 +87,7 @@ class Verifier:
         self.register = register
         self.recipient = recipient
         self.refresh = refresh
-        self.challenge = challenge
-        self.domain = domain
+        self.challenge, self.domain = challenge, domain
         self.anchors = tuple(anchors)
         self.strangers: tuple[str, ...] = ()  # files that fit no seal: ``with_files``
         self.checked_at = stamp(now)

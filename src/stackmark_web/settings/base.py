@@ -27,8 +27,21 @@ SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
 KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
 SIGNER = env.signer("STACKMARK_SIGNER")
 KEY_TYPE = env.choice("STACKMARK_KEY_TYPE", ("ed25519", "p256"))
-APPLE_PASS = env.group("STACKMARK_APPLE_PASS_", ("CERT", "KEY", "WWDR", "TEAM", "TYPE"))
-GOOGLE_PASS = env.group("STACKMARK_GOOGLE_PASS_", ("KEY", "ISSUER"))
+APPLE_PASS = env.together(
+    {
+        "STACKMARK_APPLE_PASS_CERT": env.text("STACKMARK_APPLE_PASS_CERT"),
+        "STACKMARK_APPLE_PASS_KEY": env.text("STACKMARK_APPLE_PASS_KEY"),
+        "STACKMARK_APPLE_PASS_WWDR": env.text("STACKMARK_APPLE_PASS_WWDR"),
+        "STACKMARK_APPLE_PASS_TEAM": env.text("STACKMARK_APPLE_PASS_TEAM"),
+        "STACKMARK_APPLE_PASS_TYPE": env.text("STACKMARK_APPLE_PASS_TYPE"),
+    }
+)
+GOOGLE_PASS = env.together(
+    {
+        "STACKMARK_GOOGLE_PASS_KEY": env.text("STACKMARK_GOOGLE_PASS_KEY"),
+        "STACKMARK_GOOGLE_PASS_ISSUER": env.text("STACKMARK_GOOGLE_PASS_ISSUER"),
+    }
+)
 VC_API = env.switch("STACKMARK_VC_API")
 VC_API_TOKEN = env.vc_api_token(
     "STACKMARK_VC_API_TOKEN",

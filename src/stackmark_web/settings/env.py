@@ -124,15 +124,14 @@ def choice(name: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def group(prefix: str, names: tuple[str, ...]) -> dict[str, str]:
-    """Variables that go together: all of them by their last word, or an empty mapping."""
-    found = {name: text(prefix + name) for name in names}
-    missing = [prefix + name for name, value in found.items() if not value]
-    if len(missing) == len(names):
+def together(found: dict[str, str]) -> dict[str, str]:
+    """Variables that go together, by name: all of them by their last word, or nothing."""
+    missing = [name for name, value in found.items() if not value]
+    if len(missing) == len(found):
         return {}
     if missing:
-        raise ImproperlyConfigured(f"{', '.join(missing)}: set all of {prefix}… or none.")
-    return found
+        raise ImproperlyConfigured(f"{', '.join(missing)}: set all of {', '.join(found)} or none.")
+    return {name.rpartition("_")[2]: value for name, value in found.items()}
 
 
 def signer(name: str) -> str:

@@ -213,11 +213,9 @@ def test_a_key_that_is_another_certificates_signs_nothing(held, apple, signed_in
     assert "does not fit its certificate" in answer.content.decode()
 
 
-def test_settings_come_together_or_not_at_all(monkeypatch):
-    names = ("KEY", "ISSUER")
-    assert env.group("STACKMARK_GOOGLE_PASS_", names) == {}
-    monkeypatch.setenv("STACKMARK_GOOGLE_PASS_KEY", "k.json")
-    with pytest.raises(ImproperlyConfigured, match="STACKMARK_GOOGLE_PASS_ISSUER"):
-        env.group("STACKMARK_GOOGLE_PASS_", names)
-    monkeypatch.setenv("STACKMARK_GOOGLE_PASS_ISSUER", "1")
-    assert env.group("STACKMARK_GOOGLE_PASS_", names) == {"KEY": "k.json", "ISSUER": "1"}
+def test_settings_come_together_or_not_at_all():
+    key, issuer = "STACKMARK_GOOGLE_PASS_KEY", "STACKMARK_GOOGLE_PASS_ISSUER"
+    assert env.together({key: "", issuer: ""}) == {}
+    with pytest.raises(ImproperlyConfigured, match=f"^{issuer}: set all"):
+        env.together({key: "k.json", issuer: ""})
+    assert env.together({key: "k.json", issuer: "1"}) == {"KEY": "k.json", "ISSUER": "1"}
