@@ -44,9 +44,9 @@ class Campaign:
         self.world, self.ids, self.seed = world, ids, seed
         self.sent = Counter()
 
-    def run(self, operation, examples):
+    def run(self, operation, examples, modes=(RIGHT, WRONG)):
         """So many examples of right and as many of wrong requests."""
-        for mode in (RIGHT, WRONG):
+        for mode in modes:
             self._run(operation, examples, mode)
 
     def _run(self, operation, examples, mode):

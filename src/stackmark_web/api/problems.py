@@ -115,7 +115,7 @@ def _pointer(place: tuple[Any, ...]) -> str:
     kind, *rest = [str(part) for part in place] or ["body"]
     if kind in ("query", "path", "header", "cookie"):
         return f"{kind}.{'.'.join(rest[-1:])}"
-    inner = rest[1:] if kind in ("body", "form", "file") else rest
+    inner = rest[1:] if kind in ("body", "form") else rest
     return "#" + "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in inner)
 
 

@@ -62,17 +62,16 @@ def send_due(limit: int = 100) -> int:
 def _heads() -> list[Message]:
     """The first open message of every active webhook, as far as it is due."""
     now = clock.now()
-    open_ones = Message.objects.filter(
-        webhook__state=Webhook.State.ACTIVE, state__in=(_State.WAITING, _State.SENDING)
+    earlier = Message.objects.filter(
+        webhook=models.OuterRef("webhook"),
+        sequence__lt=models.OuterRef("sequence"),
+        state__in=(_State.WAITING, _State.SENDING),
     )
-    first = open_ones.values("webhook").annotate(first=models.Min("sequence"))
-    pairs = models.Q(pk=None)
-    for row in first.order_by("webhook")[:200]:
-        pairs |= models.Q(webhook_id=row["webhook"], sequence=row["first"])
     due = models.Q(state=_State.WAITING, not_before__lte=now)
     left = models.Q(state=_State.SENDING, busy_until__lt=now)
-    rows = Message.objects.filter(pairs).filter(due | left)
-    return list(rows.select_related("webhook__organisation").order_by("not_before", "pk"))
+    rows = Message.objects.filter(due | left, webhook__state=Webhook.State.ACTIVE)
+    rows = rows.filter(~models.Exists(earlier)).select_related("webhook__organisation")
+    return list(rows.order_by("not_before", "pk")[:200])
 
 
 def _take_and_send(message: Message) -> int:
