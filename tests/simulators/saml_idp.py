@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
+from stackmark.adapters.clock import SystemClock
+
 ENTITY = "https://idp.westfield.example/saml"
 SSO = "https://idp.westfield.example/sso"
 _TEXT = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
@@ -78,7 +80,7 @@ def stamp(moment):
 
 def answer(*, asked, acs, audience, number=1, now=None, sign=True, signer=0, life=300, **more):
     """A response, as bytes of XML. ``more`` replaces words of it."""
-    now = now or datetime.now(UTC)
+    now = now or SystemClock().now()
     words = {
         "response": f"_r{number}",
         "assertion": f"_a{number}",

@@ -111,7 +111,7 @@ def saml_on(request: HttpRequest, name: str, key: str) -> HttpResponse:
 
 
 @require_safe
-def saml_metadata(request: HttpRequest, name: str) -> HttpResponse:
+def saml_metadata(_request: HttpRequest, name: str) -> HttpResponse:
     """What the identity provider needs to know of us."""
     made = saml.metadata(_provider(name, "saml"))
     return HttpResponse(made, content_type="application/samlmetadata+xml")

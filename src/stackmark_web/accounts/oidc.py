@@ -140,9 +140,8 @@ def _check_claims(provider: Provider, said: Mapping[str, Any], nonce: str) -> No
     audiences = audience if isinstance(audience, list) else [audience]
     if said.get("iss") != provider.issuer:
         raise Refused("issuer")
-    if provider.client_id not in audiences or (
-        (len(audiences) > 1 or "azp" in said) and said.get("azp") != provider.client_id
-    ):
+    party = said.get("azp", None if len(audiences) > 1 else provider.client_id)
+    if provider.client_id not in audiences or party != provider.client_id:
         raise Refused("audience")
     if not hmac.compare_digest(str(said.get("nonce", "")).encode(), nonce.encode()):
         raise Refused("nonce")

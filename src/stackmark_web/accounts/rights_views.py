@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from stackmark.errors import UsageError
 from stackmark_web.accounts import confirming, erasing, erasure
 from stackmark_web.accounts.forms_rights import CodeForm, EraseForm
+from stackmark_web.ui.site import address
 
 
 @login_required
@@ -56,6 +57,7 @@ def erase(request: HttpRequest) -> HttpResponse:
         "obstacles": erasing.obstacles(request.user),
         "stays": erasing.what_stays(request.user),
         "sure": sure_now,
+        "passport": address("passport:home"),
         "way": confirming.way(request, request.path),
     }
     return render(request, "accounts/erase.html", context)

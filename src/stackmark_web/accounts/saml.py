@@ -153,7 +153,7 @@ def _check_confirmation(
 def _ends_soon(stamp: str | None) -> bool:
     """Whether a moment is still to come, and within what we remember of used answers."""
     try:
-        end = datetime.fromisoformat((stamp or "").replace("Z", "+00:00"))
+        end = datetime.fromisoformat(stamp or "")
     except ValueError:
         return False
     end = end if end.tzinfo else end.replace(tzinfo=UTC)

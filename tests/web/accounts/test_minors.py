@@ -257,3 +257,11 @@ def test_under_18_a_link_can_be_shared(youth):
     share = sharing.make_share(youth, [holding(youth)])
     word = queries.share_url(share).rsplit("/", 1)[1]
     assert queries.share_by_token(word) == share
+
+
+def test_an_age_of_consent_above_18_stops_the_start(settings):
+    from stackmark_web.accounts.checks import age_of_consent
+
+    assert age_of_consent() == []
+    settings.AGE_OF_CONSENT = 21
+    assert [one.id for one in age_of_consent()] == ["accounts.E002"]
