@@ -337,4 +337,3 @@ def _weight(goal: SkillGoal, chance: Fraction | None) -> float:
     if chance >= goal.confidence:
         return 1.0
     return log1p(-float(chance)) / log1p(-float(goal.confidence))
-

@@ -127,9 +127,7 @@ def narrowed(asked: Priced, most: float) -> Priced | None:
         kept = (asked.least + asked.more <= most).nonzero()[0]
         if len(kept) >= 0.9 * len(asked.columns):
             return asked if asked.least <= most else None
-        found = _solved(
-            asked.price[kept], asked.matrix[:, kept], asked.ends, asked.columns[kept]
-        )
+        found = _solved(asked.price[kept], asked.matrix[:, kept], asked.ends, asked.columns[kept])
         if found is None or found.least > most:
             return None
         asked = found

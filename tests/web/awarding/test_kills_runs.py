@@ -137,7 +137,5 @@ def test_publishing_a_version(university):
             held.refresh_from_db()
             assert (held.number, held.achievement.current_id) == (1, held.pk)
 
-    count = at_every_statement(
-        start, lambda one: catalogue.publish(one, actor=None), after, step=4
-    )
+    count = at_every_statement(start, lambda one: catalogue.publish(one, actor=None), after, step=4)
     assert count > 10

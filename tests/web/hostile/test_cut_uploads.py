@@ -92,9 +92,7 @@ def version(northfield):
 def test_nothing_is_left(client, alice, version, error):
     client.force_login(alice)
     rows = "".join(f"p{number}@mail.example,Person {number}\n" for number in range(200))
-    sheet = form(
-        file=("file", "all.csv", f"email,name\n{rows}".encode()), version=str(version.pk)
-    )
+    sheet = form(file=("file", "all.csv", f"email,name\n{rows}".encode()), version=str(version.pk))
     badge = form(file=("files", "badge.json", b'{"type": ["VerifiableCredential"]}' * 40))
     places = (
         (reverse("awarding:sheet_new", args=["northfield"]), sheet),
