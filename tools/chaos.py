@@ -76,14 +76,20 @@ def tell(lanes: list[Lane], seconds: float, seed: int) -> str:
         f"# Chaos: {sum(struck.values())} kills in {seconds:.0f} s, seed {seed}",
         "",
         *(f"- {what}, {how}: {count}" for (what, how), count in sorted(struck.items())),
-        f"- runs: {sum(one.ledger.get('runs', 0) for one in lanes)}, rows: {rows}, credentials "
-        f"verified: {sum(one.ledger.get('credentials', 0) for one in lanes)}",
+        (
+            f"- runs: {sum(one.ledger.get('runs', 0) for one in lanes)}, rows: {rows}, credentials "
+            f"verified: {sum(one.ledger.get('credentials', 0) for one in lanes)}"
+        ),
         f"- database: {'PostgreSQL' if os.environ.get('DATABASE_URL') else 'SQLite'}",
-        f"- signed but not stored when a kill fell, so signed again: at most {again} rows "
-        f"({again / max(rows, 1):.2%} of all; {BATCH} a kill at most)",
-        f"- work went on after a kill within {max(slow, default=0):.1f} s at most, "
-        f"{sorted(slow)[len(slow) // 2] if slow else 0:.1f} s in the middle, the start of the "
-        "process included",
+        (
+            f"- signed but not stored when a kill fell, so signed again: at most {again} rows "
+            f"({again / max(rows, 1):.2%} of all; {BATCH} a kill at most)"
+        ),
+        (
+            f"- work went on after a kill within {max(slow, default=0):.1f} s at most, "
+            f"{sorted(slow)[len(slow) // 2] if slow else 0:.1f} s in the middle, the start of the "
+            "process included"
+        ),
         f"- wrong: {len(wrong)}",
         *(f"  - {line}" for line in wrong[:40]),
     ]
@@ -100,7 +106,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path, default=None)
     arguments = parser.parse_args()
     if arguments.seed is None:
-        arguments.seed = int(time.time())
+        arguments.seed = random.SystemRandom().randrange(10**6)
     began = time.monotonic()
     print(f"seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="stackmark-chaos-") as name:

@@ -91,10 +91,11 @@ def ledger(mails: Path) -> dict[str, object]:
     from stackmark_web.jobs.models import Run
 
     publishing.publish_dirty()
-    wrong: list[str] = []
-    for run in Run.everywhere.all():
-        if (run.state, run.done + run.failed) != ("done", run.total):
-            wrong.append(f"run {run.pk}: {run.state} {run.done}+{run.failed} of {run.total}")
+    wrong = [
+        f"run {run.pk}: {run.state} {run.done}+{run.failed} of {run.total}"
+        for run in Run.everywhere.all()
+        if (run.state, run.done + run.failed) != ("done", run.total)
+    ]
     awards = Award.everywhere.select_related("status_list").iterator(500)
     verdicts = _verdicts(awards, wrong)
     used = Award.everywhere.filter(status_index__isnull=False).count()

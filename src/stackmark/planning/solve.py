@@ -10,45 +10,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from math import inf
 from typing import Final
 
 from stackmark.model.holding import Holding
 from stackmark.planning.choice import Case, Option
+from stackmark.planning.deepen import FEW, FEW_OPTIONS, ByPrices, Undecided, Way
 from stackmark.planning.goal import SkillGoal
 from stackmark.planning.model import AWARD, Bounds, Model
-from stackmark.planning.search import Priced, Search, TooMany
-from stackmark.planning.wide import Bound, Wide, narrowed, priced
+from stackmark.planning.search import TooMany
+from stackmark.planning.wide import Bound, Wide, priced
 from stackmark.stacking.audit import Auditor
 from stackmark.stacking.witness import Witness, check
 
 NODE_LIMIT: Final = 100_000
 MOST_CUTS: Final = 400
-FEW = 60
-"""So many offers are asked for at once; of more those first that promise most."""
 _BOUNDED: Final = frozenset({"cost", "count", "dropped"})
-NODES: Final = 4_000
-"""So far every plan is tried before the question goes to the solver of whole numbers."""
-_FIRST_PART, _MORE, _LAST_PART = 0.02, 1.6, 1.0
-_FEW_OPTIONS: Final = 1_500
-_MOST_OPTIONS: Final = 3_000
-_WHOLE: Final = 0.5
-_FEW: Final = 40
 _EASE: Final = 1e-4  # of a unit: sums in floating point
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Options taken, in order of their start, and names of the goals that were dropped."""
-
-    options: tuple[Option, ...]
-    dropped: tuple[str, ...] = ()
-
-
-class Undecided(Exception):  # noqa: N818 - it is no error
-    """A limit of nodes or of cuts was reached before an answer."""
 
 
 class Solver:
@@ -61,6 +40,7 @@ class Solver:
         self.goals = frozenset(one.skill for one in case.wanted)
         if case.compiled is not None:
             self.goals |= {AWARD}
+        self.prices = ByPrices(self)
         self.cuts = 0
         self._models: dict[tuple[dt.date, tuple[int, ...]], Model] = {}
         self._ways: list[Way] = []
@@ -82,12 +62,12 @@ class Solver:
             else:
                 found, places, value = self._least_of(aim, bounds, places)
                 for one in aim if found else ():
-                    bounds = self._kept(one, found, bounds)
+                    bounds = self.kept(one, found, bounds)
             if found is None:
                 return None
         return found
 
-    def _kept(self, aim: str, way: Way, bounds: Bounds) -> Bounds:
+    def kept(self, aim: str, way: Way, bounds: Bounds) -> Bounds:
         if aim == "cost":
             return replace(bounds, cost=self.cost(way))
         if aim == "count":
@@ -98,120 +78,25 @@ class Solver:
             return replace(bounds, dropped=len(way.dropped))
         return bounds
 
-    # -- two aims at once, by prices -------------------------------------------------------------
-
     def _least_of(
         self, aims: tuple[str, ...], bounds: Bounds, places: tuple[int, ...]
     ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
-        """The least of the first aim and then of the next; the offers of which what is as good is
-        made; and both aims as one, with what it comes to.
+        """The least of the first aim, then of the next, and the offers of which equals are made.
+
+        Last, both aims as one with what it comes to, where that was found by prices.
         """
         if self.case.compiled is None and aims[0] in _BOUNDED:
             with suppress(TooMany):
-                return self._by_prices(aims, bounds, places)
+                return self.prices.least(aims, bounds, places)
         found: Way | None = None
         for aim in aims:
             found, places = self._least(aim, bounds, places)
             if found is None or not found.options:
                 break
-            bounds = self._kept(aim, found, bounds)
+            bounds = self.kept(aim, found, bounds)
         return found, places, None
 
-    def _by_prices(
-        self, aims: tuple[str, ...], bounds: Bounds, places: tuple[int, ...]
-    ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
-        if aims == ("cost", "count"):
-            return self._deepened(f"{len(places) + 1}*cost+count", bounds, places)
-        found, places, value = self._deepened(aims[0], bounds, places)
-        if found is None or len(aims) == 1:
-            return found, places, value
-        return self._deepened(aims[1], self._kept(aims[0], found, bounds), places)
-
-    def _deepened(
-        self, aim: str, bounds: Bounds, places: tuple[int, ...]
-    ) -> tuple[Way | None, tuple[int, ...], tuple[str, float] | None]:
-        """By offers with which a plan may be little above the bound; then by more of them.
-
-        Raises ``TooMany``.
-        """
-        bound = self.wide.bound(aim, bounds, places)
-        if bound is None:
-            return None, places, None
-        every = tuple(sorted(bound.more))
-        many = self._many(every, bounds)
-        few, part = many <= _FEW_OPTIONS, _FIRST_PART if many > FEW else inf
-        least = bound.least
-        while True:
-            most = inf if part > _LAST_PART else _rounded(aim, least * (1 + part) + 1)
-            some = every if few or most == inf else tuple(sorted(bound.within(most + _EASE)))
-            if not few and self._many(some, bounds) > _MOST_OPTIONS:
-                raise TooMany
-            asked, way = self._searched(aim, bounds, some, most)
-            if way is not None:
-                value = self._value(aim, way)
-                return way, tuple(sorted(bound.within(value + _EASE))), (aim, value)
-            if most == inf or (few and asked is None):
-                return None, places, None
-            least = max(least, asked.least if asked else 0.0)
-            part *= _MORE
-
-    def _value(self, aim: str, way: Way) -> int:
-        times, _, names = aim.rpartition("*")
-        first, _, then = names.partition("+")
-        value = int(times or 1) * self._measure(first, way)
-        return value + self._measure(then, way) if then else value
-
-    def _many(self, places: Sequence[int], bounds: Bounds) -> int:
-        """How many options, about."""
-        weeks = (min(self.last, bounds.last) - self.case.at).days // 7
-        return sum(len(self.case.offers[one].starts) or weeks for one in places)
-
-    def _searched(
-        self,
-        aim: str,
-        bounds: Bounds,
-        places: tuple[int, ...],
-        most: float,
-        *,
-        first: bool = False,
-    ) -> tuple[Priced | None, Way | None]:
-        """The least of an aim up to ``most`` with these offers, or ``first`` some way so good.
-
-        Before it the linear program, where that has an answer.
-        """
-        model = self._model(min(self.last, bounds.last), places)
-        while True:
-            asked = priced(model, aim, bounds)
-            less = asked and narrowed(asked, most + _EASE)
-            if less is None:
-                return asked, None
-            search = Search(less, most, min(NODES, self.nodes), first)
-            try:
-                columns = search.run()
-            except TooMany:
-                columns = self._left(model, aim, bounds, search)
-            if columns is None:
-                return asked, None
-            way = self._stands(model, columns)
-            if way is not None:
-                return asked, way
-
-    def _left(
-        self, model: Model, aim: str, bounds: Bounds, search: Search
-    ) -> Collection[int] | None:
-        """What a search that took too long has not found."""
-        asked = narrowed(search.asked, search.top + _EASE)
-        if asked is None:
-            return None
-        answer = model.run(aim, bounds, self.nodes, asked.columns)
-        if answer.status == 2:
-            return None
-        if answer.status != 0 or answer.x is None:
-            raise Undecided
-        good = answer.fun <= search.top + _WHOLE
-        return frozenset((answer.x > 0.5).nonzero()[0].tolist()) if good else None
-
-    def _stands(self, model: Model, columns: Collection[int]) -> Way | None:
+    def stands(self, model: Model, columns: Collection[int]) -> Way | None:
         """The way that an answer is; ``None``: it does not stand, and that is in the model now."""
         last = model.first + len(model.options)
         taken = tuple([one - model.first for one in columns if model.first <= one < last])
@@ -240,11 +125,11 @@ class Solver:
         if way is None:
             return None, places
         # All measures are whole numbers: what is better is so by one.
-        better = bound.within(self._measure(aim, way) - 1 + _EASE) - set(some)
+        better = bound.within(self.measure(aim, way) - 1 + _EASE) - set(some)
         if better:
             way = self._asked(aim, bounds, tuple(sorted({*some, *better})))
             assert way is not None
-        return way, tuple(sorted(bound.within(self._measure(aim, way) + _EASE)))
+        return way, tuple(sorted(bound.within(self.measure(aim, way) + _EASE)))
 
     def _among(self, aim: str, bounds: Bounds, bound: Bound) -> tuple[Way | None, tuple[int, ...]]:
         """A way with the most promising offers; with more of them where there is none."""
@@ -257,7 +142,7 @@ class Solver:
                 return way, some
             many *= 5
 
-    def _measure(self, aim: str, way: Way) -> int:
+    def measure(self, aim: str, way: Way) -> int:
         if aim == "cost":
             return int(self.cost(way) * self.case.cost_scale)
         return len(way.options) if aim == "count" else len(way.dropped)
@@ -314,15 +199,15 @@ class Solver:
         """Some way within bounds, with so much of an aim where it is known."""
         if value is not None:
             with suppress(TooMany):
-                return self._searched(value[0], bounds, places, value[1], first=True)[1]
+                return self.prices.searched(value[0], bounds, places, value[1], first=True)[1]
         return self._any(bounds, places)
 
     def _any(self, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """Some way within bounds."""
         if len(places) <= FEW:
             return self._asked("count", bounds, places)
-        if self._many(places, bounds) <= _FEW_OPTIONS:
-            model = self._model(min(self.last, bounds.last), places)
+        if self.prices.many(places, bounds) <= FEW_OPTIONS:
+            model = self.model_of(min(self.last, bounds.last), places)
             if priced(model, "any", bounds) is None:
                 return None
         hours = "count" if bounds.load is None else "hours"
@@ -366,7 +251,7 @@ class Solver:
                 first = max(first, min(ends, default=first))
         return first
 
-    def _model(self, last: dt.date, places: tuple[int, ...]) -> Model:
+    def model_of(self, last: dt.date, places: tuple[int, ...]) -> Model:
         key = (last, places)
         if key not in self._models:
             self._models[key] = Model(self.case, last, places)
@@ -375,14 +260,14 @@ class Solver:
     def _asked(self, aim: str, bounds: Bounds, places: tuple[int, ...]) -> Way | None:
         """The least of an aim with these offers; what does not stand is cut off and asked again."""
         few = len(places) <= FEW
-        model = self._model(self.last if few else min(self.last, bounds.last), places)
+        model = self.model_of(self.last if few else min(self.last, bounds.last), places)
         while True:
             answer = model.run(aim, bounds, self.nodes)
             if answer.status == 2:
                 return None
             if answer.status != 0 or answer.x is None:
                 raise Undecided
-            way = self._stands(model, frozenset((answer.x > 0.5).nonzero()[0].tolist()))
+            way = self.stands(model, frozenset((answer.x > 0.5).nonzero()[0].tolist()))
             if way is not None:
                 return way
 
@@ -486,12 +371,6 @@ class Solver:
             return None, answer.decision.impossible
         witness = auditor.witness(answer.strict, uses)
         return (None, False) if check(witness, award, holdings) else (witness, True)
-
-
-def _rounded(aim: str, most: float) -> float:
-    """Where a few offers more or less are little beside what they cost: little above it."""
-    weight = int(aim.partition("*")[0]) if "*" in aim else 1
-    return weight * (most // weight) + (_FEW if weight > _FEW else 0)
 
 
 def _grouped(aims: Sequence[str]) -> Iterator[tuple[str, ...]]:
