@@ -56,8 +56,8 @@ VARIABLES = {
     "others reach (default: none).",
     "STACKMARK_VC_API_RESOURCES": "Map file of related resources for the VC API: their digests are "
     "compared with these files (default: none).",
-    "PROMETHEUS_MULTIPROC_DIR": "Where the processes of a server share their figures; serve sets it "
-    "for those it starts.",
+    "PROMETHEUS_MULTIPROC_DIR": "Where the processes of a server share their figures; serve sets "
+    "it for those it starts.",
     "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
     "the data folder).",
     "STACKMARK_AGE_OF_CONSENT": "Age under which a guardian has to agree; 0 asks nobody for their "
