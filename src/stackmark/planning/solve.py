@@ -68,6 +68,7 @@ class Solver:
         return found
 
     def kept(self, aim: str, way: Way, bounds: Bounds) -> Bounds:
+        """Bounds that hold an aim at what a way has of it."""
         if aim == "cost":
             return replace(bounds, cost=self.cost(way))
         if aim == "count":
@@ -143,6 +144,7 @@ class Solver:
             many *= 5
 
     def measure(self, aim: str, way: Way) -> int:
+        """What a way has of cost (scaled), count or dropped goals."""
         if aim == "cost":
             return int(self.cost(way) * self.case.cost_scale)
         return len(way.options) if aim == "count" else len(way.dropped)
@@ -252,6 +254,7 @@ class Solver:
         return first
 
     def model_of(self, last: dt.date, places: tuple[int, ...]) -> Model:
+        """The model of plans that end by a day, of the offers at these places; made once."""
         key = (last, places)
         if key not in self._models:
             self._models[key] = Model(self.case, last, places)
