@@ -34,8 +34,9 @@ class Command(BaseCommand):
         name = f"{host}:{os.getpid()}"
         while not stop.is_set():
             try:
-                duties.run_due()
+                # Chunks first: a run that lost its worker goes on at once, mail can wait for it.
                 busy = worker.work_once(name) or worker.free_the_dead(host) > 0
+                duties.run_due()
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")
                 busy = False
