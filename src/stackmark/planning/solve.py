@@ -61,8 +61,9 @@ class Solver:
                 found, bounds = self._soonest(found, bounds, places, value)
             else:
                 found, places, value = self._least_of(aim, bounds, places)
-                for one in aim if found else ():
-                    bounds = self.kept(one, found, bounds)
+                if found is not None:
+                    for one in aim:
+                        bounds = self.kept(one, found, bounds)
             if found is None:
                 return None
         return found
