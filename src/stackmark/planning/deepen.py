@@ -123,6 +123,7 @@ class ByPrices:
             if less is None:
                 return asked, None
             search = Search(less, most, min(NODES, self.solver.nodes), first)
+            columns: Collection[int] | None
             try:
                 columns = search.run()
             except TooMany:

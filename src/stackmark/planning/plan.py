@@ -10,13 +10,14 @@ from typing import Final
 from stackmark.errors import UsageError
 from stackmark.model.holding import Holding
 from stackmark.planning.choice import Case
+from stackmark.planning.deepen import Undecided, Way
 from stackmark.planning.goal import Goal
 from stackmark.planning.limits import Limits
 from stackmark.planning.model import Bounds
 from stackmark.planning.offers import Offer
 from stackmark.planning.relax import changes, last_day
 from stackmark.planning.result import Path, Plan
-from stackmark.planning.solve import NODE_LIMIT, Solver, Undecided, Way
+from stackmark.planning.solve import NODE_LIMIT, Solver
 from stackmark.planning.telling import Teller
 from stackmark.stacking.solver import there_is_a_solver
 

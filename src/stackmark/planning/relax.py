@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from stackmark.planning.choice import Case
+from stackmark.planning.deepen import Way
 from stackmark.planning.model import Bounds
-from stackmark.planning.solve import Solver, Way
+from stackmark.planning.solve import Solver
 
 LATER: Final = dt.timedelta(days=2 * 365)
 """So much later than the deadline is looked."""

@@ -61,13 +61,15 @@ class Solver:
                 found, bounds = self._soonest(found, bounds, places, value)
             else:
                 found, places, value = self._least_of(aim, bounds, places)
-                for one in aim if found else ():
-                    bounds = self.kept(one, found, bounds)
+                if found is not None:
+                    for one in aim:
+                        bounds = self.kept(one, found, bounds)
             if found is None:
                 return None
         return found
 
     def kept(self, aim: str, way: Way, bounds: Bounds) -> Bounds:
+        """Bounds that hold an aim at what a way has of it."""
         if aim == "cost":
             return replace(bounds, cost=self.cost(way))
         if aim == "count":
@@ -143,6 +145,7 @@ class Solver:
             many *= 5
 
     def measure(self, aim: str, way: Way) -> int:
+        """What a way has of cost (scaled), count or dropped goals."""
         if aim == "cost":
             return int(self.cost(way) * self.case.cost_scale)
         return len(way.options) if aim == "count" else len(way.dropped)
@@ -252,6 +255,7 @@ class Solver:
         return first
 
     def model_of(self, last: dt.date, places: tuple[int, ...]) -> Model:
+        """The model of plans that end by a day, of the offers at these places; made once."""
         key = (last, places)
         if key not in self._models:
             self._models[key] = Model(self.case, last, places)

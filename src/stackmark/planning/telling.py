@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from stackmark.planning.choice import Option
+from stackmark.planning.deepen import Way
 from stackmark.planning.model import AWARD
 from stackmark.planning.offers import Offer
 from stackmark.planning.relax import Change
 from stackmark.planning.result import Path, Reached, Relaxation, Step, plain
-from stackmark.planning.solve import Solver, Way
+from stackmark.planning.solve import Solver
 from stackmark.stacking.witness import Witness
 
 

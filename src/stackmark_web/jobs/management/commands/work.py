@@ -46,8 +46,9 @@ class Command(BaseCommand):
                 signs.give()
                 if why := signs.why_not():
                     raise CommandError(f"The worker ends: {why}")
-                duties.run_due(busy=busy)
+                # Chunks first: a run that lost its worker goes on at once, mail can wait for it.
                 busy = worker.work_once(name, stop=stop) or worker.free_the_dead(host) > 0
+                duties.run_due(busy=busy)
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")
                 busy = False
