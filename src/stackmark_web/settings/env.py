@@ -36,8 +36,8 @@ VARIABLES = {
     "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
     "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: "
     "none, only this machine may ask).",
-    "PROMETHEUS_MULTIPROC_DIR": "Where the processes of a server share their figures; serve sets it "
-    "for those it starts.",
+    "PROMETHEUS_MULTIPROC_DIR": "Where the processes of a server share figures; serve sets it for "
+    "those it starts.",
     "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
     "the data folder).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
