@@ -25,7 +25,9 @@ def home(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        actions.edit_profile(user, actor=user, name=values["name"], locale=values.get("locale") or None)
+        actions.edit_profile(
+            user, actor=user, name=values["name"], locale=values.get("locale") or None
+        )
         messages.success(request, _("Saved."))
         response = redirect("accounts:settings")
         speak(response, values.get("locale") or "")
