@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
+from command_line import run
 from stackmark.verification.audit_log import check_file, read_head
 from stackmark_web import clock
 from stackmark_web.audit import checking, heads, queries
@@ -375,6 +376,22 @@ class TestFile:
             )
         found = check_file(file_of(root), [signed(other)]).findings
         assert "No key is known for head 1" in found[0]
+
+    def test_the_command_line_tells_the_same(self, root, tmp_path):
+        token = signed(root)
+        (tmp_path / "head.jwt").write_text(token)
+        lines = file_of(root, token)
+        (tmp_path / "log.jsonl").write_bytes(b"".join(lines))
+        (tmp_path / "cut.jsonl").write_bytes(b"".join(lines[:-2]))
+        asked = ("audit-log", "check", "log.jsonl")
+        done = run(*asked, "--head", "head.jwt", cwd=tmp_path)
+        assert (done.code, "The log holds." in done.text) == (0, True)
+        assert run(*asked, cwd=tmp_path).code == 3, "no head from elsewhere"
+        done = run("audit-log", "check", "cut.jsonl", "--head", "head.jwt", "--json", cwd=tmp_path)
+        assert done.code == 1
+        found = json.loads(done.text)["findings"]
+        assert found[0] == "The end is missing: the head in the file knows 2 more events."
+        assert "no JSON object" in run("audit-log", "check", "head.jwt", cwd=tmp_path).err
 
     def test_owners_download_log_and_head(self, client, root, person, join):
         client.force_login(root.owner)
