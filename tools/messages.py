@@ -63,6 +63,11 @@ class Message(NamedTuple):
     where: str
 
 
+def forms_of(language: str) -> int:
+    """How many forms a text with a number has."""
+    return int(PLURALS[language].removeprefix("nplurals=").partition(";")[0])
+
+
 def messages() -> Iterator[Message]:
     """Every text given to a translator, from code and templates, in the order of files."""
     for file in sorted(PACKAGE.rglob("*")):
@@ -139,10 +144,10 @@ def renewed(language: str) -> Catalog:
     """A catalogue of exactly what the code says, with the translations there are."""
     old = catalogue(language)
     new = Catalog(locale=language, fuzzy=False, charset="utf-8")
+    new._num_plurals = count = forms_of(language)  # Babel's own number can be another
     for one in sorted(current().values()):
         kept = old.get(one.text, one.context or None)
         text = (one.text, one.plural) if one.plural else one.text
-        count = int(PLURALS[language][9])
         to = kept.string if kept else ""
         if one.plural:
             to = to if isinstance(to, tuple) and len(to) == count else ("",) * count
@@ -248,7 +253,7 @@ def fill(language: str, entries: list[dict[str, object]]) -> list[str]:
             continue
         to = entry["to"]
         forms = tuple(to) if isinstance(to, list) else (str(to),)
-        count = int(PLURALS[language][9]) if one.plural else 1
+        count = forms_of(language) if one.plural else 1
         bad = [*_unlike(one, forms)] if len(forms) == count else [f"wants {count} forms"]
         if bad:
             wrong += [f"{entry['id']}: {each}: {one.text!r}" for each in bad]
