@@ -502,9 +502,7 @@ class SmallWorld:
         asker, reason = say("asker", "Grete Hansen", 120), say("asked for", "A job", 500)
         asked, _ = proving.ask(actor=None, asker=asker, reason=reason, wanted="any")
         self.asked_token = tokens.unsealed(asked.token_sealed)
-        done, self.result_token = proving.ask(
-            actor=None, asker=asker, reason=reason, wanted="words", terms=["soil"]
-        )
+        done, self.result_token = proving.ask(actor=None, asker=asker, reason=reason, wanted="any")
         self.proof = proving.give(
             done, actor=self.learner, holdings=[self.holding], sign_in=sign_in, with_name=True
         )

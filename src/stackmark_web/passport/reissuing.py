@@ -53,10 +53,11 @@ def set_automatic(organisation: Organisation, *, actor: Any, automatic: bool) ->
     """Let the institution reissue by itself, or not any more."""
     require(actor, Permission.EDIT, organisation)
     root = tenancy.root_of(organisation)
-    row, _made = ReissuePolicy.everywhere.get_or_create(organisation=root)
-    if row.automatic == automatic:
+    row = ReissuePolicy.everywhere.filter(organisation=root).first()
+    before = row is not None and row.automatic
+    if before == automatic:
         return
-    before = row.automatic
+    row = row or ReissuePolicy.everywhere.create(organisation=root)
     row.automatic = automatic
     row.save(update_fields=["automatic"])
     record(

@@ -235,7 +235,10 @@ OPENERS = {
     "stackmark_web/integrations/mailer.py": "the mail server of the operator",
     "stackmark_web/accounts/adapter.py": "its errors",
     "stackmark_web/jobs/management/commands/work.py": "the name of this machine",
-    "stackmark_web/demo/processes.py": "whether our own port is free",
+    "stackmark_web/operations/processes.py": "whether our own port is free",
+    "stackmark_web/operations/archive/making.py": "the name of this machine",
+    "stackmark_web/operations/instance.py": "the name of this machine",
+    "stackmark_web/operations/living.py": "the name of this machine",
 }
 OPENS = re.compile(
     r"^\s*(?:import|from) (?:socket|socketserver|http\.client|urllib\.request|smtplib|ftplib|ssl"
