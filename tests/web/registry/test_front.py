@@ -15,9 +15,10 @@ from simulators.issuer import Issuer
 from stackmark_web import clock
 from stackmark_web.api import limits
 from stackmark_web.awarding import actions as awarding
-from stackmark_web.awarding import queries
+from stackmark_web.awarding import publishing, queries
 from stackmark_web.operations import living, metrics
 from stackmark_web.registry.front import Front, _ask
+from stackmark_web.tenancy import actions as tenancy
 from stackmark_web.tenancy.models import SigningKey
 from stackmark_web.verifying import actions as verifying
 from stackmark_web.verifying import checking, fast, throttle
@@ -322,13 +323,17 @@ def test_while_another_release_runs_nothing_is_answered_here(front, django, held
 @pytest.mark.parametrize("lost_after", [True, False])
 def test_a_lost_key_is_judged_by_our_log_on_every_way(front, django, held, lost_after):
     award = held().award
-    data, shift = bytes(award.signed), timedelta(seconds=1 if lost_after else -1)
-    lost = award.signed_at + shift
-    SigningKey.everywhere.update(state="revoked", revoked_at=clock.now(), lost_from=lost)
-    fast.DESK.forget()
-    args, more = post(data)
-    found = both(front, django, *args, **more)
-    verdict = verifying.check(data).verdict
+    data, now = bytes(award.signed), clock.now()
+    later, day = timedelta(seconds=2), timedelta(days=1)
+    SigningKey.everywhere.update(created_at=now - day, active_from=now - day)
+    with clock.at(now + later):
+        key = SigningKey.everywhere.get(organisation=award.organisation)
+        tenancy.declare_lost(key, actor=None, since=now + later if lost_after else None)
+        publishing.publish_all_of(award.organisation)
+        fast.DESK.forget()
+        args, more = post(data)
+        found = both(front, django, *args, **more)
+        verdict = verifying.check(data).verdict
     assert f'"verdict":"{verdict}"'.encode() in found.body
     assert verdict == ("verified" if lost_after else "refused")
 
