@@ -186,7 +186,7 @@ def main():
         folder = options.data or Path(name)
         port = free_port()
         os.environ["STACKMARK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
-        os.environ["STACKMARK_VERIFY_LIMIT"] = "1000000000"
+        os.environ["STACKMARK_VERIFY_PER_MINUTE"] = "0"
         made = prepare(folder)
         host = f"127.0.0.1:{port}"
         server = Server(port, options.threads)

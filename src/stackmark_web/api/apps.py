@@ -10,3 +10,10 @@ class ApiConfig(AppConfig):
 
     name = "stackmark_web.api"
     label = "api"
+
+    def ready(self) -> None:
+        """The limits of the API hold before Django too."""
+        from stackmark_web.api import limits
+        from stackmark_web.registry import front
+
+        front.guard(limits.before_django)

@@ -60,7 +60,7 @@ class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
         """Who asks; ``"nobody"`` where that is enough. Raises ``Problem``."""
         header = request.headers.get("Authorization")
         if header is None and self.optional:
-            rate = limits.take("network", limits.network(request), limits.anonymous())
+            rate = limits.of_nobody(request.META)
             _count(request, rate)
             return "nobody"
         found = principal(request, header)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.cache import cache
@@ -26,6 +27,7 @@ WRITES: Final = 240  # everything else of one token
 CHECKS: Final = 120_000  # POST /verify with a token
 WRONG: Final = 30  # wrong tokens of one network
 _SHARE: Final = 20
+_COUNTED: Final = "stackmark.rate"  # in the environment of a request that was counted
 _HELD: Final[dict[str, tuple[int, int, int]]] = {}  # key: window, left here, taken in all
 _LOCK: Final = threading.Lock()
 
@@ -109,7 +111,38 @@ def forget() -> None:
         _HELD.clear()
 
 
+def of_nobody(environ: dict[str, Any]) -> Rate:
+    """Count a check without a token, once for a request whoever asks first (``registry.front``)."""
+    rate = environ.get(_COUNTED)
+    if not isinstance(rate, Rate):
+        who = _network(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""))
+        rate = environ[_COUNTED] = take("network", who, anonymous())
+    return rate
+
+
+def before_django(environ: dict[str, Any]) -> tuple[tuple[str, str], ...] | None:
+    """The gate of ``registry.front``: the headers of an answer; None leaves it to Django.
+
+    Whoever sends a token, right or wrong, and whoever asks too often is answered there.
+    """
+    if "HTTP_AUTHORIZATION" in environ:
+        return None
+    rate = of_nobody(environ)
+    if rate.over:
+        return None
+    return tuple(rate.headers().items()) if rate.limit else ()
+
+
 def network(request: HttpRequest) -> str:
     """Whose network a request comes from, not to be read back."""
+    return _network(
+        request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _network(address: str, forwarded: str) -> str:
+    request = HttpRequest()
+    request.META = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": forwarded}
     found = network_of(address_of(request))
     return salted_hmac("stackmark.api.limits", found).hexdigest()[:32]

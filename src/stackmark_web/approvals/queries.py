@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from stackmark_web import clock
+from stackmark_web.accounts.queries import same_person
 from stackmark_web.approvals import packing
 from stackmark_web.approvals.models import Change, Policy
 from stackmark_web.approvals.registry import Rules, kind_of
@@ -74,9 +76,15 @@ def sees(user: Any, change: Change) -> bool:
 
 
 def is_asker(user: Any, change: Change) -> bool:
-    """Whether this person asked for it, by whichever of their accounts."""
+    """Whether this person asked for it, by whichever of their accounts, merged ones too."""
     mine = getattr(user, "pk", None)
-    return mine is not None and mine in (change.asked_by_id, people.person_of(change.asked_code))
+    askers = {change.asked_by_id, people.person_of(change.asked_code)}
+    return is_one_of(mine, askers)
+
+
+def is_one_of(account: Any, others: Iterable[Any]) -> bool:
+    """Whether an account is of the same person as one of these, as far as accounts were merged."""
+    return any(one is not None and same_person(account, one) for one in others)
 
 
 def to_decide(organisation: Organisation, user: Any) -> int:
@@ -108,7 +116,7 @@ def hindrance(user: Any, change: Change) -> str:
         return "own"
     if not may(user, kind.permission, change.organisation):
         return "right"
-    if user.pk in kind.makers(subject_of(change)):
+    if is_one_of(user.pk, kind.makers(subject_of(change))):
         return "maker"
     if not _seasoned(user, kind.permission, change.organisation, change.asked_at):
         return "new"

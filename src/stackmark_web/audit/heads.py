@@ -26,6 +26,7 @@ from stackmark_web import clock
 from stackmark_web.audit.chaining import instant
 from stackmark_web.audit.models import SERVER, Chain, SignedHead
 
+FOLDER: Final = "audit-heads"  # in the data folder; not older than the database beside it
 EVERY: Final = timedelta(minutes=1)
 KEPT: Final = timedelta(days=30)  # each; older ones: the last of a day
 _MAX_TOKEN: Final = 20_000
@@ -93,14 +94,14 @@ def _sign(chain: Chain) -> bool:
 
 def file_of(chain: str) -> Path:
     """Where the last head of a chain is kept beside the database."""
-    folder = settings.DATA / "audit-heads"
+    folder = Path(settings.DATA / FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
-    return Path(folder) / f"{chain}.jwt"
+    return folder / f"{chain}.jwt"
 
 
 def kept_files() -> Iterator[tuple[str, str]]:
     """Chain and token of every head that is kept as a file."""
-    folder = Path(settings.DATA / "audit-heads")
+    folder = Path(settings.DATA / FOLDER)
     for path in sorted(folder.glob("*.jwt")) if folder.is_dir() else ():
         try:
             yield path.stem, read_limited(path, _MAX_TOKEN).decode("utf-8", "replace")
@@ -140,15 +141,21 @@ def let_go_of_old() -> int:
     return len(gone)
 
 
-def accept_restored() -> list[str]:
+def ends() -> dict[str, int]:
+    """How many events each chain has now."""
+    return dict(Chain.objects.values_list("name", "seq"))
+
+
+def accept_restored(known: dict[str, int] | None = None) -> list[str]:
     """After a backup was restored: put heads aside that know more than the database.
 
+    ``known``: how long the chains were in the backup (``ends``), before the restore wrote more.
     They are kept under another name. Returns the chains they were of.
     """
-    ends = dict(Chain.objects.values_list("name", "seq"))
+    lengths = ends() if known is None else known
     aside = []
     for chain, token in kept_files():
-        if read_head(token).seq > ends.get(chain, 0):
+        if read_head(token).seq > lengths.get(chain, 0):
             path = file_of(chain)
             path.rename(path.with_suffix(f".before-restore-{clock.now():%Y%m%dT%H%M%S}"))
             aside.append(chain)

@@ -151,6 +151,7 @@ SENTENCES: Final[dict[str, str]] = {
     "award.declined": noop("A credential was declined: %(what)s"),
     "award.discarded": noop("%(who)s threw away a draft award of %(what)s"),
     "award.edited": noop("%(who)s edited a draft award of %(what)s"),
+    "award.held-back": noop("%(what)s was not sent out by itself after a restore"),
     "award.holder-set": noop("A credential was put into a passport: %(what)s"),
     "award.lapsed": noop("A credential was not claimed in time: %(what)s"),
     "award.offered": noop("%(who)s awarded %(what)s"),
@@ -229,6 +230,8 @@ SENTENCES: Final[dict[str, str]] = {
     "api-token.made": noop("%(who)s made the API token %(what)s"),
     "api-token.replaced": noop("%(who)s replaced the API token %(what)s by a new one"),
     "api-token.revoked": noop("%(who)s revoked the API token %(what)s"),
+    "verification.deleted": noop("%(who)s deleted a kept check of %(what)s"),
+    "verification.kept": noop("%(who)s kept a check of %(what)s"),
     "webhook.added": noop("%(who)s added the webhook %(what)s"),
     "webhook.changed": noop("%(who)s changed the webhook %(what)s"),
     "webhook.disabled": noop("The webhook %(what)s was switched off after failing for long"),
@@ -246,6 +249,7 @@ SENTENCES: Final[dict[str, str]] = {
     "sheet.dropped": noop("%(who)s put an awards sheet away: %(what)s"),
     "sheet.uploaded": noop("%(who)s uploaded an awards sheet: %(what)s"),
     "statement.withdrawn": noop("%(who)s withdrew a signed statement about %(what)s"),
+    "system.restored": noop("The server was restored from a backup"),
     "trust.added": noop("%(who)s added a trust entry: %(what)s"),
     "trust.removed": noop("%(who)s ended a trust entry: %(what)s"),
     "trust.exported": noop("%(who)s signed the trust register as a list"),
@@ -384,7 +388,7 @@ def kind_of(verb: str) -> str:
     """What happened, without who and what: for a choice of kinds of events."""
     pattern = SENTENCES.get(verb)
     said = _(pattern) % {"who": "", "what": "", "whom": ""} if pattern else readable(verb)
-    words = " ".join(said.split()).rstrip(" :")
+    words = " ".join(said.split()).strip(" :")
     return words[:1].upper() + words[1:]
 
 

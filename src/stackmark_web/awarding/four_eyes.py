@@ -21,8 +21,9 @@ from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
 from stackmark_web.approvals import guard, queries
 from stackmark_web.approvals.registry import Kind, Rules, register
-from stackmark_web.awarding import sheets
+from stackmark_web.awarding import sheets, states
 from stackmark_web.awarding.models import Award, Sheet
+from stackmark_web.jobs.models import Run
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
@@ -137,6 +138,19 @@ def _refusal() -> StackmarkError:
     )
 
 
+def check_revoking(awards: Sequence[Award]) -> None:
+    """For many at once: raises ``UsageError`` where two are needed and nobody has approved."""
+    if guard.running() is None and _any_watched_or_revoking(awards):
+        raise _refusal()
+
+
+def _any_watched_or_revoking(awards: Iterable[Award]) -> bool:
+    places = {(one.organisation_id, one.version.achievement_id): one for one in awards}
+    return any(
+        _revoking(queries.rules_of(one.organisation), one, None, {}) for one in places.values()
+    )
+
+
 # -- kinds -------------------------------------------------------------------------------------
 
 
@@ -217,6 +231,42 @@ def _sheet_rows(sheet: Sheet, _how: dict[str, Any]) -> Iterable[tuple[str, str, 
     yield _("Credentials to be corrected"), "", str(numbers.correct)
 
 
+def _of_run(run: Run) -> Any:
+    rows = Award.everywhere.filter(run=run, state__in=states.TABLE["revoke"])
+    return rows.select_related("organisation", "version").defer("signed")
+
+
+def _run_asked(rules: Rules, run: Run, _actor: Any, _how: dict[str, Any]) -> bool:
+    return rules.revoking or _any_watched_or_revoking(_of_run(run))
+
+
+def _run_rows(run: Run, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
+    yield _("Run"), run.title, ""
+    yield _("Credentials to be revoked"), "", str(_of_run(run).count())
+    yield _("Reason"), "", str(Award.RevocationReason(how["reason"]).label)
+
+
+def _run_content(run: Run, _how: dict[str, Any]) -> Any:
+    """How many would be revoked; what was revoked one by one since has to be asked for anew."""
+    return _of_run(run).count()
+
+
+def _register_run() -> None:
+    register(
+        "run.revoke",
+        Kind(
+            title=gettext_noop("Revoke all of: %(what)s"),
+            permission=Permission.REVOKE,
+            organisation=lambda run: run.organisation,
+            name=lambda run: run.title,
+            asked=_run_asked,
+            content=_run_content,
+            rows=_run_rows,
+            path=lambda run: reverse("jobs:run", args=[run.organisation.slug, run.pk]),
+        ),
+    )
+
+
 def register_all() -> None:
     """Called once, when Django is ready."""
     issue, revoke = Permission.AWARD, Permission.REVOKE
@@ -229,6 +279,7 @@ def register_all() -> None:
         "award.suspend": (gettext_noop("Suspend: %(what)s"), revoke, _revoking, _with_state),
         "award.reinstate": (gettext_noop("Reinstate: %(what)s"), revoke, _revoking, _with_state),
     }
+    _register_run()
     for name, said in kinds.items():
         register(name, _award_kind(*said))
     register(

@@ -24,6 +24,7 @@ from stackmark_web.awarding.signing import pen_of
 from stackmark_web.jobs.actions import start
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation, SigningKey
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may, require, root_of
@@ -33,6 +34,7 @@ CHUNK: Final = 250
 _OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
 
 
+@second_person("key.sign-anew")
 @transaction.atomic
 def sign_anew(key: SigningKey, *, actor: Any, only_since: bool = False) -> Run:
     """Start the run that replaces what a lost key signed; asked twice it is the same run.
@@ -143,7 +145,7 @@ def _check_right(run: Run, key: SigningKey) -> None:
 
 
 def _guarded(organisation: Organisation, actor: Any) -> Organisation:
-    """The institution, for whoever may change its keys; four eyes are asked here."""
+    """The institution, for whoever may change its keys."""
     root = root_of(organisation)
     if actor is not None:
         require(actor, Permission.KEYS, root)

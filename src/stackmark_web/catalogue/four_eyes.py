@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from stackmark_web.approvals import achievements
+from stackmark_web.approvals import achievements, queries
 from stackmark_web.approvals.registry import Kind, Rules, register
 from stackmark_web.catalogue import judging, reviewing
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
@@ -21,11 +21,9 @@ def _asked(rules: Rules, version: AchievementVersion, actor: Any, _how: dict[str
     if not (rules.publishing or str(version.achievement_id) in rules.watched):
         return False
     decision = reviewing.approval_of(version)
-    reviewed = decision is not None and decision.reviewer_id not in (
-        None,
-        getattr(actor, "pk", None),
-        *_makers(version),
-    )
+    reviewer = decision.reviewer_id if decision is not None else None
+    involved = {getattr(actor, "pk", None), *_makers(version)}
+    reviewed = reviewer is not None and not queries.is_one_of(reviewer, involved)
     return not reviewed
 
 

@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from stackmark_web.operations import living, logs, metrics
+from stackmark_web.registry import front
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 _LOG: Final = logging.getLogger("stackmark.requests")
@@ -31,22 +32,40 @@ class Requests:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, measured."""
-        number = _number(request)
+        number = _number(request.headers.get("X-Request-ID", ""))
         request.request_id = number  # type: ignore[attr-defined]  # for error pages
         mark = logs.request_id.set(number)
         begun = time.perf_counter()
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = number
-            _tell(request, response, time.perf_counter() - begun)
+            if front.QUIET not in request.META:
+                _tell(request, response, time.perf_counter() - begun)
         finally:
             logs.request_id.reset(mark)
         return response
 
 
-def _number(request: HttpRequest) -> str:
+def before_django(environ: dict[str, Any]) -> front.Done | None:
+    """``Requests`` for answers of ``registry.front``; None while another release runs."""
+    if living.is_other_release():
+        return None
+    number = _number(environ.get("HTTP_X_REQUEST_ID", ""))
+    begun = time.perf_counter()
+
+    def done(route: str, method: str, status: int) -> str:
+        mark = logs.request_id.set(number)
+        try:
+            _note(route, method, status, time.perf_counter() - begun)
+        finally:
+            logs.request_id.reset(mark)
+        return number
+
+    return done
+
+
+def _number(given: str) -> str:
     """Of our own, or that of a proxy that is trusted."""
-    given = request.headers.get("X-Request-ID", "")
     if settings.ALLAUTH_TRUSTED_PROXY_COUNT and _NUMBER.fullmatch(given):
         return given
     return uuid.uuid4().hex
@@ -55,13 +74,17 @@ def _number(request: HttpRequest) -> str:
 def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     match = request.resolver_match
     route = (match.view_name if match else "") or "none"
-    method = request.method if request.method in _METHODS else "other"
-    metrics.request(route, str(method), response.status_code, seconds)
+    method = str(request.method) if request.method in _METHODS else "other"
+    _note(route, method, response.status_code, seconds)
+
+
+def _note(route: str, method: str, status: int, seconds: float) -> None:
+    metrics.request(route, method, status, seconds)
     if route not in _QUIET:
         more = {
             "stackmark_route": route,
             "stackmark_method": method,
-            "stackmark_status": response.status_code,
+            "stackmark_status": status,
             "stackmark_ms": round(seconds * 1000, 1),
         }
         _LOG.info("request", extra=more)

@@ -10,6 +10,8 @@ LISTS = "lists"
 KEYS = "keys"
 JOURNAL = "journal"
 MARKS = "marks"
+HEADS = "audit-heads"
+VC_API = "vc-api"
 INSTANCE = "instance.json"
 SECRETS = ("secret-key", "key-passphrase")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from stackmark_web.accounts.merging import mover, told
-from stackmark_web.passport.models import Folder, Holding, Profile, Share
+from stackmark_web.passport.models import Folder, Holding, Profile, ProofAnswer, Share
 
 
 @mover("passport")
@@ -27,11 +27,13 @@ def move(kept: Any, gone: Any) -> None:
 
 
 def _take_over(twin: Holding, holding: Holding) -> None:
-    """Links and folders of the one show the other; what points at it from elsewhere too."""
+    """Links, answers and folders of the one show the other; what points at it from elsewhere too."""
     for folder in Folder.objects.filter(holdings=holding):
         folder.holdings.add(twin)
     for share in Share.objects.filter(holdings=holding):
         share.holdings.add(twin)
+    for answer in ProofAnswer.objects.filter(holdings=holding):
+        answer.holdings.add(twin)
     for relation in Holding._meta.related_objects:  # noqa: SLF001 - Django's own API
         if not relation.many_to_many and relation.related_model is not None:
             name = relation.field.name

@@ -77,7 +77,7 @@ class Result:
     @classmethod
     def of(cls, request: ProofRequest) -> Result:
         """As it stands now."""
-        answer = proving.answer_to(request)
+        answer = proving.shown_answer(request)
         made = cls(request, answer)
         if answer is not None and answer.state == State.GIVEN:
             made.entries = _entries(request, answer)

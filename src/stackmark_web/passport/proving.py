@@ -18,6 +18,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
+from stackmark_web.accounts.minors import needs_consent, require_consent
 from stackmark_web.audit.actions import record
 from stackmark_web.passport import fitting, tokens
 from stackmark_web.passport.fresh import SignIn
@@ -115,6 +116,12 @@ def proven_domains(request: ProofRequest) -> list[str]:
 def answer_to(request: ProofRequest) -> ProofAnswer | None:
     """The answer there is, if any."""
     return ProofAnswer.objects.filter(request=request).select_related("user").first()
+
+
+def shown_answer(request: ProofRequest) -> ProofAnswer | None:
+    """What the asker may see of it: none while a guardian has to agree (again), as with shares."""
+    found = answer_to(request)
+    return None if found is not None and needs_consent(found.user) else found
 
 
 @transaction.atomic
@@ -216,9 +223,14 @@ def give_presentation(
 
 
 def _answer(request: ProofRequest, user: Any, **values: Any) -> ProofAnswer:
-    """One answer a request, and only while it is open: a second click finds the first one."""
+    """One answer a request, and only while it is open: a second click finds the first one.
+
+    Who is too young to share anything without a guardian can say no, and nothing else.
+    """
     if not getattr(user, "is_authenticated", False):
         raise Http404("There is nothing here.")
+    if values["state"] == State.GIVEN:
+        require_consent(user)
     if _open(ProofRequest.objects.filter(pk=request.pk)) is None:
         raise Http404("There is nothing here.")
     try:

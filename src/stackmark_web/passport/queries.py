@@ -30,8 +30,9 @@ from stackmark_web.passport.standing import Standing, standing_of, with_status
 
 _STAMP: Final = (
     "SELECT a.state, a.valid_until, a.status_changed_at, h.added_at FROM passport_holding h "
-    "JOIN awarding_award a ON a.id = h.award_id "
-    "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL"
+    "JOIN awarding_award a ON a.id = h.award_id JOIN accounts_user u ON u.id = h.user_id "
+    "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL "
+    "AND (u.born IS NULL OR u.born < %s)"  # as minors.grown_up
 )
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
 
@@ -186,7 +187,8 @@ def public_stamp(pk: str) -> tuple[Any, ...] | None:
     has run out, whether its holder shows it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STAMP, [Award._meta.pk.get_db_prep_value(pk, connection)])  # noqa: SLF001
+        key = Award._meta.pk.get_db_prep_value(pk, connection)  # noqa: SLF001
+        cursor.execute(_STAMP, [key, minors.years_before(clock.today(), minors.GROWN_UP)])
         rows = cursor.fetchall()
     if len(rows) != 1:
         return None

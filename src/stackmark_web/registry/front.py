@@ -7,6 +7,9 @@ are answers of Django kept for a moment, the headers of a report come from Djang
 A kept answer is given only while what it was made from is the same: the file of a list, or the
 state of a credential in the database, asked anew each time (``passport.queries.public_stamp``).
 Anything unusual, such as a cookie, a token, a range or an odd header, goes to Django.
+
+The rooms above hand in what they do around each request: ``guard`` (the API: who gets a report, how
+often), ``watch`` (operations: figures, the log, a number for each answer).
 """
 
 from __future__ import annotations
@@ -16,18 +19,20 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils.cache import patch_vary_headers
 
 from stackmark.limits import MAX_DOCUMENT_BYTES
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.passport import queries as passport
 from stackmark_web.registry.front_cache import Answer, Cache
 from stackmark_web.verifying import fast
-from stackmark_web.verifying.throttle import Allowances, network_of_environ
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -35,6 +40,11 @@ Application = Callable[[Environ, Start], Iterable[bytes]]
 Headers = tuple[tuple[str, str], ...]
 Gate = Callable[[Environ], Headers | None]
 """Lets a request for a report in and gives headers to add; None: Django decides."""
+Done = Callable[[str, str, int], str]
+"""Notes an answer given here by route, method and status; gives its number (``X-Request-ID``)."""
+Watch = Callable[[Environ], Done | None]
+"""Begins to measure a request; None: Django answers all of them for now."""
+QUIET: Final = "stackmark.quiet"  # in an environment: nobody asked, so nothing is counted
 VERIFY: Final = "/api/v1/verify"
 TYPES: Final = frozenset(
     {"application/json", "application/ld+json", "application/vc", "application/vc+ld+json"}
@@ -59,25 +69,23 @@ _VARIES: Final = frozenset({"accept", "cookie", "accept-language"})
 _LOG: Final = logging.getLogger(__name__)
 
 
-_ALLOWANCES: Final = Allowances()
-
-
-def _anonymous(environ: Environ) -> Headers | None:
-    """Who sends no token, as often as a network may."""
-    if environ.get("HTTP_AUTHORIZATION"):
-        return None
-    return () if _ALLOWANCES.take(network_of_environ(environ)) else None
-
-
-_GATES: Final[list[Gate]] = [_anonymous]
+_OURS: Final = ("/status/", "/credentials/", VERIFY)
+_NUMBER: Final = "x-request-id"
+_GATES: Final[list[Gate]] = []
+_WATCHES: Final[list[Watch]] = []
 
 
 def guard(gate: Gate) -> None:
-    """Let ``gate`` decide instead who gets a report here: the API knows tokens and their limits.
+    """Say who gets a report here. Without a gate Django answers them all.
 
-    It counts a request that it lets in. One that the fast path then leaves to Django counts again.
+    A gate that counts says so in the environment, for one that is left to Django counts once.
     """
-    _GATES.append(gate)
+    _GATES[:] = [gate]
+
+
+def watch(function: Watch) -> None:
+    """Say what is done around every request that may be answered here."""
+    _WATCHES[:] = [function]
 
 
 class _Frame(WSGIHandler):
@@ -86,6 +94,7 @@ class _Frame(WSGIHandler):
     def _get_response(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's
         response = HttpResponse(b"", content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ["Authorization"])  # as the door of the API does
         return response
 
 
@@ -100,15 +109,22 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Answer, or let Django answer."""
+        if not environ["PATH_INFO"].startswith(_OURS):
+            return self._django(environ, start_response)
+        done = _WATCHES[-1](environ) if _WATCHES else _unwatched
         try:
-            answer = self._answer(environ)
+            answer = self._answer(environ) if done is not None else None
         except Exception:  # noqa: BLE001 - the long way is always there
             _LOG.exception("the fast path failed on %s", environ.get("PATH_INFO", "")[:60])
             connection.close()
             answer = None
-        if answer is None:
+        if answer is None or done is None:
             return self._django(environ, start_response)
-        start_response(answer.status, list(answer.headers))
+        headers = list(answer.headers)
+        if not any(name.lower() == _NUMBER for name, _value in headers):  # else Django's, counted
+            number = done(_route(environ), environ["REQUEST_METHOD"], int(answer.status[:3]))
+            headers += [("X-Request-ID", number)] if number else []
+        start_response(answer.status, headers)
         return (answer.body,)
 
     def _answer(self, environ: Environ) -> Answer | None:
@@ -147,7 +163,8 @@ class Front:
         begun = time.monotonic()
         made = _ask(self._django, environ)
         if _may_keep(made):
-            self._cache.keep(key, stamp, made, None if age is None else begun + age)
+            until = None if age is None else begun + age
+            self._cache.keep(key, stamp, _unnumbered(made), until)
         return made
 
     # -- reports -------------------------------------------------------------------------------
@@ -165,7 +182,7 @@ class Front:
         data = environ["wsgi.input"].read(int(length))
         environ["wsgi.input"] = io.BytesIO(data)  # for Django, should it be asked
         frame = self._framed(environ)
-        if frame is None or len(data) != int(length):
+        if frame is None or len(data) != int(length) or not _GATES:
             return None
         more = _GATES[-1](environ)
         if more is None:
@@ -182,14 +199,36 @@ class Front:
         found = self._frames.get(key)
         if found is None:
             asked = environ | {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
-            asked["REQUEST_METHOD"] = "GET"  # no form, so no token of one is asked for
-            made = _ask(self._frame, asked)
+            asked |= {"REQUEST_METHOD": "GET", QUIET: "1"}  # no form: no token of one is asked for
+            made = _unnumbered(_ask(self._frame, asked))
             headers = tuple(one for one in made.headers if one[0].lower() != "content-length")
             found = Answer(made.status, headers, b"")
             if len(self._frames) > 200:
                 self._frames.clear()
             self._frames[key] = found
         return found if found.status.startswith("200") else None
+
+
+def _unwatched(_route: str, _method: str, _status: int) -> str:
+    return ""
+
+
+def _unnumbered(answer: Answer) -> Answer:
+    """Without the number of the request it was made for."""
+    kept = tuple(one for one in answer.headers if one[0].lower() != _NUMBER)
+    return replace(answer, headers=kept)
+
+
+def _route(environ: Environ) -> str:
+    """The name of the route, as Django's own counting has it."""
+    path = environ["PATH_INFO"]
+    kind = (path[:8], path.endswith(".json"))
+    if kind not in _ROUTES:
+        _ROUTES[kind] = resolve(path).view_name
+    return _ROUTES[kind]
+
+
+_ROUTES: Final[dict[tuple[str, bool], str]] = {}
 
 
 def _is_usual(environ: Environ) -> bool:

@@ -24,8 +24,9 @@ from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.verifying import queries
 from stackmark_web.verifying.artefacts import at_hand_for
-from stackmark_web.verifying.checking import Checked, Checker, received
+from stackmark_web.verifying.checking import Checked, Checker, heard, received
 from stackmark_web.verifying.fetching import CheckFetcher
+from stackmark_web.verifying.issue_log import by_our_log
 from stackmark_web.verifying.models import TrustEntry, VerificationRecord
 from stackmark_web.verifying.standing import by_our_books
 
@@ -67,8 +68,10 @@ def report_on(
     checker = Checker(register=register.register, recipient=recipient)
     checker.fetcher.next_source()
     data = _inside_pdf(data)
-    at_hand = at_hand_for(received(data))
-    report = by_our_books(at_hand.judge(checker.verifier).verify(data))
+    read = received(data)
+    at_hand = at_hand_for(read)
+    report = by_our_books(by_our_log(at_hand.judge(checker.verifier).verify(data), read))
+    heard(report.verdict)
     found = report.to_json()
     if facts:
         told_facts = read_facts(data, at_hand, at_hand.matched)

@@ -89,6 +89,12 @@ def on_verdict(function: Callable[[str], None]) -> None:
         _HEARD.append(function)
 
 
+def heard(verdict: str) -> None:
+    """Tell all who listen of a verdict."""
+    for hear in _HEARD:
+        hear(verdict)
+
+
 class Checker:
     """Judges documents one after another, sharing what was fetched."""
 
@@ -126,8 +132,7 @@ class Checker:
         at_hand = artefacts.at_hand_for(found, evidence)
         judged = by_our_log(at_hand.judge(self.verifier).verify(data), found)
         report = by_our_books(judged)
-        for hear in _HEARD:
-            hear(report.verdict)
+        heard(report.verdict)
         return Checked(
             report=report,
             received=found,

@@ -31,6 +31,7 @@ from stackmark.verification.verifier import Verifier
 from stackmark_web import clock
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.verifying import queries
+from stackmark_web.verifying.checking import heard
 from stackmark_web.verifying.fetching import OWN_FILES, RECENT, own_path
 
 MOMENT: Final = 5.0  # seconds that keys, registers and documents are kept
@@ -182,7 +183,10 @@ DESK: Final = Desk()
 def answer(data: bytes) -> bytes | None:
     """The report as JSON, byte for byte what the long way gives; None: go the long way."""
     report = DESK.report(data)
-    return None if report is None else written(report)
+    if report is None:
+        return None
+    heard(report.verdict)
+    return written(report)
 
 
 def written(report: Report) -> bytes:

@@ -1,17 +1,8 @@
-"""How much one network may ask of us. Counts live in the cache for minutes; no address is kept.
-
-``wait_for`` counts each request in the database. ``Allowances`` is for those that come in swarms:
-it takes a block of them out of the same count at once and spends it in the process. What a process
-holds and does not spend is lost to the network that asked, so the limit is never passed.
-"""
+"""How much one network may ask of us. Counts live in the cache for minutes; no address is kept."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
-from dataclasses import dataclass
-from functools import lru_cache
-from threading import Lock
 from typing import Any, Final
 
 from allauth.core.internal.httpkit import get_client_ip
@@ -28,8 +19,6 @@ ANONYMOUS: Final = settings.VERIFY_LIMIT  # 2,000: a list of 500 links and some 
 KNOWN: Final = 8_000  # the same for a person who signed in
 LINK_COST: Final = 3  # a link makes us fetch, so it counts more
 KEEP_COST: Final = 10  # a record stays
-_BLOCK: Final = 500  # requests a process takes out of a count at once, at most
-_NETWORKS: Final = 10_000  # of which a process remembers its block
 BYTES: Final = 256 * 1024  # a large document counts as so many of this size
 
 
@@ -53,59 +42,6 @@ def _count(who: str, window: int, cost: int) -> int:
         return int(cache.incr(key, cost))
     except ValueError:  # it went out of the cache just now
         return 0
-
-
-@dataclass(slots=True)
-class _Block:
-    """What a process may still spend for one network in one window."""
-
-    window: int
-    left: int  # below zero: nothing more in this window
-
-
-class Allowances:
-    """Requests of anonymous networks, counted by the block; for one process and its threads."""
-
-    def __init__(self) -> None:
-        self._blocks: OrderedDict[str, _Block] = OrderedDict()
-        self._lock = Lock()
-
-    def take(self, who: str) -> bool:
-        """Spend one of a network's (``network_of_environ``); False when there is none left."""
-        window, _passed = _window()
-        with self._lock:
-            block = self._blocks.get(who)
-            if block is None or block.window != window or not block.left:
-                block = self._blocks[who] = _Block(window, self._reserve(who, window))
-                if len(self._blocks) > _NETWORKS:
-                    self._blocks.popitem(last=False)
-            if block.left < 0:
-                return False
-            block.left -= 1
-            return True
-
-    def give_back(self, who: str) -> None:
-        """The one just taken is counted elsewhere."""
-        with self._lock:
-            if who in self._blocks and self._blocks[who].left >= 0:
-                self._blocks[who].left += 1
-
-    @staticmethod
-    def _reserve(who: str, window: int) -> int:
-        size = max(1, min(_BLOCK, ANONYMOUS // 20))
-        return size if _count(who, window, size) <= ANONYMOUS else -1
-
-
-def network_of_environ(environ: dict[str, Any]) -> str:
-    """Who asks, from a WSGI environment; the same as for Django's requests."""
-    return _named(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""))
-
-
-@lru_cache(maxsize=4_096)
-def _named(address: str, forwarded: str) -> str:
-    request = HttpRequest()
-    request.META = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": forwarded}
-    return _digest(network_of(address_of(request)))
 
 
 def cost_of(items: list[Any]) -> int:

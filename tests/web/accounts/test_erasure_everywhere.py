@@ -6,6 +6,7 @@ tells who she is carries one of these unusual strings.
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,14 @@ import recognition_rows
 import small_world
 from stackmark_web.accounts import erasure
 from stackmark_web.accounts.models import Erasure, User
+from stackmark_web.api.models import Token
+from stackmark_web.approvals.models import Change
+from stackmark_web.audit import people
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.audit.sentences import Told
 from stackmark_web.awarding.models import Award
 from stackmark_web.jobs import duties
+from stackmark_web.passport.models import HolderDid, ProofAnswer
 
 NAME = "Qvyxelle Zorphwick"
 ADDRESS = "ada@people.example"
@@ -57,6 +62,10 @@ class HerWorld(small_world.SmallWorld):
         self._standard()
         self._awards()
         self._learner()
+        self._proofs()
+        ProofAnswer.objects.update(presentation=f"signed by {NAME}".encode())
+        HolderDid.objects.update(did=f"did:web:people.example:{ADDRESS}")
+        self._hers_at_work()
         desk_rows.fill(self)
         learner_rows.fill(self)
         self._checks()
@@ -65,6 +74,21 @@ class HerWorld(small_world.SmallWorld):
         planner_rows.fill(self)
         pathway_learner_rows.fill(self)
         small_world.work_until_done()
+
+    def _hers_at_work(self):
+        """A token she made, and a change that waits for a second person with her reason."""
+        self._waiting()
+        self._programs()
+        Token.everywhere.update(maker=self.learner, name=f"Laptop of {self.learner.name}")
+        name = self.learner.name
+        why = f"{name}, {ADDRESS}, asks for it"
+        rows = Change.everywhere.filter(pk=self.change.pk)
+        rows.update(asked_by=self.learner, asked_code=people.code_of(self.learner), why=why)
+        other = Change.everywhere.get(pk=self.change.pk)
+        other.pk, other.digest, other.asked_by, other.state = None, "0" * 64, self.owner, "refused"
+        other.title, other.why, other.answer = f"Revoke: {name}", "Because", f"Not {name.lower()}"
+        other.pk = uuid.uuid4()
+        other.save(force_insert=True)
 
 
 def found_in(data, words=(NAME, ADDRESS)):
@@ -121,6 +145,11 @@ def test_nothing_of_her_is_left(caught, caplog):
     assert erasure.finish_all() == 1
 
     assert places() == []
+    token, change = Token.everywhere.get(), Change.everywhere.get(pk=world.change.pk)
+    assert (token.name, token.revoked_at is None) == ("Laptop of …", False)
+    assert (change.state, change.why, change.arguments) == ("withdrawn", "", {})
+    assert not ProofAnswer.objects.exists()
+    assert not HolderDid.objects.exists()
     assert found_in(connection.connection.serialize()) == []
     assert told_by_files() == []
     assert found_in(caplog.text.encode()) == []

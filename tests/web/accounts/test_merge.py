@@ -15,8 +15,8 @@ from stackmark_web.accounts.models import Identity, Merge, User
 from stackmark_web.accounts.queries import same_person, verified_addresses
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.passport import actions as passport
-from stackmark_web.passport import queries, sharing
-from stackmark_web.passport.models import Folder, Holding, Profile, Share
+from stackmark_web.passport import proving, queries, sharing
+from stackmark_web.passport.models import Folder, HolderDid, Holding, Profile, ProofAnswer, Share
 from stackmark_web.tenancy.models import Membership
 
 PASSWORD = "correct horse battery"
@@ -145,6 +145,26 @@ def test_what_is_there_twice_is_there_once(kept, gone):
     assert Share.objects.get(pk=share.pk).user == kept
     assert [list(one.holdings.all()) for one in Folder.objects.all()] == [[mine]]
     assert Profile.objects.get().handle == handle
+
+
+def test_proofs_and_dids_move_once(kept, gone):
+    """An answer still shows what is there twice; a DID in both accounts is there once."""
+    mine, theirs = held(kept), held(gone)
+    asked, _token = proving.ask(actor=None, asker="Grete", reason="A job", wanted="any")
+    now = clock.now()
+    answer = ProofAnswer.objects.create(request=asked, user=gone, state="given", answered_at=now)
+    answer.holdings.add(theirs)
+    for user, did in ((kept, "did:key:a"), (gone, "did:key:a"), (gone, "did:key:b")):
+        HolderDid.objects.create(user=user, did=did, proved_at=now)
+
+    merge.merge(kept, gone, actor=gone)
+
+    answer.refresh_from_db()
+    assert (answer.user, list(answer.holdings.all())) == (kept, [mine])
+    assert sorted(HolderDid.objects.values_list("did", "user")) == [
+        ("did:key:a", kept.pk),
+        ("did:key:b", kept.pk),
+    ]
 
 
 def test_roles_move_and_the_organisation_is_told(kept, gone, northfield, organisation, join):

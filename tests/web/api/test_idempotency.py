@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 
 import api_world
 from stackmark_web import clock
+from stackmark_web.accounts import erasure
 from stackmark_web.api import idempotency, limits
 from stackmark_web.api.models import Answered
 from stackmark_web.awarding.models import Award, Sheet
@@ -24,6 +25,25 @@ def order(world, **more):
         "recipient_name": "Ada Lovelace",
         **more,
     }
+
+
+def test_an_erased_person_is_in_no_kept_answer(world, call, person):
+    """The key still stands for what was made; the answer no longer says for whom."""
+    ada = person("ada", email="ada@mail.example")
+    first = call.post("/awards", order(world), idempotency_key="one")
+    call.post(
+        "/awards",
+        order(world, recipient_email="b@x.example", recipient_name="Bo"),
+        idempotency_key="two",
+    )
+    assert b"ada@mail.example" in first.content
+    erasure.erase(ada, actor=ada)
+    bodies = {row.key: idempotency._unsealed(bytes(row.body)) for row in Answered.objects.all()}
+    assert bodies["one"] == b"{}"
+    assert b"b@x.example" in bodies["two"]
+    again = call.post("/awards", order(world), idempotency_key="one")
+    assert (again.status_code, again["Location"]) == (201, first["Location"])
+    assert Award.everywhere.count() == 2
 
 
 def kind(answer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from django.db import connection, transaction
 
 from stackmark.errors import UsageError
 from stackmark_web import clock
-from stackmark_web.approvals import actions, queries
+from stackmark_web.accounts import merge
+from stackmark_web.approvals import actions, queries, registry
 from stackmark_web.approvals.models import Change, Policy
 from stackmark_web.audit import actions as audit
 from stackmark_web.audit import queries as log
@@ -191,6 +193,30 @@ class TestAlone:
         change = waits(tenancy.rotate_key, strict, actor=other)
         audit.merge(alice, other)
         with pytest.raises(PermissionDenied, match="asked for this yourself"):
+            actions.approve(change, actor=alice)
+
+    def test_not_by_whoever_asked_from_an_account_merged_away(self, strict, alice, person, join):
+        """What still names the former account is this person's own, too."""
+        former = join(person("alice2"), strict, "owner")
+        change = waits(tenancy.rotate_key, strict, actor=former)
+        gone = former.pk
+        merge.merge(alice, former, actor=former)
+        change.refresh_from_db()
+        with pytest.raises(PermissionDenied, match="asked for this yourself"):
+            actions.approve(change, actor=alice)
+        assert queries.is_one_of(alice.pk, {gone})
+        assert not queries.is_one_of(alice.pk, {None, "11111111-1111-4111-8111-111111111111"})
+
+    def test_not_by_whoever_made_it_in_an_account_merged_away(
+        self, strict, alice, zoe, person, join, monkeypatch
+    ):
+        former = join(person("alice2"), strict, "owner")
+        gone = former.pk
+        merge.merge(alice, former, actor=former)
+        kind = replace(registry.kind_of("key.rotate"), makers=lambda _subject: {gone})
+        change = waits(tenancy.rotate_key, strict, actor=zoe)
+        monkeypatch.setitem(registry._KINDS, "key.rotate", kind)
+        with pytest.raises(PermissionDenied, match="made this yourself"):
             actions.approve(change, actor=alice)
 
     def test_not_by_the_operator_of_the_server(self, strict, alice, person):

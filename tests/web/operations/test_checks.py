@@ -166,6 +166,7 @@ def test_doctor_finds_a_key_that_is_gone_and_a_list_that_is_ahead(system, capsys
     with system.on():
         award = system.issue(1)[0]
         system.settle()
+        from stackmark_web.audit.models import AuditEvent
         from stackmark_web.awarding.models import StatusList
         from stackmark_web.tenancy.models import SigningKey
         from stackmark_web.tenancy.signers import files
@@ -173,12 +174,14 @@ def test_doctor_finds_a_key_that_is_gone_and_a_list_that_is_ahead(system, capsys
         StatusList.everywhere.filter(pk=award.status_list_id).update(version=0)
         files._opened.clear()
         (system.folder / "keys" / SigningKey.everywhere.get().location).unlink()
+        AuditEvent.objects.filter(verb="award.offered").update(verb="award.revoked")
         with pytest.raises(SystemExit) as ended:
             call_command("doctor")
     text = capsys.readouterr().out
     assert ended.value.code == 2
     assert "keys cannot sign" in text
     assert "newer than the database" in text
+    assert "things in the audit log do not hold" in text
 
 
 def test_a_word_with_a_hyphen_is_a_command(monkeypatch):

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import orjson
 import pytest
 
 from stackmark.errors import StackmarkError
+from stackmark.status.lists import open_list
+from stackmark_web import clock
+from stackmark_web.accounts import erasure
+from stackmark_web.accounts.models import User
+from stackmark_web.api.vc_api import issuers, statuses
+from stackmark_web.audit import heads
+from stackmark_web.audit.models import AuditEvent
+from stackmark_web.audit.queries import check_chains
+from stackmark_web.audit.sentences import Told
 from stackmark_web.awarding import publishing
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.integrations.models import OutboxMail
@@ -82,3 +94,77 @@ def test_it_restores_on_an_empty_machine_and_signs_there(system, empty):
         assert report.keys_missing == []
         assert instance.why_not() == ""
         assert bytes(Award.everywhere.get(pk=award.pk).signed) == bytes(award.signed)
+
+
+def later(minutes):
+    return clock.at(clock.now() + timedelta(minutes=minutes))
+
+
+def test_the_audit_log_holds_after_an_older_backup(system, empty):
+    """Heads signed since know of more than the database: the restore itself puts them aside."""
+    with system.on():
+        system.issue(1)
+        with later(2):
+            system.settle()
+            file = back_up(system, passphrase=b"correct horse", with_keys=True)
+        signed = {chain for chain, _token in heads.kept_files()}
+        assert signed
+        with later(5):
+            system.issue(3)
+            system.settle()
+            report, _ = restoring.restore(file, passphrase=b"correct horse", replace=True)
+        assert report.heads_aside == 1
+        assert any("put aside" in line for line in report.lines())
+        event = AuditEvent.objects.get(verb="system.restored")
+        assert event.after["heads_aside"] == 1
+        assert str(Told(event).sentence) == "The server was restored from a backup"
+        assert check_chains() == []
+        assert {chain for chain, _token in heads.kept_files()} == signed, "those of the backup"
+    with empty.on():
+        restoring.restore(file, passphrase=b"correct horse")
+        assert {chain for chain, _token in heads.kept_files()} == signed
+        assert check_chains() == []
+        AuditEvent.objects.filter(verb="award.offered").delete()
+        assert check_chains(), "a backup cut shorter than its heads is found"
+
+
+def test_whoever_was_erased_since_the_backup_is_gone_again(system):
+    with system.on():
+        lena = system.person("lena")
+        stays = system.person("stays")
+        file = back_up(system)
+        erasure.erase(lena, actor=None)
+        assert not User.objects.filter(pk=lena.pk).exists()
+        report, _ = restoring.restore(file, passphrase=None, replace=True)
+        assert (report.erased, report.not_erased) == ([str(lena.pk)], [])
+        assert not User.objects.filter(pk=lena.pk).exists()
+        assert not User.objects.filter(email__icontains="lena").exists()
+        assert User.objects.filter(pk=stays.pk).exists()
+        assert check_chains() == []
+
+
+def test_the_vc_api_uses_no_index_twice_either(system, empty):
+    with system.on():
+        issuer = issuers.ISSUERS["bitstring"]
+        first = statuses.take(issuer, "urn:uuid:1", ["revocation"])
+        statuses.update({"credentialId": "urn:uuid:1"})
+        file = back_up(system, passphrase=b"correct horse", with_keys=True)
+        lost = statuses.take(issuer, "urn:uuid:2", ["revocation"])
+        did = issuer.key.did
+    issuers._opened.clear()
+    with empty.on():
+        restoring.restore(file, passphrase=b"correct horse")
+        assert issuer.key.did == did
+        fresh = statuses.take(issuer, "urn:uuid:3", ["revocation"])
+        assert fresh["statusListCredential"].endswith("/vc-api/status/ed25519-2/revocation")
+        assert lost["statusListCredential"] == first["statusListCredential"]
+        assert statuses.document("ed25519-2", "revocation")
+        old = orjson.loads(statuses.document("ed25519", "revocation"))
+        bits = open_list(old, list_type="BitstringStatusListCredential", url=old["id"]).bits
+        index = int(first["statusListIndex"])
+        assert bits[index // 8] & (0x80 >> index % 8), "what was revoked is revoked"
+        told = statuses.update({"credentialId": "urn:uuid:1", "status": False})
+        assert told["statusListCredential"] == first["statusListCredential"]
+        told = statuses.update({"credentialId": "urn:uuid:3"})
+        assert told["statusListCredential"] == fresh["statusListCredential"]
+    issuers._opened.clear()

@@ -597,3 +597,39 @@ def test_the_asker_checks_the_answer_without_us(
     assert (done.returncode, row["verdict"]) == (0, "verified"), done.stdout
     if kind == "did":
         assert row["credential"]["issuer"]["id"] == wallet.did
+
+
+# -- young people ------------------------------------------------------------------------------
+
+
+def test_who_needs_a_guardian_answers_nothing_but_no(held, ada):
+    holding = held()
+    first, token, _result = ask()
+    today = clock.today()
+    ada.born = today.replace(year=today.year - 14, day=1)
+    ada.save(update_fields=["born"])
+    with pytest.raises(ValidationError, match="guardian has to agree"):
+        proving.give(first, actor=ada, holdings=[holding], sign_in=SignIn(clock.now(), "password"))
+    assert not ProofAnswer.objects.exists()
+    assert token
+    assert proving.refuse(first, actor=ada).state == ProofAnswer.State.REFUSED
+
+
+def test_an_answer_is_hidden_once_a_guardian_takes_the_consent_back(held, ada):
+    found, _token, result = ask()
+    holding = held()
+    proving.give(
+        found,
+        actor=ada,
+        holdings=[holding],
+        sign_in=SignIn(clock.now(), "password"),
+        with_name=True,
+    )
+    assert "Soil" in look(result).content.decode()
+    today = clock.today()
+    ada.born = today.replace(year=today.year - 14, day=1)
+    ada.save(update_fields=["born"])
+    page = look(result).content.decode()
+    assert "Soil" not in page
+    assert ada.name not in page
+    assert "Soil" not in look(result, format="json").content.decode()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.utils.http import urlencode
 
+from stackmark_web import clock
+from stackmark_web.accounts.models import User
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.passport import actions as passport
+from stackmark_web.passport import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +134,20 @@ def test_the_frame_shows_how_it_stands_now_and_the_tags_tell_nothing_of_it(
 def test_the_embed_page_names_no_holder(client, published):
     page = client.get(f"/credentials/{published.award_id}/embed").content.decode()
     assert "Ada" not in page
+
+
+@pytest.mark.parametrize(("age", "status"), [(17, 404), (18, 200)])
+def test_nobody_under_18_has_a_frame_or_is_told_of(client, published, there, settings, age, status):
+    """A page that was kept before Django is not shown either."""
+    before = stamped(published)
+    assert before is not None
+    today = clock.today()
+    born = date(today.year - age, today.month, 1) - timedelta(days=1 if age == 18 else -1)
+    User.objects.filter(pk=published.user_id).update(born=born.replace(day=1))
+    assert client.get(f"{there.removeprefix(settings.PUBLIC_URL)}/embed").status_code == status
+    assert ask(client, there).status_code == status
+    assert (stamped(published) is not None) == (status == 200)
+
+
+def stamped(holding):
+    return queries.public_stamp(str(holding.award_id))

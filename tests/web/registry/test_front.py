@@ -6,36 +6,25 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpResponse
 from django.test import RequestFactory
-from django.urls import include, path
-from django.views.decorators.csrf import csrf_exempt
+from django.urls import resolve
 
 from simulators.issuer import Issuer
 from stackmark_web import clock
+from stackmark_web.api import limits
 from stackmark_web.awarding import actions as awarding
-from stackmark_web.awarding import queries
+from stackmark_web.awarding import publishing, queries
+from stackmark_web.operations import living, metrics
 from stackmark_web.registry.front import Front, _ask
+from stackmark_web.tenancy import actions as tenancy
 from stackmark_web.tenancy.models import SigningKey
 from stackmark_web.verifying import actions as verifying
-from stackmark_web.verifying import fast, throttle
+from stackmark_web.verifying import checking, fast, throttle
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = pytest.mark.django_db
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-
-
-@csrf_exempt
-def verify(request):
-    """The long way, as the API goes it."""
-    response = HttpResponse(
-        fast.written(verifying.check(request.body).report), content_type="application/json"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-urlpatterns = [path("api/v1/verify", verify), path("", include("stackmark_web.urls"))]
 
 
 class Counted:
@@ -84,12 +73,40 @@ def environ(method, where, body=b"", **headers):
 
 def both(front, django, *args, **more):
     """Django's answer and the front's, which must be the same; the front's is returned."""
+    anew()
     wanted = _ask(django, environ(*args, **more))
+    anew()
     found = _ask(front, environ(*args, **more))
     assert found.status == wanted.status
-    assert dict(found.headers) == dict(wanted.headers)
-    assert found.body == wanted.body
+    assert headers_of(found) == headers_of(wanted)
+    assert body_of(found) == body_of(wanted)
+    anew()
     return found
+
+
+def anew():
+    """As if nobody had asked yet."""
+    cache.clear()
+    limits.forget()
+
+
+def body_of(answer):
+    """A page that says what went wrong names the request."""
+    return answer.body.replace(dict(answer.headers)["X-Request-ID"].encode(), b"its number")
+
+
+def headers_of(answer):
+    """All but the number of the request, which is there and each time another one."""
+    found = dict(answer.headers)
+    assert len(found) == len(answer.headers), "a header twice"
+    assert len(found.pop("X-Request-ID")) == 32
+    return found
+
+
+def same(one, other):
+    numbers = [dict(each.headers)["X-Request-ID"] for each in (one, other)]
+    assert numbers[0] != numbers[1]
+    return (one.status, headers_of(one), one.body) == (other.status, headers_of(other), other.body)
 
 
 def status_path(holding):
@@ -103,9 +120,10 @@ def test_a_status_list_is_the_same_and_comes_from_its_file(front, django, held, 
     asked = django.asked
     tag = dict(first.headers)["ETag"]
     again = _ask(front, environ("GET", where, HTTP_ACCEPT=accept))
-    assert (again, django.asked) == (first, asked)
-    same = both(front, django, "GET", where, HTTP_ACCEPT=accept, HTTP_IF_NONE_MATCH=tag)
-    assert same.status.startswith("304")
+    assert same(again, first)
+    assert django.asked == asked
+    known = both(front, django, "GET", where, HTTP_ACCEPT=accept, HTTP_IF_NONE_MATCH=tag)
+    assert known.status.startswith("304")
 
 
 def test_a_status_list_asks_no_database(front, held, django_assert_num_queries):
@@ -146,7 +164,7 @@ def test_a_public_credential_is_the_same(front, django, held, form, language):
     more = {"HTTP_ACCEPT": BROWSER, "HTTP_ACCEPT_LANGUAGE": language}
     first = both(front, django, "GET", where, **more)
     asked = django.asked
-    assert _ask(front, environ("GET", where, **more)) == first
+    assert same(_ask(front, environ("GET", where, **more)), first)
     assert django.asked == asked
     tag = dict(first.headers)["ETag"]
     assert both(front, django, "GET", where, HTTP_IF_NONE_MATCH=tag, **more).status[:3] == "304"
@@ -207,8 +225,117 @@ def test_a_report_is_the_same_byte_for_byte(front, django, held):
     found = both(front, django, *args, **more)
     assert b'"verdict":"verified"' in found.body
     asked = django.asked
-    assert _ask(front, environ(*args, **more)) == found
+    assert same(_ask(front, environ(*args, **more)), found)
     assert django.asked == asked, "it was not answered here"
+
+
+def test_one_limit_counts_on_both_ways(front, django, held, settings):
+    settings.VERIFY_PER_MINUTE = 4
+    anew()
+    args, more = post(bytes(held().award.signed))
+    bad = (args[0], args[1], b"{}")  # goes on to Django, and counts once
+    answers = [
+        _ask(front, environ(*args, **more)),
+        _ask(django, environ(*args, **more)),
+        _ask(front, environ(*bad, **more)),
+        _ask(front, environ(*args, **more)),
+        _ask(front, environ(*args, **more)),
+        _ask(django, environ(*args, **more)),
+    ]
+    assert [one.status[:3] for one in answers] == ["200"] * 4 + ["429"] * 2
+    left = [dict(one.headers)["RateLimit-Remaining"] for one in answers]
+    assert left == ["3", "2", "1", "0", "0", "0"]
+    over = answers[4]
+    assert dict(over.headers)["Content-Type"] == "application/problem+json"
+    assert b"rate-limited" in over.body
+    assert "Retry-After" in dict(over.headers)
+
+
+def test_the_limit_of_the_page_is_not_that_of_the_api(front, held, settings, monkeypatch):
+    monkeypatch.setattr(throttle, "ANONYMOUS", 1)
+    settings.VERIFY_PER_MINUTE = 0
+    anew()
+    args, more = post(bytes(held().award.signed))
+    answers = [_ask(front, environ(*args, **more)) for _ in range(5)]
+    assert {one.status[:3] for one in answers} == {"200"}
+    assert not any(name.startswith("RateLimit") for name, _value in answers[0].headers)
+
+
+@pytest.mark.parametrize("token", ["Bearer smk_nonsense", "Basic eDp5", "", "Bearer"])
+def test_a_wrong_token_is_refused_as_by_django(front, django, held, token):
+    args, more = post(bytes(held().award.signed))
+    assert _ask(front, environ(*args, **more)).status[:3] == "200"
+    found = both(front, django, *args, **more, HTTP_AUTHORIZATION=token)
+    assert found.status[:3] == "401"
+    assert b"unauthorized" in found.body
+
+
+def test_what_is_answered_here_counts_and_is_logged(front, django, held, caplog):
+    heard = []
+    hear = heard.append
+    checking.on_verdict(hear)
+    try:
+        args, more = post(bytes(held(published=True).award.signed))
+        _ask(front, environ(*args, **more))
+        asked, before = django.asked, metrics.text().decode()
+        caplog.clear()
+        with caplog.at_level("INFO", logger="stackmark.requests"):
+            found = _ask(front, environ(*args, **more))
+    finally:
+        checking._HEARD.remove(hear)
+    assert django.asked == asked
+    assert heard == ["verified", "verified"]
+    (line,) = [one for one in caplog.records if one.name == "stackmark.requests"]
+    assert (line.stackmark_route, line.stackmark_status) == ("api:v1:verify", 200)
+    assert line.stackmark_method == "POST"
+    assert len(dict(found.headers)["X-Request-ID"]) == 32
+    after = metrics.text().decode()
+    name = 'stackmark_requests_total{method="POST",route="api:v1:verify",status="200"}'
+    assert figure(after, name) == figure(before, name) + 1
+    told = 'stackmark_verifications_total{verdict="verified"}'
+    assert figure(after, told) == figure(before, told) + 1
+    nobody = 'stackmark_requests_total{method="GET",route="none",status="200"}'
+    assert figure(after, nobody) == figure(before, nobody)
+
+
+def figure(text, name):
+    found = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith(name)]
+    return float(found[0]) if found else 0.0
+
+
+def test_a_kept_page_counts_under_its_own_name(front, held, caplog):
+    where = f"/credentials/{held(published=True).award_id}"
+    with caplog.at_level("INFO", logger="stackmark.requests"):
+        for address in (where, where, f"{where}.json", f"{where}.json"):
+            _ask(front, environ("GET", address, HTTP_ACCEPT=BROWSER))
+    routes = [one.stackmark_route for one in caplog.records if one.name == "stackmark.requests"]
+    wanted = [resolve(one).view_name for one in (where, f"{where}.json")]
+    assert routes == [wanted[0], wanted[0], wanted[1], wanted[1]]
+
+
+def test_while_another_release_runs_nothing_is_answered_here(front, django, held, monkeypatch):
+    args, more = post(bytes(held().award.signed))
+    _ask(front, environ(*args, **more))
+    monkeypatch.setattr(living, "is_other_release", lambda: True)
+    assert both(front, django, *args, **more).status[:3] == "503"
+
+
+@pytest.mark.parametrize("lost_after", [True, False])
+def test_a_lost_key_is_judged_by_our_log_on_every_way(front, django, held, lost_after):
+    award = held().award
+    data, now = bytes(award.signed), clock.now()
+    later, day = timedelta(seconds=2), timedelta(days=1)
+    SigningKey.everywhere.update(created_at=now - day, active_from=now - day)
+    with clock.at(now + later):
+        key = SigningKey.everywhere.get(organisation=award.organisation)
+        tenancy.declare_lost(key, actor=None, since=now + later if lost_after else None)
+        publishing.publish_all_of(award.organisation)
+        fast.DESK.forget()
+        args, more = post(data)
+        found = both(front, django, *args, **more)
+        verdict = verifying.check(data).verdict
+    assert f'"verdict":"{verdict}"'.encode() in found.body
+    assert verdict == ("verified" if lost_after else "refused")
 
 
 def test_a_foreign_issuer_is_answered_here_once_its_documents_are_at_hand(front, django, web):
@@ -268,14 +395,6 @@ def test_a_key_that_was_revoked_is_noticed_after_a_moment(held, monkeypatch):
     now = fast.time.monotonic()
     monkeypatch.setattr(fast.time, "monotonic", lambda: now + fast.MOMENT + 0.1)
     assert fast.answer(data) is None
-
-
-def test_a_network_gets_no_more_than_its_share(monkeypatch):
-    monkeypatch.setattr(throttle, "ANONYMOUS", 100)
-    processes = [throttle.Allowances() for _ in range(3)]
-    let_in = sum(one.take("a-network") for _ in range(100) for one in processes)
-    assert 80 <= let_in <= 100
-    assert processes[0].take("another-network")
 
 
 def test_the_cache_is_bounded():

@@ -1,7 +1,9 @@
 """Status lists of the VC API's issuers: files in the data folder, served as signed credentials.
 
 One list for each DID and purpose. Its state (secret order, how many are gone, which are set, which
-credential has which index) lies beside the signed list; both change under one lock.
+credential has which index) lies beside the signed list; both change under one lock. After a restore
+nobody knows which indexes were given out since the backup: that list is closed, and the next one
+(``ed25519-2``) opened.
 """
 
 from __future__ import annotations
@@ -37,12 +39,15 @@ _SUITES: Final = {
     "p256": "ecdsa-rdfc-2019",
     "p384": "ecdsa-rdfc-2019",
 }
-_NAME: Final = re.compile(r"(ed25519|p256|p384)/(revocation|suspension)\Z")
+_NAME: Final = re.compile(r"((?:ed25519|p256|p384)(?:-[1-9][0-9]{0,3})?)/(revocation|suspension)\Z")
+_FILE: Final = re.compile(
+    r"((?:ed25519|p256|p384)(?:-[1-9][0-9]{0,3})?)-(revocation|suspension)\.state"
+)
 _STATE_BYTES: Final = 64 * 1024 * 1024
 
 
 def list_url(kind: str, purpose: str) -> str:
-    """The address of a list; ``kind`` is the file name of its issuer's key."""
+    """The address of a list; ``kind`` names its issuer's key, and its number from 2 on."""
     return f"{settings.PUBLIC_URL}{PREFIX}{kind}/{purpose}"
 
 
@@ -65,9 +70,9 @@ def take(issuer: Issuer, credential_id: Any, purposes: list[str]) -> Any:
 
 
 def _entry(kind: str, purpose: str, credential_id: Any) -> dict[str, str]:
-    url = list_url(kind, purpose)
     with folder_lock(_folder()):
-        state = _state(kind, purpose)
+        kind = _open(kind, purpose)
+        url, state = list_url(kind, purpose), _state(kind, purpose)
         after, (index,) = allocate(Allocation.from_json(state["order"]), 1)
         state["order"] = after.to_json()
         if isinstance(credential_id, str):
@@ -115,8 +120,8 @@ def update(body: Mapping[str, Any]) -> dict[str, Any]:
 def _found(entry: Mapping[str, Any], credential_id: Any, purpose: str) -> tuple[str, int]:
     """Kind and index of the entry that is meant; it must have been given out here."""
     url, number = entry.get("statusListCredential"), entry.get("statusListIndex")
-    for kind in _SUITES:
-        if not _state_path(kind, purpose).exists():
+    for kind, of in _all():
+        if of != purpose:
             continue
         ids = _state(kind, purpose)["ids"]
         if isinstance(credential_id, str) and credential_id in ids:
@@ -124,6 +129,53 @@ def _found(entry: Mapping[str, Any], credential_id: Any, purpose: str) -> tuple[
         if url == list_url(kind, purpose) and number in map(str, ids.values()):
             return kind, int(str(number))
     raise UsageError("usage.status", "No credential that was issued here has this status entry.")
+
+
+def _all() -> list[tuple[str, str]]:
+    """Kind and purpose of every list there is, the newest first."""
+    found = [_FILE.fullmatch(path.name) for path in _folder().glob("*.state")]
+    names = [(one[1], one[2]) for one in found if one is not None]
+    return sorted(names, key=lambda one: (-_number(one[0]), one))
+
+
+def _number(kind: str) -> int:
+    return int(kind.partition("-")[2] or 1)
+
+
+def _open(kind: str, purpose: str) -> str:
+    """The list of a key that still gives indexes out."""
+    found = kind
+    while _state(found, purpose).get("closed"):
+        found = f"{kind}-{_number(found) + 1}"
+    return found
+
+
+def restore(backup: Path) -> None:
+    """After a restore: lists of the backup that are not here, and all are closed.
+
+    ``backup``: the ``status`` folder of it. What is set there or here stays set.
+    """
+    with folder_lock(_folder()):
+        for path in sorted(backup.glob("*.state")) if backup.is_dir() else ():
+            if _FILE.fullmatch(path.name):
+                _merge(path)
+        for kind, purpose in _all():
+            _keep(kind, purpose, _state(kind, purpose) | {"closed": True})
+
+
+def _merge(path: Path) -> None:
+    here = _folder() / path.name
+    signed = path.with_suffix(".json")
+    if not here.exists():
+        write_atomic(here, path.read_bytes(), mode=0o600)
+        if signed.exists():
+            write_atomic(here.with_suffix(".json"), signed.read_bytes())
+        return
+    ours, theirs = (orjson.loads(one.read_bytes()) for one in (here, path))
+    if ours["order"]["seed"] == theirs["order"]["seed"]:  # else another list of that name
+        ours["ids"] = theirs["ids"] | ours["ids"]
+        ours["set"] = sorted({*ours["set"], *theirs["set"]})
+        write_atomic(here, orjson.dumps(ours), mode=0o600)
 
 
 def document(kind: str, purpose: str) -> bytes | None:
@@ -162,7 +214,8 @@ def _keep(kind: str, purpose: str, state: Mapping[str, Any]) -> None:
 
 def _publish(kind: str, purpose: str, state: Mapping[str, Any]) -> None:
     """Sign and write the list as it is now."""
-    algorithm = next(name for name, word in KINDS.items() if word == kind)
+    base = kind.partition("-")[0]
+    algorithm = next(name for name, word in KINDS.items() if word == base)
     key, now = key_of(algorithm), clock.now()
     entries = state["order"]["entries"]
     unsigned = new_list(
@@ -177,7 +230,7 @@ def _publish(kind: str, purpose: str, state: Mapping[str, Any]) -> None:
         bitstring.set_value(bits, index, 1)
     signed = secure(
         with_bits(unsigned, bits),
-        suite=_SUITES[kind],
+        suite=_SUITES[base],
         signer=key.private,
         method=key.method_id,
         created=stamp(now),

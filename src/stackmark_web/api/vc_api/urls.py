@@ -6,7 +6,8 @@ from django.urls import URLPattern, path, re_path
 
 from stackmark_web.api.vc_api import views
 
-_LIST = r"^vc-api/status/(?P<kind>ed25519|p256|p384)/(?P<purpose>revocation|suspension)"
+_KIND = r"(?P<kind>(?:ed25519|p256|p384)(?:-[1-9][0-9]{0,3})?)"
+_LIST = rf"^vc-api/status/{_KIND}/(?P<purpose>revocation|suspension)"
 
 urlpatterns: list[URLPattern] = [
     path("vc-api/", views.index, name="vc_index"),

@@ -14,7 +14,13 @@ from stackmark_web.awarding.actions.creating import (
     live_twin,
 )
 from stackmark_web.awarding.actions.offering import give_up, offer, offer_many, release, resend
-from stackmark_web.awarding.actions.revoking import reinstate, revoke, revoke_many, suspend
+from stackmark_web.awarding.actions.revoking import (
+    reinstate,
+    revoke,
+    revoke_many,
+    revoke_run,
+    suspend,
+)
 from stackmark_web.awarding.checks import Problem
 from stackmark_web.awarding.states import Duplicate, UsedBefore, WrongState
 
@@ -44,5 +50,6 @@ __all__ = [
     "resend",
     "revoke",
     "revoke_many",
+    "revoke_run",
     "suspend",
 ]

@@ -171,4 +171,5 @@ _VERBS: Final = {
     "reinstate": "reinstated",
     "revoke": "revoked",
     "hold": "holder-set",
+    "hold-back": "held-back",
 }

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
-from stackmark_web.awarding import letters, states
+from stackmark_web.awarding import four_eyes, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace_many
 from stackmark_web.awarding.checks import Problem, words
 from stackmark_web.awarding.models import Appeal, Award
@@ -22,6 +22,7 @@ from stackmark_web.tenancy.permissions import Permission
 
 APPEAL_TIME: Final = timedelta(days=30)
 MAX_NOTE: Final = 4_000
+PART: Final = 1_000  # awards of a run that are revoked in one transaction
 # Letters about a credential in force, which nobody shall get after it was revoked.
 _OVERTAKEN: Final = ("offer", "reminder", "expiring", "expired", "suspended")
 
@@ -62,6 +63,20 @@ def revoke(award: Award, *, actor: Any, reason: str, note: str = "", via: str = 
     return award
 
 
+@second_person("run.revoke")
+def revoke_run(run: Any, *, actor: Any, reason: str, via: str = "web") -> int:
+    """Revoke all of a run that can be, a part at a time; how many. Started again, it goes on.
+
+    Raises as ``revoke_many``.
+    """
+    rows = Award.everywhere.filter(run=run, state__in=states.TABLE["revoke"])
+    keys = list(rows.order_by("row").values_list("pk", flat=True))
+    return sum(
+        revoke_many(keys[at : at + PART], actor=actor, reason=reason, run=run, via=via)
+        for at in range(0, len(keys), PART)
+    )
+
+
 @transaction.atomic
 def revoke_many(
     awards: Sequence[uuid.UUID], *, actor: Any, reason: str, run: Any, via: str = "web"
@@ -69,7 +84,8 @@ def revoke_many(
     """Revoke those of these awards of one run that can be; how many. At most about a thousand.
 
     As ``revoke`` for each: state, step, appeal and letter, in one transaction; one audit event on
-    the run tells of them all, and each list is published once. Raises ``Problem``.
+    the run tells of them all, and each list is published once. Raises ``Problem``, ``UsageError``
+    ``approval.needed`` where a second person has to approve it: ``revoke_run`` asks for one.
     """
     if reason not in Award.RevocationReason.values:
         raise Problem("reason", _("Choose the reason; the holder will be told."))
@@ -79,6 +95,7 @@ def revoke_many(
     found = list(rows.select_related("organisation", "version").defer("signed").order_by("row"))
     for award in {award.organisation_id: award for award in found}.values():
         permit(actor, Permission.REVOKE, award)
+    four_eyes.check_revoking(found)
     moved = [(award, award.state) for award in found]
     for award in found:
         award.state, award.revoked_reason = Award.State.REVOKED, reason

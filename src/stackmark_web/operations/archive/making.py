@@ -1,7 +1,8 @@
 """Write a backup: one moment of the database, and the files that belong to it.
 
 The database comes first and the files after it, so that lists and journals are never older than
-what the database says of them. The server may go on meanwhile.
+what the database says of them; the heads of the audit log come before it, for they must not know
+of more than it does. The server may go on meanwhile.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
             _scratch() as scratch,
             _writing(out, passphrase) as writer,
         ):
+            _folder(writer, places.data() / places.HEADS, places.HEADS)
             about = _database(writer, scratch)
             _files(writer)
             keys = _keys(writer, sealed=passphrase is not None) if with_keys else ()
@@ -201,7 +203,7 @@ def credentials(using: str) -> rows.Sum:
 
 def _files(writer: Writer) -> None:
     marks.note_all()
-    for name in (places.LISTS, places.JOURNAL, places.MARKS):
+    for name in (places.LISTS, places.JOURNAL, places.MARKS, f"{places.VC_API}/status"):
         _folder(writer, places.data() / name, name)
     if places.media().is_dir():
         _folder(writer, places.media(), "media")
@@ -231,6 +233,9 @@ def _keys(writer: Writer, *, sealed: bool) -> tuple[str, ...]:
     for path in sorted(places.keys().glob("*.key")):
         writer.add_bytes(f"{places.KEYS}/{path.name}", path.read_bytes())
         done.append(path.name)
+    for path in sorted((places.data() / places.VC_API).glob("*.key")):  # sealed as well
+        writer.add_bytes(f"{places.VC_API}/{path.name}", path.read_bytes())
+        done.append(f"{places.VC_API}/{path.name}")
     for name in places.SECRETS if sealed else ():
         path = places.data() / name
         if path.exists():

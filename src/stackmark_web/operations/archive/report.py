@@ -35,6 +35,7 @@ class Report:
     not_erased: list[str] = field(default_factory=list)
     runs_stopped: list[str] = field(default_factory=list)
     instance: int = 0
+    heads_aside: int = 0
     warnings: list[str] = field(default_factory=list)
 
     def told(self) -> dict[str, Any]:
@@ -56,6 +57,11 @@ class Report:
         )
         yield from _counted(self.keys_back, "signing keys made or changed since were put back")
         yield from _counted(self.lists_back, "status lists opened since were put back, closed")
+        if self.heads_aside:
+            yield (
+                f"{self.heads_aside} kept heads of the audit log know events that the backup does "
+                "not have; they were put aside in the folder audit-heads."
+            )
         if self.letters_in_doubt:
             yield (
                 f"{self.letters_in_doubt} letters waited at the time of the backup. They stand as "

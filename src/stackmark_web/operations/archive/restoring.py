@@ -18,6 +18,9 @@ from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.accounts import erasure_journal
 from stackmark_web.accounts.models import User
+from stackmark_web.api.vc_api import issuers as vc_api
+from stackmark_web.api.vc_api import statuses
+from stackmark_web.audit import heads
 from stackmark_web.operations import (
     connecting,
     facts,
@@ -66,10 +69,13 @@ def restore(
         report = Report(made_at=str(manifest.about["made_at"]), instance=_next_number(manifest))
         newest = scratch / "newest"
         with connecting.as_default(connecting.sqlite_at(stage)):
+            ends = heads.ends()  # before anything is written down there
             _reconcile(unpacked, newest, where, report)
         kept = _beside()
         _exchange(stage, kept, full=full)
         _put_files(unpacked, newest, kept, report)
+        report.heads_aside = len(heads.accept_restored(ends))
+        put_new(unpacked / places.HEADS, places.data() / places.HEADS)
         _finish(manifest, report)
     return report, kept
 
@@ -171,6 +177,19 @@ def _put_files(unpacked: Path, newest: Path, kept: Path, report: Report) -> None
     erasure_journal.write(_archived_erasures(unpacked))
     _put_keys(unpacked, kept, report)
     marks.add(marks.read_folder(unpacked / places.MARKS))
+    for path in sorted((unpacked / places.VC_API).glob("*.key")):
+        if not (places.data() / places.VC_API / path.name).exists():
+            write_private(vc_api.folder() / path.name, path.read_bytes())
+    statuses.restore(unpacked / places.VC_API / "status")
+
+
+def put_new(folder: Path, target: Path) -> None:
+    """Files of a folder of the backup that are not here; what is here stays."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+        here = target / path.relative_to(folder)
+        if path.is_file() and not here.exists():
+            here.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(here, path.read_bytes())
 
 
 def _put_media(folder: Path, kept: Path) -> None:
@@ -263,7 +282,11 @@ def record_restored(report: Report) -> None:
             actor=None,
             target=root,
             organisation=root,
-            after={"backup": report.made_at, "instance": report.instance},
+            after={
+                "backup": report.made_at,
+                "instance": report.instance,
+                "heads_aside": report.heads_aside,
+            },
             via="restore",
             label=root.name,
         )

@@ -17,11 +17,13 @@ from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy.changes.keys import _announce, _locked, withdraw
-from stackmark_web.tenancy.models import Organisation, SigningKey
+from stackmark_web.tenancy.guarding import second_person
+from stackmark_web.tenancy.models import SigningKey
 
 _State: Final = SigningKey.State
 
 
+@second_person("key.lost")
 @transaction.atomic
 def declare_lost(
     key: SigningKey, *, actor: Any, since: datetime | None = None, note: str = ""
@@ -32,7 +34,7 @@ def declare_lost(
     later, for what was refused once must not come back. ``note`` is for the audit trail only.
     Raises ``UsageError`` ``key.since``, ``key.waiting``.
     """
-    root = _guarded(key.organisation, actor)
+    root = _locked(key.organisation, actor)
     row = SigningKey.everywhere.select_for_update().get(pk=key.pk)
     if row.state == _State.WAITING:
         raise UsageError("key.waiting", _("This key has signed nothing yet; rotate it instead."))
@@ -66,8 +68,3 @@ def _since(row: SigningKey, since: datetime | None) -> datetime:
             _("It was declared lost from an earlier time on, and that cannot be taken back."),
         )
     return lost
-
-
-def _guarded(organisation: Organisation, actor: Any) -> Organisation:
-    """The institution, held, for whoever may change its keys; four eyes are asked here."""
-    return _locked(organisation, actor)

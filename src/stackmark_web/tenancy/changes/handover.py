@@ -24,6 +24,7 @@ from stackmark_web.audit.actions import record
 from stackmark_web.tenancy import identity
 from stackmark_web.tenancy.changes.keys import _locked
 from stackmark_web.tenancy.changes.people import give_role
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.handovers import handover_of
 from stackmark_web.tenancy.models import Handover, Organisation, Role
 from stackmark_web.tenancy.permissions import Permission
@@ -40,6 +41,7 @@ from stackmark_web.tenancy.signing import signer_for
 _State: Final = Handover.State
 
 
+@second_person("key.hand-over")
 @transaction.atomic
 def offer_handover(
     organisation: Organisation,
@@ -145,6 +147,7 @@ class _Both:
             return self._second.fetch(url)
 
 
+@second_person("key.take-on")
 def accept_handover(row: Handover, *, actor: Any) -> Handover:
     """The successor takes on: it signs, and whoever accepts becomes an owner of the other too.
 
@@ -246,7 +249,7 @@ def _record(verb: str, row: Handover, actor: Any, after: dict[str, Any]) -> None
 
 
 def _guarded(organisation: Organisation, actor: Any) -> Organisation:
-    """The institution, held, for whoever may change its keys; four eyes are asked here."""
+    """The institution, held, for whoever may change its keys."""
     root = root_of(organisation)
     if actor is not None:
         require(actor, Permission.KEYS, root)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from stackmark.errors import StackmarkError
 from stackmark_web.awarding import actions, states
 from stackmark_web.awarding.models import Award
 from stackmark_web.awarding.queries import uuid_text
 from stackmark_web.jobs.models import Run
-
-PART: Final = 1_000
+from stackmark_web.tenancy.errors import NeedsSecondPerson
 
 
 class Command(BaseCommand):
@@ -32,12 +32,16 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"There is no run {run}. Its id is the last part of its address.")
         rows = Award.everywhere.filter(run=found, state__in=states.TABLE["revoke"])
-        keys = list(rows.order_by("row").values_list("pk", flat=True))
+        count = rows.count()
         if not yes:
-            self.stdout.write(f"{len(keys)} credentials would be revoked. Add --yes to do it.")
+            self.stdout.write(f"{count} credentials would be revoked. Add --yes to do it.")
             return
-        done = 0
-        for start in range(0, len(keys), PART):
-            part = keys[start : start + PART]
-            done += actions.revoke_many(part, actor=None, reason=reason, run=found, via="command")
-            self.stdout.write(f"{done} of {len(keys)} revoked")
+        try:
+            done = actions.revoke_run(found, actor=None, reason=reason, via="command")
+        except NeedsSecondPerson as needed:
+            raise CommandError(
+                f"Nothing is revoked yet: a second person has to approve it, at {needed.url}"
+            ) from None
+        except StackmarkError as error:
+            raise CommandError(error.detail) from None
+        self.stdout.write(f"{done} of {count} revoked")
