@@ -27,7 +27,7 @@ def move(kept: Any, gone: Any) -> None:
 
 
 def _take_over(twin: Holding, holding: Holding) -> None:
-    """Links, answers and folders of the one show the other; what points at it from elsewhere too."""
+    """Links, answers and folders of the one show the other; so does what points at it."""
     for folder in Folder.objects.filter(holdings=holding):
         folder.holdings.add(twin)
     for share in Share.objects.filter(holdings=holding):
