@@ -86,9 +86,8 @@ class Verifier:
         self.policy = policy
         self.register = register
         self.recipient = recipient
-        self.refresh = refresh
+        self.refresh, self.anchors = refresh, tuple(anchors)
         self.challenge, self.domain = challenge, domain
-        self.anchors = tuple(anchors)
         self.strangers: tuple[str, ...] = ()  # files that fit no seal: ``with_files``
         self.checked_at = stamp(now)
         self.answered: set[str] = set()  # challenges that a good presentation has used up
