@@ -147,6 +147,7 @@ VERBS = {
     "declare_lost": "key.lost",
     "decline_handover": "handover.declined",
     "offer_handover": "handover.offered",
+    "set_register_rule": "organisation.register-rule",
     "take_statement": "handover.accepted",
     "withdraw_handover": "handover.withdrawn",
     "accept_invitation": "invitation.accepted",
