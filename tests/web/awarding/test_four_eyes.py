@@ -281,6 +281,7 @@ ENTRIES = {
     "key.rotate": "tenancy: the page of keys",
     "organisation.edit": "tenancy: the settings, where a second person publishes",
     "policy.set": "approvals: the rules themselves",
+    "run.revoke": "awarding: the command that revokes a run",
     "sheet.confirm": "awarding: a file of recipients",
 }
 
