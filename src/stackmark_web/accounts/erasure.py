@@ -60,11 +60,14 @@ def _erase(user: User, *, via: str) -> Erasure:
         row = User.objects.select_for_update().get(pk=user.pk)
         # By the system, so that the event itself names nobody.
         audit.record("account.erased", actor=None, target=row, via=via)
+        # A backup from before a merge holds the accounts that ended in it, too.
+        former = list(Merge.objects.filter(person=user.pk).values_list("former", flat=True))
         removed = _remove(row)
         made: Erasure = Erasure.objects.create(
             person=user.pk, done_at=clock.now(), removed=removed, files=[list(f) for f in files]
         )
-        _journal(user.pk)
+        for one in (*former, user.pk):
+            _journal(one)
         transaction.on_commit(lambda: finish(made))
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from stackmark.adapters.clock import SystemClock
 from stackmark.errors import UsageError
 from stackmark_web.accounts import confirming, merge, merging
 from stackmark_web.accounts.models import User
@@ -56,6 +58,8 @@ def _confirm(request: HttpRequest, kept: User) -> HttpResponse:
     if request.method == "POST" and request.POST.get("act") == "stop":
         return _done(redirect("accounts:settings"))
     if request.method == "POST" and request.POST.get("act") == "merge":
+        if not _signed_in_lately(request):
+            return redirect(confirming.way(request, _PATH))
         try:
             merge.merge(kept, request.user, actor=request.user)
         except UsageError as refused:
@@ -70,6 +74,18 @@ def _confirm(request: HttpRequest, kept: User) -> HttpResponse:
         "error": error,
     }
     return render(request, "accounts/merge_confirm.html", context)
+
+
+def _signed_in_lately(request: HttpRequest) -> bool:
+    """Whether who is here has just shown that the account that ends is theirs.
+
+    Having a session of it is not enough: all that is in it would go to another account, for good.
+    """
+    records = get_authentication_records(request, request.user)
+    latest = max((one["at"] for one in records), default=0)
+    # allauth writes these times by the machine's clock.
+    fresh = SystemClock().now().timestamp() - latest < merge.LIFE
+    return fresh or confirming.is_sure(request)
 
 
 def _done(answer: HttpResponse) -> HttpResponse:

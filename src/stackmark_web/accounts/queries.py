@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +78,19 @@ def words_of(user: Any) -> set[str]:
     """What a person is called and written to at, to find traces of them in texts."""
     rows = EmailAddress.objects.filter(user_id=user.pk, verified=True)
     return {word for word in (user.name.strip(), *rows.values_list("email", flat=True)) if word}
+
+
+def telling_pattern(user: Any) -> re.Pattern[str] | None:
+    """What finds a person in texts of anybody: their addresses, and their name of several words.
+
+    People choose their name freely. One that could be a word of ours, or any word, finds nothing:
+    what is only in small letters or a single word is not sought in what belongs to others.
+    """
+    sought = [f"(?i:{re.escape(email)})" for email in verified_addresses(user)]
+    words = user.name.split()
+    if len(words) > 1 and words[0][:1].isupper() and words[-1][:1].isupper():
+        sought.append(r"\s+".join(map(re.escape, words)))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sought)})(?!\w)") if sought else None
 
 
 def own_rows(user: Any, field: str) -> Q:

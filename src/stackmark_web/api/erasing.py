@@ -6,7 +6,7 @@ from typing import Any
 
 from stackmark_web import clock
 from stackmark_web.accounts.erasing import eraser, without
-from stackmark_web.accounts.queries import words_of
+from stackmark_web.accounts.queries import telling_pattern, words_of
 from stackmark_web.api import idempotency
 from stackmark_web.api.models import Token
 from stackmark_web.audit.actions import record
@@ -19,7 +19,7 @@ def erase(user: Any) -> dict[str, int]:
     made = list(Token.everywhere.filter(maker=user).select_related("organisation"))
     for token in made:
         _end(token, words)
-    return {"tokens": len(made), "kept answers": idempotency.forget_words(words)}
+    return {"tokens": len(made), "kept answers": idempotency.forget_person(telling_pattern(user))}
 
 
 def _end(token: Token, words: set[str]) -> None:

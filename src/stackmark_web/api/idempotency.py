@@ -15,7 +15,6 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 from functools import lru_cache
@@ -208,24 +207,24 @@ def hash_of(request: HttpRequest) -> str:
     return made.hexdigest()
 
 
-def forget_words(words: Iterable[str]) -> int:
-    """Empty the kept answers in which one of these words stands. How many were."""
-    wanted, count = [word.casefold() for word in words if len(word) > 2], 0
+def forget_person(telling: re.Pattern[str] | None) -> int:
+    """Empty the kept answers, of whomever, that tell of a person. How many were."""
+    count = 0
     for pk, body in Answered.objects.exclude(status=None).values_list("pk", "body").iterator():
         try:
             text = _text(_unsealed(bytes(body)))
         except Problem:
             text = None
-        if text is None or any(word in text for word in wanted):
+        if text is None or (telling is not None and telling.search(text)):
             count += Answered.objects.filter(pk=pk).update(body=_seal(b"{}"))
     return count
 
 
 def _text(body: bytes) -> str:
-    """All that is said in a body, whatever letters it is written in."""
+    """All that is said in a body, whatever way it is escaped."""
     with suppress(ValueError):
         body = json.dumps(json.loads(body), ensure_ascii=False).encode()
-    return body.decode("utf-8", "replace").casefold()
+    return body.decode("utf-8", "replace")
 
 
 def forget_old() -> int:

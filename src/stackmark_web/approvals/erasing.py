@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
 
 from stackmark_web import clock
 from stackmark_web.accounts.erasing import eraser, without
-from stackmark_web.accounts.queries import words_of
+from stackmark_web.accounts.queries import telling_pattern, words_of
 from stackmark_web.approvals.models import Change
 from stackmark_web.audit.actions import record
 
@@ -18,11 +20,11 @@ _TEXTS = ("title", "why", "answer")
 @eraser("approvals")
 def erase(user: Any) -> dict[str, int]:
     """What waits by or about them is withdrawn; their name goes from every title and reason."""
-    words = words_of(user)
-    ended = [one for one in _waiting() if one.asked_by_id == user.pk or _names(one, words)]
+    words, telling = words_of(user), telling_pattern(user)
+    ended = [one for one in _waiting() if one.asked_by_id == user.pk or _names(one, telling)]
     for row in ended:
         _end(row)
-    return {"changes withdrawn": len(ended), "texts of changes": _clean(user, words)}
+    return {"changes withdrawn": len(ended), "texts of changes": _clean(user, words, telling)}
 
 
 def _waiting() -> Any:
@@ -30,8 +32,19 @@ def _waiting() -> Any:
     return rows.select_related("organisation")
 
 
-def _names(row: Change, words: set[str]) -> bool:
-    return bool(without(row.arguments, words) != row.arguments)
+def _names(row: Change, telling: re.Pattern[str] | None) -> bool:
+    return telling is not None and any(telling.search(text) for text in _texts(row.arguments))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in JSON."""
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value
 
 
 def _end(row: Change) -> None:
@@ -48,7 +61,7 @@ def _end(row: Change) -> None:
     )
 
 
-def _clean(user: Any, words: set[str]) -> int:
+def _clean(user: Any, words: set[str], telling: re.Pattern[str] | None) -> int:
     """A reason in one's own words goes whole; in those of others only the name."""
     wanted = Q(asked_by=user) | Q(decided_by=user)
     for word in words:
@@ -57,6 +70,9 @@ def _clean(user: Any, words: set[str]) -> int:
     count = 0
     for row in Change.everywhere.filter(wanted):
         before = [getattr(row, name) for name in _TEXTS]
+        own = user.pk in (row.asked_by_id, row.decided_by_id)
+        if not own and not (telling and any(map(telling.search, before))):
+            continue  # a word like their name
         row.why = "" if row.asked_by_id == user.pk else without(row.why, words)
         row.answer = "" if row.decided_by_id == user.pk else without(row.answer, words)
         row.title = without(row.title, words)

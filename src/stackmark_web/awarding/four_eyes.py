@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from stackmark_web import clock
 from stackmark_web.approvals import guard, queries
 from stackmark_web.approvals.registry import Kind, Rules, register
 from stackmark_web.awarding import sheets, states
-from stackmark_web.awarding.models import Award, Sheet
+from stackmark_web.awarding.models import Award, Sheet, Step
 from stackmark_web.jobs.models import Run
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Organisation
@@ -38,8 +39,11 @@ _FIELDS: Final = (
 )
 
 
-def recent(actor: Any, organisation: Organisation) -> int:
-    """Credentials one person issued in an institution within a day, approved runs left out."""
+def recent(actor: Any, organisation: Organisation, *, but: Any = None) -> int:
+    """Credentials one person issued in an institution within a day.
+
+    Approved runs are left out, and the run ``but``.
+    """
     root = Organisation.objects.get(pk=organisation.root_id)
     rows = Award.everywhere.filter(
         issued_by=actor,
@@ -48,7 +52,7 @@ def recent(actor: Any, organisation: Organisation) -> int:
         supersedes__isnull=True,
     )
     runs = set(rows.exclude(run=None).order_by().values_list("run", flat=True).distinct())
-    approved = [run for run in runs if _run_approved(run)]
+    approved = [run for run in runs if run == but or _run_approved(run)]
     return rows.exclude(run__in=approved).count() if approved else rows.count()
 
 
@@ -76,20 +80,34 @@ def check_many(awards: Sequence[Award], actor: Any) -> list[StackmarkError | Non
         return answers
     rules: dict[Any, Rules] = {}
     allowed: dict[tuple[Any, Any], StackmarkError | None] = {}
+    edited: set[Any] | None = None
     for place, award in enumerate(awards):
         where = award.organisation_id
         if where not in rules:
             rules[where] = queries.rules_of(award.organisation)
         if award.signed is not None or not _may_need(rules[where], award):
             continue
-        if award.run_id is not None:
+        if edited is None:
+            edited = _edited(awards)
+        if award.run_id is not None and award.pk not in edited:
             key = (where, award.run_id)
             if key not in allowed:
-                allowed[key] = _run_refusal(award, rules[where])
-            answers[place] = allowed[key]
+                beside = [run for (_place, run), why in allowed.items() if why is None]
+                allowed[key] = _run_refusal(award, rules[where], beside)
+            if allowed[key] is not None and not _released(award):
+                answers[place] = allowed[key]
         elif not _released(award):
             answers[place] = _single_refusal(award, rules[where], actor, len(awards))
     return answers
+
+
+def _edited(awards: Sequence[Award]) -> set[Any]:
+    """Those of runs that somebody changed by hand: what the run was allowed for is not that."""
+    of_runs = [one.pk for one in awards if one.run_id is not None and one.signed is None]
+    steps = Step.objects.filter(
+        award__in=of_runs, from_state__in=states.UNSIGNED, to_state=F("from_state")
+    )
+    return set(steps.values_list("award", flat=True)) if of_runs else set()
 
 
 def _may_need(rules: Rules, award: Award) -> bool:
@@ -100,18 +118,37 @@ def _watched(rules: Rules, award: Any) -> bool:
     return bool(rules.watched) and str(award.version.achievement_id) in rules.watched
 
 
-def _run_refusal(award: Award, rules: Rules) -> StackmarkError | None:
-    """Why nothing of a run is signed: it was not approved though it should have been."""
+def _run_refusal(award: Award, rules: Rules, beside: Sequence[Any]) -> StackmarkError | None:
+    """Why nothing of a run is signed: it was not approved though it should have been.
+
+    ``beside``: the runs that are signed together with it.
+    """
     run = award.run
     sheet = Sheet.everywhere.filter(run=run).first()
     if sheet is not None and queries.done_for(sheet):
         return None
     over = rules.bulk_over is not None and run.total > rules.bulk_over
-    if not over and not _watched(rules, award):
-        return None
-    if queries.changed_since(award.organisation, run.created_at):
-        return None  # it began before the rule
-    return _refusal()
+    asks = over or _watched(rules, award)
+    if asks and not queries.changed_since(award.organisation, run.created_at):
+        return _refusal()  # else it began before the rule
+    return _refusal() if _one_of_many(award, rules, beside) else None
+
+
+def _one_of_many(award: Award, rules: Rules, beside: Sequence[Any]) -> bool:
+    """Whether a run is over the limit of a day together with what else its person issued.
+
+    Asked once more when it is signed: sheets that wait for their time, or for each other, were
+    all within the limit when they were confirmed.
+    """
+    run, asker = award.run, award.run.actor or award.issued_by
+    if rules.bulk_over is None or asker is None:
+        return False
+    others = recent(asker, award.organisation, but=run.pk)
+    rows = Award.everywhere.filter(issued_by=asker, supersedes__isnull=True)
+    now = [one for one in beside if not _run_approved(one)]
+    others += rows.filter(run__in=now, signed__isnull=True).count()
+    own = rows.filter(run=run).count()
+    return others > 0 and others + own > rules.bulk_over
 
 
 def _released(award: Award) -> bool:
@@ -121,8 +158,11 @@ def _released(award: Award) -> bool:
 def _single_refusal(award: Award, rules: Rules, actor: Any, together: int) -> StackmarkError | None:
     asker = actor or award.issued_by
     crowd = asker is not None and award.supersedes_id is None
-    if not _watched(rules, award) and not (
-        crowd and too_many(rules, asker, award.organisation, together)
+    changed = award.run_id is not None and _run_approved(award.run_id)  # after its approval
+    if not (
+        changed
+        or _watched(rules, award)
+        or (crowd and too_many(rules, asker, award.organisation, together))
     ):
         return None
     try:

@@ -223,3 +223,26 @@ def test_who_is_young_in_one_account_is_young(kept, gone):
     merge.merge(kept, gone, actor=gone)
     kept.refresh_from_db()
     assert kept.born == date(2012, 1, 1)
+
+
+def test_a_stolen_session_ends_no_account(client, kept, gone):
+    """Whoever only has a session of the other account cannot take all that is in it."""
+    begun(client, kept)
+    client.force_login(gone)  # a session, and no fresh sign-in
+    answer = client.post("/account/merge", {"act": "merge"})
+    assert User.objects.count() == 2
+    assert answer["Location"].startswith("/account/reauthenticate/")
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    client.post("/account/merge", {"act": "merge"})
+    assert list(User.objects.all()) == [kept]
+
+
+def test_erasing_who_merged_notes_the_former_account_too(kept, gone, settings, tmp_path):
+    """A backup from before the merge holds both: after a restore both must go again."""
+    from stackmark_web.accounts import erasure, erasure_journal
+
+    settings.DATA = tmp_path
+    ids = [kept.pk, gone.pk]
+    merge.merge(kept, gone, actor=gone)
+    erasure.erase(kept, actor=kept)
+    assert erasure_journal.erased_among(ids) == ids

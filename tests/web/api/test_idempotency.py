@@ -46,6 +46,15 @@ def test_an_erased_person_is_in_no_kept_answer(world, call, person):
     assert Award.everywhere.count() == 2
 
 
+def test_a_stranger_called_like_a_field_empties_no_answer(world, call, person):
+    call.post("/awards", order(world), idempotency_key="one")
+    eve = person("eve")
+    eve.name = "recipient"
+    eve.save()
+    erasure.erase(eve, actor=eve)
+    assert idempotency._unsealed(bytes(Answered.objects.get().body)) != b"{}"
+
+
 def kind(answer):
     return answer.json()["type"].rpartition(":")[2]
 

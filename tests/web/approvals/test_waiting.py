@@ -404,3 +404,24 @@ def test_two_who_approve_at_once_do_it_once(root, person, join):
         one.join()
     assert sorted(seen) == ["approval.over", "done"]
     assert SigningKey.everywhere.filter(organisation=root).count() == 2
+
+
+@pytest.mark.parametrize("name", ["tenancy.signingkey", "Revoke", "the signing key"])
+def test_whoever_calls_themselves_like_our_words_ends_nothing_of_others(
+    strict, alice, person, name
+):
+    """A stranger chooses their name freely; their erasure is about them only."""
+    from stackmark_web.accounts import erasure
+
+    change = waits(tenancy.revoke_key, active_key(strict), actor=alice, note="Ada King told us")
+    eve = person("eve")
+    eve.name = name
+    eve.save()
+    erasure.erase(eve, actor=eve)
+    left = Change.everywhere.get(pk=change.pk)
+    assert (left.state, left.title) == (Change.State.WAITING, change.title)
+    ada = person("ada-king")
+    ada.name = "Ada King"
+    ada.save()
+    erasure.erase(ada, actor=ada)
+    assert Change.everywhere.get(pk=change.pk).state == Change.State.WITHDRAWN

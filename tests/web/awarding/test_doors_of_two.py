@@ -10,7 +10,9 @@ from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.approvals import actions
 from stackmark_web.approvals.models import Change, Policy
+from stackmark_web.approvals.queries import hindrance
 from stackmark_web.approvals.registry import kind_of
+from stackmark_web.audit.queries import given_by_person
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import key_run
 from stackmark_web.awarding.models import Award
@@ -115,6 +117,11 @@ def test_handing_over_waits_here_and_there(strict, alice, zoe, person, client):
     assert row.state == "accepted"
     assert Membership.everywhere.filter(organisation=strict, user=sue, role="owner").exists()
     assert not Membership.everywhere.filter(organisation=strict, user=una).exists()
+    # Who takes on did so by an owner's wish: that makes nobody a second person at once.
+    fresh = Membership.everywhere.get(organisation=strict, user=sue)
+    assert given_by_person("membership", str(fresh.pk))
+    asked = waits(tenancy.rotate_key, strict, actor=alice)
+    assert hindrance(sue, asked) == "new"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -280,6 +281,7 @@ ENTRIES = {
     "key.rotate": "tenancy: the page of keys",
     "organisation.edit": "tenancy: the settings, where a second person publishes",
     "policy.set": "approvals: the rules themselves",
+    "run.revoke": "awarding: the command that revokes a run",
     "sheet.confirm": "awarding: a file of recipients",
 }
 
@@ -289,3 +291,48 @@ def test_every_guarded_action_is_known_here():
         kind for kind in guarding.ACTIONS if kind not in ENTRIES and kind[:4] != "key."
     } == set()
     assert set(ENTRIES) <= set(guarding.ACTIONS)
+
+
+class TestLater:
+    """What waits for its time: allowed when it was confirmed is not allowed whatever comes."""
+
+    @pytest.fixture
+    def timed(self, sheet):
+        """A file whose credentials go out tomorrow."""
+
+        def make(count, start=0):
+            one = sheet(count, start)
+            choices = Choices.of(one)
+            choices = replace(choices, send_at=clock.now() + timedelta(hours=20))
+            sheet_actions.choose(one, actor=one.uploaded_by, choices=choices)
+            return Sheet.everywhere.get(pk=one.pk)
+
+        return make
+
+    def test_an_approved_row_cannot_be_changed_before_it_goes(
+        self, timed, watched, alice, zoe, university
+    ):
+        change = waits(confirm, timed(2), alice)
+        approvals.approve(change, actor=zoe)
+        work()
+        first, _second = Award.everywhere.filter(state="scheduled").order_by("row")
+        actions.edit_draft(first, actor=alice, recipient_email="eve@people.example")
+        with clock.at(clock.now() + timedelta(hours=21)):
+            duties.send_scheduled()
+        assert signed() == 1
+        first.refresh_from_db()
+        assert first.signed is None
+        asked = Change.everywhere.get(kind="award.offer")
+        assert approvals.approve(asked, actor=zoe).state == Change.State.DONE
+        assert signed() == 2
+
+    def test_many_small_files_for_tomorrow_are_many(self, timed, alice, rules, university):
+        rules(bulk_over=3)
+        for start in (0, 2, 4):
+            confirm(timed(2, start), alice)
+        work()
+        rules(bulk_over=2)  # asking for more does not let anything through
+        with clock.at(clock.now() + timedelta(hours=21)):
+            duties.send_scheduled()
+            duties.send_scheduled()
+        assert signed() <= 3

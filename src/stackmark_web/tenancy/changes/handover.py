@@ -23,10 +23,10 @@ from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy import identity
 from stackmark_web.tenancy.changes.keys import _locked
-from stackmark_web.tenancy.changes.people import give_role
+from stackmark_web.tenancy.changes.people import take_on
 from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.handovers import handover_of
-from stackmark_web.tenancy.models import Handover, Organisation, Role
+from stackmark_web.tenancy.models import Handover, Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import (
     did_document,
@@ -206,7 +206,7 @@ def _settle(row: Handover, statement: dict[str, Any], fetcher: Fetcher, *, actor
                 label=row.organisation.name,
             )
             if actor is not None:
-                give_role(row.organisation, actor=None, user=actor, role=Role.OWNER)
+                take_on(row.organisation, user=actor)
     return row
 
 
