@@ -44,6 +44,18 @@ class Principal:
                 "forbidden", "The person who made this token may not do this here."
             ) from None
 
+    def require_scope(self, scope: str) -> None:
+        """Refuse what the token was not made for. Raises ``Problem``."""
+        if scope not in self.token.scopes:
+            raise Problem(
+                "insufficient-scope",
+                f"The token needs the scope {scope}.",
+                headers={
+                    "WWW-Authenticate": 'Bearer realm="stackmark", '
+                    f'error="insufficient_scope", scope="{scope}"'
+                },
+            )
+
 
 class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
     """Lets in a token with one scope; ``optional`` lets in nobody's request too."""
@@ -65,15 +77,8 @@ class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
             return "nobody"
         found = principal(request, header)
         _count(request, _rate(request, found.token, self.scope))
-        if self.scope and self.scope not in found.token.scopes:
-            raise Problem(
-                "insufficient-scope",
-                f"The token needs the scope {self.scope}.",
-                headers={
-                    "WWW-Authenticate": 'Bearer realm="stackmark", '
-                    f'error="insufficient_scope", scope="{self.scope}"'
-                },
-            )
+        if self.scope:
+            found.require_scope(self.scope)
         return found
 
 
