@@ -19,8 +19,8 @@ from stackmark_web.api import limits, tokens
 from stackmark_web.api.models import Token
 from stackmark_web.api.problems import Problem
 from stackmark_web.tenancy.models import Organisation
-from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import require, roles_of
+from stackmark_web.tenancy.permissions import ROLE_PERMISSIONS, Permission
+from stackmark_web.tenancy.queries import require, roles_of, roles_within
 
 _NOTED: Final = timedelta(minutes=5)  # how exactly the last use of a token is kept
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="stackmark"'}
@@ -43,6 +43,12 @@ class Principal:
             raise Problem(
                 "forbidden", "The person who made this token may not do this here."
             ) from None
+
+    def require_any(self, rights: frozenset[Permission]) -> None:
+        """Refuse whose maker holds none of these here or in a unit below. Raises ``Problem``."""
+        roles = roles_within(self.actor, self.organisation)
+        if not any(ROLE_PERMISSIONS[role] & rights for role in roles):
+            raise Problem("forbidden", "The person who made this token may not do this here.")
 
     def require_scope(self, scope: str) -> None:
         """Refuse what the token was not made for. Raises ``Problem``."""

@@ -162,11 +162,19 @@ def test_content(world, text):
     assert f.status_code in (201, 400, 422), f.content
 
 
-def test_replay_right(world):
+def test_a_kept_answer_is_not_given_to_who_lost_the_right(world):
     user = member(world, "ivan", "issuer")
     _, text = world.make_token("webhooks", actor=user)
     call = Caller(text)
-    a = call.post("/webhooks", HOOK, idempotency_key="k1")
-    assert a.status_code == 201
+    assert call.post("/webhooks", HOOK, idempotency_key="k1").status_code == 201
+    assert call.post("/webhooks", HOOK, idempotency_key="k1").status_code == 201
     Membership.everywhere.filter(user=user).update(role="analyst")
-    assert call.post("/webhooks", HOOK, idempotency_key="k1").status_code == 403
+    again = call.post("/webhooks", HOOK, idempotency_key="k1")
+    assert (again.status_code, again.json()["type"][-9:]) == (403, "forbidden")
+
+
+def test_a_search_is_no_change_and_is_not_kept(world):
+    asked = {"recipient_email": "ada@mail.example"}
+    assert world.call.post("/awards/search", asked, idempotency_key="k1").json()["data"] == []
+    world.offered()
+    assert len(world.call.post("/awards/search", asked, idempotency_key="k1").json()["data"]) == 1
