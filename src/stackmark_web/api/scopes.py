@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from stackmark_web.tenancy.permissions import Permission as _P
+from stackmark_web.tenancy.permissions import Permission
 
 SCOPES: Final[dict[str, Any]] = {
     "achievements:read": _("Read achievements and their drafts"),
@@ -21,11 +21,11 @@ SCOPES: Final[dict[str, Any]] = {
 }
 
 # What a maker must still hold, one of each, to be given a kept answer again.
-RIGHTS: Final[dict[str, frozenset[_P]]] = {
-    "achievements:write": frozenset({_P.DESIGN, _P.REVIEW, _P.PUBLISH}),
-    "awards:read": frozenset({_P.AWARDS_VIEW}),
-    "awards:write": frozenset({_P.AWARD}),
-    "awards:revoke": frozenset({_P.REVOKE}),
-    "runs:write": frozenset({_P.AWARD}),
-    "webhooks": frozenset({_P.API}),
+RIGHTS: Final[dict[str, frozenset[Permission]]] = {
+    "achievements:write": frozenset({Permission.DESIGN, Permission.REVIEW, Permission.PUBLISH}),
+    "awards:read": frozenset({Permission.AWARDS_VIEW}),
+    "awards:write": frozenset({Permission.AWARD}),
+    "awards:revoke": frozenset({Permission.REVOKE}),
+    "runs:write": frozenset({Permission.AWARD}),
+    "webhooks": frozenset({Permission.API}),
 }
