@@ -125,7 +125,7 @@ def check_proof_members(
             "proof.purpose", f"The proof is for {purpose!r}, not for {expected.purpose}."
         )
     created = _time(proof, "created")
-    if created is not None and created > now + timedelta(seconds=CLOCK_SKEW):
+    if created is not None and created - now > timedelta(seconds=CLOCK_SKEW):
         raise CheckFailed(
             "proof.time", f"The proof says it was made in the future, {stamp(created)}."
         )

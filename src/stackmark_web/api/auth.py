@@ -19,8 +19,8 @@ from stackmark_web.api import limits, tokens
 from stackmark_web.api.models import Token
 from stackmark_web.api.problems import Problem
 from stackmark_web.tenancy.models import Organisation
-from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import require, roles_of
+from stackmark_web.tenancy.permissions import ROLE_PERMISSIONS, Permission
+from stackmark_web.tenancy.queries import require, roles_of, roles_within
 
 _NOTED: Final = timedelta(minutes=5)  # how exactly the last use of a token is kept
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="stackmark"'}
@@ -44,6 +44,24 @@ class Principal:
                 "forbidden", "The person who made this token may not do this here."
             ) from None
 
+    def require_any(self, rights: frozenset[Permission]) -> None:
+        """Refuse whose maker holds none of these here or in a unit below. Raises ``Problem``."""
+        roles = roles_within(self.actor, self.organisation)
+        if not any(ROLE_PERMISSIONS[role] & rights for role in roles):
+            raise Problem("forbidden", "The person who made this token may not do this here.")
+
+    def require_scope(self, scope: str) -> None:
+        """Refuse what the token was not made for. Raises ``Problem``."""
+        if scope not in self.token.scopes:
+            raise Problem(
+                "insufficient-scope",
+                f"The token needs the scope {scope}.",
+                headers={
+                    "WWW-Authenticate": 'Bearer realm="stackmark", '
+                    f'error="insufficient_scope", scope="{scope}"'
+                },
+            )
+
 
 class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
     """Lets in a token with one scope; ``optional`` lets in nobody's request too."""
@@ -65,15 +83,8 @@ class Bearer(AuthBase):  # type: ignore[misc]  # ninja ships no types for it
             return "nobody"
         found = principal(request, header)
         _count(request, _rate(request, found.token, self.scope))
-        if self.scope and self.scope not in found.token.scopes:
-            raise Problem(
-                "insufficient-scope",
-                f"The token needs the scope {self.scope}.",
-                headers={
-                    "WWW-Authenticate": 'Bearer realm="stackmark", '
-                    f'error="insufficient_scope", scope="{self.scope}"'
-                },
-            )
+        if self.scope:
+            found.require_scope(self.scope)
         return found
 
 

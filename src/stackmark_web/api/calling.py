@@ -15,6 +15,8 @@ from stackmark_web.api import idempotency
 from stackmark_web.api.answers import json
 from stackmark_web.api.auth import Bearer
 from stackmark_web.api.reading import check_query
+from stackmark_web.api.scopes import RIGHTS
+from stackmark_web.tenancy.permissions import Permission
 
 try:  # the approvals of a second person, where the organisation asks for them
     from stackmark_web.tenancy.errors import (  # type: ignore[import-not-found,unused-ignore]
@@ -49,6 +51,10 @@ class Route:
     ) -> Callable[[View], View]:
         """A change that makes something, safe to repeat with an ``Idempotency-Key``."""
         return self._register("post", path, scope, answers, creates=True, **more)
+
+    def search(self, path: str, scope: str, answer: Any, **more: Any) -> Callable[[View], View]:
+        """A read whose question is personal data, so that it comes as a body."""
+        return self._register("post", path, scope, {200: answer}, **more)
 
     def post_plain(self, path: str, scope: str, answer: Any, **more: Any) -> Callable[[View], View]:
         """A POST that changes nothing, open to everybody."""
@@ -96,20 +102,23 @@ class Route:
                 description=" ".join(told[1].split()) if len(told) > 1 else told[0],
                 **more,
             )
-            made(_called(view, query, creates=creates, atomic=atomic))
+            once = RIGHTS[scope] if creates else None
+            made(_called(view, query, once=once, atomic=atomic))
             return view
 
         return register
 
 
-def _called(view: View, query: type[Any] | None, *, creates: bool, atomic: bool) -> View:
+def _called(
+    view: View, query: type[Any] | None, *, once: frozenset[Permission] | None, atomic: bool
+) -> View:
     known = {field.alias or name for name, field in query.model_fields.items()} if query else set()
 
     @wraps(view)
     def called(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         check_query(request, known)
-        if creates:
-            return idempotency.run(_waiting, request, *args, atomic=atomic, **kwargs)
+        if once is not None:
+            return idempotency.run(_waiting, request, *args, rights=once, atomic=atomic, **kwargs)
         return _waiting(request, *args, **kwargs)
 
     @wraps(view)

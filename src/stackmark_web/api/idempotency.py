@@ -29,6 +29,7 @@ from stackmark_web import clock
 from stackmark_web.api.auth import Principal
 from stackmark_web.api.models import Answered
 from stackmark_web.api.problems import Problem
+from stackmark_web.tenancy.permissions import Permission
 
 KEPT: Final = timedelta(hours=24)
 _BUSY: Final = timedelta(seconds=90)  # the longest request, a large file, takes less
@@ -167,11 +168,19 @@ def _box(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def run(view: Any, request: HttpRequest, *args: Any, atomic: bool, **kwargs: Any) -> HttpResponse:
+def run(
+    view: Any,
+    request: HttpRequest,
+    *args: Any,
+    rights: frozenset[Permission],
+    atomic: bool,
+    **kwargs: Any,
+) -> HttpResponse:
     """A view under the key of its request, if there is one.
 
     ``atomic``: what it makes and its answer are stored in one transaction. A view that must commit
     on its way (signing does: the intent comes first) finds what it made by ``request.once``.
+    ``rights``: a kept answer, made when somebody was allowed to, is for who holds one of them now.
     """
     request.once = None  # type: ignore[attr-defined]  # ours, for the view
     key = request.headers.get("Idempotency-Key")
@@ -179,6 +188,7 @@ def run(view: Any, request: HttpRequest, *args: Any, atomic: bool, **kwargs: Any
         return view(request, *args, **kwargs)  # type: ignore[no-any-return]
     once = begin(request.auth, key, request)  # type: ignore[attr-defined]  # set by ninja
     if isinstance(once, HttpResponse):
+        request.auth.require_any(rights)  # type: ignore[attr-defined]  # the view asks no more
         return once
     request.once = once  # type: ignore[attr-defined]
     try:

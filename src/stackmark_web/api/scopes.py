@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.tenancy.permissions import Permission
+
 SCOPES: Final[dict[str, Any]] = {
     "achievements:read": _("Read achievements and their drafts"),
     "achievements:write": _("Draft and publish achievements"),
@@ -16,4 +18,14 @@ SCOPES: Final[dict[str, Any]] = {
     "runs:write": _("Start bulk runs"),
     "verify": _("Check documents at a higher rate"),
     "webhooks": _("Register webhooks and read what they were sent"),
+}
+
+# What a maker must still hold, one of each, to be given a kept answer again.
+RIGHTS: Final[dict[str, frozenset[Permission]]] = {
+    "achievements:write": frozenset({Permission.DESIGN, Permission.REVIEW, Permission.PUBLISH}),
+    "awards:read": frozenset({Permission.AWARDS_VIEW}),
+    "awards:write": frozenset({Permission.AWARD}),
+    "awards:revoke": frozenset({Permission.REVOKE}),
+    "runs:write": frozenset({Permission.AWARD}),
+    "webhooks": frozenset({Permission.API}),
 }

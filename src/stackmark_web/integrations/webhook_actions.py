@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -37,8 +37,13 @@ def add_webhook(
     description: str = "",
     include_recipient: bool = False,
 ) -> tuple[Webhook, str]:
-    """A webhook and its secret, which is shown once. Raises ``UsageError`` ``webhook.…``."""
+    """A webhook and its secret, which is shown once. Raises ``UsageError`` ``webhook.…``.
+
+    Who asks for recipients must be one who may see awards.
+    """
     require(actor, Permission.API, organisation)
+    if include_recipient:
+        require(actor, Permission.AWARDS_VIEW, organisation)
     rows = Webhook.objects.within(organisation).filter(organisation=organisation)
     if rows.count() >= MAX_WEBHOOKS:
         raise UsageError(
@@ -109,7 +114,10 @@ def change_webhook(
     include_recipient: bool | None = None,
     enabled: bool | None = None,
 ) -> Webhook:
-    """Change what is named; ``enabled`` False keeps messages back, True lets them go again."""
+    """Change what is named; ``enabled`` False keeps messages back, True lets them go again.
+
+    Where recipients go is changed by who may see awards (``tells_recipients``).
+    """
     require(actor, Permission.API, hook.organisation)
     changes: dict[str, Any] = {}
     if url is not None:
@@ -124,11 +132,20 @@ def change_webhook(
         changes["state"] = Webhook.State.ACTIVE if enabled else Webhook.State.PAUSED
         changes["failing_since"] = None
     changes = {name: value for name, value in changes.items() if getattr(hook, name) != value}
+    if tells_recipients(hook, changes):
+        require(actor, Permission.AWARDS_VIEW, hook.organisation)
     if changes:
         Webhook.everywhere.filter(pk=hook.pk).update(**changes)
         hook.refresh_from_db()
         _note("webhook.changed", hook, actor, fields=sorted(changes))
     return hook
+
+
+def tells_recipients(hook: Webhook, changes: Mapping[str, Any]) -> bool:
+    """Whether a change sends names and addresses of recipients where they did not go before."""
+    asked = changes.get("include_recipient", hook.include_recipient)
+    more = changes.keys() & {"url", "events", "include_recipient"}
+    return bool(asked and (more or changes.get("state") == Webhook.State.ACTIVE))
 
 
 @transaction.atomic

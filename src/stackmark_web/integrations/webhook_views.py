@@ -69,6 +69,7 @@ def webhooks(request: HttpRequest, slug: str) -> HttpResponse:
 
 @_of_webhook
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)
 def webhook(request: HttpRequest, organisation: Organisation, hook: Webhook) -> HttpResponse:
     """One webhook, what it was sent and what it answered; POST changes it."""
     names = ("url", "description", "events", "include_recipient")

@@ -18,6 +18,7 @@ import io
 import logging
 import re
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
@@ -65,6 +66,7 @@ _UNUSUAL: Final = (
     *("HTTP_IF_UNMODIFIED_SINCE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"),
 )
 _NO_REPORT: Final = ("HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT")
+_LONGEST: Final = 2_000  # characters of all these headers: a key is kept, so it must be small
 _VARIES: Final = frozenset({"accept", "cookie", "accept-language"})
 _LOG: Final = logging.getLogger(__name__)
 
@@ -114,8 +116,11 @@ class Front:
         done = _WATCHES[-1](environ) if _WATCHES else _unwatched
         try:
             answer = self._answer(environ) if done is not None else None
-        except Exception:  # noqa: BLE001 - the long way is always there
-            _LOG.exception("the fast path failed on %s", environ.get("PATH_INFO", "")[:60])
+        except Exception as error:  # noqa: BLE001 - the long way is always there
+            # Where it happened, and not what was said: that may be out of somebody's document.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            path = environ["PATH_INFO"][:60]
+            _LOG.error("the fast path failed on %s: %s\n%s", path, type(error).__name__, where)
             connection.close()
             answer = None
         if answer is None or done is None:
@@ -156,7 +161,7 @@ class Front:
         """The answer made from this ``stamp`` at most ``age`` seconds ago, or a new one."""
         if stamp is None:
             return None
-        key = (path, *(environ.get(name, "") for name in _VARYING))
+        key = (path, *_varying(environ))
         found = self._cache.get(key, stamp)
         if found is not None:
             return found
@@ -173,6 +178,7 @@ class Front:
         length = environ.get("CONTENT_LENGTH") or ""
         if (
             any(map(environ.get, _NO_REPORT))
+            or _is_long(environ)
             or environ.get("QUERY_STRING")
             or environ.get("CONTENT_TYPE") not in TYPES
             or not length.isdecimal()
@@ -195,7 +201,7 @@ class Front:
 
     def _framed(self, environ: Environ) -> Answer | None:
         """Status and headers around a report, as Django's middleware makes them."""
-        key = tuple(environ.get(name, "") for name in _VARYING)
+        key = _varying(environ)
         found = self._frames.get(key)
         if found is None:
             asked = environ | {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
@@ -232,7 +238,16 @@ _ROUTES: Final[dict[tuple[str, bool], str]] = {}
 
 
 def _is_usual(environ: Environ) -> bool:
-    return not any(map(environ.get, _UNUSUAL)) and environ.get("QUERY_STRING", "") in _PLAIN
+    plain = environ.get("QUERY_STRING", "") in _PLAIN
+    return plain and not any(map(environ.get, _UNUSUAL)) and not _is_long(environ)
+
+
+def _varying(environ: Environ) -> tuple[str, ...]:
+    return tuple(environ.get(name, "") for name in _VARYING)
+
+
+def _is_long(environ: Environ) -> bool:
+    return sum(map(len, _varying(environ))) > _LONGEST
 
 
 def _ask(application: Application, environ: Environ) -> Answer:

@@ -95,6 +95,15 @@ def roles_of(user: Any, organisation: Organisation) -> set[str]:
     return set(rows.values_list("role", flat=True))
 
 
+def roles_within(user: Any, organisation: Organisation) -> set[str]:
+    """The roles a person holds here, and those in the units below."""
+    here = roles_of(user, organisation)
+    if not (getattr(user, "is_authenticated", False) and user.is_active):
+        return here
+    below = Membership.objects.within(organisation).filter(user=user, ended_at__isnull=True)
+    return here | set(below.values_list("role", flat=True))
+
+
 def works_in(user: Any, root: Organisation) -> bool:
     """Whether a person holds any role in an institution or one of its units."""
     rows = Membership.objects.within(root).filter(user=user, ended_at__isnull=True)

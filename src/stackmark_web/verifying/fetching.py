@@ -52,9 +52,17 @@ def own_path(url: str) -> tuple[str, dict[str, str]] | None:
         if rest != url and (not rest or rest[0] in "/?#"):
             if _PLAIN_PATH.fullmatch(rest):
                 return rest, {}
-            parts = urlsplit(rest)
-            return parts.path or "/", dict(parse_qsl(parts.query, max_num_fields=20))
+            return _taken_apart(rest)
     return None
+
+
+def _taken_apart(rest: str) -> tuple[str, dict[str, str]]:
+    """Path and query; a path that nobody serves for what cannot be read."""
+    try:
+        parts = urlsplit(rest)
+        return parts.path or "/", dict(parse_qsl(parts.query, max_num_fields=20))
+    except ValueError:
+        return "", {}
 
 
 class Recent:

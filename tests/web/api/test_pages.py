@@ -132,3 +132,16 @@ def test_somebody_elses_secret_is_not_there(world):
         assert stranger.get(path).status_code == 404
     again = reverse("integrations:webhook_again", args=["elsewhere", hook.pk, message.pk])
     assert stranger.post(again).status_code == 404
+
+
+def test_where_messages_go_is_changed_after_the_password_only(world, browser):
+    """As for adding one: a browser left open sends nobody's messages elsewhere."""
+    hook, _ = world.hook("award.offered")
+    one = reverse("integrations:webhook", args=["northfield", hook.pk])
+    data = {"url": "https://evil.example/in", "events": ["award.offered"]}
+    left = Client()
+    left.force_login(world.owner, "django.contrib.auth.backends.ModelBackend")
+    assert "/account/reauthenticate/" in left.post(one, data)["Location"]
+    assert Webhook.everywhere.get().url == hook.url
+    browser.post(one, data)
+    assert Webhook.everywhere.get().url == "https://evil.example/in"

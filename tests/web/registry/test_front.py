@@ -408,3 +408,36 @@ def test_the_cache_is_bounded():
     assert cache.get("big", "stamp") is not None
     assert sum(cache.get(number, "stamp") is not None for number in range(50)) == 1
     assert cache.get("big", "another stamp") is None
+
+
+def test_an_answer_to_a_long_header_is_not_kept(front, django, held):
+    """Headers are part of the key: thousands of long ones would fill the memory."""
+    where = status_path(held(published=True))
+    for number in (1, 2):
+        found = _ask(front, environ("GET", where, HTTP_ACCEPT="application/vc," + "x" * 50_000))
+        assert (found.status[:3], django.asked) == ("200", number)
+    _ask(
+        front,
+        environ(
+            "POST",
+            "/api/v1/verify",
+            b"{}",
+            content_type="application/json",
+            HTTP_ACCEPT="x" * 50_000,
+        ),
+    )
+    assert not front._cache._kept
+    assert not front._frames
+
+
+def test_a_fault_of_the_fast_way_is_logged_without_the_document(front, monkeypatch, caplog):
+    def broken(data):
+        raise KeyError(data.decode())
+
+    monkeypatch.setattr(fast, "answer", broken)
+    body = b'{"name": "Ada Lovelace"}'
+    asked = environ("POST", "/api/v1/verify", body, content_type="application/json")
+    assert _ask(front, asked).status.startswith("200")
+    assert "the fast path failed" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "Ada" not in caplog.text

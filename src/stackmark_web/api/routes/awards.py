@@ -153,7 +153,7 @@ def wanted_version(who: Principal, body: Which) -> AchievementVersion:
         raise Problem("invalid", errors=[one]) from None
 
 
-@route.post("/awards/search", READ, {200: shapes.Found})
+@route.search("/awards/search", READ, shapes.Found)
 def award_search(request: HttpRequest, body: SearchIn) -> HttpResponse:
     """Find awards by recipient.
 

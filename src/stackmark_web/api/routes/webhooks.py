@@ -19,6 +19,7 @@ from stackmark_web.tenancy.permissions import Permission
 
 route = Route("Webhooks")
 SCOPE = "webhooks"
+RECIPIENTS = "awards:read"  # needed besides by a webhook that is sent recipients
 
 
 class WebhookOut(shapes.Out):
@@ -93,6 +94,8 @@ def webhook_make(request: HttpRequest, body: WebhookIn) -> HttpResponse:
     The answer holds the secret that signs its messages; it is not shown again.
     """
     who = _who(request)
+    if body.include_recipient:
+        who.require_scope(RECIPIENTS)
     made, secret = webhook_actions.add_webhook(
         who.organisation, actor=who.actor, **body.model_dump()
     )
@@ -109,11 +112,11 @@ def webhook(request: HttpRequest, webhook_id: Uuid) -> HttpResponse:
 @route.patch("/webhooks/{webhook_id}", SCOPE, WebhookOut)
 def webhook_change(request: HttpRequest, webhook_id: Uuid, body: WebhookChange) -> HttpResponse:
     """Change what is named; enabled pauses it or lets messages go again."""
-    found = _one(request, webhook_id)
-    actor = request.auth.actor  # type: ignore[attr-defined]  # set by ninja
-    changed = webhook_actions.change_webhook(
-        found, actor=actor, **body.model_dump(exclude_none=True)
-    )
+    found, who, asked = _one(request, webhook_id), _who(request), body.model_dump(exclude_none=True)
+    state = {"state": Webhook.State.ACTIVE} if body.enabled else {}
+    if webhook_actions.tells_recipients(found, asked | state):
+        who.require_scope(RECIPIENTS)
+    changed = webhook_actions.change_webhook(found, actor=who.actor, **asked)
     return json(_shown(changed))
 
 
