@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -97,7 +98,9 @@ class Told:
 
     @cached_property
     def html(self) -> SafeString:
-        """The same for a page: each name in its own direction, so that two stay apart."""
+        """The same for a page; among words that run leftwards two names are kept apart."""
+        if not get_language_bidi():
+            return escape(self.sentence)
         words = {name: isolated(word) for name, word in self._words.items()}
         return mark_safe(escape(self._pattern) % words)  # noqa: S308 - all parts are escaped
 
