@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from stackmark_web.audit import people
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.audit.verbs import SENTENCES
+from stackmark_web.ui.text import isolated
 
 _VIA: Final = {
     "web": noop("on the web"),
@@ -23,6 +27,15 @@ _VIA: Final = {
     "learner": noop("by the learner"),
     "pathway": noop("by a pathway"),
     "api": noop("through the API"),
+    "assessing": noop("by an assessment"),
+    "command": noop("by the operator’s command line"),
+    "command line": noop("by the operator’s command line"),
+    "erasure": noop("by the erasure of an account"),
+    "guardian's link": noop("by the link for a guardian"),
+    "holder": noop("by the holder"),
+    "replay": noop("after a restored backup"),
+    "restore": noop("by a restored backup"),
+    "system": noop("by the server itself"),
 }
 
 
@@ -67,19 +80,29 @@ class Told:
         return _(known) if known else self.event.via
 
     @cached_property
-    def sentence(self) -> str:
-        """The event in words."""
+    def _words(self) -> dict[str, str]:
         what = self.event.target_label or self.event.target_type
         if self.event.target_type == "user":
             what = self._name(self.event.target_id)
+        return {"who": self.who, "what": what, "whom": self.whom, "verb": readable(self.verb)}
+
+    @cached_property
+    def _pattern(self) -> str:
         pattern = SENTENCES.get(self.verb)
-        if pattern:
-            return _(pattern) % {"who": self.who, "what": what, "whom": self.whom}
-        return _("%(who)s: %(verb)s, %(what)s") % {
-            "who": self.who,
-            "verb": readable(self.verb),
-            "what": what,
-        }
+        return _(pattern) if pattern else _("%(who)s: %(verb)s, %(what)s")
+
+    @cached_property
+    def sentence(self) -> str:
+        """The event in words."""
+        return self._pattern % self._words
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The same for a page; among words that run leftwards two names are kept apart."""
+        if not get_language_bidi():
+            return escape(self.sentence)
+        words = {name: isolated(word) for name, word in self._words.items()}
+        return mark_safe(escape(self._pattern) % words)  # noqa: S308 - all parts are escaped
 
     @cached_property
     def changes(self) -> list[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ from stackmark_web.assessing import queries as assessing
 from stackmark_web.assessing.data_views import file_name
 from stackmark_web.awarding import issuing
 from stackmark_web.passport.bundle import Bundle, Piece, how_to_check, listed
+from stackmark_web.passport.checking import credential_bytes
 from stackmark_web.passport.downloads import Download, Source
 from stackmark_web.passport.models import (
     BroughtDocument,
@@ -60,7 +61,7 @@ def parts_of(user: Any) -> list[list[Holding]]:
     parts: list[list[Holding]] = []
     size = 0
     for row in rows.order_by("added_at", "pk"):
-        weight = len(row.data or b"") or len(row.award.signed or b"" if row.award else b"")
+        weight = len(credential_bytes(row))  # ours may be kept slim
         if not parts or len(parts[-1]) >= PART or size + weight > PART_BYTES:
             parts.append([])
             size = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stackmark_web.accounts.erasing import Stay, eraser, leave_file, staying, store, without
 from stackmark_web.accounts.queries import words_of
@@ -53,7 +54,12 @@ def stays(user: Any) -> list[Stay]:
         return []
     return [
         Stay(
-            _("%(number)s signed decisions on recognition") % {"number": number},
+            ngettext(
+                "%(number)s signed decision on recognition",
+                "%(number)s signed decisions on recognition",
+                number,
+            )
+            % {"number": number},
             _("Deciding bodies must be able to show that they decide alike. Your name goes."),
         )
     ]

@@ -13,6 +13,7 @@ from command_line import run, verify_offline
 from stackmark.adapters.clock import SystemClock
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
+from stackmark_web.awarding import slim
 from stackmark_web.passport import actions, exporting, proving
 from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import BroughtDocument, Holding
@@ -78,6 +79,18 @@ def test_everything_a_person_has_is_in_it(full, ada, issuer):
     assert "Soil sampling" in page
     assert index["command"] in page
     assert index["command"] in files["README.txt"].decode()
+
+
+def test_a_credential_that_is_kept_slim_is_in_it_whole(held, ada):
+    """Awards of a batch are kept slim: they have no length before they are unpacked."""
+    one = held()
+    whole = bytes(one.award.signed)
+    one.award.signed = slim.slimmed([("kind", whole)])[0]
+    one.award.save(update_fields=["signed"])
+    assert isinstance(Holding.objects.get(pk=one.pk).award.signed, slim.Slim)
+    files = files_of(exporting.export(ada))
+    index = json.loads(files["index.json"])
+    assert [files[row["file"]] for row in index["credentials"]] == [whole]
 
 
 def test_it_needs_a_fresh_sign_in_and_leaves_a_trace(held, ada, signed_in):
