@@ -132,6 +132,9 @@ def scene(northfield, alice, bob, person):
         "revoke_key": lambda: actions.revoke_key(key(), actor=alice),
         "rotate_key": lambda: (key(), actions.rotate_key(northfield, actor=alice)),
         "set_brand": lambda: actions.set_brand(northfield, actor=alice, accent="#123456"),
+        "set_register_rule": lambda: actions.set_register_rule(
+            northfield, actor=alice, keeps="years", years=10, reason="Law"
+        ),
         "set_operator": lambda: account_actions.set_operator(alice, operator=True, actor=None),
         "set_logo": lambda: actions.set_logo(northfield, actor=alice, data=None),
         "set_signature": lambda: actions.set_signature(northfield, actor=alice, data=None),
