@@ -9,6 +9,7 @@ PYTHON  ?=          # a Python ≥ 3.11 to make .venv with; found when empty
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -le 4 ] && echo $$n || echo 4) # processes the tests run in
 # What has nothing to do with the kind of database is tested once, on SQLite.
 ONCE    := --ignore=tests/web/hostile --ignore=tests/web/test_translatable.py --ignore=tests/web/ui --deselect=tests/web/test_routes.py::test_post_without_our_token_is_refused
+P       ?= tests/web # what to test on PostgreSQL
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
 # Programs in .venv name their folder: after a move it is made again.
@@ -41,7 +42,7 @@ test-web: setup ## the tests of the web product alone
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
-	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup tests/web $(ONCE)
+	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
 
 sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
 	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile
