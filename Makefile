@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz bench coverage docs reference lock vendor-check clean
+.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz api-fuzz chaos bench coverage docs reference messages lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
@@ -9,6 +9,7 @@ PYTHON  ?=          # a Python ≥ 3.11 to make .venv with; found when empty
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -le 4 ] && echo $$n || echo 4) # processes the tests run in
 # What has nothing to do with the kind of database is tested once, on SQLite.
 ONCE    := --ignore=tests/web/hostile --ignore=tests/web/test_translatable.py --ignore=tests/web/ui --deselect=tests/web/test_routes.py::test_post_without_our_token_is_refused
+P       ?= tests/web # what to test on PostgreSQL
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
 # Programs in .venv name their folder: after a move it is made again.
@@ -41,7 +42,7 @@ test-web: setup ## the tests of the web product alone
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
-	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup tests/web $(ONCE)
+	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
 
 sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
 	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile
@@ -76,6 +77,12 @@ fuzz: setup ## a million changes of signed credentials, and the property tests w
 	@STACKMARK_STACKING_CHANGES=5000 STACKMARK_CHANGES=1000000 $(BIN)/pytest -m "slow or not slow" -n $(strip $(WORKERS)) --hypothesis-profile=fuzz tests/property
 	@$(BIN)/pytest -m slow -n $(strip $(WORKERS)) tests --ignore=tests/property || [ $$? -eq 5 ]
 
+chaos: setup ## kill worker and server at random during bulk runs, look at the ledger after each (KILLS=200 ROWS=2000 SEED=)
+	@$(BIN)/python tools/chaos.py --kills $(or $(KILLS),200) --rows $(or $(ROWS),2000) $(if $(SEED),--seed $(SEED)) --report build/chaos.md
+
+api-fuzz: setup ## requests drawn from the API's description (EXAMPLES= right and as many wrong ones of each operation)
+	@STACKMARK_API_EXAMPLES=$(or $(EXAMPLES),250) $(BIN)/pytest -m slow tests/web/api/test_fuzz.py
+
 bench: setup ## ratios against named peers in the same run
 	@$(BIN)/python benchmarks
 
@@ -88,6 +95,10 @@ docs: setup ## build the documentation into site/
 
 reference: setup ## write docs/reference/checks.md anew from the code
 	@$(BIN)/python tools/reference.py
+
+messages: setup ## after a change of texts: renew the catalogues of src/stackmark_web/locale
+	@$(BIN)/python tools/messages.py update
+	@$(BIN)/python tools/messages.py check
 
 lock: ## write requirements/*.txt anew (needs uv; UPGRADE=--upgrade takes newer releases)
 	@cd requirements && for name in base web dev; do \

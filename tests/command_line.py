@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,3 +72,24 @@ def steady(text):
     for pattern, word in _SAME:
         text = pattern.sub(word, text)
     return text
+
+
+def verify_offline(*given, cwd):
+    """`stackmark verify …` in a process of its own in which nothing can reach a network."""
+    script = (
+        "import socket, sys\n"
+        "def no(*a, **k): raise OSError('no network here')\n"
+        "socket.socket.connect = no; socket.getaddrinfo = no\n"
+        "from stackmark.cli import main\n"
+        f"sys.argv = ['stackmark', 'verify', *{list(given)!r}]\n"
+        "main()\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=cwd,
+        env=os.environ | {"NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

@@ -27,6 +27,9 @@ from simulators.issuer import Issuer, Web
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.accrediting import actions as accrediting
+from stackmark_web.api import actions as api
+from stackmark_web.approvals import guard as approvals
+from stackmark_web.approvals.models import Change
 from stackmark_web.assessing.actions import standards
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import claims, letters, sheet_actions, sheets
@@ -36,14 +39,19 @@ from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.catalogue import policies, reviewing
 from stackmark_web.catalogue.models import Decision
 from stackmark_web.catalogue.offerings import save_offering
+from stackmark_web.integrations import webhook_actions
 from stackmark_web.integrations.actions import save_template
+from stackmark_web.integrations.models import Message
 from stackmark_web.jobs import duties
 from stackmark_web.jobs.worker import work_once
 from stackmark_web.passport import actions as passport
-from stackmark_web.passport import claiming, sharing, tokens
+from stackmark_web.passport import claiming, proving, reissuing, sharing, tokens
 from stackmark_web.passport import queries as passport_queries
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.importing import Upload
+from stackmark_web.passport.models import HolderDid
 from stackmark_web.tenancy import actions as tenancy
+from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Invitation, Membership, Organisation, SigningKey
 from stackmark_web.tenancy.queries import did_of
 from stackmark_web.tenancy.signers.files import FileStore
@@ -95,12 +103,15 @@ class SmallWorld:
         self._standard()
         self._awards()
         self._learner()
+        self._proofs()
         desk_rows.fill(self)
         learner_rows.fill(self)  # hands in for the achievement with a plan
         facts_rows.fill(self)
         self._sheets()
         self._checks()
         self._statements()
+        self._waiting()
+        self._programs()
         recognition_rows.fill(self)  # after what may be sent has been made
         ledger_rows.fill(self)
         pathway_rows.fill(self)
@@ -110,6 +121,28 @@ class SmallWorld:
         duties.run_all()
         self.run.refresh_from_db()
         self.import_run.refresh_from_db()
+
+    def _waiting(self):
+        """A change that waits for the owner: the system asks for less than is asked now."""
+        try:
+            approvals.stop("policy.set", self.here, None, {"revoking": False})
+        except NeedsSecondPerson as waits:
+            self.change = Change.everywhere.get(pk=waits.change_id)
+
+    def _programs(self):
+        """A token and a webhook that was sent a test."""
+        say, here = self.say, self.here
+        named = {"name": say("token.name", "Student system", 100), "scopes": ["awards:read"]}
+        self.api_token, _text = api.make_token(here, actor=self.owner, **named)
+        self.webhook, _secret = webhook_actions.add_webhook(
+            here,
+            actor=self.owner,
+            url="https://hooks.northfield.example/in",
+            events=["approval.waiting"],
+            description=say("webhook.description", "To the student system", 200),
+        )
+        self.webhook_message = webhook_actions.ping(self.webhook, actor=self.owner)
+        Message.objects.filter(pk=self.webhook_message.pk).update(state="delivered")
 
     def _statements(self):
         """Northfield asks and is asked, and has endorsed what Elsewhere does."""
@@ -213,6 +246,27 @@ class SmallWorld:
             language="en",
             subject=say("mail.subject", "For you: {{title}}", 300),
             body=say("mail.body", "Dear {{recipient_name}}, here it is.", 2000),
+        )
+        self._handovers()
+
+    def _handovers(self):
+        """One offered to Northfield, one it offers to somebody elsewhere, and one in force."""
+        terms = {"why": "closing", "from_day": clock.today()}
+        self.handed_over = self._organisation("gone", "Gone College", self.stranger)
+        out = tenancy.offer_handover(
+            self.handed_over, actor=self.stranger, successor="elsewhere", **terms
+        )
+        tenancy.accept_handover(out, actor=self.stranger)
+        self.handover_in = tenancy.offer_handover(
+            self.elsewhere, actor=self.stranger, successor="northfield", **terms
+        )
+        self.handover_out = tenancy.offer_handover(
+            self.here,
+            actor=self.owner,
+            successor="did:web:after.example",
+            successor_name=self.say("handover.name", "After College"),
+            why="merged",
+            from_day=clock.today() + timedelta(days=200),
         )
 
     def _organisation(self, slug, name, owner):
@@ -441,6 +495,21 @@ class SmallWorld:
             indexed=False,
             holdings=[shown],
         )
+
+    def _proofs(self):
+        """A request that waits, one that was answered, a DID, and a wish to be reissued to it."""
+        say, sign_in = self.say, SignIn(clock.now(), "password")
+        asker, reason = say("asker", "Grete Hansen", 120), say("asked for", "A job", 500)
+        asked, _ = proving.ask(actor=None, asker=asker, reason=reason, wanted="any")
+        self.asked_token = tokens.unsealed(asked.token_sealed)
+        done, self.result_token = proving.ask(actor=None, asker=asker, reason=reason, wanted="any")
+        self.proof = proving.give(
+            done, actor=self.learner, holdings=[self.holding], sign_in=sign_in, with_name=True
+        )
+        self.holder_did = HolderDid.objects.create(
+            user=self.learner, did="did:web:ada.example", proved_at=clock.now()
+        )
+        self.reissue = reissuing.ask(self.holding, self.holder_did, actor=self.learner)
 
     def _share(self, holdings, **more):
         made = passport.make_share(self.learner, holdings, **more)

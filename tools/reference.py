@@ -1,7 +1,7 @@
 """Write the pages of docs/reference that are facts about the code.
 
-checks.md, contexts.md, cli.md, limits.md, formats.md, profiles.md and credits-and-levels.md are
-written whole; in recipients-csv.md the table of
+checks.md, contexts.md, cli.md, limits.md, formats.md, profiles.md, retention.md and
+credits-and-levels.md are written whole; in recipients-csv.md the table of
 columns is, the words around it are not.
 
 python tools/reference.py            write them (make reference)
@@ -493,6 +493,37 @@ def formats_page() -> str:
     return page()
 
 
+def retention_page() -> str:
+    """What the web product keeps about people, from its one table."""
+    from django.conf import settings
+
+    if not settings.configured:  # only the words of the table are wanted
+        settings.configure(USE_I18N=False)
+    from stackmark_web.accounts.retention import TABLE
+
+    lines = [
+        "# What is kept about people, and for how long",
+        "",
+        "Written by `make reference` from `accounts/retention.py`, the table that the page",
+        "`/privacy/retention` shows and the duties that delete read. What an organisation's register",
+        "of awards keeps is its own published rule: `/o/<organisation>/retention`.",
+        "",
+        "| what | why | ground (GDPR) | until when | controller | deleted by |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in TABLE:
+        by = f"duty *{row.duty}*" if row.duty else "the person or organisation, or with the account"
+        cells = (row.what, row.why, row.basis, row.ends, row.controller, by)
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "Where an organisation is the controller, whoever runs the server is its processor",
+        "(Article 28). Duties run in the worker (`stackmark-web work`, part of `serve`); one that was",
+        "away catches up when it is back.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     return {
         PAGES / "checks.md": checks_page(),
@@ -503,6 +534,7 @@ def pages() -> dict[Path, str]:
         PAGES / "recipients-csv.md": recipients_page(),
         PAGES / "profiles.md": profiles_page(),
         PAGES / "formats.md": formats_page(),
+        PAGES / "retention.md": retention_page(),
     }
 
 

@@ -7,7 +7,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("stackmark_web.ui.urls")),  # /  /ui  /accessibility …
     path("account/", include("stackmark_web.accounts.urls")),  # sign-in and everything of a person
+    path("", include("stackmark_web.accounts.urls_public")),  # /privacy/retention
     path("", include("stackmark_web.tenancy.urls")),  # /manage…  /organisations
+    path("", include("stackmark_web.approvals.urls")),  # /manage/<org>/approvals
     path("", include("stackmark_web.catalogue.urls")),  # /catalogue  /manage/<org>/achievements
     path("", include("stackmark_web.awarding.urls")),  # /manage/<org>/awards  /appeals
     path("", include("stackmark_web.accrediting.urls")),  # /manage/<org>/accreditation
@@ -19,5 +21,9 @@ urlpatterns = [
     path("", include("stackmark_web.recognising.urls")),  # /recognition  /manage/<org>/recognition
     path("", include("stackmark_web.pathways.urls")),  # /pathways  /plan  /manage/<org>/pathways
     path("", include("stackmark_web.registry.urls")),  # /o/<org>  /achievements  /credentials …
+    path("", include("stackmark_web.api.urls")),  # /api/v1  /vc-api
+    path("", include("stackmark_web.operations.urls")),  # /health  /ready  /metrics
     path("", include("stackmark_web.demo.urls")),  # /demo
 ]
+
+handler500 = "stackmark_web.operations.views.server_error"

@@ -7,4 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stackmark_web.settings.base")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from stackmark_web.registry.front import Front  # noqa: E402 - Django must be ready first
+
+application = Front(django)

@@ -13,8 +13,8 @@ SOURCE = ROOT / "src" / "stackmark_web"
 PAGE = ROOT / "docs" / "reference" / "settings.md"
 TESTS_ONLY = {SOURCE / "settings" / "test.py"}
 READ = re.compile(
-    r"\b(?:env\.\w+|environ\.(?:get|setdefault|pop)|getenv)\(\s*[\"']([A-Z][A-Z0-9_]+)[\"']"
-    r"|\benviron\[[\"']([A-Z][A-Z0-9_]+)[\"']\]"
+    r"\b(?:env\.\w+|os\.environ\.(?:get|setdefault|pop)|getenv)\(\s*[\"']([A-Z][A-Z0-9_]+)[\"']"
+    r"|\bos\.environ\[[\"']([A-Z][A-Z0-9_]+)[\"']\]"
 )
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|", re.MULTILINE)
 

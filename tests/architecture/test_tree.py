@@ -177,7 +177,7 @@ def test_the_kind_of_error_fits_its_reason():
 
 
 @pytest.mark.parametrize(
-    "page", ["checks.md", "contexts.md", "cli.md", "limits.md", "recipients-csv.md"]
+    "page", ["checks.md", "contexts.md", "cli.md", "limits.md", "recipients-csv.md", "retention.md"]
 )
 def test_a_reference_page_is_what_the_code_says(page):
     reference = tool("reference")

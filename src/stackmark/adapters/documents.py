@@ -18,7 +18,16 @@ from stackmark.adapters.urls import shorten
 from stackmark.errors import CouldNotTell, StackmarkError, UsageError
 from stackmark.limits import MAX_FETCH_BYTES, MAX_FETCHES
 from stackmark.model.strict_json import parse_json
-from stackmark.reading.archives import MAP_NAME, MAX_TOTAL_BYTES, documents_map, is_zip, read_zip
+from stackmark.reading.archives import (
+    INDEX_NAME,
+    MAP_NAME,
+    MAX_TOTAL_BYTES,
+    documents_map,
+    is_zip,
+    made_at,
+    made_of_index,
+    read_zip,
+)
 
 if TYPE_CHECKING:
     from stackmark.ports import Fetcher
@@ -74,6 +83,35 @@ def load_map(path: str | Path) -> DocumentsFetcher:
             raise UsageError("usage.map", f"{where} names {shorten(url)} twice; keep one of them.")
         bodies[url] = _body_of(where, folder, key, value)
     return DocumentsFetcher(_Lazy(bodies))
+
+
+def passport_map(path: Path) -> Path | None:
+    """The map of documents of an exported passport; None if it is none.
+
+    ``path`` is its zip, which is a map as well, or the folder it was unpacked into.
+    """
+    if path.is_dir():
+        return path / MAP_NAME if (path / MAP_NAME).is_file() else None
+    if not _is_zip(path):
+        return None
+    try:
+        entries = read_zip(read_limited(path, MAX_TOTAL_BYTES))
+    except StackmarkError:
+        return None  # reading it as a source says what is wrong
+    return path if documents_map(entries) is not None else None
+
+
+def map_made_at(path: Path) -> str | None:
+    """When the export that a map belongs to says it was made; None where nothing says so."""
+    try:
+        if _is_zip(path):
+            return made_at(read_zip(read_limited(path, MAX_TOTAL_BYTES)))
+        index = path.with_name(INDEX_NAME)
+        if path.name == MAP_NAME and index.is_file():
+            return made_of_index(read_limited(index, MAX_FETCH_BYTES))
+    except StackmarkError:
+        pass
+    return None
 
 
 def files_of_map(path: str | Path) -> list[Path]:

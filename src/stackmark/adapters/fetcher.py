@@ -17,20 +17,21 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from stackmark.adapters.addresses import is_public
-from stackmark.adapters.http_wire import Wire, ask
+from stackmark.adapters.http_wire import Wire, ask, tell
 from stackmark.adapters.resolver import Deadline, Resolver, look_up, system_resolver
 from stackmark.adapters.urls import CheckedUrl, check_url, shorten
 from stackmark.errors import CouldNotTell, UsageError
 from stackmark.limits import FETCH_SECONDS, MAX_FETCH_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Connect = Callable[[str, int, float], socket.socket]
 """Address, port and seconds to a connected socket; raises ``OSError``."""
 
 _MAX_TRIES: Final = 4  # addresses of one host tried in turn
 _ENTRY: Final = re.compile(r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\]):[1-9][0-9]{0,4}")
+_FIELD: Final = re.compile(r"[A-Za-z0-9-]+: [\x20-\x7e]*")
 _ACCEPT: Final = (
     "application/vc, application/json, application/ld+json, application/did+json, "
     "application/vc+jwt;q=0.9, */*;q=0.1"
@@ -87,20 +88,51 @@ class HttpFetcher:
         ``fetch.encoding``, ``fetch.too-large``, ``fetch.connection``, ``fetch.protocol``.
         """
         checked = check_url(url, allow_hosts=self._allow)
-        deadline = Deadline.after(self._seconds)
-        with _explained(checked.authority, self._seconds), ExitStack() as stack:
-            addresses = self._addresses(checked, deadline)
-            sock = stack.enter_context(self._open(addresses, checked.port, deadline))
-            if checked.scheme == "https":
-                sock = stack.enter_context(self._secure(sock, checked.host_ascii, deadline))
+        with self._connected(checked) as wire:
             return ask(
-                Wire(sock, deadline=deadline, host=checked.authority),
+                wire,
                 authority=checked.authority,
                 target=checked.target,
                 agent=self._agent,
                 accept=_ACCEPT,
                 limit=self._max_bytes,
             )
+
+    def post(
+        self, url: str, body: bytes, fields: Sequence[tuple[str, str]], *, keep: int = 1024
+    ) -> tuple[int, bytes]:
+        """Send ``body`` to ``url``: the status and the first ``keep`` bytes of the answer.
+
+        The same rules and address checks as ``fetch``; any status is an answer, and a redirect is
+        not followed. ``fields`` are further lines of the head, ASCII, such as ``Content-Type``.
+
+        Raises ``CouldNotTell`` as ``fetch``, and ``ValueError`` for a field that is no head line.
+        """
+        for name, value in fields:
+            if not _FIELD.fullmatch(f"{name}: {value}"):
+                raise ValueError(f"{name} cannot be sent in the head of a request.")
+        checked = check_url(url, allow_hosts=self._allow)
+        with self._connected(checked) as wire:
+            return tell(
+                wire,
+                authority=checked.authority,
+                target=checked.target,
+                agent=self._agent,
+                fields=fields,
+                body=body,
+                keep=keep,
+            )
+
+    @contextmanager
+    def _connected(self, checked: CheckedUrl) -> Iterator[Wire]:
+        """A wire to a checked address, TLS included; one deadline over everything."""
+        deadline = Deadline.after(self._seconds)
+        with _explained(checked.authority, self._seconds), ExitStack() as stack:
+            addresses = self._addresses(checked, deadline)
+            sock = stack.enter_context(self._open(addresses, checked.port, deadline))
+            if checked.scheme == "https":
+                sock = stack.enter_context(self._secure(sock, checked.host_ascii, deadline))
+            yield Wire(sock, deadline=deadline, host=checked.authority)
 
     def _addresses(self, checked: CheckedUrl, deadline: Deadline) -> list[str]:
         """Every address of the host, all of them checked, from one look-up."""

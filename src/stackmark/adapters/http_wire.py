@@ -16,6 +16,7 @@ from stackmark.limits import FETCH_HEADER_BYTES
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Sequence
 
     from stackmark.adapters.resolver import Deadline
 
@@ -123,18 +124,60 @@ def ask(wire: Wire, *, authority: str, target: str, agent: str, accept: str, lim
     ``fetch.status``, ``fetch.encoding``, ``fetch.too-large``, ``fetch.connection``; ``OSError``
     and ``TimeoutError`` from the socket.
     """
-    lines = (
-        f"GET {target} HTTP/1.1",
-        f"Host: {authority}",
-        f"User-Agent: {agent}",
-        f"Accept: {accept}",
-        "Accept-Encoding: identity",
-        "Connection: close",
-    )
-    wire.send("".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii"))
+    wire.send(_question("GET", target, authority, agent, (("Accept", accept),)))
     head = _read_head(wire)
     _check_head(wire, head)
     return _read_body(wire, head, limit)
+
+
+def tell(
+    wire: Wire,
+    *,
+    authority: str,
+    target: str,
+    agent: str,
+    fields: Sequence[tuple[str, str]],
+    body: bytes,
+    keep: int,
+) -> tuple[int, bytes]:
+    """Post ``body`` with further head ``fields``: status and the first ``keep`` bytes said back.
+
+    Every status is an answer, a redirect too; it is not followed. Raises ``CouldNotTell`` and
+    ``OSError`` as ``ask``, but not for what comes after the head: that only ends what is kept.
+    """
+    length = ("Content-Length", str(len(body)))
+    wire.send(_question("POST", target, authority, agent, (*fields, length)) + body)
+    head = _read_head(wire)
+    try:
+        said = _read_start(wire, head, keep)
+    except (CouldNotTell, OSError):
+        said = b""
+    return head.status, said
+
+
+def _question(
+    method: str, target: str, authority: str, agent: str, fields: Sequence[tuple[str, str]]
+) -> bytes:
+    lines = (
+        f"{method} {target} HTTP/1.1",
+        f"Host: {authority}",
+        f"User-Agent: {agent}",
+        *(f"{name}: {value}" for name, value in fields),
+        "Accept-Encoding: identity",
+        "Connection: close",
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
+
+
+def _read_start(wire: Wire, head: Head, keep: int) -> bytes:
+    """The first bytes of a body; a chunked one is read up to its first chunk."""
+    if head.values("transfer-encoding"):
+        line = _CHUNK.fullmatch(wire.until(b"\r\n", limit=_MAX_CHUNK_LINE))
+        return wire.peek(min(keep, int(line[1], 16))) if line else b""
+    lengths = head.values("content-length")
+    if lengths and re.fullmatch(r"[0-9]{1,18}", lengths[0]):
+        keep = min(keep, int(lengths[0]))
+    return wire.peek(keep)
 
 
 def _read_head(wire: Wire) -> Head:

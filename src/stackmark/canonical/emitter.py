@@ -54,20 +54,22 @@ class Rule(NamedTuple):
     keyword: str | None
 
 
-def to_quads(tree: Any, *, strict: bool = False) -> list[Quad]:
+def to_quads(tree: Any, *, strict: bool = False, inline: bool = False) -> list[Quad]:
     """All statements of a JSON-LD document, blank nodes named in order of appearance.
 
+    ``inline`` lets embedded credentials bring contexts that are written into them.
     Raises ``CheckFailed`` with a ``lossless.`` or ``context.`` reason; the sentence ends with
     the JSON pointer of the place.
     """
-    return Emitter(strict=strict).run(tree)
+    return Emitter(strict=strict, inline=inline).run(tree)
 
 
 class Emitter(Terms):
     """Walks one document; ``quads`` grows."""
 
-    def __init__(self, *, strict: bool) -> None:
+    def __init__(self, *, strict: bool, inline: bool = False) -> None:
         super().__init__(strict=strict)
+        self.inline = inline
         self.quads: list[Quad] = []
         self.blank = 0
         self.depth = 0
@@ -112,7 +114,7 @@ class Emitter(Terms):
             raise lose("too-deep", f"The document is nested over {MAX_DEPTH} levels deep.")
         if "@context" in node:
             if self.strict and self.depth > 1:
-                check_nested_context(node)
+                check_nested_context(node, inline=self.inline)
             context = _extended(context, node["@context"])
         types = node.get("type", MISSING)
         if types is MISSING or context.terms.get("type") is None:

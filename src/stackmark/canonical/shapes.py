@@ -80,6 +80,8 @@ class Shapes:
 
     def form(self, tree: dict[str, Any]) -> Form | None:
         """The canonical form by a plan, or None when none fits."""
+        if _writes_contexts(tree):
+            return None
         for shape in self._shapes.get(_key(tree), ()):
             try:
                 return shape.form(tree)
@@ -89,6 +91,8 @@ class Shapes:
 
     def note(self, tree: dict[str, Any]) -> None:
         """Learn from a verified document whose form was not settled."""
+        if _writes_contexts(tree):
+            return
         key = _key(tree)
         for shape in self._shapes.get(key, ()):
             try:
@@ -128,6 +132,13 @@ class Shapes:
 def _key(tree: dict[str, Any]) -> Key:
     subject = tree.get("credentialSubject")
     return (*tree, "", *(subject if subject.__class__ is dict else ()))
+
+
+def _writes_contexts(tree: dict[str, Any]) -> bool:
+    """Whether meanings stand in the document itself: plans hold for the pinned contexts only."""
+    found = tree.get("@context")
+    entries = found if found.__class__ is list else [found]
+    return any(entry.__class__ is dict for entry in entries)
 
 
 def _size(value: Any) -> int:

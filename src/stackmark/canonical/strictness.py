@@ -42,7 +42,7 @@ def only_endorses(node: dict[str, Any]) -> bool:
     )
 
 
-def check_nested_context(node: dict[str, Any]) -> None:
+def check_nested_context(node: dict[str, Any], *, inline: bool = False) -> None:
     """Only an embedded credential or its proof brings contexts, and only by address."""
     types = node.get("type")
     names = types if types.__class__ is list else [types]
@@ -51,7 +51,8 @@ def check_nested_context(node: dict[str, Any]) -> None:
     }:
         raise LossError("context.nested", "A @context stands inside an object of the document.")
     local = node["@context"]
-    if any(one.__class__ is not str for one in (local if local.__class__ is list else [local])):
+    allowed = (str, dict) if inline else (str,)
+    if any(one.__class__ not in allowed for one in (local if local.__class__ is list else [local])):
         raise LossError("context.inline", "A context is written into an embedded credential.")
 
 

@@ -10,6 +10,7 @@ from stackmark.cli import (
     assess,
     assess_items,
     audit,
+    audit_log,
     bake,
     canonicalize,
     check,
@@ -22,6 +23,7 @@ from stackmark.cli import (
     framework,
     issue,
     key,
+    key_prove,
     plan,
     rules,
     seal,
@@ -68,6 +70,9 @@ _keys = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=Non
 _keys.command("new", cls=LightCommand)(guarded(key.new))
 _keys.command("rotate", cls=LightCommand)(guarded(key.rotate))
 _keys.command("revoke", cls=LightCommand)(guarded(key.revoke))
+_keys.command("prove", cls=LightCommand, short_help="Answer a challenge with a key.")(
+    guarded(key_prove.prove)
+)
 _lists = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
 _lists.command("new", cls=LightCommand)(guarded(status.new))
 _lists.command("set", cls=LightCommand)(guarded(status.set_))
@@ -94,6 +99,9 @@ _assess.command("dif", cls=LightCommand, short_help="Tell which items are harder
     guarded(assess_items.dif)
 )
 
+_audit_log = typer.Typer(cls=OrderedGroup, no_args_is_help=True, rich_markup_mode=None)
+_audit_log.command("check", cls=LightCommand)(guarded(audit_log.check))
+
 app.command("verify", cls=LightCommand)(guarded(verify.verify))
 app.command("check", cls=LightCommand)(guarded(check.check))
 app.command("issue", cls=LightCommand)(guarded(issue.issue))
@@ -117,6 +125,7 @@ app.command(
 app.command("duplicates", cls=LightCommand)(guarded(duplicates.duplicates))
 app.command("framework", cls=LightCommand)(guarded(framework.framework))
 app.command("audit", cls=LightCommand)(guarded(audit.audit))
+app.add_typer(_audit_log, name="audit-log", help="Check the chained log of a Stackmark server.")
 app.command("plan", cls=LightCommand, short_help="Find a plan to an award or to skills.")(
     guarded(plan.plan)
 )

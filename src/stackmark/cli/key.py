@@ -38,6 +38,13 @@ def new(
             "without it the key is its own name (did:key).",
         ),
     ] = None,
+    holder: Annotated[
+        bool,
+        typer.Option(
+            "--holder",
+            help="For a holder of credentials: the key may also answer challenges (did:web).",
+        ),
+    ] = False,
     no_passphrase: _OpenOption = False,
     passphrase_file: PassphraseOption = None,
     force: Annotated[bool, typer.Option(help="Replace what is there.")] = False,
@@ -54,7 +61,7 @@ def new(
 
         did_web(did)  # before anybody is asked for a passphrase
     phrase = None if no_passphrase else new_passphrase(passphrase_file)
-    name = write_new(out_, type_, did=did, phrase=phrase, force=force)
+    name = write_new(out_, type_, did=did, phrase=phrase, force=force, holder=holder)
     out(name)
     open_to_all = "  (not sealed: anybody with this file can sign)" if no_passphrase else ""
     note(f"Key       {out_}{open_to_all}")
@@ -62,7 +69,13 @@ def new(
 
 
 def write_new(
-    path: Path, type_: str, *, did: str | None, phrase: bytes | None, force: bool = False
+    path: Path,
+    type_: str,
+    *,
+    did: str | None,
+    phrase: bytes | None,
+    force: bool = False,
+    holder: bool = False,
 ) -> str:
     """Write a new key and its DID document; the DID comes back."""
     from stackmark.adapters.files import write_private
@@ -75,7 +88,7 @@ def write_new(
     if did:
         name = did_web(did)
         method = f"{name}#key-1"
-    document = new_document(name, method, private.public_key)
+    document = new_document(name, method, private.public_key, holder=holder)
     write_private(path, _sealed(private, phrase, name, method), force=force)
     _write_document(path, document)
     return name
@@ -193,7 +206,9 @@ def _replaced(
         return rotate(document, method_id=method, public=private.public_key, now=now, old=old)
     changed = copy.deepcopy(document)
     fresh = new_document(document["id"], method, private.public_key)
-    for name in ("@context", "verificationMethod", "assertionMethod"):
+    shared = {"authentication"} & changed.keys()
+    fresh |= dict.fromkeys(shared, fresh["assertionMethod"])
+    for name in ("@context", "verificationMethod", "assertionMethod", *shared):
         changed[name] += [entry for entry in fresh[name] if entry not in changed[name]]
     return changed
 

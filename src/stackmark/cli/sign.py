@@ -54,7 +54,7 @@ def sign(
     out: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Sign a credential, presentation, claims or a register.
+    """Sign a credential, presentation, claims, a register or a hand-over.
 
     FILE is complete but for its proof. The same checks run first as before issuing, so that
     nothing goes out that others could read in two ways; what was signed is verified before it
@@ -71,6 +71,9 @@ def sign(
     opened = load_key(key, passphrase_file)
     if "issuers" in tree and "@context" not in tree:
         deliver(_register(tree, opened, until), out)
+        return
+    if tree.get("type") == "StackmarkHandover":
+        deliver(_handover(tree, opened), out)
         return
     if suite == SD_JWT or (suite is None and is_claims(tree)):
         made = sign_sd_jwt(tree, opened, key, disclose, holder_key, certificate)
@@ -93,6 +96,26 @@ def sign(
         signed = _credential(tree, opened, chosen, created, mandatory)
         _check(signed, tree, created, key, opened)
     deliver(signed, out)
+
+
+def _handover(tree: dict[str, Any], key: KeyFile) -> bytes:
+    """A hand-over as the other side has signed it, with our signature too."""
+    import orjson
+
+    from stackmark.adapters.clock import SystemClock
+    from stackmark.trust.handover import read, sign
+    from stackmark.verification.dates import stamp
+
+    said = read(tree)
+    if key.did not in (said.old, said.new):
+        raise CheckFailed(
+            "issuer-key.not-issuer",
+            f"The hand-over is from {said.old[:120]} to {said.new[:120]}, but the key speaks for "
+            f"{key.did[:120]}.",
+        )
+    created = stamp(SystemClock().now())
+    made = sign(tree, signer=key.private, method=key.method_id, created=created)
+    return orjson.dumps(made, option=orjson.OPT_INDENT_2)
 
 
 def _register(tree: dict[str, Any], key: KeyFile, until: str | None) -> bytes:

@@ -81,13 +81,17 @@ def find(
 def _set_aside(besides: Path | None, sources: list[str]) -> frozenset[Path]:
     """The files of folders that belong to a map of documents, the map itself among them."""
     from stackmark.adapters.documents import files_of_map
-    from stackmark.reading.archives import MAP_NAME, NOTE_NAME
+    from stackmark.reading.archives import INDEX_NAME, MAP_NAME, NOTE_NAME, PAGE_NAME, SIDE_FOLDERS
 
     maps = [Path(name) / MAP_NAME for name in sources]  # of an unpacked passport
     found = [] if besides is None else [besides, *files_of_map(besides)]
     for one in [*maps, *([] if besides is None else [besides])]:
         named = _unpacked(one, files_of_map)
-        found += [one, one.with_name(NOTE_NAME), *named] if named else []
+        if named:
+            found += [one, *named]
+            found += [one.with_name(name) for name in (NOTE_NAME, INDEX_NAME, PAGE_NAME)]
+            beside = (one.with_name(name.rstrip("/")) for name in SIDE_FOLDERS)
+            found += [path for folder in beside for path in folder.rglob("*")]
     return frozenset(path.resolve() for path in found)
 
 

@@ -14,8 +14,10 @@ from stackmark.cli.console import out, out_bytes, out_json
 from stackmark.cli.fetching import (
     AllowHostOption,
     DocumentsOption,
+    ExportedOption,
     Network,
     OfflineOption,
+    exported,
     network,
 )
 from stackmark.cli.guard import NO, OPEN
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stackmark.cli.sources import Found
-    from stackmark.cli.verify_facts import Facts
+    from stackmark.exchange.told import Facts
     from stackmark.trust.register import Register
     from stackmark.verification.artefacts import File
     from stackmark.verification.report import Report
@@ -44,6 +46,7 @@ def verify(
         str | None, typer.Option(metavar="TIME", help="Judge as of this time or day, not now.")
     ] = None,
     documents: DocumentsOption = None,
+    as_exported: ExportedOption = False,
     offline: OfflineOption = False,
     trust: Annotated[
         Path | None,
@@ -71,12 +74,15 @@ def verify(
 ) -> int:
     """Verify badges and other credentials of any kind.
 
-    JSON, tokens, baked PNG and SVG, PDF certificates, and lists and zips of them.
+    JSON, tokens, baked PNG and SVG, PDF certificates, and lists and zips of them. The zip of a
+    passport brings what a check needs: --as-exported believes that, as of the day it was made.
 
     Exit code: 0 all verified, 1 some refused, 3 none refused but some could not be told, 2 usage.
     """
     from stackmark.cli import sources as given
 
+    if as_exported:
+        documents = exported(sources)
     net = network(documents, offline=offline, allow_hosts=allow_host)
     verifier = _verifier(net, at, trust, recipient, policy, challenge, domain, anchors)
     many = given.is_many(sources)
@@ -84,7 +90,7 @@ def verify(
     files = read_evidence(evidence or [])
     reports = _judged(verifier, net, found, files, facts=json or not many)
     if json:
-        return _as_json(reports, many=many)
+        return _as_json(reports, many=many, copies=net.copies)
     from stackmark.cli.report_text import tell_many, tell_one
     from stackmark.cli.verify_facts import tell_facts
 
@@ -93,7 +99,26 @@ def verify(
         tell_one(report, whole=all_)
         tell_facts(facts, refused=report.verdict == "refused")
         return _exit_code(Counter([report.verdict]))
-    return _exit_code(tell_many(((one, report) for one, report, _ in reports), whole=all_))
+    verdicts = tell_many(((one, report) for one, report, _ in reports), whole=all_)
+    _tell_copies(net, sources, open_=bool(verdicts["could-not-tell"]))
+    return _exit_code(verdicts)
+
+
+def _tell_copies(net: Network, sources: list[str], *, open_: bool) -> None:
+    """How old the documents are that an export was judged by; or that it brings some along."""
+    from stackmark.cli.console import note, plain
+    from stackmark.cli.fetching import passport_in
+
+    if net.copies is not None:
+        out(
+            plain(
+                f"As of {net.copies}: judged by copies of the issuers' keys and status lists that "
+                "were exported then. What was revoked or changed since cannot be seen; and "
+                "whoever made the file could have written them."
+            )
+        )
+    elif open_ and net.at_hand is None and passport_in(sources) is not None:
+        note("It brings copies of what could not be had; --as-exported judges by them.")
 
 
 def _verifier(
@@ -121,7 +146,19 @@ def _verifier(
         challenge=challenge,
         domain=domain,
         anchors=read_anchors(anchors),
+        lists_at=_made(net.copies),
     )
+
+
+def _made(text: str | None) -> datetime | None:
+    """When copies were kept, if that can be read."""
+    from stackmark.errors import StackmarkError
+    from stackmark.verification.dates import parse_stamp
+
+    try:
+        return parse_stamp(text, "made") if text else None
+    except StackmarkError:
+        return None
 
 
 def read_register(trust: Path, net: Network, now: datetime) -> Register:
@@ -142,7 +179,7 @@ def _judged(
     verifier: Verifier, net: Network, found: Iterator[Found], files: list[File], *, facts: bool
 ) -> Iterator[tuple[str, Report, Facts]]:
     """Source, report, and what the document states, where that is asked for."""
-    from stackmark.cli.verify_facts import Facts, read_facts
+    from stackmark.exchange.told import Facts, read_facts
     from stackmark.verification.case import Case
     from stackmark.verification.report import Subject
 
@@ -159,7 +196,9 @@ def _judged(
             yield one.source, verifier.report(case, Subject(), "unreadable"), Facts()
 
 
-def _as_json(reports: Iterator[tuple[str, Report, Facts]], *, many: bool) -> int:
+def _as_json(
+    reports: Iterator[tuple[str, Report, Facts]], *, many: bool, copies: str | None
+) -> int:
     """One object, or a list that is written as it comes."""
     import orjson
 
@@ -168,6 +207,8 @@ def _as_json(reports: Iterator[tuple[str, Report, Facts]], *, many: bool) -> int
     for source, report, facts in reports:
         verdicts[report.verdict] += 1
         told = {**report.to_json(source), "facts": facts.to_json()}
+        if copies is not None:
+            told["asOf"] = copies
         if facts.evidence:
             told["evidence"] = [one.to_json() for one in facts.evidence]
         if not many:

@@ -29,8 +29,10 @@ UNFIT: Final = re.compile(
 _ORDERED: Final = (("validFrom", "validUntil"), ("activityStartDate", "activityEndDate"))
 
 
-def lint(unsecured: dict[str, Any]) -> list[Quad]:
+def lint(unsecured: dict[str, Any], *, inline: bool = False) -> list[Quad]:
     """Whether a credential may be signed; its statements come back, for they were worked out.
+
+    ``inline`` lets contexts be written into it, as ``check_context`` has it.
 
     Raises ``CheckFailed`` naming the place: ``format.…``, ``context.…``, ``schema.…``,
     ``lossless.…``, ``validity.…``; ``lossless.text`` and ``lossless.number`` for values that
@@ -39,7 +41,7 @@ def lint(unsecured: dict[str, Any]) -> list[Quad]:
     if "proof" in unsecured:
         raise CheckFailed("format.proof", "It has a proof already; sign the document without it.")
     check_format(unsecured)
-    check_context(unsecured, types=types_of(unsecured))
+    check_context(unsecured, types=types_of(unsecured), inline=inline)
     family = family_of(unsecured)
     if family is not None:
         check_schema(unsecured, family)

@@ -16,12 +16,16 @@ DID_CONTEXT: Final = "https://www.w3.org/ns/did/v1"
 MULTIKEY_CONTEXT: Final = "https://w3id.org/security/multikey/v1"
 JWK_CONTEXT: Final = "https://w3id.org/security/jwk/v1"
 _PURPOSE: Final = "assertionMethod"  # an issuer's key signs credentials and does nothing else
+_ANSWERS: Final = "authentication"  # a holder's key answers challenges as well
 
 
-def new_document(did: str, method_id: str, public: PublicKey) -> dict[str, Any]:
+def new_document(
+    did: str, method_id: str, public: PublicKey, *, holder: bool = False
+) -> dict[str, Any]:
     """The DID document of ``did`` with one key for assertions (DID Core v1.0 section 5).
 
-    ``method_id`` is the whole DID URL. Raises ``UsageError("usage.key-id")``.
+    ``method_id`` is the whole DID URL. A ``holder`` of credentials answers challenges with it as
+    well (section 5.3.1). Raises ``UsageError("usage.key-id")``.
     """
     document: dict[str, Any] = {
         "@context": [DID_CONTEXT],
@@ -29,6 +33,8 @@ def new_document(did: str, method_id: str, public: PublicKey) -> dict[str, Any]:
         "verificationMethod": [],
         _PURPOSE: [],
     }
+    if holder:
+        document[_ANSWERS] = []
     return _with_method(document, method_id, public)
 
 
@@ -101,6 +107,8 @@ def _with_method(document: dict[str, Any], method_id: str, public: PublicKey) ->
         document["@context"].append(context)
     methods.append(method)
     document[_PURPOSE].append(method_id)
+    if isinstance(document.get(_ANSWERS), list):
+        document[_ANSWERS].append(method_id)
     return document
 
 

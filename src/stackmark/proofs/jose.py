@@ -38,6 +38,7 @@ TYPES: Final = {
 }
 
 REGISTER: Final = "stackmark-register+jwt"  # never taken for a credential: it is not in TYPES
+AUDIT_HEAD: Final = "stackmark-audit-head+jwt"  # nor is this: how long a log was, and its hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,8 @@ def check_signature(jws: Jws, key: PublicKey) -> None:
 
 
 def sign_compact(payload: bytes, *, signer: Signer, typ: str, kid: str | None) -> str:
-    """A compact JWS over ``payload``; ``typ`` is JWT, vc+jwt, vp+jwt or that of a register."""
-    if typ not in TYPES and typ != REGISTER:
+    """A compact JWS over ``payload``; ``typ`` is JWT, vc+jwt, vp+jwt, a register's or a head's."""
+    if typ not in TYPES and typ not in (REGISTER, AUDIT_HEAD):
         raise UsageError("usage.typ", f"{typ!r} is no token type for credentials.")
     header: dict[str, str] = {"alg": _NAMES[signer.algorithm], "typ": typ}
     if kid is not None:

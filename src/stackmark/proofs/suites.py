@@ -78,9 +78,12 @@ class Canonicals:
     A strict document of a shape seen before is served by its plan (tier b).
     """
 
-    def __init__(self, unsecured: dict[str, Any], *, strict: bool = True) -> None:
+    def __init__(
+        self, unsecured: dict[str, Any], *, strict: bool = True, inline: bool = False
+    ) -> None:
         self.unsecured = unsecured
         self.strict = strict
+        self.inline = inline
         self._hashes: dict[tuple[str, str], bytes] = {}
         self._planned = SHAPES.form(unsecured) if strict else None
 
@@ -101,7 +104,7 @@ class Canonicals:
     @cached_property
     def quads(self) -> list[Quad]:
         """Its statements, lossless; raises ``CheckFailed`` ``lossless.…`` or ``context.…``."""
-        return to_quads(self.unsecured, strict=self.strict)
+        return to_quads(self.unsecured, strict=self.strict, inline=self.inline)
 
     def lines(self, digest: str = "sha256") -> list[str]:
         """The canonical N-Quads lines."""

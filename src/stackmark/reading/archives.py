@@ -6,6 +6,7 @@ overlaps, a local header that disagrees with the directory, more than the limits
 
 The zip of a passport carries besides the credentials what a check would fetch: ``documents.json``
 is a map from URL to the entry that holds the answer. Nothing of it is believed by itself.
+``index.json`` says when it was made; ``data``, ``pictures`` and ``evidence`` hold no credentials.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ _SIZES_LATER: Final = 0x8  # flag bit: sizes stand after the data
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 MAP_NAME: Final = "documents.json"
 NOTE_NAME: Final = "README.txt"
+INDEX_NAME: Final = "index.json"
+PAGE_NAME: Final = "index.html"
+SIDE_FOLDERS: Final = ("data/", "pictures/", "evidence/")  # of a passport, beside its credentials
 _BY_COMPUTERS: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # put into archives unasked
 
 
@@ -77,8 +81,28 @@ def credentials_of(entries: list[Entry]) -> list[Entry]:
     named = documents_map(own)
     if named is None:
         return own
-    besides = {MAP_NAME, NOTE_NAME, *named.values()}
-    return [one for one in own if one.name not in besides]
+    besides = {MAP_NAME, NOTE_NAME, INDEX_NAME, PAGE_NAME, *named.values()}
+    return [one for one in own if one.name not in besides and not _is_beside(one.name)]
+
+
+def made_at(entries: list[Entry]) -> str | None:
+    """When a passport says it was made, as it stands there; None when it does not say."""
+    found = next((one for one in entries if one.name == INDEX_NAME), None)
+    return None if found is None else made_of_index(found.data)
+
+
+def made_of_index(data: bytes) -> str | None:
+    """The time in an ``index.json``, as it stands there."""
+    try:
+        tree = parse_json(data, max_bytes=MAX_ENTRY_BYTES)
+    except StackmarkError:
+        return None
+    made = tree.get("made") if isinstance(tree, dict) else None
+    return made if isinstance(made, str) else None
+
+
+def _is_beside(name: str) -> bool:
+    return name.startswith(SIDE_FOLDERS)
 
 
 def _is_added(name: str) -> bool:

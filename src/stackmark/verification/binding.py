@@ -108,7 +108,10 @@ class KeyRing:
 
     def _jwk_at(self, url: str, issuer: str) -> FoundKey:
         """OB 3.0 lets kid be the https URL of a bare JWK; it must be on the issuer's own host."""
-        mine, theirs = urlsplit(url), urlsplit(issuer)
+        try:
+            mine, theirs = urlsplit(url), urlsplit(issuer)
+        except ValueError:
+            _refuse_stranger(url, issuer)
         if theirs.scheme != "https" or mine.netloc != theirs.netloc:
             _refuse_stranger(url, issuer)
         return FoundKey(fetch_jwk(url, self.fetcher), issuer, url)

@@ -38,9 +38,10 @@ def verify_presentation(verifier: Verifier, received: Received, *, depth: int) -
         claims, profile = tree, "di"
         if received.jws is not None:
             profile, tree = unwrap(received.jws, tree)
-        holder = _check_shape(tree, depth)
+        holder = check_shape(tree, depth, empty=verifier.w3c_only)
         case.add(passed("format", "It is a presentation."))
-        case.add(passed("context", check_context(tree, types=[])))
+        word = check_context(tree, types=[], inline=verifier.w3c_only)
+        case.add(passed("context", word))
         signed = _signatures(verifier, received, tree, claims, profile, holder)
         case.add(passed("lossless", "Nothing in it is lost."))
         case.add(passed("proof", "The holder's signature fits."))
@@ -61,14 +62,17 @@ def verify_presentation(verifier: Verifier, received: Received, *, depth: int) -
     return verifier.report(case, subject, received.format, parts)
 
 
-def _check_shape(tree: Mapping[str, Any], depth: int) -> str | None:
-    """VC DM 2.0 section 4.13; returns the holder's id, if one is named."""
+def check_shape(tree: Mapping[str, Any], depth: int, *, empty: bool = False) -> str | None:
+    """VC DM 2.0 section 4.13; returns the holder's id, if one is named.
+
+    ``empty`` lets a presentation pass that holds nothing. Raises ``CheckFailed`` ``format.…``.
+    """
     if depth:
         raise CheckFailed("format.nested", "A presentation stands inside another document.")
     if "VerifiablePresentation" not in types_of(tree):
         raise CheckFailed("format.type", "Its type does not say VerifiablePresentation.")
     inner = as_list(tree.get("verifiableCredential"))
-    if not inner:
+    if not inner and not empty:
         raise CheckFailed("format.empty", "The presentation holds no credential.")
     if any(isinstance(one, dict) and "VerifiablePresentation" in types_of(one) for one in inner):
         raise CheckFailed("format.nested", "A presentation stands inside a presentation.")
@@ -94,7 +98,7 @@ def _signatures(
     return check_proofs(
         unsecured,
         list_proofs(tree),
-        Canonicals(unsecured),
+        Canonicals(unsecured, inline=verifier.w3c_only),
         ring=verifier.ring,
         now=verifier.now,
         expected=Expected("authentication", verifier.challenge, verifier.domain),

@@ -95,7 +95,9 @@ def check_proofs(
         before = [by_id[one] for one in _previous(proof)]
         document = canonicals
         if before:
-            document = Canonicals({**unsecured, "proof": before}, strict=canonicals.strict)
+            document = Canonicals(
+                {**unsecured, "proof": before}, strict=canonicals.strict, inline=canonicals.inline
+            )
         _check_one(document, unsecured, proof, key)
         signed.append(Signed(key, created))
     return signed
@@ -123,7 +125,7 @@ def check_proof_members(
             "proof.purpose", f"The proof is for {purpose!r}, not for {expected.purpose}."
         )
     created = _time(proof, "created")
-    if created is not None and created > now + timedelta(seconds=CLOCK_SKEW):
+    if created is not None and created - now > timedelta(seconds=CLOCK_SKEW):
         raise CheckFailed(
             "proof.time", f"The proof says it was made in the future, {stamp(created)}."
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol, runtime_checkable
 
 from stackmark.canonical import contexts
 from stackmark.errors import CheckFailed, CouldNotTell, ReadError
@@ -20,6 +20,14 @@ LOST: Final = "related.lost"
 _MULTIHASH: Final = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
 _HASHES: Final = ("sha256", "sha384", "sha512")
 _SHA256_HEAD: Final = bytes((0x12, 32))  # of a Multihash
+
+
+@runtime_checkable
+class Editions(Protocol):
+    """A fetcher that knows further texts which were once published at an address."""
+
+    def editions(self, url: str) -> Sequence[bytes]:
+        """Each text whose digest may be named for ``url``; none when it knows none."""
 
 
 def new_seal(url: str, sha256: str, media_type: str = "") -> dict[str, Any]:
@@ -112,7 +120,7 @@ def _matches(url: str, digests: list[tuple[str, bytes]], at_hand: Fetcher) -> bo
         known = contexts.known_digests(url)
         if all(name == "sha256" and digest.hex() in known for name, digest in digests):
             return True
-        candidates = [own]
+        candidates = [own, *(at_hand.editions(url) if isinstance(at_hand, Editions) else ())]
     else:
         try:
             candidates = [_inside(url) or at_hand.fetch(url)]

@@ -141,10 +141,11 @@ def _check_badge_subject(subject: Mapping[str, Any]) -> None:
             )
 
 
-def check_context(tree: Mapping[str, Any], *, types: list[str]) -> str:
+def check_context(tree: Mapping[str, Any], *, types: list[str], inline: bool = False) -> str:
     """The allowed list of contexts (security rule 2); returns a word on which were used.
 
-    Raises ``CheckFailed`` with a ``context.`` reason.
+    ``inline`` lets objects pass that are written into the document (VC DM 2.0 section 4.3), for
+    whoever judges by the data model alone. Raises ``CheckFailed`` with a ``context.`` reason.
     """
     entries = tree.get("@context")
     if isinstance(entries, str):
@@ -157,6 +158,8 @@ def check_context(tree: Mapping[str, Any], *, types: list[str]) -> str:
         )
     known = contexts.known_urls()
     for entry in entries:
+        if inline and isinstance(entry, dict):
+            continue
         if not isinstance(entry, str):
             raise CheckFailed(
                 "context.inline",
@@ -176,8 +179,10 @@ def check_context(tree: Mapping[str, Any], *, types: list[str]) -> str:
 
 
 def _check_family(entries: list[str], types: list[str]) -> None:
-    if len(set(entries)) != len(entries):
+    named = [entry for entry in entries if isinstance(entry, str)]
+    if len(set(named)) != len(named):
         raise CheckFailed("context.order", "A context stands twice.")
+    entries = named
     if OB_TYPES & set(types) and not any(map(_OB_CONTEXT.match, entries)):
         raise CheckFailed("context.missing", "A badge needs an Open Badges 3.0 context.")
     if "ClrCredential" in types and not any(map(_CLR_CONTEXT.match, entries)):

@@ -40,7 +40,7 @@ def judge_issuer(
     right to issue that an agency in the register states.
     """
     standing, sentence = register.standing(issuer_id(tree), achievement_ids(tree), _issued(tree))
-    if standing == "unknown":
+    if standing == "unknown" and statements:  # without any, nobody states a right
         authority = standing_of(register, tree, statements).authority
         if authority.outcome == "in-scope":
             standing, sentence = "known", authority.sentence

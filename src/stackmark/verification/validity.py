@@ -34,7 +34,7 @@ def check_validity(tree: Mapping[str, Any], now: datetime) -> str:
             raise CheckFailed("validity.missing", "A VC 1.1 credential needs an issuanceDate.")
     if start is not None and end is not None and end < start:
         raise CheckFailed("validity.order", f"It ends ({last}) before it begins ({first}).")
-    if start is not None and start > now + timedelta(seconds=CLOCK_SKEW):
+    if start is not None and start - now > timedelta(seconds=CLOCK_SKEW):
         raise CheckFailed("validity.not-yet", f"It is valid only from {stamp(start)} on.")
     if end is not None and end < now:
         raise CheckFailed("validity.expired", f"It expired at {stamp(end)}.")

@@ -61,6 +61,7 @@ class Verifier:
     documents that were given (for digests); ``register`` is the trust register, if any;
     ``refresh`` allows to look for newer editions (off by default); ``challenge`` and ``domain``
     are what the verifier gave to a presenter; ``anchors`` vouch for the certificates of seals.
+    ``lists_at`` is when copies of status lists were kept.
     """
 
     def __init__(
@@ -76,17 +77,17 @@ class Verifier:
         challenge: str | None = None,
         domain: str | None = None,
         anchors: Sequence[Certificate] = (),
+        lists_at: datetime | None = None,
     ) -> None:
-        self.now = now
+        self.now, self.lists_at = now, lists_at or now
+        self.w3c_only = False  # see data_model.py
         self.fetcher = fetcher or NothingAtHand()
         self.at_hand = at_hand or NothingAtHand()
         self.policy = policy
         self.register = register
         self.recipient = recipient
-        self.refresh = refresh
-        self.challenge = challenge
-        self.domain = domain
-        self.anchors = tuple(anchors)
+        self.refresh, self.anchors = refresh, tuple(anchors)
+        self.challenge, self.domain = challenge, domain
         self.strangers: tuple[str, ...] = ()  # files that fit no seal: ``with_files``
         self.checked_at = stamp(now)
         self.answered: set[str] = set()  # challenges that a good presentation has used up
@@ -133,7 +134,7 @@ class Verifier:
         is_list: bool = False,
         canonicals: Canonicals | None = None,
     ) -> Report:
-        case = Case()
+        case, at = Case(), self.lists_at if is_list else self.now
         case.add(passed("read", describe_read(received)))
         try:
             tree, claims, profile = open_received(received)
@@ -147,7 +148,7 @@ class Verifier:
             canonicals = canonicals or Canonicals(without_proof(tree))
             if case.run("lossless", lambda: describe_lossless(canonicals)):
                 self._secured(case, received, tree, canonicals, claims, profile)
-            case.run("validity", lambda: check_validity(tree, self.now))
+            case.run("validity", lambda: check_validity(tree, at))
             if not is_list:
                 stated, parts = self._surroundings(case, tree, depth)
                 subject = self._trust(case, tree, subject, stated)
@@ -162,7 +163,7 @@ class Verifier:
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
         types = types_of(tree)
         case.run("format", lambda: describe_format(tree))
-        ok = case.run("context", lambda: check_context(tree, types=types))
+        ok = case.run("context", lambda: check_context(tree, types=types, inline=self.w3c_only))
         ok = ok and has_issuer(tree)  # the rest is worth knowing even of a malformed badge
         if ok and not is_list:
             self._schema(case, tree)
@@ -362,10 +363,10 @@ class Verifier:
         subject: Subject,
         stated: tuple[Statement, ...],
     ) -> Subject:
-        if self.register is None:
-            case.add(not_applicable("trust", "No register of accepted issuers was given."))
-            return subject
-        return judge_issuer(self.register, case, tree, subject, stated)
+        if self.register is not None:
+            return judge_issuer(self.register, case, tree, subject, stated)
+        case.add(not_applicable("trust", "No register of accepted issuers was given."))
+        return subject
 
     # -- status lists and the end --------------------------------------------------------
 

@@ -55,8 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - allauth's signature
-        """A new person, written to in the language of the page."""
+        """A new person, written to in the language of the page; of the young, their month."""
         user.locale = get_language() or ""
+        user.born = form.cleaned_data.get("born")
         return super().save_user(request, user, form, commit)
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:

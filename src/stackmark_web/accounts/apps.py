@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccountsConfig(AppConfig):
@@ -12,5 +13,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Listen to what allauth tells."""
-        from stackmark_web.accounts import signals  # noqa: F401 - connects by being imported
+        """Listen to what allauth tells; load what each capability erases and moves."""
+        from stackmark_web.accounts import checks, signals  # noqa: F401 - heard by being imported
+
+        autodiscover_modules("erasing", "merging")

@@ -17,6 +17,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.accounts.forms_rights import AgeForm
+
 
 def _plain(form: forms.Form) -> None:
     """Labels stand above fields, so the same words inside them are left out."""
@@ -34,8 +36,10 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class SignUpForm(SignupForm):
-    """An address, and a password for those who want one."""
+class SignUpForm(AgeForm, SignupForm):
+    """An address, a password for those who want one, and whether somebody is 18."""
+
+    field_order = ("email", "password1", "age", "birth_month")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

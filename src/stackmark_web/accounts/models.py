@@ -9,6 +9,26 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.accounts.models_rights import (
+    Erasure,
+    GuardianConsent,
+    Identity,
+    Merge,
+    RegisterRule,
+    SpentAnswer,
+)
+
+__all__ = [
+    "Erasure",
+    "GuardianConsent",
+    "Identity",
+    "Merge",
+    "RegisterRule",
+    "SpentAnswer",
+    "User",
+    "UserManager",
+]
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes people; an address is needed, a password is not."""
@@ -33,6 +53,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)  # runs this server; adds to its trust register
     joined_at = models.DateTimeField(auto_now_add=True)
+    # The first day of the month of birth, of people under 18 only; emptied when they are 18.
+    born = models.DateField(null=True)
 
     objects = UserManager()
 

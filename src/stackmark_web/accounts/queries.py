@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from stackmark_web.accounts.models import User
+from stackmark_web.accounts.models import Merge, User
+from stackmark_web.audit import queries as audit
 from stackmark_web.audit.models import AuditEvent
 
 
@@ -69,5 +71,42 @@ def addresses(user: Any) -> QuerySet[EmailAddress]:
 
 def recent_events(user: Any, limit: int = 10) -> list[AuditEvent]:
     """What happened to a person's own account lately."""
-    rows = AuditEvent.objects.filter(target_type="user", target_id=str(user.pk))
-    return list(rows.select_related("actor").order_by("-id")[:limit])
+    return list(audit.of_person(user)[:limit])
+
+
+def words_of(user: Any) -> set[str]:
+    """What a person is called and written to at, to find traces of them in texts."""
+    rows = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    return {word for word in (user.name.strip(), *rows.values_list("email", flat=True)) if word}
+
+
+def telling_pattern(user: Any) -> re.Pattern[str] | None:
+    """What finds a person in texts of anybody: their addresses, and their name of several words.
+
+    People choose their name freely. One that could be a word of ours, or any word, finds nothing:
+    what is only in small letters or a single word is not sought in what belongs to others.
+    """
+    sought = [f"(?i:{re.escape(email)})" for email in verified_addresses(user)]
+    words = user.name.split()
+    if len(words) > 1 and words[0][:1].isupper() and words[-1][:1].isupper():
+        sought.append(r"\s+".join(map(re.escape, words)))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sought)})(?!\w)") if sought else None
+
+
+def own_rows(user: Any, field: str) -> Q:
+    """Rows whose ``field`` is one of a person's verified addresses; none when there is none."""
+    wanted = Q(pk__in=[])
+    for email in verified_addresses(user):
+        wanted |= Q(**{f"{field}__iexact": email})
+    return wanted
+
+
+def same_person(one: Any, other: Any) -> bool:
+    """Whether two account ids are of one person, as far as accounts were merged."""
+    return one is not None and _person(one) == _person(other)
+
+
+def _person(account: Any) -> str:
+    key = getattr(account, "pk", account)
+    row = Merge.objects.filter(former=key).first() if key is not None else None
+    return str(row.person if row is not None else key)

@@ -9,8 +9,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa import signals as second_step
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils.translation import get_language
 
 from stackmark_web.accounts.devices import remember
+from stackmark_web.accounts.languages import speak
 from stackmark_web.audit.actions import record
 
 
@@ -18,11 +20,14 @@ from stackmark_web.audit.actions import record
 def _signed_in(user: Any, response: Any = None, **_: Any) -> None:
     if response is not None:
         remember(response, user)
+        speak(response, user.locale)
     record("account.signed-in", actor=user, target=user)
 
 
 @receiver(account.user_signed_up)
 def _signed_up(user: Any, **_: Any) -> None:
+    user.locale = user.locale or get_language() or ""  # letters come as the page was read
+    user.save(update_fields=["locale"])
     record("account.made", actor=user, target=user)
 
 
@@ -74,6 +79,13 @@ def _password(user: Any, **_: Any) -> None:
 def _authenticator_added(user: Any, authenticator: Any, **_: Any) -> None:
     kind = {"kind": authenticator.type}
     record("account.second-step-added", actor=user, target=user, after=kind)
+
+
+@receiver(second_step.authenticator_reset)
+def _authenticator_reset(user: Any, authenticator: Any, **_: Any) -> None:
+    """Recovery codes were made anew; the ones before are worth nothing."""
+    kind = {"kind": authenticator.type}
+    record("account.second-step-renewed", actor=user, target=user, after=kind)
 
 
 @receiver(second_step.authenticator_removed)

@@ -95,6 +95,13 @@ def at(url: str) -> bytes | None:
     return None if found is None else stored(found)
 
 
+def remove(digest: str) -> None:
+    """Remove one file now unless a living row names it. Raises ``OSError``."""
+    rows = Artefact.objects.filter(kind=Artefact.Kind.FILE, sha256=digest)
+    if not rows.exclude(state__in=(Artefact.State.ERASED, Artefact.State.REFUSED)).exists():
+        _path(digest).unlink(missing_ok=True)
+
+
 def sweep(*, older_than: float = UNCLAIMED) -> int:
     """Remove files that no row names and that are not new; how many went."""
     if not folder().is_dir():

@@ -1,12 +1,16 @@
-"""Events as CSV, in which no cell can be a formula."""
+"""Events as CSV, in which no cell can be a formula, and a chain as lines that can be checked."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from stackmark.canonical.jcs import jcs
+from stackmark.verification.audit_log import FILE_TYPE, VERSION
+from stackmark_web.audit import queries
+from stackmark_web.audit.chaining import stated
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.audit.sentences import Names, Told
 
@@ -45,7 +49,7 @@ def lines(events: Iterable[AuditEvent]) -> Iterator[str]:
             (
                 event.at.isoformat(timespec="seconds"),
                 told.who,
-                event.actor_id or "",
+                event.actor_code,
                 event.verb,
                 event.target_type,
                 event.target_id,
@@ -65,3 +69,18 @@ def _line(cells: Iterable[object]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow([harmless(cell) for cell in cells])
     return out.getvalue()
+
+
+def chained(chain: str, *, head: str, keys: Mapping[str, str]) -> Iterator[str]:
+    """A whole chain as JSON Lines: a line about the file, then an event a line, oldest first.
+
+    ``head``: its last signed head, or nothing. ``keys``: public keys (Multikey) by their names.
+    """
+    about = {"type": FILE_TYPE, "v": VERSION, "chain": chain, "head": head or None}
+    yield _json(about | {"keys": dict(keys)})
+    for event in queries.chained(chain).iterator(chunk_size=500):
+        yield _json(stated(event))
+
+
+def _json(value: Mapping[str, object]) -> str:
+    return jcs(dict(value)).decode() + "\n"

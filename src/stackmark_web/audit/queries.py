@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from stackmark_web.audit.models import AuditEvent
+from stackmark_web.audit import checking, people
+from stackmark_web.audit.models import AuditEvent, Chain, SignedHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ class Filters:
 def events(organisations: Iterable[Any], filters: Filters | None = None) -> QuerySet[AuditEvent]:
     """The events of these organisations (ids), newest first."""
     wanted = filters or Filters()
-    rows = AuditEvent.objects.filter(organisation_id__in=organisations).select_related("actor")
+    rows = AuditEvent.objects.filter(organisation_id__in=organisations)
     if wanted.verb:
         rows = rows.filter(verb=wanted.verb)
     if wanted.actor:
-        rows = rows.filter(actor_id=wanted.actor)
+        rows = rows.filter(actor_code__in=people.codes_of(wanted.actor))
     if wanted.target:
         rows = rows.filter(target_id=wanted.target)
     if wanted.since:
@@ -49,12 +50,82 @@ def verbs(organisations: Iterable[Any]) -> list[str]:
 
 
 def actors(organisations: Iterable[Any]) -> list[tuple[uuid.UUID, str]]:
-    """Whoever did something, by name."""
-    rows = AuditEvent.objects.filter(organisation_id__in=organisations, actor__isnull=False)
-    found = rows.order_by().values_list("actor_id", "actor__name", "actor__email").distinct()
-    return sorted(((pk, name or email) for pk, name, email in found), key=lambda one: one[1])
+    """Whoever did something and is still known, by name."""
+    rows = AuditEvent.objects.filter(organisation_id__in=organisations).exclude(actor_code="")
+    codes = rows.order_by().values_list("actor_code", flat=True).distinct()
+    known = {user.pk: str(user) for user in people.users_of(codes).values()}
+    return sorted(known.items(), key=lambda one: one[1])
+
+
+def of_person(user: Any) -> QuerySet[AuditEvent]:
+    """What happened to a person's own account, newest first."""
+    rows = AuditEvent.objects.filter(target_type="user", target_id__in=people.codes_of(user))
+    return rows.order_by("-id")
 
 
 def _start(day: date) -> datetime:
     zone = timezone.get_current_timezone()
     return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def check_chains() -> list[str]:
+    """What does not hold of the logs, in plain sentences; empty when all does. Reads all of it."""
+    return checking.check_chains()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a chain stands: events, last check that found no fault, a fault, first and last head."""
+
+    events: int = 0
+    whole_at: datetime | None = None
+    fault: str = ""
+    signed_since: datetime | None = None
+    signed_at: datetime | None = None
+    signed_seq: int = 0
+
+
+def standing(chain: str) -> Standing:
+    """How the chain of an institution (its id) stands, as the checks left it."""
+    row = Chain.objects.filter(name=chain).first()
+    if row is None:
+        return Standing()
+    first, last = row.heads.order_by("seq").first(), row.heads.first()
+    return Standing(
+        events=row.seq,
+        whole_at=row.whole_at,
+        fault=row.fault,
+        signed_since=first.signed_at if first else None,
+        signed_at=last.signed_at if last else None,
+        signed_seq=last.seq if last else 0,
+    )
+
+
+def last_head(chain: str) -> SignedHead | None:
+    """The last signed head of a chain."""
+    return SignedHead.objects.filter(chain__name=chain).order_by("-seq").first()
+
+
+def chained(chain: str) -> QuerySet[AuditEvent]:
+    """Every event of a chain in its order."""
+    rows = AuditEvent.objects.filter(chain__name=chain).select_related("chain")
+    return rows.order_by("seq")
+
+
+def last_states(kind: str, targets: list[str]) -> dict[str, str]:
+    """The state each of these things had after its last event that says one, by their ids."""
+    rows = AuditEvent.objects.filter(target_type=kind, target_id__in=targets)
+    told = rows.order_by("pk").values_list("target_id", "after")
+    return {target: str(after["state"]) for target, after in told if after.get("state")}
+
+
+def given_by_person(kind: str, target: str) -> bool:
+    """Whether a role was given to somebody by a person, rather than by the server itself."""
+    rows = AuditEvent.objects.filter(verb="role.given", target_type=kind, target_id=target)
+    return bool(rows.filter(by_system=False).exists())
+
+
+def said_of(verb: str, target: str, name: str) -> list[str]:
+    """What events of one kind about a thing say under a name in ``after``, oldest first."""
+    rows = AuditEvent.objects.filter(verb=verb, target_id=target).order_by("pk")
+    return [str(after.get(name, "")) for after in rows.values_list("after", flat=True)]

@@ -41,6 +41,7 @@ def finish_intents() -> int:
     rows = Award.everywhere.filter(
         Q(status_index__isnull=False) | Q(supersedes__isnull=False),
         signed__isnull=True,
+        sha256="",  # what was signed and reduced since is over
         run__isnull=True,
         created_at__lte=clock.now() - FORGOTTEN,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -138,5 +139,11 @@ def day(when: date | datetime | None, language: str) -> str:
     """A day as the reader writes it."""
     if when is None:
         return ""
+    return _day(when.date() if isinstance(when, datetime) else when, language)
+
+
+@lru_cache(maxsize=256)
+def _day(when: date, language: str) -> str:
+    """The many letters of a run name few days."""
     with translation.override(language):
         return day_text(when)

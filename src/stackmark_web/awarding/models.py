@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.awarding.slim import SignedField
 from stackmark_web.tenancy.scoping import Scoped
 
 
@@ -79,12 +80,25 @@ class Sheet(models.Model):
         return self.filename
 
 
+class CommonPart(models.Model):
+    """What the credentials of one kind share (``awarding.slim``); never changed, never deleted.
+
+    ``id`` is the beginning of the SHA-256 of ``data``; slim rows name it inside their bytes.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class Award(models.Model):
     """One achievement for one person, and the signed credential when there is one.
 
     The row, its credential id and its status index are stored before anything is signed;
-    ``signed`` are the exact bytes and never change. ``id`` is the last part of the credential's
-    address. A change of state goes through ``awarding.actions`` and leaves a ``Step``.
+    ``bytes(award.signed)`` are the exact bytes; they never change. ``id`` is the last part of the
+    credential's address. A change of state goes through ``awarding.actions`` and leaves a ``Step``.
     """
 
     class State(models.TextChoices):
@@ -142,7 +156,7 @@ class Award(models.Model):
     salt = models.CharField(max_length=64)
     status_list = models.ForeignKey(StatusList, null=True, on_delete=models.PROTECT)
     status_index = models.PositiveIntegerField(null=True)
-    signed = models.BinaryField(null=True)
+    signed = SignedField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     signed_at = models.DateTimeField(null=True)
 
@@ -172,7 +186,15 @@ class Award(models.Model):
         default_manager_name = "everywhere"
         ordering: ClassVar[list[str]] = ["-created_at"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organisation", "state"]),
+            models.Index(fields=["organisation", "state", "-created_at"], name="award_by_state"),
+            models.Index(fields=["organisation", "-created_at", "id"], name="award_newest"),
+            models.Index(fields=["version", "state", "valid_until"], name="award_holders"),
+            models.Index(
+                fields=["recipient_id"], condition=~models.Q(recipient_id=""), name="award_by_id"
+            ),
+            models.Index(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="award_by_number"
+            ),
             models.Index(fields=["send_at"]),
             models.Index(fields=["claim_by"]),
             models.Index(fields=["valid_until"]),

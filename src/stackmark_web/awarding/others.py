@@ -61,3 +61,19 @@ def withdrawn(status_list: Any) -> Iterable[int]:
 def with_tokens(part: Mapping[str, Any], tokens: tuple[str, ...]) -> dict[str, Any]:
     """A Profile or Achievement with the statements about it inside."""
     return dict(part) | ({"endorsementJwt": list(tokens)} if tokens else {})
+
+
+Publication = Callable[[Any, int], None]
+_published: list[Publication] = []
+
+
+def on_published(function: Publication) -> None:
+    """Call ``function(row, version)`` after each publication of a pair of lists."""
+    if function not in _published:
+        _published.append(function)
+
+
+def tell_published(row: Any, version: int) -> None:
+    """A version of a pair of lists is out."""
+    for function in _published:
+        function(row, version)

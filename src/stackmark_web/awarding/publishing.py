@@ -12,6 +12,7 @@ database from a backup revives nothing (security rule 10, fault F22).
 from __future__ import annotations
 
 import logging
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,6 +95,7 @@ def publish(list_id: object) -> bool:
             return False
         for purpose, data in made.items():
             write_atomic(list_path(list_id, purpose), data)
+    others.tell_published(edition.row, edition.number)
     _settle(edition)
     return True
 
@@ -202,6 +204,15 @@ def document(list_id: object, purpose: str) -> bytes | None:
         return read_limited(list_path(list_id, purpose), MAX_FETCH_BYTES)
     except StackmarkError:
         return None
+
+
+def edition(list_id: object, purpose: str) -> tuple[int, ...] | None:
+    """What tells one edition of a list's file from another; a new file is put in its place."""
+    try:
+        found = os.stat(f"{settings.DATA}/lists/{list_id}-{purpose}.json")  # noqa: PTH116 - hot
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _published(list_id: object, purpose: str) -> dict[str, Any] | None:

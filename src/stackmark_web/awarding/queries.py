@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -15,13 +17,20 @@ from django.utils.translation import gettext as _
 from stackmark_web import clock
 from stackmark_web.awarding import claims, publishing, states
 from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
+from stackmark_web.awarding.listing import MOST, Listing, awarded_versions, units_of
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
+from stackmark_web.awarding.slim import damaged
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.ui.cards import Card
 
-__all__ = ["artefact", "keeps_artefacts", "provide_artefacts"]  # besides what is defined here
+__all__ = [
+    "MOST",
+    "artefact",
+    "keeps_artefacts",
+    "provide_artefacts",
+]  # besides what is defined here
 
 _TIED: Final = ("version", "version__image", "organisation")
 _STATUS: Final[dict[str, str]] = {
@@ -36,6 +45,11 @@ _STATUS: Final[dict[str, str]] = {
     Award.State.SUPERSEDED: "superseded",
 }
 LATE: Final = timedelta(seconds=60)
+_BOOKS: Final = (
+    *("state", "valid_until", "status_changed_at", "created_at"),
+    *("signed", "sha256"),
+)
+_STATE: Final = "SELECT state FROM awarding_award WHERE id = %s AND signed IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +93,43 @@ def award_for_public(pk: object) -> Award | None:
     return rows.filter(pk=str(pk), signed__isnull=False).first()
 
 
+def award_in_books(pk: object) -> Award | None:
+    """The same with no more than its bytes and what ``status_of`` asks."""
+    if not uuid_text(str(pk)):
+        return None
+    rows = Award.everywhere.filter(pk=str(pk), signed__isnull=False).order_by()
+    return rows.only(*_BOOKS).first()
+
+
 def credential_bytes(award: Award) -> bytes:
-    """The credential, exactly as it was signed."""
+    """The credential, exactly as it was signed.
+
+    Raises ``StackmarkError`` ``award.damaged`` when what is stored is not that any more.
+    """
     if award.signed is None:
         raise Http404("There is nothing here.")
-    return bytes(award.signed)
+    signed = bytes(award.signed)
+    if award.sha256 and hashlib.sha256(signed).hexdigest() != award.sha256:
+        raise damaged()
+    return signed
+
+
+def recipient_of(pk: uuid.UUID) -> dict[str, str]:
+    """Who an award is for, as it stands now; for webhooks that ask for it."""
+    rows = Award.everywhere.filter(pk=pk).values_list(
+        "recipient_email", "recipient_name", "recipient_id", "external_id"
+    )
+    found = rows.first()
+    return dict(zip(("email", "name", "id", "external_id"), found, strict=True)) if found else {}
 
 
 def sealed_of(pk: object) -> dict[str, str]:
     """What the credential with this id seals: address to SHA-256; nothing for any other id."""
-    award = award_for_public(pk)
-    return {one["url"]: one["sha256"] for one in award.related} if award else {}
+    if not uuid_text(str(pk)):
+        return {}
+    rows = Award.everywhere.filter(pk=str(pk), signed__isnull=False).order_by()
+    related = rows.values_list("related", flat=True).first() or []
+    return {one["url"]: one["sha256"] for one in related}
 
 
 def status_of(award: Award) -> tuple[str, datetime | None]:
@@ -113,6 +153,19 @@ def status_list_document(list_id: object, purpose: str) -> bytes | None:
     if not name or purpose not in PURPOSES:
         return None
     return publishing.document(name, purpose)
+
+
+def status_list_edition(list_id: str, purpose: str) -> tuple[int, ...] | None:
+    """Tells one edition of a published list's file from another; None when there is none."""
+    return publishing.edition(list_id, purpose) if purpose in PURPOSES else None
+
+
+def state_of_credential(pk: str) -> str:
+    """The state of a signed award, by one small question; empty when there is none of this id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, [Award._meta.pk.get_db_prep_value(pk, connection)])  # noqa: SLF001
+        found = cursor.fetchone()
+    return found[0] if found else ""
 
 
 def figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:
@@ -177,13 +230,9 @@ def _narrowed(rows: QuerySet[Award], filters: Filters) -> QuerySet[Award]:
     return rows.filter(state=filters.state) if filters.state else rows
 
 
-def counts(organisation: Any, filters: Filters | None = None) -> dict[str, int]:
-    """How many awards are in each state, whatever state is chosen; ``expired`` among them."""
-    chosen = filters or Filters()
-    base = Filters(words=chosen.words, achievement=chosen.achievement)
-    rows = _narrowed(Award.objects.within(organisation), base).order_by()
-    found = dict(rows.values_list("state").annotate(Count("pk")))
-    return found | {"expired": _narrowed(rows, Filters(state="expired")).count()}
+def listing(organisation: Any, filters: Filters) -> Listing:
+    """The same for a page of people: bounded, so that it is quick."""
+    return Listing(organisation, filters.words, filters.state, filters.achievement)
 
 
 def award_of(organisation: Any, pk: object) -> Award:
@@ -197,8 +246,8 @@ def award_of(organisation: Any, pk: object) -> Award:
 
 def achievements_awarded(organisation: Any) -> list[tuple[str, str]]:
     """Ids and titles of what was awarded here, for a filter."""
-    rows = Award.objects.within(organisation).order_by("version__title")
-    pairs = rows.values_list("version__achievement_id", "version__title").distinct()
+    rows = awarded_versions(units_of(organisation)).order_by("title")
+    pairs = rows.values_list("achievement_id", "title").distinct()
     return [(str(key), title) for key, title in pairs]
 
 

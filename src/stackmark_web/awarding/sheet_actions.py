@@ -25,12 +25,15 @@ from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.catalogue.queries import check_awardable
 from stackmark_web.jobs.actions import start
 from stackmark_web.jobs.models import Run
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
 KIND: Final = "award-sheet"
 CHUNK: Final = 250  # rows: a few seconds of work, well within a lease
+LARGE: Final = 1_000  # the same for long files
+LONG: Final = 20_000  # rows
 _PERSON: Final = {"recipient_email", "identifier", "recipient_id"}
 _OPEN: Final = (Sheet.State.MAPPING, Sheet.State.READY)
 
@@ -164,6 +167,7 @@ def _check(sheet: Sheet) -> None:
         raise sheet_checking.busy()
 
 
+@second_person("sheet.confirm")
 def confirm(sheet: Sheet, *, actor: Any, agreed: str, same_again: bool = False) -> Run:
     """Start the run that awards the sheet. Asked twice, it is the same run.
 
@@ -232,7 +236,7 @@ def _start(sheet: Sheet, actor: Any) -> Run:
         title=_("%(title)s: %(file)s")
         % {"title": sheet.version.title[:100], "file": sheet.filename[:90]},
         total=sheet.counts["rows"],
-        chunk_size=CHUNK,
+        chunk_size=CHUNK if sheet.counts["rows"] < LONG else LARGE,
         params={"sheet": str(sheet.pk), "report": report},
     )
 

@@ -31,6 +31,7 @@ from stackmark_web.awarding.issuing import design_of
 from stackmark_web.awarding.models import Award, Sheet, SheetRow
 from stackmark_web.awarding.sheet_choices import Choices, Terms, values_of
 from stackmark_web.awarding.sheet_workbooks import row_of
+from stackmark_web.jobs.storing import insert_each
 from stackmark_web.tenancy.queries import root_of
 
 BATCH: Final = 400  # rows looked up and stored at a time
@@ -80,7 +81,7 @@ def store_rows(sheet: Sheet) -> dict[str, int]:
         judge.look_up(batch)
         with transaction.atomic():
             _still_ours(sheet)
-            SheetRow.objects.bulk_create(batch)
+            insert_each(batch)
         counts["rows"] += len(batch)
         counts.update(row.outcome for row in batch)
         counts["held"] += sum(row.held for row in batch)

@@ -27,6 +27,8 @@ TABLE: Final[dict[str, frozenset[str]]] = {
     "revoke": frozenset({S.OFFERED, S.CLAIMED, S.DECLINED, S.LAPSED, S.SUSPENDED}),
     "appeal": frozenset({S.REVOKED}),
 }
+# What can still be done when the name and the signed bytes have gone.
+_WITHOUT_NAME: Final = frozenset({"suspend", "reinstate", "revoke"})
 # Their status bit is set in the published list.
 WITHDRAWN: Final = frozenset({S.REVOKED, S.SUPERSEDED})
 UNSIGNED: Final = frozenset({S.DRAFT, S.SCHEDULED})
@@ -59,9 +61,14 @@ class UsedBefore(UsageError):  # noqa: N818 - same
         self.existing = existing
 
 
+def is_reduced(award: Award) -> bool:
+    """Whether the award was signed, and only the proof that it was made is left."""
+    return award.signed is None and bool(award.sha256)
+
+
 def allowed(action: str, award: Award) -> bool:
     """Whether ``award`` is in a state for ``action``."""
-    if award.state not in TABLE[action]:
+    if award.state not in TABLE[action] or (is_reduced(award) and action not in _WITHOUT_NAME):
         return False
     return award.suspendable if action == "suspend" else True
 
@@ -73,6 +80,14 @@ def check(action: str, award: Award) -> None:
             "award.state",
             _("This cannot be done now: the award is in the state “%(state)s”.")
             % {"state": award.get_state_display()},
+        )
+    if is_reduced(award) and action not in _WITHOUT_NAME:
+        raise WrongState(
+            "award.reduced",
+            _(
+                "The name went from this award by the rule of your register. It can be put on "
+                "hold or revoked, and nothing else."
+            ),
         )
     if action == "suspend" and not award.suspendable:
         raise WrongState(

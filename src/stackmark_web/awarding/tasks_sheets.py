@@ -26,17 +26,17 @@ from stackmark_web.awarding.actions.creating import clean, key_of
 from stackmark_web.awarding.actions.offering import offer_many
 from stackmark_web.awarding.models import Award, Sheet, SheetRow
 from stackmark_web.awarding.queries import known_keys
-from stackmark_web.awarding.setting import set_each
 from stackmark_web.awarding.sheet_actions import KIND
 from stackmark_web.awarding.sheet_checking import holders
 from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
 from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
+from stackmark_web.jobs.storing import insert_each, set_each
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
-BATCH: Final = 250  # awards signed and stored in one transaction
+BATCH: Final = 500  # awards signed and stored in one transaction
 UNCONFIRMED: Final = timedelta(days=30)  # an upload nobody confirmed is thrown away
 UNFINISHED: Final = timedelta(days=7)  # after that a stopped run is not taken up again
 Result = SheetRow.Result
@@ -48,8 +48,12 @@ def award_rows(run: Run, first: int, last: int, heartbeat: Heartbeat) -> Outcome
     """Rows ``first`` up to, not including, ``last`` of the run's sheet."""
     sheet = _sheet(run)
     rows = SheetRow.objects.filter(sheet=sheet, number__gte=first, number__lt=last)
-    Intents(run, sheet, heartbeat).keep(rows.filter(result="", award__isnull=True))
-    _sign(run, rows.filter(result="", award__isnull=False), heartbeat, allowed=_allowed(run, sheet))
+    fresh = Intents(run, sheet, heartbeat).keep(rows.filter(result="", award__isnull=True))
+    allowed = _allowed(run, sheet)
+    if allowed:  # what was stored a moment ago need not be read again
+        _sign(run, fresh, heartbeat, allowed=True, fresh=True)
+    left = rows.filter(result="", award__isnull=False).order_by("number")
+    _sign(run, list(left.select_related(*_TIED)), heartbeat, allowed=allowed)
     _empty_when_done(sheet, heartbeat)
     refused = rows.filter(result=Result.REFUSED).count()
     done = rows.exclude(result="").count() - refused
@@ -86,20 +90,25 @@ class Intents:
         self._heartbeat = heartbeat
         self._choices = Choices.of(sheet)
         self._terms = Terms(sheet.version, self._choices, now=clock.now())
+        self._fresh: list[SheetRow] = []
 
     @transaction.atomic
-    def keep(self, waiting: Any) -> None:
-        """All of these rows: each gets an award, or a result without one."""
+    def keep(self, waiting: Any) -> list[SheetRow]:
+        """All of these rows: each gets an award, or a result without one.
+
+        Those with a new award that is to be signed now, as they were stored.
+        """
         self._heartbeat()
         rows = list(waiting.order_by("number"))
         if not rows:
-            return
+            return []
         if not _allowed(self._run, self._sheet):
             for row in rows:
                 _settle(row, Result.REFUSED, "rights", _no_right().detail)
         else:
             self._decide(rows)
         set_each(rows, _KEPT)
+        return [row for row in self._fresh if not row.result]
 
     def _decide(self, rows: Sequence[SheetRow]) -> None:
         good = [row for row in rows if row.outcome != SheetRow.Outcome.ERROR]
@@ -116,6 +125,7 @@ class Intents:
                 detail = _("Holds this achievement already and was left out.")
                 _settle(row, Result.SKIPPED, "left-out", detail)
         self._store(fresh)
+        self._fresh = [row for row, _award in fresh]
 
     def _prepare(self, row: SheetRow, fresh: list[tuple[SheetRow, Award]]) -> None:
         """A new award, not stored yet; refused when a choice no longer fits (a time gone by)."""
@@ -148,8 +158,14 @@ class Intents:
                 key = f"{award.dedup_key} {award.pk}"
                 award.dedup_key = hashlib.sha256(key.encode()).hexdigest()
         issuing.assign([award for award in awards if award.state == Award.State.DRAFT])
-        Award.everywhere.bulk_create(awards)
-        trace_many(((award, "") for award in awards), "create", actor=self._run.actor, via="job")
+        insert_each(awards)
+        trace_many(
+            [(award, "") for award in awards],
+            "create",
+            actor=self._run.actor,
+            via="job",
+            batch=self._run,
+        )
         for row, award in fresh:
             row.award = award
             if award.state == Award.State.SCHEDULED:
@@ -190,15 +206,23 @@ def _settle(row: SheetRow, result: str, reason: str, detail: str) -> None:
     row.findings = [*row.findings, {"column": "", "reason": reason, "detail": detail}]
 
 
-def _sign(run: Run, waiting: Any, heartbeat: Heartbeat, *, allowed: bool) -> None:
+def _sign(
+    run: Run,
+    rows: Sequence[SheetRow],
+    heartbeat: Heartbeat,
+    *,
+    allowed: bool,
+    fresh: bool = False,
+) -> None:
     """Sign and offer what was intended, a batch at a time."""
-    rows = list(waiting.order_by("number").select_related(*_TIED))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
         awards = [row.award for row in batch if row.award is not None]
         answers: list[StackmarkError | None]
         if allowed:
-            answers = offer_many(awards, actor=run.actor, via="job", guard=heartbeat)
+            answers = offer_many(
+                awards, actor=run.actor, via="job", guard=heartbeat, fresh=fresh, batch=run
+            )
         else:
             answers = [None if award.signed is not None else _no_right() for award in awards]
         with transaction.atomic():

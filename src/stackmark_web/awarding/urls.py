@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from stackmark_web.awarding import appeal_views, change_views, views
+from stackmark_web.awarding import appeal_views, change_views, key_views, views
 
 app_name = "awarding"
 _ONE = "manage/<slug:slug>/awards/<uuid:pk>"
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_ONE}/reinstate", change_views.reinstate, name="reinstate"),
     path(f"{_ONE}/revoke", change_views.revoke, name="revoke"),
     path(f"{_ONE}/publish", change_views.publish, name="publish"),
+    path("manage/<slug:slug>/keys/<int:pk>/awards", key_views.awards, name="key_awards"),
+    path("manage/<slug:slug>/keys/<int:pk>/anew", key_views.anew, name="key_anew"),
     path("manage/<slug:slug>/appeals", appeal_views.appeals, name="appeals"),
     path("manage/<slug:slug>/appeals/<uuid:pk>", appeal_views.decide, name="appeal_detail"),
     path("appeals/<str:token>", appeal_views.appeal, name="appeal"),

@@ -8,7 +8,6 @@ from typing import Any, Final
 import orjson
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -55,8 +54,8 @@ def awards(request: HttpRequest, slug: str) -> HttpResponse:
     """The awards by state, achievement and words; counts say how many were never claimed."""
     organisation = organisation_for(request.user, slug, Permission.AWARDS_VIEW)
     filters = queries.Filters.read(request.GET.dict())
-    rows = Paginator(queries.awards(organisation, filters), _PER_PAGE)
-    counts = queries.counts(organisation, filters)
+    rows = queries.listing(organisation, filters)
+    counts = rows.counts()
     query = request.GET.copy()
     query.pop("page", None)
     others = query.copy()
@@ -66,7 +65,9 @@ def awards(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "list",
         organisation,
-        page=rows.get_page(request.GET.get("page")),
+        page=rows.page(request.GET.get("page"), _PER_PAGE),
+        partial=rows.partial,
+        most=queries.MOST,
         filters=filters,
         query=query.urlencode(),
         others=others.urlencode(),

@@ -36,6 +36,7 @@ from stackmark_web.catalogue.drafts import note as _note
 from stackmark_web.catalogue.drafts import unchanged as _unchanged
 from stackmark_web.catalogue.models import Achievement, AchievementVersion, Review
 from stackmark_web.catalogue.reviewing import needs_second_person
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
@@ -184,6 +185,7 @@ def justify(
     return current
 
 
+@second_person("achievement.publish")
 @transaction.atomic
 def publish(
     version: AchievementVersion, *, actor: Any, review_months: int | None = None

@@ -10,3 +10,9 @@ class CatalogueConfig(AppConfig):
 
     name = "stackmark_web.catalogue"
     label = "catalogue"
+
+    def ready(self) -> None:
+        """Say which of its changes may need a second person."""
+        from stackmark_web.catalogue import four_eyes
+
+        four_eyes.register_all()

@@ -13,8 +13,8 @@ from typing import Final
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.achievement_rules import Texts
@@ -118,7 +118,9 @@ def summary(descriptor: Descriptor) -> str:
     rows = {one.code: one for one in label}
     wanted = (rows[code] for code in ("hours", "level", "credit"))
     parts = [one.value for one in wanted if one.state != "unknown"]
-    return " · ".join(part.replace(" ", "\u00a0") for part in parts)
+    kept = (part.replace(" ", "\u00a0") for part in parts)
+    # "EQF 6 · 5" would be read as one leftward run: each part stays by itself.
+    return " · ".join(f"\u2067{one}\u2069" if get_language_bidi() else one for one in kept)
 
 
 def price_of(price: Decimal | None, currency: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
 from stackmark_web import clock
+from stackmark_web.accounts.queries import same_person
 from stackmark_web.audit.actions import record
 from stackmark_web.catalogue import endorsing, errors, gate, judging, profiles
 from stackmark_web.catalogue.models import AchievementVersion, Decision, Review
@@ -41,8 +42,8 @@ def approval_of(version: AchievementVersion) -> Decision | None:
 
 def wrote(user: Any, version: AchievementVersion) -> bool:
     """Whether somebody wrote in a version or handed it in, and so cannot be the second person."""
-    mine = version.contributors.filter(pk=user.pk).exists()
-    return bool(mine or version.submitted_by_id == user.pk)
+    makers = {*version.contributors.values_list("pk", flat=True), version.submitted_by_id}
+    return any(one is not None and same_person(user, one) for one in makers)
 
 
 def decide(

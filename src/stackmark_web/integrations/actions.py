@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,13 @@ from django.db import transaction
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
+from stackmark_web.integrations.lean import fold
 from stackmark_web.integrations.letters import LETTERS, unknown_placeholders, write
 from stackmark_web.integrations.models import MailTemplate, OutboxMail
+from stackmark_web.integrations.queries import nearest_words
+from stackmark_web.jobs.storing import insert_each
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import lineage, require
+from stackmark_web.tenancy.queries import require
 
 
 def queue_mail(
@@ -53,16 +56,45 @@ class Letter:
     not_before: datetime | None = None
 
 
-def queue_many(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail]:
-    """Letters of one organisation into the outbox at once; a key that is there stays as it is."""
+def queue_many(
+    organisation: Any, letters: Iterable[Letter], *, lean: bool = False
+) -> list[OutboxMail]:
+    """Letters of one organisation into the outbox at once; a key that is there stays as it is.
+
+    ``lean`` keeps what differs from letter to letter, and the words come when it is sent
+    (``lean.written``): for the many letters of a run.
+    """
+    if lean:
+        return _queue_lean(organisation, letters)
     words: dict[tuple[str, str], tuple[str, str] | None] = {}
     mails: list[OutboxMail] = []
     for letter in letters:
         style = (letter.kind, letter.language)
         if style not in words:
-            words[style] = _own_words(organisation, *style)
+            words[style] = nearest_words(organisation, *style)
         mails.append(_mail(organisation, letter, words[style]))
     OutboxMail.everywhere.bulk_create(mails, ignore_conflicts=True)
+    return mails
+
+
+def _queue_lean(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail]:
+    name, now = getattr(organisation, "name", ""), clock.now()
+    mails = [
+        OutboxMail(
+            organisation=organisation,
+            key=letter.key[:120],
+            kind=letter.kind,
+            to=letter.to,
+            subject=str(letter.context.get("title", ""))[:300],
+            html=fold({"issuer": name, **letter.context}),
+            language=letter.language,
+            award_id=letter.award_id,
+            not_before=letter.not_before or now,
+            queued_at=now,
+        )
+        for letter in letters
+    ]
+    insert_each(mails, ignore_conflicts=True)
     return mails
 
 
@@ -83,20 +115,6 @@ def _mail(organisation: Any, letter: Letter, own: tuple[str, str] | None) -> Out
         not_before=letter.not_before or now,
         queued_at=now,
     )
-
-
-def _own_words(organisation: Any, kind: str, language: str) -> tuple[str, str] | None:
-    """The nearest unit's words for this kind, in the language or its base (``pt-BR``, ``pt``)."""
-    if organisation is None:
-        return None
-    wanted = [language or "en", (language or "en").split("-")[0]]
-    units = lineage(organisation)
-    rows = MailTemplate.everywhere.filter(organisation_id__in=units, kind=kind, language__in=wanted)
-    found = sorted(
-        rows,
-        key=lambda row: (-units.index(row.organisation_id), wanted.index(row.language)),
-    )
-    return (found[0].subject, found[0].body) if found else None
 
 
 @transaction.atomic
@@ -136,8 +154,14 @@ def save_template(
 @transaction.atomic
 def cancel_mail(award_id: uuid.UUID, *, kinds: tuple[str, ...] = tuple(LETTERS)) -> int:
     """Take letters about an award out of the outbox as far as they have not left."""
+    return cancel_mails([award_id], kinds=kinds)
+
+
+@transaction.atomic
+def cancel_mails(award_ids: Sequence[uuid.UUID], *, kinds: tuple[str, ...]) -> int:
+    """The same about many awards."""
     return OutboxMail.everywhere.filter(
-        award_id=award_id, kind__in=kinds, state=OutboxMail.State.QUEUED
+        award_id__in=award_ids, kind__in=kinds, state=OutboxMail.State.QUEUED
     ).update(state=OutboxMail.State.CANCELLED)
 
 

@@ -17,7 +17,11 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """All mail names the host people know, not that of the machine it was made on."""
+        """Mail names the host people know, not that of the machine; webhooks hear of changes."""
+        from stackmark_web.audit import door
+        from stackmark_web.integrations.webhook_events import hear
+
+        door.listen(hear)
         host = urlsplit(settings.PUBLIC_URL).hostname
         if host:
             DNS_NAME._fqdn = punycode(host)  # noqa: SLF001 - Django has no setting for it

@@ -18,8 +18,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
+from stackmark_web.integrations.letters_approvals import APPROVALS
 from stackmark_web.integrations.letters_pathways import PATHWAYS
 from stackmark_web.integrations.letters_recognition import RECOGNITION
+from stackmark_web.integrations.letters_webhooks import WEBHOOKS
 from stackmark_web.ui.text import markdown_html
 
 PLACEHOLDERS: Final = ("recipient_name", "title", "issuer", "reason", "date", "sender", "code")
@@ -112,6 +114,16 @@ LETTERS: Final[dict[str, Letter]] = {
             "public page says so, and {{issuer}} cannot award it until a reviewer has confirmed it."
         ),
         _("Look at it"),
+    ),
+    "key-old": Letter(
+        _("Signing key to be replaced"),
+        _("The signing key of {{issuer}} is more than a year old"),
+        _(
+            "Hello {{recipient_name}},\n\n{{issuer}} has signed with the key **{{title}}** since "
+            "{{date}}. Replace it: what it has signed stays valid, and a key that is changed every "
+            "year is worth less to a thief."
+        ),
+        _("Open the keys"),
     ),
     "revoked": Letter(
         _("Credential revoked"),
@@ -304,6 +316,8 @@ LETTERS: Final[dict[str, Letter]] = {
         _("A learner wrote to you about an assessment of **{{title}}**. A person has to answer."),
         _("To the marking desk"),
     ),
+    **{kind: Letter(*said) for kind, said in APPROVALS.items()},
+    **{kind: Letter(*said) for kind, said in WEBHOOKS.items()},
     **{kind: Letter(*said) for kind, said in RECOGNITION.items()},
     **{kind: Letter(*said) for kind, said in PATHWAYS.items()},
 }

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import formataddr, make_msgid, parseaddr
@@ -24,6 +25,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from stackmark_web import clock
+from stackmark_web.integrations.lean import written
 from stackmark_web.integrations.letters import one_line
 from stackmark_web.integrations.models import OutboxMail
 
@@ -33,6 +35,15 @@ _PAUSE: Final = timedelta(minutes=2)  # before a server that was away is asked a
 _LOG: Final = logging.getLogger(__name__)
 _DOUBT_AFTER: Final = timedelta(minutes=10)
 _State: Final = OutboxMail.State
+
+
+_GATES: Final[list[Callable[[str], bool]]] = []
+
+
+def gate(may_send: Callable[[str], bool]) -> None:
+    """Ask this about the key of a letter before its first try; False: it left long ago."""
+    if may_send not in _GATES:
+        _GATES.append(may_send)
 
 
 def send_due(limit: int = 200) -> int:
@@ -107,6 +118,9 @@ def _send(pk: object, line: Line) -> bool:
     if not mine:
         return False
     mail = OutboxMail.everywhere.select_related("organisation").get(pk=pk)
+    if mail.attempts == 0 and not all(may(mail.key) for may in _GATES):
+        _mark(mail, _State.DOUBT, "it left before the database was restored")
+        return True
     try:
         line.send(mail)
     except _NOT_SENT as error:
@@ -138,17 +152,18 @@ def _message(mail: OutboxMail, connection: BaseEmailBackend | None) -> EmailMult
     name = one_line(mail.organisation.name) if mail.organisation else ""
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     reply = [mail.organisation.email] if mail.organisation and mail.organisation.email else []
+    words = written(mail)
     message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
+        subject=words.subject,
+        body=words.text,
         from_email=formataddr((name, address)) if name else settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=reply,
         connection=connection,
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
+    if words.html:
+        message.attach_alternative(words.html, "text/html")
     return message
 
 

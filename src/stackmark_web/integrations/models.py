@@ -8,7 +8,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.integrations.webhook_models import Attempt, Message, Webhook
 from stackmark_web.tenancy.scoping import Scoped
+
+__all__ = ["Attempt", "MailTemplate", "Message", "OutboxMail", "Webhook"]
 
 
 class OutboxMail(models.Model):

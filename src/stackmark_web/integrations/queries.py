@@ -1,4 +1,4 @@
-"""Reads about mail."""
+"""Reads about mail and webhooks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import uuid
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.http import Http404
 
-from stackmark_web.integrations.models import MailTemplate, OutboxMail
+from stackmark_web.integrations.models import MailTemplate, Message, OutboxMail, Webhook
+from stackmark_web.tenancy.queries import lineage
 
 
 def outbox(organisation: Any, *, state: str = "", search: str = "") -> QuerySet[OutboxMail]:
@@ -41,3 +43,46 @@ def kinds_with_own_words(organisation: Any) -> set[tuple[str, str]]:
     """The kinds and languages an organisation wrote itself."""
     rows = MailTemplate.everywhere.filter(organisation=organisation)
     return set(rows.values_list("kind", "language"))
+
+
+def webhooks_of(organisation: Any) -> QuerySet[Webhook]:
+    """The webhooks of exactly this organisation or unit, newest first."""
+    rows = Webhook.objects.within(organisation).filter(organisation=organisation)
+    return rows.select_related("organisation", "made_by").order_by("-created_at", "-pk")
+
+
+def webhook_of(organisation: Any, pk: object) -> Webhook:
+    """One of them; ``Http404`` for any other."""
+    found = webhooks_of(organisation).filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+def messages_of(hook: Webhook) -> QuerySet[Message]:
+    """What a webhook was or will be sent, newest first, with the tries."""
+    return hook.messages.prefetch_related("tries").order_by("-sequence")
+
+
+def message_of(organisation: Any, pk: object, hook: object = None) -> Message:
+    """One message to a webhook of this organisation; ``Http404`` for any other."""
+    rows = Message.objects.filter(webhook__organisation=organisation, pk=pk)
+    rows = rows.filter(webhook_id=hook) if hook is not None else rows
+    found = rows.select_related("webhook__organisation").prefetch_related("tries").first()
+    if found is None:
+        raise Http404("There is nothing here.")
+    return found
+
+
+def nearest_words(organisation: Any, kind: str, language: str) -> tuple[str, str] | None:
+    """The nearest unit's words for this kind, in the language or its base (``pt-BR``, ``pt``)."""
+    if organisation is None:
+        return None
+    wanted = [language or "en", (language or "en").split("-")[0]]
+    units = lineage(organisation)
+    rows = MailTemplate.everywhere.filter(organisation_id__in=units, kind=kind, language__in=wanted)
+    found = sorted(
+        rows,
+        key=lambda row: (-units.index(row.organisation_id), wanted.index(row.language)),
+    )
+    return (found[0].subject, found[0].body) if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,43 +11,60 @@ from typing import Final
 
 from stackmark_web import clock
 
+_REST: Final = 9  # times as long as it took, a duty rests while runs wait
 _LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Duty:
-    """A function without arguments that is due every ``seconds``; safe to run twice at once."""
+    """A function without arguments that is due every ``seconds``; safe to run twice at once.
+
+    While runs wait for the worker, a duty that is not ``urgent`` gets a tenth of its time at most.
+    """
 
     name: str
     seconds: float
     function: Callable[[], object]
+    urgent: bool = False
     due: datetime | None = None
 
 
 _DUTIES: Final[dict[str, Duty]] = {}
 
 
-def duty(name: str, *, seconds: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Register a function as a duty. It must be idempotent and bounded in time."""
+def duty(
+    name: str, *, seconds: float, urgent: bool = False
+) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Register a function as a duty. It must be idempotent and bounded in time.
+
+    ``urgent``: it comes in time whatever else there is to do.
+    """
 
     def register(function: Callable[[], object]) -> Callable[[], object]:
-        _DUTIES[name] = Duty(name, seconds, function)
+        _DUTIES[name] = Duty(name, seconds, function, urgent)
         return function
 
     return register
 
 
-def run_due() -> None:
-    """Do every duty whose time has come; one that fails does not stop the others."""
+def run_due(*, busy: bool = False) -> None:
+    """Do every duty whose time has come; one that fails does not stop the others.
+
+    ``busy``: runs wait, so a duty that takes long comes less often.
+    """
     for one in _DUTIES.values():
         now = clock.now()
         if one.due is not None and now < one.due:
             continue
         one.due = now + timedelta(seconds=one.seconds)
+        begun = time.monotonic()
         try:
             one.function()
         except Exception:  # noqa: BLE001 - the next duty must not suffer
             _LOG.exception("duty %s failed", one.name)
+        if busy and not one.urgent:
+            spent = time.monotonic() - begun
+            one.due = max(one.due, clock.now() + timedelta(seconds=_REST * spent))
 
 
 def run_all() -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from datetime import timedelta
 from typing import Final
 
 from django.db import models, transaction
 
 from stackmark_web import clock
+from stackmark_web.audit.actions import record
+from stackmark_web.jobs import signs
 from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
 from stackmark_web.jobs.models import Chunk, Run
 
@@ -24,13 +27,18 @@ _LOG: Final = logging.getLogger(__name__)
 _OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
 
 
-def work_once(worker: str) -> bool:
-    """Do one chunk if there is one. Whether there was."""
+def work_once(worker: str, *, stop: threading.Event | None = None) -> bool:
+    """Do one chunk if there is one. Whether there was.
+
+    When ``stop`` is set on the way, the chunk is given back at its next heartbeat.
+    """
     chunk = _lease(worker)
     if chunk is None:
         return False
     try:
-        outcome = _do(chunk)
+        outcome = _do(chunk, stop)
+    except _GivenBack:
+        _give_back(chunk)
     except LeaseLost:
         _LOG.warning("lease of chunk %s lost", chunk.pk)
     except Exception as error:  # noqa: BLE001 - told on the run, whatever it was
@@ -91,15 +99,22 @@ def _lease(worker: str) -> Chunk | None:
     return None
 
 
-def _do(chunk: Chunk) -> Outcome:
+def _do(chunk: Chunk, stop: threading.Event | None) -> Outcome:
     work = handler_of(chunk.run.kind)
     if work is None:
         raise LookupError(f'no handler for runs of kind "{chunk.run.kind}"')
-    return work(chunk.run, chunk.first, chunk.last, _heartbeat(chunk))
+    return work(chunk.run, chunk.first, chunk.last, _heartbeat(chunk, stop))
 
 
-def _heartbeat(chunk: Chunk) -> Heartbeat:
+class _GivenBack(Exception):  # noqa: N818 - a state, not a mistake
+    """The worker ends; somebody else goes on with the chunk."""
+
+
+def _heartbeat(chunk: Chunk, stop: threading.Event | None) -> Heartbeat:
     def beat() -> None:
+        if stop is not None and stop.is_set():
+            raise _GivenBack
+        signs.give()
         held = Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
             lease_until=clock.now() + LEASE
         )
@@ -107,6 +122,13 @@ def _heartbeat(chunk: Chunk) -> Heartbeat:
             raise LeaseLost
 
     return beat
+
+
+def _give_back(chunk: Chunk) -> None:
+    """Free at once, and this try does not count."""
+    Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
+        state="waiting", lease_until=None, attempts=models.F("attempts") - 1
+    )
 
 
 @transaction.atomic
@@ -138,7 +160,21 @@ def _close(chunk: Chunk) -> None:
     """End the run with its last chunk."""
     states = set(Chunk.objects.filter(run=chunk.run_id).values_list("state", flat=True).distinct())
     if states <= {"done", "failed"}:
-        Run.everywhere.filter(pk=chunk.run_id, state=Run.State.RUNNING).update(
-            state=Run.State.FAILED if "failed" in states else Run.State.DONE,
-            finished_at=clock.now(),
+        state = Run.State.FAILED if "failed" in states else Run.State.DONE
+        ended = Run.everywhere.filter(pk=chunk.run_id, state=Run.State.RUNNING).update(
+            state=state, finished_at=clock.now()
         )
+        if ended:
+            _tell_end(Run.everywhere.select_related("organisation").get(pk=chunk.run_id))
+
+
+def _tell_end(run: Run) -> None:
+    after = {"state": run.state, "done": run.done, "failed": run.failed}
+    record(
+        "run.finished",
+        actor=None,
+        target=run,
+        organisation=run.organisation,
+        after=after,
+        via="job",
+    )

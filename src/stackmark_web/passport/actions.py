@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from stackmark.errors import StackmarkError
 from stackmark.model.achievement import Achievement
 from stackmark_web import clock
+from stackmark_web.accounts.minors import require_consent, require_grown_up
 from stackmark_web.audit.actions import record
 from stackmark_web.awarding.models import Award
 from stackmark_web.jobs import actions as jobs
 from stackmark_web.jobs.models import Run
+from stackmark_web.passport import brought_documents
 from stackmark_web.passport.checking import check_after_commit, check_holding
 from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.importing import Refusal, Upload, find_credentials
@@ -112,7 +114,11 @@ def import_credential(user: Any, data: bytes, source: str = "") -> Holding:
 
 
 def bring(user: Any, uploads: list[Upload]) -> Brought:
-    """Keep every credential of these files. A few are checked at once, many by a run."""
+    """Keep every credential of these files. A few are checked at once, many by a run.
+
+    Raises ``ValidationError`` while a guardian has to agree.
+    """
+    require_consent(user)
     findings = find_credentials(uploads)
     brought = Brought(refused=findings.refused)
     room = MAX_HOLDINGS - Holding.objects.filter(user=user, award=None).count()
@@ -122,6 +128,8 @@ def bring(user: Any, uploads: list[Upload]) -> Brought:
             continue
         holding, new = _keep(user, name, contents)
         (brought.added if new else brought.known).append(holding)
+    if brought.added:
+        brought_documents.keep(user, findings.documents)
     if len(brought.added) > CHECK_NOW:
         brought.run = _start_checks(user, brought)
     else:
@@ -248,6 +256,7 @@ def remove(holding: Holding, *, actor: Any) -> None:
 def publish(holding: Holding, *, actor: Any) -> None:
     """Make the public address of a credential issued here answer."""
     own(holding, actor)
+    require_grown_up(actor)
     if holding.award_id is None:
         raise ValidationError(
             _("Only what was issued here has a public page here; share this one by a link.")
@@ -285,6 +294,8 @@ def save_profile(
     holdings: list[Holding],
 ) -> Profile:
     """A person's public page and what stands on it. Raises ``ValidationError`` by field."""
+    if published or indexed:
+        require_grown_up(user)
     for holding in holdings:
         own(holding, user)
         if not is_presentable(holding):

@@ -139,6 +139,9 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
     except WrongState as error:
         messages.error(request, error.detail)
         return _here(token)
+    except ValidationError as error:  # a guardian has to agree first
+        messages.error(request, error.messages[0])
+        return _here(token)
     messages.success(request, _("It is in your passport now. Nobody else sees it yet."))
     return private(redirect("passport:holding", pk=held.pk))
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
+from stackmark_web.accounts.minors import require_consent
 from stackmark_web.audit.actions import record
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding import letters
@@ -34,7 +35,11 @@ VIA: Final = "claim link"
 
 @transaction.atomic
 def keep(award: Award, *, user: Any, via: str = VIA) -> Holding:
-    """Claim an award into a person's passport. Raises ``awarding.actions.WrongState``."""
+    """Claim an award into a person's passport.
+
+    Raises ``awarding.actions.WrongState``, and ``ValidationError`` while a guardian has to agree.
+    """
+    require_consent(user)
     claimed = awarding.claim(award, user=user, via=via)
     return take(claimed, user, via=via)
 
@@ -191,6 +196,13 @@ def adopt() -> int:
     folders and links, and only the new one is shown from then on.
     """
     return sum(_adopt(award) for award in queries.not_taken())
+
+
+def adopt_one(award: Award) -> None:
+    """The same at once for one award that was corrected at its holder's wish."""
+    award.refresh_from_db()
+    if award.holder_id is not None and award.state == Award.State.CLAIMED:
+        _adopt(award)
 
 
 @transaction.atomic

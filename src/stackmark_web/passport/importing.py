@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import ReadError, StackmarkError
 from stackmark.limits import MAX_IMAGE_BYTES
-from stackmark.reading.archives import credentials_of, is_zip, read_zip
+from stackmark.reading.archives import Entry, credentials_of, documents_map, is_zip, read_zip
 from stackmark.reading.baked import recognise
 from stackmark.reading.pdf import attachments, is_pdf
 from stackmark_web.passport import slices
@@ -42,10 +42,11 @@ class Refusal:
 
 @dataclass(slots=True)
 class Findings:
-    """The credentials found, each read, and what was refused."""
+    """The credentials found, each read, what was refused, and documents that came along."""
 
     found: list[tuple[str, Contents]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    documents: dict[str, bytes] = field(default_factory=dict)
 
 
 def find_credentials(uploads: list[Upload]) -> Findings:
@@ -70,7 +71,7 @@ def fetched(url: str) -> Upload:
 
 def _find(upload: Upload, findings: Findings) -> None:
     try:
-        for name, piece in _pieces(upload):
+        for name, piece in _pieces(upload, findings):
             if isinstance(piece, bytes):
                 _take(name, piece, findings)
             else:
@@ -101,14 +102,23 @@ def _readable(data: bytes) -> Contents:
     return contents
 
 
-def _pieces(upload: Upload) -> Iterator[tuple[str, bytes | StackmarkError]]:
+def _pieces(upload: Upload, findings: Findings) -> Iterator[tuple[str, bytes | StackmarkError]]:
     if len(upload.data) > MAX_UPLOAD:
         raise ReadError("read.too-large", _("It is larger than 12 MB."))
     if not is_zip(upload.data):
         yield from _of_file(upload.name, upload.data)
         return
-    for entry in credentials_of(read_zip(upload.data)):
+    entries = read_zip(upload.data)
+    _note_documents(entries, findings)
+    for entry in credentials_of(entries):
         yield from _of_entry(f"{upload.name}: {entry.name}", entry.data)
+
+
+def _note_documents(entries: list[Entry], findings: Findings) -> None:
+    """What a passport brought for checking it, by address; nobody believes it here."""
+    bodies = {one.name: one.data for one in entries}
+    for url, name in (documents_map(entries) or {}).items():
+        findings.documents.setdefault(url, bodies[name])
 
 
 def _of_entry(name: str, data: bytes) -> Iterator[tuple[str, bytes | StackmarkError]]:

@@ -262,3 +262,31 @@ class LinkRequest(models.Model):
 
     def __str__(self) -> str:
         return f"link request {self.pk}"
+
+
+from stackmark_web.passport.models_proofs import (  # noqa: E402 - Django looks for models here
+    BroughtDocument,
+    HolderDid,
+    ProofAnswer,
+    ProofRequest,
+    ReissuePolicy,
+    ReissueRequest,
+)
+
+__all__ = [
+    "AddressReport",
+    "BroughtDocument",
+    "Folder",
+    "HolderDid",
+    "Holding",
+    "HoldingSkill",
+    "LinkRequest",
+    "Profile",
+    "ProofAnswer",
+    "ProofRequest",
+    "ReissuePolicy",
+    "ReissueRequest",
+    "Share",
+    "ShareCode",
+    "ShareDay",
+]

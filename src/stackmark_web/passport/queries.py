@@ -5,12 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils.dateparse import parse_datetime
 
 from stackmark_web import clock
+from stackmark_web.accounts import minors
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import tokens
 from stackmark_web.passport.contents import fold
@@ -24,6 +28,12 @@ from stackmark_web.passport.models import (
 )
 from stackmark_web.passport.standing import Standing, standing_of, with_status
 
+_STAMP: Final = (
+    "SELECT a.state, a.valid_until, a.status_changed_at, h.added_at FROM passport_holding h "
+    "JOIN awarding_award a ON a.id = h.award_id JOIN accounts_user u ON u.id = h.user_id "
+    "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL "
+    "AND (u.born IS NULL OR u.born < %s)"  # as minors.grown_up
+)
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
 
 
@@ -141,7 +151,7 @@ def waiting_for(user: Any) -> QuerySet[Award]:
     """Awards offered to any of a person's verified addresses and not yet taken by anybody."""
     wanted = Q(pk__in=[])
     for email in addresses_of(user):
-        wanted |= Q(recipient_email__iexact=email)
+        wanted |= Q(recipient_email=email)  # both are kept in lower case
     rows = Award.everywhere.filter(wanted, holding=None, signed__isnull=False)
     rows = rows.filter(Q(state=Award.State.OFFERED) | Q(state=Award.State.CLAIMED, holder=None))
     return rows.select_related("version", "version__image", "organisation").order_by("-offered_at")
@@ -166,14 +176,34 @@ def not_taken(limit: int = 500) -> QuerySet[Award]:
 
 def public_holding(award: Award) -> Holding | None:
     """The holding that makes an award's public address answer; None: as for an unknown id."""
-    rows = Holding.objects.filter(award=award, published=True).select_related("user")
-    return rows.first()
+    rows = Holding.objects.filter(minors.grown_up(), award=award, published=True)
+    return rows.select_related("user").first()
+
+
+def public_stamp(pk: str) -> tuple[Any, ...] | None:
+    """What an award's public page is made from, by one small question; None: it has no such page.
+
+    The page must be made anew when anything of it is different: the state, since when, whether it
+    has run out, whether its holder shows it.
+    """
+    with connection.cursor() as cursor:
+        key = Award._meta.pk.get_db_prep_value(pk, connection)  # noqa: SLF001
+        cursor.execute(_STAMP, [key, minors.years_before(clock.today(), minors.GROWN_UP)])
+        rows = cursor.fetchall()
+    if len(rows) != 1:
+        return None
+    (state, until, changed, added) = rows[0]
+    end = parse_datetime(until) if isinstance(until, str) else until
+    over = end is not None and (end if end.tzinfo else end.replace(tzinfo=UTC)) <= clock.now()
+    return state, over, changed, added
 
 
 def share_by_token(token: str) -> Share | None:
     """The share behind a token while it may be opened."""
     share = Share.objects.filter(token_hash=tokens.digest(token)).select_related("user").first()
-    return share if share is not None and is_open(share) else None
+    if share is None or not is_open(share):
+        return None
+    return None if share.user is not None and minors.needs_consent(share.user) else share
 
 
 def is_open(share: Share) -> bool:
@@ -234,7 +264,9 @@ def profile_of(user: Any) -> Profile | None:
 
 def public_profile(handle: str) -> Profile | None:
     """A published page."""
-    rows = Profile.objects.filter(handle=handle.lower(), published=True, user__is_active=True)
+    rows = Profile.objects.filter(
+        minors.grown_up(), handle=handle.lower(), published=True, user__is_active=True
+    )
     return rows.select_related("user").first()
 
 

@@ -16,6 +16,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
+from stackmark_web.accounts.minors import require_consent
 from stackmark_web.audit.actions import record
 from stackmark_web.integrations.actions import queue_mail
 from stackmark_web.passport import tokens
@@ -92,6 +93,7 @@ def make_share(
 
 
 def _check_new(user: Any, holdings: list[Holding]) -> None:
+    require_consent(user)
     if not holdings:
         raise ValidationError(_("Choose at least one credential to share."))
     if len(holdings) > MAX_COLLECTION:

@@ -21,8 +21,16 @@ from stackmark_web import clock
 from stackmark_web.awarding import letters
 from stackmark_web.awarding import queries as awarding
 from stackmark_web.awarding.actions import WrongState
-from stackmark_web.passport import actions, beside, claiming, downloads, linkedin, queries
-from stackmark_web.passport.bundle import bundle
+from stackmark_web.passport import (
+    actions,
+    beside,
+    claiming,
+    downloads,
+    linkedin,
+    pass_views,
+    queries,
+    reissuing,
+)
 from stackmark_web.passport.cards import award_card, own_card
 from stackmark_web.passport.checking import answer_of, credential_bytes
 from stackmark_web.passport.forms import FilterForm, FoldersForm
@@ -114,6 +122,8 @@ def _about(request: HttpRequest, found: Holding) -> dict[str, Any]:
         "folders": FoldersForm(initial={"folders": found.folders.all()}, user=request.user),
         "shares": queries.shares_of(request.user).filter(holdings=found, withdrawn_at=None),
         "carried": carry_received(credential_bytes(found)),
+        "passes": pass_views.ready(),
+        "reissuable": not reissuing.why_not(found),
         "presentable": queries.is_presentable(found),
         "beside": beside.panels(found),
     }
@@ -161,18 +171,6 @@ def download(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
         messages.error(request, error.detail)
         return redirect("passport:holding", pk=pk)
     return attachment(made)
-
-
-@login_required
-@require_safe
-def download_all(request: HttpRequest) -> HttpResponse:
-    """Everything at once."""
-    rows = Holding.objects.filter(user=request.user).select_related(
-        "award", "award__version", "award__version__achievement", "award__organisation"
-    )
-    if not rows:
-        raise Http404("There is nothing here.")
-    return attachment(bundle(rows))
 
 
 # -- changes -----------------------------------------------------------------------------------
@@ -270,6 +268,9 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except WrongState as error:
         messages.error(request, error.detail)
         return redirect("passport:home")
+    except ValidationError as error:  # a guardian has to agree first
+        messages.error(request, error.messages[0])
+        return redirect("passport:home")
     return _done(request, found.pk, _("It is in your passport now. Nobody else sees it yet."))
 
 
@@ -311,6 +312,8 @@ def linkedin_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "url": url,
         "add": linkedin.add_link(found, url) if url else "",
         "post": linkedin.share_link(url) if url else "",
+        "passes": pass_views.ready(),
+        "reissuable": not reissuing.why_not(found),
         "presentable": queries.is_presentable(found),
     }
     return render(request, "passport/linkedin.html", context)

@@ -15,10 +15,11 @@ class PathwaysConfig(AppConfig):
         """Hear of what makes audits stale; answer for sealed files; say what counts toward what."""
         from stackmark_web.awarding import queries as awarding
         from stackmark_web.catalogue import onward as rooms
-        from stackmark_web.passport import beside
+        from stackmark_web.passport import beside, exporting
         from stackmark_web.pathways import hearing, onward, proof_views, sealing
 
         hearing.listen()
         awarding.provide_artefacts(sealing.at)
         rooms.provide("counts toward", onward.panel)
         beside.provide("proof", proof_views.panel)
+        exporting.provide("pathways", proof_views.exported)

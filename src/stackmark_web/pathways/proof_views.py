@@ -118,6 +118,17 @@ def _file(found: Completion, name: str) -> tuple[bytes, str]:
     return data, sealing.MEDIA_TYPE
 
 
+def exported(user: Any) -> dict[str, bytes]:
+    """The witnesses of a learner's completed pathways, and what each is judged by."""
+    found: dict[str, bytes] = {}
+    for one in queries.completions().filter(user=user):
+        for name in sealing.FILES:
+            data = sealing.file_of(one, name)
+            if data is not None:
+                found[f"{one.pk}/{name}"] = data
+    return found
+
+
 def panel(holding: Any, token: str = "") -> str:
     """Beside an award in a passport, and on a link that shows evidence: what proves it."""
     found = queries.completion_behind(holding)

@@ -51,6 +51,12 @@ def address(piece: Piece) -> str:
     return f"{settings.IDENTITY_URL}/recognition/pieces/{piece.pk}"
 
 
+def remove(digest: str) -> None:
+    """Remove one file now unless a row names it. Raises ``OSError``."""
+    if not Piece.objects.filter(sha256=digest).exists():
+        _path(digest).unlink(missing_ok=True)
+
+
 def sweep(*, older_than: float = UNCLAIMED) -> int:
     """Remove files that no row names and that are not new; how many went."""
     if not folder().is_dir():

@@ -43,7 +43,7 @@ from stackmark_web.verifying.throttle import wait_for
 
 _FORMS: Final = ("pdf", "png", "svg")  # made for anybody; none of them is signed anew
 _FILE_COST: Final = 5
-_SHOWN: Final = ("active", "expired")  # a preview elsewhere tells of nothing else
+SHOWN: Final = ("active", "expired")  # a preview elsewhere tells of nothing else
 
 
 def _award(request: HttpRequest, pk: uuid.UUID) -> Any:
@@ -119,7 +119,7 @@ def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
     """What the page and the tags in its head show; nobody's name is in the tags."""
     status, since = queries.status_of(award)
     token = request.GET.get("t", "")
-    public = status in _SHOWN and not token
+    public = status in SHOWN and not token
     return {
         "award": award,
         "brand": award.organisation,
@@ -132,8 +132,16 @@ def _context(request: HttpRequest, award: Any) -> dict[str, Any]:
         "url": f"{settings.PUBLIC_URL}{request.path}",
         "image": settings.PUBLIC_URL + reverse("registry:credential_card", args=[award.pk]),
         "query": f"?{urlencode({'t': token})}" if token else "",
+        **_embedding(award, public=public),
         "locale": to_locale(get_language() or "en"),
     }
+
+
+def _embedding(award: Any, *, public: bool) -> dict[str, str]:
+    """How other pages show it, while anybody may see it."""
+    from stackmark_web.registry.embed_views import discovery_of, frame_of
+
+    return {"frame": frame_of(award), "oembed": discovery_of(award)} if public else {}
 
 
 @readable
@@ -152,7 +160,7 @@ def _drawn(svg: str) -> bytes:
 
 def _card_svg(award: Any) -> str:
     status, since = queries.status_of(award)
-    if status not in _SHOWN:
+    if status not in SHOWN:
         return neutral_card_svg()
     image = award.version.image
     return credential_card_svg(

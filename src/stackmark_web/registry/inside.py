@@ -14,6 +14,7 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.registry import queries
 from stackmark_web.registry.documents import as_json
 from stackmark_web.registry.register_exports import export
+from stackmark_web.tenancy import handovers
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.verifying.fetching import provide
 
@@ -33,6 +34,13 @@ def profile_json(slug: str) -> bytes | None:
     """The Profile of an organisation or unit."""
     organisation = tenancy.organisation_by_slug(slug)
     return None if organisation is None else as_json(queries.profile_document(organisation))
+
+
+def handover_json(slug: str) -> bytes | None:
+    """What an institution and its successor have signed, once both have."""
+    organisation = tenancy.organisation_by_slug(slug)
+    found = None if organisation is None else handovers.in_force(organisation)
+    return None if found is None else as_json(found.statement)
 
 
 def revocations_json(slug: str) -> bytes | None:
@@ -88,6 +96,7 @@ def statement_token(pk: str) -> bytes | None:
 _ROUTES: Final[tuple[tuple[re.Pattern[str], Answer], ...]] = (
     (re.compile(r"/o/([a-z0-9_-]+)/did\.json"), did_json),
     (re.compile(r"/o/([a-z0-9_-]+)/revocations"), revocations_json),
+    (re.compile(r"/o/([a-z0-9_-]+)/handover\.json"), handover_json),
     (re.compile(r"/o/([a-z0-9_-]+)(?:\.json)?"), profile_json),
     (re.compile(rf"/achievements/{_UUID}(?:/([1-9][0-9]{{0,8}}))?(?:\.json)?"), achievement_json),
     (

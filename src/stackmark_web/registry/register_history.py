@@ -28,6 +28,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "key.rotated": _("Replaced its signing key"),
     "key.published": _("Put a published signing key to use"),
     "key.revoked": _("Revoked a signing key"),
+    "key.lost": _("Declared a signing key known to others"),
+    "handover.accepted": _("Handed over to a successor"),
+    "handover.taken-on": _("Took on what another institution leaves"),
     "achievement.published": _("Published an achievement"),
     "achievement.retired": _("Retired an achievement"),
     "achievement.restored": _("Brought an achievement back"),
@@ -42,6 +45,12 @@ FIELDS: Final[dict[str, str | Promise]] = {
     "erasmus_code": "Erasmus",
     "deqar_id": "DEQAR",
 }
+
+
+_TENANCY_VERBS: Final = (
+    *(verb for verb in SENTENCES if verb.startswith(("organisation.", "unit.", "key."))),
+    *("domain.checked", "domain.removed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,9 @@ class Change:
 
 def events(organisation: Any = None, achievement: Any = None) -> QuerySet[AuditEvent]:
     """What the public may know, newest first: all, of an institution, or of an achievement."""
-    rows = AuditEvent.objects.filter(tenancy.told() | Q(verb__in=catalogue.VERBS))
+    # The verbs first, all of them: they have an index, and are few among what happens.
+    rows = AuditEvent.objects.filter(verb__in=[*_TENANCY_VERBS, *catalogue.VERBS])
+    rows = rows.filter(tenancy.told() | Q(verb__in=catalogue.VERBS))
     if organisation is not None:
         rows = rows.filter(organisation_id__in=tenancy.below(organisation))
     if achievement is not None:

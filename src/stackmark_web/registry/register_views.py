@@ -23,6 +23,7 @@ from stackmark_web.registry import register_downloads as files
 from stackmark_web.registry import register_history as history
 from stackmark_web.registry.documents import MINUTE, as_json, document, page, readable
 from stackmark_web.registry.register_exports import Export, export, exports, media_type
+from stackmark_web.tenancy import handovers
 from stackmark_web.tenancy import public as tenancy
 from stackmark_web.tenancy import queries as organisations
 from stackmark_web.tenancy.countries import COUNTRIES
@@ -95,6 +96,7 @@ def issuer(request: HttpRequest, slug: str) -> Answer:
         "did": organisations.did_of(found),
         "domains": found.shown_domains,  # type: ignore[attr-defined] # put there by the query
         "keys": tenancy.keys_told(found),
+        "successor": handovers.told(found),
         "identifiers": queries.identifiers(found),
         "achievements": many[found.pk],
         **_changes(request, history.events(organisation=found)),

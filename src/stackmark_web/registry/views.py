@@ -26,6 +26,7 @@ from stackmark_web.registry.documents import (
     readable,
     wants_page,
 )
+from stackmark_web.tenancy import handovers
 from stackmark_web.tenancy import queries as tenancy
 
 
@@ -61,8 +62,16 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponseBase:
         "in_register": queries.in_register(root),
         "cards": queries.achievements_of(found),
         "url": f"{settings.PUBLIC_URL}{request.path}",
+        "successor": handovers.told(root),
     }
     return page(request, render(request, "registry/organisation.html", context))
+
+
+@readable
+def handover(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The statement an institution and its successor have signed."""
+    body = _there(inside.handover_json(slug))
+    return document(request, body, content_type="application/json", max_age=MINUTE, vary=False)
 
 
 @readable

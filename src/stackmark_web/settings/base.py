@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from stackmark_web.operations import logs
 from stackmark_web.settings import env
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DATA = env.folder("STACKMARK_DATA", "var")
-PUBLIC_URL = env.url("STACKMARK_PUBLIC_URL", "http://127.0.0.1:8000")
+DEV_TLS = env.switch("STACKMARK_DEV_TLS")
+PUBLIC_URL = env.url(
+    "STACKMARK_PUBLIC_URL", "https://127.0.0.1:8443" if DEV_TLS else "http://127.0.0.1:8000"
+)
 _PUBLIC = urlsplit(PUBLIC_URL)
+_ONLY_HERE = _PUBLIC.hostname in ("127.0.0.1", "localhost", "::1")
 IDENTITY_URL = env.url(
     "STACKMARK_IDENTITY_URL",
-    PUBLIC_URL if _PUBLIC.scheme == "https" else "https://demo.stackmark.example",
+    PUBLIC_URL
+    if _PUBLIC.scheme == "https" and not _ONLY_HERE
+    else "https://demo.stackmark.example",
 )
 SECRET_KEY = env.kept_secret("STACKMARK_SECRET_KEY", DATA / "secret-key")
 KEY_PASSPHRASE = env.kept_secret("STACKMARK_KEY_PASSPHRASE", DATA / "key-passphrase")
 SIGNER = env.signer("STACKMARK_SIGNER")
 KEY_TYPE = env.choice("STACKMARK_KEY_TYPE", ("ed25519", "p256"))
+APPLE_PASS = env.together(
+    {
+        "STACKMARK_APPLE_PASS_CERT": env.text("STACKMARK_APPLE_PASS_CERT"),
+        "STACKMARK_APPLE_PASS_KEY": env.text("STACKMARK_APPLE_PASS_KEY"),
+        "STACKMARK_APPLE_PASS_WWDR": env.text("STACKMARK_APPLE_PASS_WWDR"),
+        "STACKMARK_APPLE_PASS_TEAM": env.text("STACKMARK_APPLE_PASS_TEAM"),
+        "STACKMARK_APPLE_PASS_TYPE": env.text("STACKMARK_APPLE_PASS_TYPE"),
+    }
+)
+GOOGLE_PASS = env.together(
+    {
+        "STACKMARK_GOOGLE_PASS_KEY": env.text("STACKMARK_GOOGLE_PASS_KEY"),
+        "STACKMARK_GOOGLE_PASS_ISSUER": env.text("STACKMARK_GOOGLE_PASS_ISSUER"),
+    }
+)
+VC_API = env.switch("STACKMARK_VC_API")
+VC_API_TOKEN = env.vc_api_token(
+    "STACKMARK_VC_API_TOKEN",
+    needed=VC_API and not _ONLY_HERE,
+)
+VC_API_RESOURCES = env.text("STACKMARK_VC_API_RESOURCES")
 FONT_FOLDERS = env.folders("STACKMARK_FONT_FOLDERS")
+VERIFY_PER_MINUTE = env.count("STACKMARK_VERIFY_PER_MINUTE", 120)
+VERIFY_LIMIT = env.count("STACKMARK_VERIFY_LIMIT", 2_000)
 DEBUG = env.flag("STACKMARK_DEBUG")
 DEMO = env.flag("STACKMARK_DEMO")
+AGE_OF_CONSENT = env.count("STACKMARK_AGE_OF_CONSENT", 16)  # 0: nobody is asked for their age
+OPERATOR = env.text("STACKMARK_OPERATOR")  # who answers for this server, by name and address
+OIDC_FILE = env.text("STACKMARK_OIDC")
+SAML_FILE = env.text("STACKMARK_SAML")
 ALLOWED_HOSTS = [
     _PUBLIC.hostname or "",
-    *(
-        ["127.0.0.1", "localhost", "[::1]"]
-        if _PUBLIC.hostname in ("127.0.0.1", "localhost")
-        else []
-    ),
+    *(["127.0.0.1", "localhost", "[::1]"] if _ONLY_HERE else []),
     *(host.strip() for host in env.text("STACKMARK_ALLOWED_HOSTS").split(",") if host.strip()),
 ]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -51,6 +80,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "stackmark_web.audit",
     "stackmark_web.tenancy",
+    "stackmark_web.approvals",
     "stackmark_web.jobs",
     "stackmark_web.integrations",
     "stackmark_web.catalogue",
@@ -62,13 +92,18 @@ INSTALLED_APPS = [
     "stackmark_web.recognising",
     "stackmark_web.pathways",
     "stackmark_web.registry",
+    "stackmark_web.api",
+    "stackmark_web.operations",
     "stackmark_web.demo",
 ]
 
 MIDDLEWARE = [
+    "stackmark_web.operations.middleware.Requests",
     "stackmark_web.ui.middleware.SecurityHeaders",
     "stackmark_web.ui.middleware.NoNul",
+    "stackmark_web.ui.middleware.Trouble",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "stackmark_web.operations.middleware.SameRelease",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -77,7 +112,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "stackmark_web.accounts.gate.GuardianGate",
     "django_htmx.middleware.HtmxMiddleware",
+    "stackmark_web.approvals.middleware.SecondPerson",
 ]
 
 ROOT_URLCONF = "stackmark_web.urls"
@@ -133,7 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 LOCALE_PATHS = [PACKAGE / "locale"]
@@ -159,7 +196,7 @@ _SECURE = _PUBLIC.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE and not _ONLY_HERE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -174,20 +211,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.mail("EMAIL_URL", DATA))
 
 
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """Anybody can send an unknown host, as often as they like: no traceback for that."""
-    record.exc_info = None
-    return True
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "filters": {"short": {"()": "django.utils.log.CallbackFilter", "callback": _in_one_line}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.security.DisallowedHost": {"filters": ["short"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = logs.config(env.choice("STACKMARK_LOG", ("text", "json")))
+METRICS_TOKEN = env.text("STACKMARK_METRICS_TOKEN")
+METRICS_FOLDER = env.metrics_folder(DATA)
+WATCH_RELEASE = 5.0  # seconds between two looks whether another release has changed the tables
 
 from stackmark_web.accounts.conf import *  # noqa: E402,F403 - sign-in settings beside their code

@@ -27,13 +27,47 @@ VARIABLES = {
     "STACKMARK_KEY_TYPE": "Kind of new signing keys: ed25519 or p256 (default: ed25519).",
     "STACKMARK_TRUSTED_PROXIES": "How many reverse proxies stand before this server and add "
     "X-Forwarded-For (default: 0).",
+    "STACKMARK_VERIFY_LIMIT": "How many checks one network without an account may ask for in ten "
+    "minutes (default: 2000).",
     "STACKMARK_FONT_FOLDERS": "Folders of further fonts for certificates, separated by colons, for "
     "scripts that ours do not draw (default: none).",
+    "STACKMARK_VERIFY_PER_MINUTE": "How many documents one network may have checked in a minute "
+    "through the API without a token; 0 for no limit (default: 120).",
     "STACKMARK_DEBUG": "True shows errors in full; never on a public server (default: False).",
     "STACKMARK_ALLOWED_HOSTS": "Further host names, separated by commas.",
     "STACKMARK_MAIL_FROM": "Sender of all mail (default: stackmark@ and the public host).",
+    "STACKMARK_APPLE_PASS_CERT": "PEM file of Apple's pass type certificate; with the four "
+    "below, passes for Apple's Wallet are signed (default: none, previews only).",
+    "STACKMARK_APPLE_PASS_KEY": "PEM file of that certificate's private key, not encrypted.",
+    "STACKMARK_APPLE_PASS_WWDR": "File of Apple's intermediate certificate (WWDR), PEM or DER.",
+    "STACKMARK_APPLE_PASS_TEAM": "Team identifier, ten letters and digits.",
+    "STACKMARK_APPLE_PASS_TYPE": "Pass type identifier, such as pass.org.example.credential.",
+    "STACKMARK_GOOGLE_PASS_KEY": "JSON key file of a service account; with the issuer id, "
+    "links for Google's wallet are signed (default: none, previews only).",
+    "STACKMARK_GOOGLE_PASS_ISSUER": "Issuer id of the Google Wallet console.",
     "STACKMARK_DEMO": "True for the demo world: sign-in buttons for its people (default: False).",
-    "DATABASE_URL": "postgres://user:password@host:port/name (default: SQLite in the data folder).",
+    "STACKMARK_LOG": "Form of the log: text, or json with one object a line (default: text).",
+    "STACKMARK_METRICS_TOKEN": "Bearer token that opens /metrics from other machines (default: "
+    "none, only this machine may ask).",
+    "STACKMARK_DEV_TLS": "1 is the same as serve --dev-tls: HTTPS with a certificate made "
+    "here, for trying out (default: 0).",
+    "STACKMARK_VC_API": "1 switches on the VC API for conformance suites (default: 0).",
+    "STACKMARK_VC_API_TOKEN": "Token that callers of the VC API must send; a must on a host that "
+    "others reach (default: none).",
+    "STACKMARK_VC_API_RESOURCES": "Map file of related resources for the VC API: their digests are "
+    "compared with these files (default: none).",
+    "PROMETHEUS_MULTIPROC_DIR": "Where the processes of a server share their figures; serve sets "
+    "it for those it starts.",
+    "DATABASE_URL": "postgres://user:password@host:port/name, or sqlite:FILE (default: SQLite in "
+    "the data folder).",
+    "STACKMARK_AGE_OF_CONSENT": "Age under which a guardian has to agree; 0 asks nobody for their "
+    "age (default: 16).",
+    "STACKMARK_OPERATOR": "Who runs this server, by name and postal address, for the privacy "
+    "notice (default: the address of STACKMARK_MAIL_FROM).",
+    "STACKMARK_OIDC": "File (TOML) that lists institutions people sign in with by OpenID Connect "
+    "(default: none).",
+    "STACKMARK_SAML": "File (TOML) that lists institutions people sign in with by SAML 2.0 "
+    "(default: none).",
     "EMAIL_URL": "smtp://user:password@host:port, smtps://…, or console:, file:FOLDER "
     "(default: file: in the data folder).",
 }
@@ -58,12 +92,46 @@ def flag(name: str, *, default: bool = False) -> bool:
     return value == "True"
 
 
+def switch(name: str) -> bool:
+    """A variable that is 1 or 0 (True and False are taken too); 0 when it is not set."""
+    value = text(name) or "0"
+    if value not in ("0", "1", "True", "False"):
+        raise ImproperlyConfigured(f'{name} is "{value}"; write 1 or 0.')
+    return value in ("1", "True")
+
+
+def vc_api_token(name: str, *, needed: bool) -> str:
+    """The token of the VC API; ``needed`` where others can reach it."""
+    value = text(name)
+    if not value and needed:
+        raise ImproperlyConfigured(
+            "STACKMARK_VC_API is on, and others can reach this server: whoever asks would be given "
+            f"signatures. Set {name} (openssl rand -hex 32), or switch the VC API off."
+        )
+    if value and (len(value) < 20 or not value.isascii() or not value.isprintable()):
+        raise ImproperlyConfigured(
+            f"{name} is shorter than 20 characters or no plain text; make one with: "
+            "openssl rand -hex 32"
+        )
+    return value
+
+
 def choice(name: str, choices: tuple[str, ...]) -> str:
     """A variable that is one of some words; the first when it is not set."""
     value = text(name) or choices[0]
     if value not in choices:
         raise ImproperlyConfigured(f'{name} is "{value}"; write {" or ".join(choices)}.')
     return value
+
+
+def together(found: dict[str, str]) -> dict[str, str]:
+    """Variables that go together, by name: all of them by their last word, or nothing."""
+    missing = [name for name, value in found.items() if not value]
+    if len(missing) == len(found):
+        return {}
+    if missing:
+        raise ImproperlyConfigured(f"{', '.join(missing)}: set all of {', '.join(found)} or none.")
+    return {name.rpartition("_")[2]: value for name, value in found.items()}
 
 
 def signer(name: str) -> str:
@@ -88,6 +156,24 @@ def count(name: str, default: int) -> int:
 def folder(name: str, default: str) -> Path:
     """A folder, made if it is not there."""
     path = Path(text(name) or default).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def for_children(**more: str) -> dict[str, str]:
+    """The environment of a process we start: ours, and ``more``."""
+    return {**os.environ, **more}
+
+
+def metrics_folder(data: Path) -> Path | None:
+    """Where processes of a server share their figures; prometheus_client wants it in this variable.
+
+    Only ``serve`` sets it, for the processes it starts: other commands leave no files behind.
+    """
+    value = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not value:
+        return None
+    path = Path(value) if Path(value).is_absolute() else data / value
     path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -130,11 +216,16 @@ def kept_secret(name: str, where: Path) -> str:
 
 def database(name: str, data: Path) -> dict[str, object]:
     """Django's description of the database."""
-    value = text(name)
-    if not value:
+    return database_at(name, text(name), data)
+
+
+def database_at(name: str, value: str, data: Path) -> dict[str, object]:
+    """As ``database``, for a value that came another way; ``name`` is for what is said of it."""
+    kind, _, file = value.partition(":")
+    if not value or kind == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(data / "stackmark.sqlite3"),
+            "NAME": str(Path(file).resolve() if file else data / "stackmark.sqlite3"),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -144,7 +235,9 @@ def database(name: str, data: Path) -> dict[str, object]:
         }
     parts = urlsplit(value)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise ImproperlyConfigured(f"{name} is not like postgres://user:password@host:port/name.")
+        raise ImproperlyConfigured(
+            f"{name} is not like postgres://user:password@host:port/name or sqlite:FILE."
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stackmark.errors import StackmarkError
 from stackmark_web.tenancy.countries import COUNTRIES
-from stackmark_web.tenancy.models import Domain, Organisation, Role
+from stackmark_web.tenancy.models import Domain, Handover, Organisation, Role
 from stackmark_web.tenancy.words import ROLE_WORDS
 
 T = TypeVar("T")
@@ -221,6 +221,12 @@ class HostForm(forms.Form):
 class RevokeForm(forms.Form):
     """A key that others know."""
 
+    since = forms.DateTimeField(
+        label=_("Others may have had it since (UTC)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Leave it empty if you do not know: then since it began to sign."),
+    )
     note = forms.CharField(
         label=_("What happened"),
         max_length=300,
@@ -229,6 +235,41 @@ class RevokeForm(forms.Form):
     )
     sure = forms.BooleanField(
         label=_("I know that everything this key ever signed will be refused from now on, for good")
+    )
+
+
+class HandoverForm(forms.Form):
+    """Who answers after this institution."""
+
+    successor = forms.CharField(
+        label=_("Successor"),
+        max_length=400,
+        help_text=_(
+            "An institution here: the last part of its address, as in /o/northfield. One "
+            "elsewhere: its DID, as in did:web:example.edu."
+        ),
+    )
+    successor_name = forms.CharField(
+        label=_("Its name, if it is elsewhere"), max_length=200, required=False
+    )
+    why = forms.ChoiceField(label=_("Why"), choices=Handover.Why.choices, widget=forms.RadioSelect)
+    from_day = forms.DateField(
+        label=_("From this day on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("From then on nothing new is awarded in your name."),
+    )
+    sure = forms.BooleanField(
+        label=_("I know that this cannot be taken back once the successor has accepted")
+    )
+
+
+class StatementForm(forms.Form):
+    """The statement as it came back from a successor elsewhere."""
+
+    statement = forms.CharField(
+        label=_("The statement with the successor's signature"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "mono"}),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -222,8 +223,10 @@ class SigningKey(models.Model):
     location = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     created_at = models.DateTimeField()
+    active_from = models.DateTimeField(null=True)  # began to sign; none while it waits
     retired_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    lost_from = models.DateTimeField(null=True)  # others may have had it since then
 
     everywhere = models.Manager()
     objects = Scoped()
@@ -243,3 +246,68 @@ class SigningKey(models.Model):
     def did(self) -> str:
         """The DID this key belongs to; an institution that moved hosts has keys of two."""
         return self.method_id.partition("#")[0]
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When it began to sign, as far as is known; None for one that never did."""
+        if self.active_from is None and self.state != self.State.WAITING:
+            return self.created_at
+        return self.active_from
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it signed for the last time at the latest; None while it is in use."""
+        ends = [one for one in (self.retired_at, self.revoked_at) if one is not None]
+        return min(ends) if ends else None
+
+
+class Handover(models.Model):
+    """Who answers for an institution's credentials after it: offered, and taken on or not.
+
+    ``statement`` is what both signed, as it is published; while it is only offered it carries the
+    signature of the institution that hands over. ``successor`` is set where it is an institution
+    here; ``successor_did`` names it in any case.
+    """
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("Waits for the successor")
+        ACCEPTED = "accepted", _("In force")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    class Why(models.TextChoices):
+        CLOSING = "closing", _("It closes")
+        MERGED = "merged", _("It merges with another")
+        RENAMED = "renamed", _("It goes on under another identity")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="handovers"
+    )
+    successor = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="taken_over"
+    )
+    successor_did = models.CharField(max_length=400)
+    successor_name = models.CharField(max_length=200)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    from_day = models.DateField()  # from this day on the successor answers
+    statement = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OFFERED)
+    offered_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    everywhere = models.Manager()
+    objects = Scoped()
+
+    class Meta:
+        default_manager_name = "everywhere"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(state__in=["offered", "accepted"]),
+                name="one_handover",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"handover {self.pk}"

@@ -28,15 +28,16 @@ class Permission(StrEnum):
     RECOGNISE = "recognition:decide"
     RECRUIT = "talent:use"
     ANALYSE = "insight:view"
+    API = "organisation:api"  # tokens and webhooks; a token never does more than its maker may
 
 
 _P = Permission
 ROLE_PERMISSIONS: Final[dict[str, frozenset[Permission]]] = {
     Role.OWNER: frozenset(Permission),
-    Role.DESIGNER: frozenset({_P.VIEW, _P.DESIGN, _P.PUBLISH}),
+    Role.DESIGNER: frozenset({_P.VIEW, _P.DESIGN, _P.PUBLISH, _P.API}),
     Role.REVIEWER: frozenset({_P.VIEW, _P.REVIEW, _P.PUBLISH}),
     Role.ASSESSOR: frozenset({_P.VIEW, _P.ASSESS}),
-    Role.ISSUER: frozenset({_P.VIEW, _P.AWARD, _P.AWARDS_VIEW, _P.REVOKE, _P.MAIL}),
+    Role.ISSUER: frozenset({_P.VIEW, _P.AWARD, _P.AWARDS_VIEW, _P.REVOKE, _P.MAIL, _P.API}),
     Role.RECOGNISER: frozenset({_P.VIEW, _P.RECOGNISE, _P.TRUST}),
     Role.RECRUITER: frozenset({_P.VIEW, _P.RECRUIT}),
     Role.ANALYST: frozenset({_P.VIEW, _P.ANALYSE, _P.AWARDS_VIEW}),

@@ -92,6 +92,7 @@ def keys_told(root: Any) -> list[dict[str, Any]]:
             "created": key.created_at,
             "retired": key.retired_at,
             "revoked": key.revoked_at,
+            "lost": key.lost_from,
         }
         for key in root.all_keys
         if key.state != SigningKey.State.WAITING
@@ -143,13 +144,19 @@ def _described(one: Organisation, identifier: str) -> model.Organisation:
 VERBS: Final = (
     *("organisation.created", "unit.created", "organisation.edited"),
     *("domain.checked", "domain.removed"),
-    *("key.made", "key.rotated", "key.published", "key.revoked"),
+    *("key.made", "key.rotated", "key.published", "key.revoked", "key.lost"),
+    *("handover.accepted", "handover.taken-on"),
 )
 
 
 def told() -> Q:
     """Which events about organisations the public may know, as a filter of audit events."""
-    plain = Q(verb__in=("organisation.created", "unit.created", "key.published", "key.revoked"))
+    plain = Q(
+        verb__in=(
+            *("organisation.created", "unit.created", "key.published", "key.revoked", "key.lost"),
+            *("handover.accepted", "handover.taken-on"),
+        )
+    )
     edited = Q(verb="organisation.edited", after__has_any_keys=list(FIELDS))
     keys = Q(verb__in=("key.made", "key.rotated")) & ~Q(after__state="waiting")
     shown = Q(verb="domain.checked", before__verified=False, after__verified=True)
@@ -172,6 +179,7 @@ def state() -> tuple[Any, ...]:
     """Something that differs as soon as anything about organisations does."""
     verbs = Q(verb__startswith="organisation.") | Q(verb__startswith="unit.")
     verbs |= Q(verb__startswith="domain.") | Q(verb__startswith="key.")
+    verbs |= Q(verb__startswith="handover.")
     last = AuditEvent.objects.filter(verbs).aggregate(last=Max("pk"))
     counted = Organisation.objects.aggregate(many=Count("pk"), newest=Max("created_at"))
     return last["last"], counted["many"], counted["newest"]

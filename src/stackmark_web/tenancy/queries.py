@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 from django.apps import apps
@@ -14,12 +15,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from stackmark_web import clock
 from stackmark_web.audit import queries as audit
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.tenancy import identity
+from stackmark_web.tenancy.handovers import in_document
 from stackmark_web.tenancy.models import Domain, Invitation, Membership, Organisation, SigningKey
 from stackmark_web.tenancy.permissions import ROLE_PERMISSIONS, Permission
 
+YEAR: Final = timedelta(days=365)  # so long a key signs before it should be replaced
 _SECTIONS: Final = (
     ("overview", gettext_noop("Overview"), "tenancy:overview", (Permission.VIEW,)),
     (
@@ -50,14 +54,30 @@ _SECTIONS: Final = (
         "accrediting:desk",
         (Permission.EDIT, Permission.DESIGN, Permission.REVIEW),
     ),
+    (
+        "changes",
+        gettext_noop("Waiting changes"),
+        "approvals:list",
+        (Permission.EDIT, Permission.PUBLISH, Permission.AWARD, Permission.REVOKE, Permission.KEYS),
+    ),
     ("people", gettext_noop("People and roles"), "tenancy:people", (Permission.MEMBERS,)),
     ("runs", gettext_noop("Runs"), "jobs:list", (Permission.AWARD,)),
     ("mail", gettext_noop("Mail"), "integrations:outbox", (Permission.MAIL,)),
+    ("api", gettext_noop("API and webhooks"), "api:tokens", (Permission.API,)),
     ("trust", gettext_noop("Trust"), "verifying:trust", (Permission.TRUST,)),
     ("settings", gettext_noop("Settings"), "tenancy:settings", (Permission.EDIT,)),
     ("keys", gettext_noop("Keys"), "tenancy:keys", (Permission.KEYS,)),
     ("audit", gettext_noop("What happened"), "tenancy:audit", (Permission.AUDIT,)),
 )
+
+
+# Sections that say how much waits there: None hides the section. From rooms above.
+_counts: Final[dict[str, Callable[[Any, Organisation], int | None]]] = {}
+
+
+def count_in_navigation(section: str, function: Callable[[Any, Organisation], int | None]) -> None:
+    """Have a section of the navigation say how much waits; ``None`` of it hides the section."""
+    _counts[section] = function
 
 
 def lineage(organisation: Organisation) -> list[uuid.UUID]:
@@ -73,6 +93,15 @@ def roles_of(user: Any, organisation: Organisation) -> set[str]:
         user=user, organisation_id__in=lineage(organisation), ended_at__isnull=True
     )
     return set(rows.values_list("role", flat=True))
+
+
+def roles_within(user: Any, organisation: Organisation) -> set[str]:
+    """The roles a person holds here, and those in the units below."""
+    here = roles_of(user, organisation)
+    if not (getattr(user, "is_authenticated", False) and user.is_active):
+        return here
+    below = Membership.objects.within(organisation).filter(user=user, ended_at__isnull=True)
+    return here | set(below.values_list("role", flat=True))
 
 
 def works_in(user: Any, root: Organisation) -> bool:
@@ -138,6 +167,11 @@ def active_key(organisation: Organisation) -> SigningKey | None:
     ).first()
 
 
+def is_old(key: SigningKey) -> bool:
+    """Whether it has signed for a year and should be replaced."""
+    return (key.began_at or key.created_at) <= clock.now() - YEAR
+
+
 def keys_of(organisation: Organisation) -> Iterable[SigningKey]:
     """Every key the institution ever had, oldest first."""
     return SigningKey.everywhere.filter(organisation_id=organisation.root_id).order_by("created_at")
@@ -148,7 +182,8 @@ def did_document(organisation: Organisation, *, did: str = "") -> dict[str, Any]
 
     An institution that moved to its own host keeps the hosted document for what it signed before.
     """
-    return identity.document(did or did_of(organisation), keys_of(organisation))
+    made = identity.document(did or did_of(organisation), keys_of(organisation))
+    return in_document(made, organisation)
 
 
 def hosted_did_document(organisation: Organisation) -> dict[str, Any]:
@@ -314,6 +349,13 @@ def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, st
             continue
         if address := _address(view, organisation.slug):
             found[section] = (section, _(label), address)
+    for section, count in _counts.items():
+        if section in found:
+            number = count(user, organisation)
+            _key, label, address = found.pop(section) if number is None else found[section]
+            if number:
+                words = _("%(label)s (%(number)s)") % {"label": label, "number": number}
+                found[section] = (section, words, address)
     return list(found.values())
 
 

@@ -13,7 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.keys.did import did_web_url
-from stackmark_web.tenancy import actions, forms, identity, proving, queries
+from stackmark_web.tenancy import (
+    actions,
+    forms,
+    handovers,
+    identity,
+    proving,
+    queries,
+    signed,
+)
 from stackmark_web.tenancy.models import Domain, Organisation, SigningKey
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for
@@ -28,7 +36,7 @@ def tools() -> proving.Tools:
 @require_http_methods(["GET", "HEAD", "POST"])
 def domains(request: HttpRequest, slug: str) -> HttpResponse:
     """The domains of an institution; POST adds one."""
-    organisation = _institution(request, slug, Permission.EDIT)
+    organisation = institution(request, slug, Permission.EDIT)
     form = forms.DomainForm(request.POST or None, initial={"name": _own_host(organisation)})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -60,7 +68,7 @@ def domains(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def domain_check(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Look for the proof now."""
-    organisation = _institution(request, slug, Permission.EDIT)
+    organisation = institution(request, slug, Permission.EDIT)
     domain = _domain(organisation, pk)
     answer = actions.check_domain(domain, actor=request.user, tools=tools())
     if answer.outcome == "yes":
@@ -76,7 +84,7 @@ def domain_check(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def domain_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a domain off the list."""
-    organisation = _institution(request, slug, Permission.EDIT)
+    organisation = institution(request, slug, Permission.EDIT)
     actions.remove_domain(_domain(organisation, pk), actor=request.user)
     messages.success(request, _("The domain is removed."))
     return redirect("tenancy:domains", slug)
@@ -86,8 +94,8 @@ def domain_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest, slug: str) -> HttpResponse:
     """The signing keys with their history, and where the DID is."""
-    organisation = _institution(request, slug, Permission.KEYS)
-    waiting = queries.waiting_key(organisation)
+    organisation = institution(request, slug, Permission.KEYS)
+    waiting, active = queries.waiting_key(organisation), queries.active_key(organisation)
     document = _next_document(organisation, waiting)
     did = queries.did_of(organisation)
     context = {
@@ -97,8 +105,10 @@ def keys(request: HttpRequest, slug: str) -> HttpResponse:
         "did_url": did_web_url(did),
         "hosted": not organisation.did_host,
         "keys": sorted(queries.keys_of(organisation), key=lambda key: key.created_at, reverse=True),
-        "active": queries.active_key(organisation),
+        "active": active,
         "waiting": waiting,
+        "old": active is not None and queries.is_old(active),
+        "handover": handovers.handover_of(organisation),
         "publish_at": did_web_url(waiting.did) if waiting else "",
         "document": document,
         "host_form": forms.HostForm(initial={"did_host_wanted": organisation.did_host_wanted}),
@@ -108,11 +118,30 @@ def keys(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def key_replace(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happens when the key is replaced, with the button that does it."""
+    organisation = institution(request, slug, Permission.KEYS)
+    active = queries.active_key(organisation)
+    if active is None or queries.waiting_key(organisation):
+        return redirect("tenancy:keys", slug)
+    context = {
+        "organisation": organisation,
+        "section": "keys",
+        "key": active,
+        "figures": signed.figures(active),
+        "hosted": not organisation.did_host,
+        "old": queries.is_old(active),
+    }
+    return render(request, "tenancy/key_replace.html", context)
+
+
+@login_required
 @require_POST
 @reauthentication_required
 def key_change(request: HttpRequest, slug: str) -> HttpResponse:
     """A new key: the first one, or one that takes over."""
-    organisation = _institution(request, slug, Permission.KEYS)
+    organisation = institution(request, slug, Permission.KEYS)
     action = actions.rotate_key if queries.active_key(organisation) else actions.make_key
     try:
         key = action(organisation, actor=request.user)
@@ -128,16 +157,25 @@ def key_change(request: HttpRequest, slug: str) -> HttpResponse:
 @reauthentication_required(allow_get=True)
 def key_revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Declare a key known to others."""
-    organisation = _institution(request, slug, Permission.KEYS)
+    organisation = institution(request, slug, Permission.KEYS)
     key = get_object_or_404(SigningKey.objects.within(organisation), pk=pk)
     form = forms.RevokeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"]
-        done = forms.attempt(form, lambda: actions.revoke_key(key, actor=request.user, note=note))
+        since = form.cleaned_data["since"]
+        done = forms.attempt(
+            form, lambda: actions.declare_lost(key, actor=request.user, since=since, note=note)
+        )
         if done:
             messages.success(request, _("The key is revoked."))
-            return redirect("tenancy:keys", slug)
-    context = {"organisation": organisation, "section": "keys", "key": key, "form": form}
+            return redirect("awarding:key_awards", slug, key.pk)
+    context = {
+        "organisation": organisation,
+        "section": "keys",
+        "key": key,
+        "form": form,
+        "figures": signed.figures(key),
+    }
     return render(request, "tenancy/key_revoke.html", context)
 
 
@@ -146,7 +184,7 @@ def key_revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @reauthentication_required
 def host(request: HttpRequest, slug: str) -> HttpResponse:
     """Prepare the move of the DID to an own host, or take the wish back."""
-    organisation = _institution(request, slug, Permission.KEYS)
+    organisation = institution(request, slug, Permission.KEYS)
     wanted = "" if "forget" in request.POST else request.POST.get("did_host_wanted", "")
     try:
         actions.want_did_host(organisation, actor=request.user, host=wanted[:300])
@@ -159,7 +197,7 @@ def host(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def published(request: HttpRequest, slug: str) -> HttpResponse:
     """Look at the did.json on the own host; use the waiting key if it is there."""
-    organisation = _institution(request, slug, Permission.KEYS)
+    organisation = institution(request, slug, Permission.KEYS)
     try:
         actions.check_published(organisation, actor=request.user, fetcher=tools().fetcher)
     except CouldNotTell as error:
@@ -173,7 +211,7 @@ def published(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("tenancy:keys", slug)
 
 
-def _institution(request: HttpRequest, slug: str, permission: Permission) -> Organisation:
+def institution(request: HttpRequest, slug: str, permission: Permission) -> Organisation:
     """The institution of this address; a unit has no keys and domains of its own."""
     found = organisation_for(request.user, slug, permission)
     if found.parent_id is not None:

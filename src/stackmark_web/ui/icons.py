@@ -64,6 +64,11 @@ PATHS: Final[dict[str, str]] = {
     "warning": "M12 4 2.8 20h18.4L12 4Zm0 6v5m0 2.3v.1",
 }
 
+WAYS: Final = frozenset(
+    {"arrow-left", "arrow-right", "chevron-right", "external", "list", "send", "undo"}
+)
+"""The icons that point along the line of writing: they are turned over where it runs leftwards."""
+
 
 def stack(layers: int) -> str:
     """The path data of our mark with this many layers (1 to 5), standing on a common floor."""

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from stackmark_web.ui import trouble
+
 POLICY: Final[Mapping[str, str]] = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -43,7 +45,11 @@ _FEATURES: Final = (
 # "same-origin", also where the address holds a secret token: nothing reaches another site, and
 # forms keep their Origin header, which "no-referrer" would blank and the CSRF check needs.
 _REFERRER: Final = "same-origin"
-_TOKEN_PATHS: Final = ("/claim", "/s/", "/account/password/reset/key", "/account/confirm-email/")
+_TOKEN_PATHS: Final = (
+    *("/claim", "/s/", "/proofs/", "/asked/"),
+    *("/account/password/reset/key", "/account/confirm-email/"),
+    *("/account/guardian/", "/account/from/"),
+)
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -62,6 +68,22 @@ class NoNul:
         return self.get_response(request)
 
 
+class Trouble:
+    """A busy database or a full disk is 503 with Retry-After, and no error of ours (F07, F09)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """What a view raised; what a middleware raised comes to ``views.broken``."""
+        return trouble.answer(request, exception)
+
+
 class SecurityHeaders:
     """The outermost middleware."""
 
@@ -73,13 +95,20 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers["Content-Security-Policy"] = policy_of(response)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
+        if not _may_be_framed(response):
+            response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = _REFERRER
         response.headers["Permissions-Policy"] = _FEATURES
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         _keep_private(request, response)
         _speak_no_language(response)
         return response
+
+
+def _may_be_framed(response: HttpResponseBase) -> bool:
+    """Whether the view lets other sites frame it: the older header knows no such exception."""
+    changes: Mapping[str, str | None] = getattr(response, "stackmark_csp", None) or {}
+    return changes.get("frame-ancestors") == "*"
 
 
 def policy_of(response: HttpResponseBase) -> str:

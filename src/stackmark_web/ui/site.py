@@ -36,6 +36,10 @@ _ACCOUNT: Final = (
     ("account_change_password", _("Password")),
     ("mfa_index", _("Passkeys and second step")),
     ("usersessions_list", _("Where I am signed in")),
+    ("accounts:identities", _("Institutions")),
+    ("accounts:guardian", _("Guardian")),
+    ("accounts:merge", _("Merge two accounts")),
+    ("accounts:erase", _("Delete my account")),
 )
 
 
@@ -119,7 +123,9 @@ class Frame:
     @cached_property
     def account_links(self) -> list[Link]:
         """The pages of a person's own account that are mounted."""
-        links = [self.link(name, "", label) for name, label in _ACCOUNT]
+        young = getattr(self.user, "born", None) is not None
+        shown = [row for row in _ACCOUNT if young or row[0] != "accounts:guardian"]
+        links = [self.link(name, "", label) for name, label in shown]
         return [link for link in links if link.url]
 
     @cached_property

@@ -62,6 +62,7 @@ def doors() -> dict[str, str]:
         "verify": address("verifying:start", "/verify"),
         "catalogue": address("catalogue:list", "/catalogue"),
         "passport": address("passport:home", "/passport"),
+        "ask": address("passport:ask"),
         "people": address("demo:people"),
     }
 
@@ -81,7 +82,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about whom, in one page."""
-    return render(request, "ui/pages/privacy.html", {"contact": operator()})
+    context = {
+        "contact": operator(),
+        "operator": settings.OPERATOR,
+        "age": settings.AGE_OF_CONSENT,
+    }
+    return render(request, "ui/pages/privacy.html", context)
 
 
 def operator() -> str:

@@ -15,15 +15,20 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from stackmark.errors import ReadError, StackmarkError, UsageError
+from stackmark.exchange.told import read_facts
+from stackmark.reading.pdf import attachments, is_pdf
 from stackmark.verification.artefacts import File
 from stackmark_web import clock
 from stackmark_web.audit.actions import record as audit
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.verifying import queries
-from stackmark_web.verifying.checking import Checked, Checker
+from stackmark_web.verifying.artefacts import at_hand_for
+from stackmark_web.verifying.checking import Checked, Checker, heard, received
 from stackmark_web.verifying.fetching import CheckFetcher
+from stackmark_web.verifying.issue_log import by_our_log
 from stackmark_web.verifying.models import TrustEntry, VerificationRecord
+from stackmark_web.verifying.standing import by_our_books
 
 MAX_DAYS: Final = 3660
 _WEB_PAGE: Final = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
@@ -46,6 +51,44 @@ def check(
     register = queries.register_for(organisation)
     checker = Checker(register=register.register, recipient=recipient)
     return told(checker.check(data, source=source, evidence=evidence), register)
+
+
+def report_on(
+    data: bytes,
+    *,
+    recipient: str | None = None,
+    organisation: Any = None,
+    facts: bool = False,
+) -> dict[str, Any]:
+    """The report about one document as ``stackmark verify --json`` gives it, without ``source``.
+
+    ``facts`` adds the facts label and the evidence, as there. Nothing of a page is worked out.
+    """
+    register = queries.register_for(organisation)
+    checker = Checker(register=register.register, recipient=recipient)
+    checker.fetcher.next_source()
+    data = _inside_pdf(data)
+    read = received(data)
+    at_hand = at_hand_for(read)
+    report = by_our_books(by_our_log(at_hand.judge(checker.verifier).verify(data), read))
+    heard(report.verdict)
+    found = report.to_json()
+    if facts:
+        told_facts = read_facts(data, at_hand, at_hand.matched)
+        found["facts"] = told_facts.to_json()
+        if told_facts.evidence:
+            found["evidence"] = [one.to_json() for one in told_facts.evidence]
+    return found
+
+
+def _inside_pdf(data: bytes) -> bytes:
+    """The first document attached to a PDF; anything else as it is."""
+    if not is_pdf(data):
+        return data
+    try:
+        return next(iter(attachments(data)), data)
+    except StackmarkError:
+        return data
 
 
 def check_link(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -20,6 +20,7 @@ from stackmark_web.verifying import artefacts
 from stackmark_web.verifying.explaining import Rows, workings
 from stackmark_web.verifying.facts import Facts, facts_of
 from stackmark_web.verifying.fetching import OWN_FILES, CheckFetcher, server_fetcher
+from stackmark_web.verifying.issue_log import by_our_log
 from stackmark_web.verifying.plain import storable
 from stackmark_web.verifying.standing import by_our_books
 
@@ -79,6 +80,21 @@ class Checked:
         return Shown(self.to_json())
 
 
+_HEARD: Final[list[Callable[[str], None]]] = []
+
+
+def on_verdict(function: Callable[[str], None]) -> None:
+    """Call this with the verdict about each document that is judged."""
+    if function not in _HEARD:
+        _HEARD.append(function)
+
+
+def heard(verdict: str) -> None:
+    """Tell all who listen of a verdict."""
+    for hear in _HEARD:
+        hear(verdict)
+
+
 class Checker:
     """Judges documents one after another, sharing what was fetched."""
 
@@ -112,16 +128,18 @@ class Checker:
         kept.
         """
         self.fetcher.next_source()
-        received = _received(data)
-        at_hand = artefacts.at_hand_for(received, evidence)
-        report = by_our_books(at_hand.judge(self.verifier).verify(data))
+        found = received(data)
+        at_hand = artefacts.at_hand_for(found, evidence)
+        judged = by_our_log(at_hand.judge(self.verifier).verify(data), found)
+        report = by_our_books(judged)
+        heard(report.verdict)
         return Checked(
             report=report,
-            received=received,
-            facts=facts_of(received, report, at_hand),
+            received=found,
+            facts=facts_of(found, report, at_hand),
             sha256=hashlib.sha256(data).hexdigest(),
             source=source,
-            workings=workings(received, report, self.verifier) if explain else {},
+            workings=workings(found, report, self.verifier) if explain else {},
         )
 
     def unreadable(self, error: StackmarkError, *, source: str = "") -> Checked:
@@ -142,11 +160,12 @@ def carry(document: bytes) -> str:
 
 def carry_received(data: bytes) -> str:
     """The same of the JSON inside an image or token; empty for what cannot be read."""
-    received = _received(data)
-    return carry(received.document.data) if received is not None else ""
+    found = received(data)
+    return carry(found.document.data) if found is not None else ""
 
 
-def _received(data: bytes) -> Received | None:
+def received(data: bytes) -> Received | None:
+    """A document taken apart; None for what cannot be read."""
     try:
         return receive(data)
     except StackmarkError:

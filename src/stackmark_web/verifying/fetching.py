@@ -7,8 +7,11 @@ out through ``stackmark.adapters.fetcher.HttpFetcher`` with its limits.
 
 from __future__ import annotations
 
+import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,9 +26,12 @@ from stackmark.ports import Fetcher
 Provider = Callable[[str, Mapping[str, str]], bytes | None]
 """Path and query of one of our addresses to the bytes a machine gets there; None: not there."""
 
+RECENT_SECONDS: Final = 30.0
+RECENT_BYTES: Final = 16 * 1024 * 1024
 PATIENCE: Final = 30.0  # seconds a single check may spend on the network in all
 _PROVIDERS: Final[dict[str, Provider]] = {}
 _OUTSIDE: Final = HttpFetcher()  # safe to share; a test puts another in its place
+_PLAIN_PATH: Final = re.compile(r"/[A-Za-z0-9/_.-]*[A-Za-z0-9]")
 # What would tell a stranger about our own network is told as one and the same answer.
 _UNTOLD: Final = frozenset({"fetch.address", "fetch.dns"})
 
@@ -44,9 +50,51 @@ def own_path(url: str) -> tuple[str, dict[str, str]] | None:
     for base in (settings.IDENTITY_URL, settings.PUBLIC_URL):
         rest = url.removeprefix(base)
         if rest != url and (not rest or rest[0] in "/?#"):
-            parts = urlsplit(rest)
-            return parts.path or "/", dict(parse_qsl(parts.query, max_num_fields=20))
+            if _PLAIN_PATH.fullmatch(rest):
+                return rest, {}
+            return _taken_apart(rest)
     return None
+
+
+def _taken_apart(rest: str) -> tuple[str, dict[str, str]]:
+    """Path and query; a path that nobody serves for what cannot be read."""
+    try:
+        parts = urlsplit(rest)
+        return parts.path or "/", dict(parse_qsl(parts.query, max_num_fields=20))
+    except ValueError:
+        return "", {}
+
+
+class Recent:
+    """What came from outside within the last ``RECENT_SECONDS``, for ``verifying.fast``."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def keep(self, url: str, data: bytes) -> None:
+        """Remember an answer; the oldest make room."""
+        with self._lock:
+            self._drop(url)
+            self._kept[url] = (time.monotonic(), data)
+            self._size += len(data)
+            while self._size > RECENT_BYTES:
+                self._drop(next(iter(self._kept)))
+
+    def get(self, url: str) -> bytes | None:
+        """The answer, if it is recent."""
+        found = self._kept.get(url)
+        if found is None or time.monotonic() - found[0] > RECENT_SECONDS:
+            return None
+        return found[1]
+
+    def _drop(self, url: str) -> None:
+        _when, data = self._kept.pop(url, (0.0, b""))
+        self._size -= len(data)
+
+
+RECENT: Final = Recent()
 
 
 class ServerFetcher:
@@ -76,11 +124,13 @@ class ServerFetcher:
     def _ask(self, url: str) -> bytes:
         begun = time.monotonic()
         try:
-            return self._outside.fetch(url)
+            found = self._outside.fetch(url)
         except CouldNotTell as error:
             raise _discreet(url, error) from None
         finally:
             self._spent += time.monotonic() - begun
+        RECENT.keep(url, found)
+        return found
 
 
 def _inside(url: str, path: str, query: Mapping[str, str]) -> bytes:

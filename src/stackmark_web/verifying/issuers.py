@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stackmark_web.tenancy import handovers
 from stackmark_web.tenancy import queries as tenancy
 from stackmark_web.verifying.names import domain_of, marks, visible
 from stackmark_web.verifying.plain import plain
@@ -31,4 +32,11 @@ def _ours(identity: str) -> dict[str, Any]:
         "slug": organisation.slug,
         "registered_as": organisation.name,
         "verified_domains": tenancy.verified_domains(organisation),
+        "successor": _successor(organisation),
     }
+
+
+def _successor(organisation: Any) -> dict[str, Any] | None:
+    """Who answers for it now, as plain JSON."""
+    found = handovers.told(organisation)
+    return None if found is None else {name: one for name, one in found.items() if name != "day"}

@@ -77,7 +77,7 @@ def award_of(report: Report) -> Any:
     named = _ADDRESS.fullmatch(own[0]) if own else None
     if named is None or not proven:
         return None
-    award: Any = awarding.award_for_public(named[1])
+    award: Any = awarding.award_in_books(named[1])
     if award is None:
         return None
     issuer = orjson.loads(awarding.credential_bytes(award))["issuer"]["id"]

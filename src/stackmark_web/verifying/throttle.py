@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any, Final
 
 from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from stackmark_web import clock
 
 WINDOW: Final = 600  # seconds
-ANONYMOUS: Final = 2_000  # a list of 500 links and some more, in a window
+ANONYMOUS: Final = settings.VERIFY_LIMIT  # 2,000: a list of 500 links and some more, in a window
 KNOWN: Final = 8_000  # the same for a person who signed in
 LINK_COST: Final = 3  # a link makes us fetch, so it counts more
 KEEP_COST: Final = 10  # a record stays
@@ -24,14 +25,23 @@ BYTES: Final = 256 * 1024  # a large document counts as so many of this size
 def wait_for(request: HttpRequest, cost: int) -> int:
     """Count ``cost`` for whoever asks: 0 when it is allowed, else the seconds to wait."""
     who, limit = _who(request)
-    window, passed = divmod(int(clock.now().timestamp()), WINDOW)
+    window, passed = _window()
+    return WINDOW - passed if _count(who, window, cost) > limit else 0
+
+
+def _window() -> tuple[int, int]:
+    """Which span of time it is, and how many seconds of it are over."""
+    return divmod(int(clock.now().timestamp()), WINDOW)
+
+
+def _count(who: str, window: int, cost: int) -> int:
+    """Add to a count that all processes share; what it is now."""
     key = f"verifying:{who}:{window}"
     cache.add(key, 0, WINDOW)
     try:
-        total = cache.incr(key, cost)
+        return int(cache.incr(key, cost))
     except ValueError:  # it went out of the cache just now
         return 0
-    return WINDOW - passed if total > limit else 0
 
 
 def cost_of(items: list[Any]) -> int:
@@ -43,10 +53,10 @@ def _who(request: HttpRequest) -> tuple[str, int]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user-{user.pk}", KNOWN
-    return _digest(network_of(_address(request))), ANONYMOUS
+    return _digest(network_of(address_of(request))), ANONYMOUS
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Whose request it is, behind as many proxies as the operator said there are."""
     try:
         return get_client_ip(request) or ""

@@ -50,6 +50,7 @@ def sign_up(site, page, here, address):
     page.goto(f"{here}/account/signup/")
     page.fill("[name=email]", address)
     page.fill("[name=password1]", PASSWORD)
+    page.check("[name=age][value=grown]")
     page.press("[name=password1]", "Enter")
     page.wait_for_url(f"{here}/account/confirm-email/")
     page.fill("[name=code]", code_for(site, address))

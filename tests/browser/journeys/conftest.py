@@ -91,6 +91,7 @@ def sign_up(post):
     def make(page, address, letters=1):
         page.get_by_label("E-mail address").fill(address)
         page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("18 or older").check()
         page.get_by_role("button", name="Make an account").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Enter the code")
         page.get_by_label("Code").fill(post(address, letters)[-1].code)

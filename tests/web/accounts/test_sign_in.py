@@ -38,7 +38,9 @@ def hidden(text):
 
 
 def test_sign_up_by_code(client, db):
-    answer = client.post("/account/signup/", {"email": "Ada@People.example", "password1": PASSWORD})
+    answer = client.post(
+        "/account/signup/", {"email": "Ada@People.example", "password1": PASSWORD, "age": "grown"}
+    )
     assert answer["Location"].startswith("/account/confirm-email/")
     assert who(client) is None, "not before the address is verified"
     assert mail.outbox[-1].to == ["ada@people.example"]
@@ -49,7 +51,9 @@ def test_sign_up_by_code(client, db):
 
 
 def test_sign_up_without_a_password(client, db):
-    client.post("/account/signup/", {"email": "ada@people.example", "password1": ""})
+    client.post(
+        "/account/signup/", {"email": "ada@people.example", "password1": "", "age": "grown"}
+    )
     client.post("/account/confirm-email/", {"code": code()})
     ada = User.objects.get()
     assert who(client) == str(ada.pk)
@@ -69,7 +73,9 @@ def test_sign_up_does_not_say_who_has_an_account(client, ada):
     pages = []
     for email in ("ada@people.example", "new@people.example"):
         fresh = Client()
-        answer = fresh.post("/account/signup/", {"email": email, "password1": PASSWORD})
+        answer = fresh.post(
+            "/account/signup/", {"email": email, "password1": PASSWORD, "age": "grown"}
+        )
         page = fresh.get(answer["Location"])
         pages.append(
             (answer.status_code, answer["Location"], hidden(page.text).replace(email, "X"))
@@ -279,7 +285,9 @@ def test_an_address_header_nobody_vouches_for_changes_nothing(db):
 def test_whoever_registered_an_address_first_does_not_share_it_with_its_owner(db):
     """Somebody signs up with another's address and waits; its owner then signs in by code."""
     thief, owner = Client(), Client()
-    thief.post("/account/signup/", {"email": "ada@people.example", "password1": PASSWORD})
+    thief.post(
+        "/account/signup/", {"email": "ada@people.example", "password1": PASSWORD, "age": "grown"}
+    )
     mail.outbox.clear()
     owner.post("/account/login/code/", {"email": "ada@people.example"})
     owner.post("/account/login/code/confirm/", {"code": code()})

@@ -14,18 +14,25 @@ from stackmark_web.awarding import states
 from stackmark_web.awarding.actions import _common
 
 CODE = Path(stackmark_web.__file__).parent
-THINGS = {verb.partition(".")[0] for verb in SENTENCES}
 CALLS = {"record", "_record", "audit", "_note", "_note_lineage"}  # the last ones hand on to it
 APPEALS = {"appeal", "appeal-late", "appeal-decided"}  # told by their own verbs
-VERB = re.compile(rf"(?:{'|'.join(sorted(THINGS))})\.[a-z][a-z_-]+")
+VERB = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z][a-z_-]+")
+STEPS = {"trace", "trace_many", "move"}  # write the verb of an award's step
 
 
 def verbs():
     """The verbs in the code that are given to ``record`` or to what calls it, and awards' own."""
     for file in CODE.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in CALLS:
-                yield from (one for arg in call.args[:3] for one in constants(arg))
+            if not isinstance(call, ast.Call):
+                continue
+            name, given = getattr(call.func, "id", getattr(call.func, "attr", "")), call.args[:3]
+            given += [one.value for one in call.keywords if one.arg == "verb"]
+            if name in CALLS:
+                yield from (one for arg in given for one in constants(arg))
+            if name in STEPS and file.is_relative_to(CODE / "awarding"):
+                steps = [arg.value for arg in given[1:2] if isinstance(arg, ast.Constant)]
+                yield from (f"award.{_common._VERBS.get(one, one)}" for one in steps)
     for action in {*states.TABLE, *_common._VERBS} - APPEALS:
         yield f"award.{_common._VERBS.get(action, action)}"
 
@@ -53,4 +60,5 @@ def test_a_kind_says_what_happened_without_who_and_what():
 def test_the_code_was_read():
     found = set(verbs())
     assert len(found) > 50
+    assert {"award.held-back", "system.restored", "verification.kept"} <= found
     assert {"achievement.published", "award.reminded", "holding.added", "trust.removed"} <= found

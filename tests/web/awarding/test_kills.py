@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 import stackmark
+from killing import Killed, killed_at
 from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.awarding import actions, duties, publishing
@@ -16,25 +16,6 @@ from stackmark_web.awarding.models import Appeal, Award, ClaimLink, StatusList, 
 from stackmark_web.integrations.models import OutboxMail
 
 pytestmark = pytest.mark.django_db
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-@contextmanager
-def killed_at(number):
-    """Within the block the database is never reached for statement ``number`` (from 1)."""
-    seen = {"count": 0}
-
-    def count(execute, sql, params, many, context):
-        seen["count"] += 1
-        if seen["count"] == number:
-            raise Killed
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(count):
-        yield seen
 
 
 def ledger():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import email
+import html
 import io
 import json
 import os
@@ -77,7 +78,7 @@ def paths(stage, turn, sought):
             f"{work}/achievements/{world.draft.achievement_id}/edit/{step}",
             "owner",
         )
-    for public in (world.elsewhere, world.unit):
+    for public in (world.elsewhere, world.unit, world.handed_over):
         yield "registry:organisation", f"/o/{public.slug}", "nobody"
     yield "tenancy:overview", "/manage/elsewhere", "stranger"
     done = world.attempt_done.pk
@@ -183,7 +184,11 @@ def test_nothing_could_run_load_or_lead_away(calm, rounds):
     ours = {
         (one.name, each[:40]) for one in calm[0].answers if one.page for each in one.page.dangers()
     }
-    assert {name for name, _ in ours} == {"mfa_activate_totp", "catalogue:edit"}  # see them there
+    assert {name for name, _ in ours} == {
+        "mfa_activate_totp",
+        "catalogue:edit",
+        "registry:embed",
+    }  # seen
     for _, one in pages_of(rounds):
         assert {(one.name, each[:40]) for each in one.page.dangers()} <= ours, one
 
@@ -213,7 +218,7 @@ def reads(said, follows):
     drawn = Page(markdown_html(f"x {said}")).text[2:]  # also a skill: it stands in the criteria
     return any(
         begins_alike(plain(seen), plain(wanted))
-        for seen in (follows, written)
+        for seen in (follows, written, html.unescape(follows))  # also in a snippet to copy
         for wanted in (said, in_json, drawn)
     )
 

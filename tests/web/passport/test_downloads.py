@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 import zipfile
 
 import pytest
 
 import stackmark
 from achievement_designs import bare
+from command_line import verify_offline
 from stackmark.errors import UsageError
 from stackmark.reading.pdf import attachments
 from stackmark_web.awarding import actions as awarding
@@ -153,26 +151,6 @@ def check(folder, *more):
     return verify_offline("--documents", "documents.json", "credentials", *more, cwd=folder)
 
 
-def verify_offline(*given, cwd):
-    script = (
-        "import socket, sys\n"
-        "def no(*a, **k): raise OSError('no network here')\n"
-        "socket.socket.connect = no; socket.getaddrinfo = no\n"
-        "from stackmark.cli import main\n"
-        f"sys.argv = ['stackmark', 'verify', *{list(given)!r}]\n"
-        "main()\n"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 @pytest.fixture
 def real_time():
     """The command line asks the machine for the time; so the credentials are made now."""
@@ -215,7 +193,7 @@ def test_the_command_in_the_readme_is_the_one(held, signed_in, ada, tmp_path):
     held()
     unpack(signed_in(ada).get("/passport/all.zip").content, tmp_path)
     text = (tmp_path / "README.txt").read_text()
-    assert "stackmark verify --documents documents.json credentials" in text
+    assert "stackmark verify passport-2026-06-01.zip --as-exported" in text
     assert "Soil sampling (verified)" in text
 
 
@@ -229,12 +207,14 @@ def test_the_zip_as_it_is_verifies_when_it_is_believed_and_only_then(
     (tmp_path / name).write_bytes(answer.content)
     names = unpack(answer.content, tmp_path / "unpacked")
     assert (
-        f"stackmark verify --documents {name} {name}"
+        f"stackmark verify {name} --as-exported"
         in (tmp_path / "unpacked" / "README.txt").read_text()
     )
-    believed = verify_offline("--documents", name, name, "--json", cwd=tmp_path)
-    (row,) = json.loads(believed.stdout)
-    assert (believed.returncode, row["verdict"]) == (0, "verified")
+    for believing in (["--documents", name], ["--as-exported"]):
+        believed = verify_offline(*believing, name, "--json", cwd=tmp_path)
+        (row,) = json.loads(believed.stdout)
+        assert (believed.returncode, row["verdict"]) == (0, "verified")
+        assert row["asOf"].startswith(name[9:19])
     assert row["source"].split("/", 1)[1] in names
     alone = verify_offline("--offline", name, "--json", cwd=tmp_path)
     (row,) = json.loads(alone.stdout)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 
+import orjson
 import pytest
 from django.apps import apps
 
+from simulators.issuer import CREATED, Issuer, Web
+from stackmark.trust.handover import sign
+from stackmark_web import clock
 from stackmark_web.accounts import actions as account_actions
 from stackmark_web.accounts.models import User
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.audit.sentences import SENTENCES, Told
 from stackmark_web.tenancy import actions, proving, queries
-from stackmark_web.tenancy.models import Membership
+from stackmark_web.tenancy.models import Membership, Organisation
 
 # Actions that change nothing anybody could ask about: they read, keep a picture, or are told.
 SILENT = {"find_invitation", "keep_drawing", "keep_picture", "store_image", "on_key_change"}
@@ -72,7 +76,39 @@ def scene(northfield, alice, bob, person):
     def key():
         return queries.active_key(northfield) or actions.make_key(northfield, actor=alice)
 
+    def handed():
+        key()
+        return actions.offer_handover(
+            northfield,
+            actor=alice,
+            successor="did:web:after.example",
+            successor_name="After",
+            why="closing",
+            from_day=clock.today(),
+        )
+
+    def taken(action):
+        key()
+        after = Organisation.objects.create(slug="after", kind="college", name="After")
+        actions.make_key(after, actor=None)
+        row = actions.offer_handover(
+            northfield, actor=alice, successor="after", why="closing", from_day=clock.today()
+        )
+        Membership.everywhere.create(user=alice, organisation=after, role="owner")
+        return action(row, actor=alice)
+
+    def came_back():
+        row, after = handed(), Issuer(Web(), "did:web:after.example")
+        made = sign(row.statement, signer=after.key, method=after.method, created=CREATED)
+        return actions.take_statement(row, actor=alice, data=orjson.dumps(made), fetcher=after.web)
+
     return {
+        "accept_handover": lambda: taken(actions.accept_handover),
+        "declare_lost": lambda: actions.declare_lost(key(), actor=alice),
+        "decline_handover": lambda: taken(actions.decline_handover),
+        "offer_handover": handed,
+        "take_statement": came_back,
+        "withdraw_handover": lambda: actions.withdraw_handover(handed(), actor=alice),
         "accept_invitation": lambda: actions.accept_invitation(
             invitation()[1], user=person("dora")
         ),
@@ -96,6 +132,9 @@ def scene(northfield, alice, bob, person):
         "revoke_key": lambda: actions.revoke_key(key(), actor=alice),
         "rotate_key": lambda: (key(), actions.rotate_key(northfield, actor=alice)),
         "set_brand": lambda: actions.set_brand(northfield, actor=alice, accent="#123456"),
+        "set_register_rule": lambda: actions.set_register_rule(
+            northfield, actor=alice, keeps="years", years=10, reason="Law"
+        ),
         "set_operator": lambda: account_actions.set_operator(alice, operator=True, actor=None),
         "set_logo": lambda: actions.set_logo(northfield, actor=alice, data=None),
         "set_signature": lambda: actions.set_signature(northfield, actor=alice, data=None),
@@ -107,6 +146,13 @@ def scene(northfield, alice, bob, person):
 
 
 VERBS = {
+    "accept_handover": "handover.accepted",
+    "declare_lost": "key.lost",
+    "decline_handover": "handover.declined",
+    "offer_handover": "handover.offered",
+    "set_register_rule": "organisation.register-rule",
+    "take_statement": "handover.accepted",
+    "withdraw_handover": "handover.withdrawn",
     "accept_invitation": "invitation.accepted",
     "add_domain": "domain.added",
     "check_domain": "domain.checked",

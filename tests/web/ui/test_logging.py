@@ -26,13 +26,19 @@ def log():
 def test_an_unknown_host_is_one_line(client, log, host):
     answer = client.get("/", headers={"host": host})
     assert answer.status_code == 400
-    (line,) = log.getvalue().splitlines()
-    assert line.startswith("ERROR django.security.DisallowedHost Invalid HTTP_HOST header: 'evil")
+    lines = log.getvalue().splitlines()
+    assert [line.split()[2] for line in lines] == [
+        "django.security.DisallowedHost",
+        "stackmark.requests",
+    ]
+    assert "error django.security.DisallowedHost Invalid HTTP_HOST header: 'evil" in lines[0]
 
 
-def test_a_fault_of_ours_keeps_its_traceback(log):
+def test_a_fault_of_ours_keeps_its_traceback_in_one_line(log):
     try:
         raise ValueError("boom")
     except ValueError:
         logging.getLogger("django.request").exception("it failed")
-    assert "Traceback" in log.getvalue()
+    (line,) = log.getvalue().splitlines()
+    assert "error=ValueError: boom" in line
+    assert "test_logging.py" in line

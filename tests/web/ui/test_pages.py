@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import types
 from pathlib import Path
@@ -163,8 +164,9 @@ def test_another_site_cannot_choose_for_the_reader(where):
 
 
 def test_a_language_is_offered_when_there_is_a_choice(client, settings):
+    settings.LANGUAGES, offered = [("en", "English")], settings.LANGUAGES
     assert 'id="language"' not in page(client)
-    settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+    settings.LANGUAGES = offered
     assert '<option value="ar" lang="ar">العربية</option>' in page(client)
     client.post("/language", {"language": "ar", "next": "/"})
     assert '<html lang="ar" dir="rtl">' in page(client)
@@ -289,7 +291,8 @@ def test_an_old_form_is_explained():
 
 def test_the_page_for_our_own_faults_needs_nothing_that_can_break(settings):
     html = defaults.server_error(RequestFactory().get("/")).content.decode()
-    assert "{%" not in get_template("500.html").template.source
+    source = get_template("500.html").template.source
+    assert set(re.findall(r"{% *(\w+)", source)) == {"if", "endif"}
     sheets = [piece.split('"')[0] for piece in html.split('rel="stylesheet" href="')[1:]]
     assert sheets
     for sheet in sheets:

@@ -17,8 +17,12 @@ OURS = ROOT / "ui" / "static" / "ui"
 TEMPLATES = sorted(
     file for folder in ROOT.glob("*/templates") for file in folder.rglob("*") if file.is_file()
 )
-# Letters are no pages: mail programs know no style sheets, and no script runs there.
-PAGES = [file for file in TEMPLATES if file.suffix == ".html" and file.stem != "letter"]
+# Letters, and the index inside a zip, are no pages: no style sheet is beside them, no script runs.
+PAGES = [
+    file
+    for file in TEMPLATES
+    if file.suffix == ".html" and file.stem not in {"letter", "export_index"}
+]
 _HANDLER = re.compile(r"""<[^>]*\son[a-z]+\s*=""", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
 _DATA = re.compile(r"""type=["']application/(?:ld\+)?json["']""")

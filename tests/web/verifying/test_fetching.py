@@ -82,11 +82,12 @@ def test_nothing_is_told_of_the_network_we_stand_in(web):
 
 
 def test_patience_ends(monkeypatch):
-    time = iter([0.0, 20.0, 20.0, 40.0])
-    monkeypatch.setattr(fetching.time, "monotonic", lambda: next(time))
+    now = [0.0]
+    monkeypatch.setattr(fetching.time, "monotonic", lambda: now[0])
 
     class Slow:
         def fetch(self, url):
+            now[0] += 20.0
             return b"{}"
 
     fetcher = fetching.ServerFetcher(Slow())
@@ -96,7 +97,6 @@ def test_patience_ends(monkeypatch):
         fetcher.fetch("https://c.example/")
     assert told.value.reason == "fetch.timeout"
     fetcher.fresh()
-    monkeypatch.setattr(fetching.time, "monotonic", lambda: 0.0)
     assert fetcher.fetch("https://c.example/") == b"{}"
 
 

@@ -6,6 +6,7 @@ from stackmark_web.awarding.actions.appealing import decide_appeal, open_appeal
 from stackmark_web.awarding.actions.claiming import claim, decline, lapse
 from stackmark_web.awarding.actions.correcting import correct, reissue_to
 from stackmark_web.awarding.actions.creating import (
+    award_of_nonce,
     create_award,
     dedup_key,
     discard,
@@ -13,7 +14,13 @@ from stackmark_web.awarding.actions.creating import (
     live_twin,
 )
 from stackmark_web.awarding.actions.offering import give_up, offer, offer_many, release, resend
-from stackmark_web.awarding.actions.revoking import reinstate, revoke, suspend
+from stackmark_web.awarding.actions.revoking import (
+    reinstate,
+    revoke,
+    revoke_many,
+    revoke_run,
+    suspend,
+)
 from stackmark_web.awarding.checks import Problem
 from stackmark_web.awarding.states import Duplicate, UsedBefore, WrongState
 
@@ -22,6 +29,7 @@ __all__ = [
     "Problem",
     "UsedBefore",
     "WrongState",
+    "award_of_nonce",
     "claim",
     "correct",
     "create_award",
@@ -41,5 +49,7 @@ __all__ = [
     "release",
     "resend",
     "revoke",
+    "revoke_many",
+    "revoke_run",
     "suspend",
 ]

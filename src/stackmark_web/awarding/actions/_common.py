@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any, Final
 
 from stackmark_web import clock
@@ -11,6 +13,7 @@ from stackmark_web.awarding import publishing, states
 from stackmark_web.awarding.changed import tell
 from stackmark_web.awarding.lists import mark_changed
 from stackmark_web.awarding.models import Award, Step
+from stackmark_web.jobs.storing import insert_each
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -68,18 +71,24 @@ def trace_many(
     via: str,
     reason: str = "",
     note: str = "",
+    batch: Any = None,
 ) -> None:
-    """``trace`` of many awards, each with the state it was in before."""
+    """``trace`` of many awards, each with the state it was in before.
+
+    ``batch`` is the run they are part of: then one event tells of them all (``_told_together``).
+    """
+    moved = list(moved)
+    now, who = clock.now(), getattr(actor, "pk", None)
     steps, events = [], []
     changed = []
     for award, before in moved:
         if before != award.state:
             changed.append(award)
         steps.append(
-            Step(
-                award=award,
-                at=clock.now(),
-                actor=actor if getattr(actor, "pk", None) else None,
+            SimpleNamespace(  # as Step, of which many are made
+                award_id=award.pk,
+                at=now,
+                actor_id=who,
                 via=via,
                 from_state=before,
                 to_state=award.state,
@@ -87,6 +96,8 @@ def trace_many(
                 note=note,
             )
         )
+        if batch is not None:
+            continue
         events.append(
             event(
                 f"award.{_VERBS.get(action, action)}",
@@ -99,10 +110,35 @@ def trace_many(
                 label=award.version.title,
             )
         )
-    Step.objects.bulk_create(steps)
+    insert_each(steps, model=Step)
+    if batch is not None and moved:
+        events.append(_told_together([award for award, _ in moved], action, actor, via, batch))
     record_many(events)
     if changed:
         tell(changed)
+
+
+def _told_together(awards: Sequence[Award], action: str, actor: Any, via: str, run: Any) -> Any:
+    """One event for many awards of a run: how many, of which rows, and a digest over all of them.
+
+    The digest is the SHA-256 of a line for each award in order, its id and the SHA-256 of what was
+    signed: an award put in, left out or changed later does not fit it.
+    """
+    lines = "".join(f"{award.pk} {award.sha256}\n" for award in awards)
+    rows = [award.row for award in awards if award.row is not None]
+    return event(
+        _TOGETHER[action],
+        actor=actor,
+        target=run,
+        organisation=awards[0].organisation,
+        after={
+            "awards": len(awards),
+            "rows": [min(rows, default=0), max(rows, default=0)],
+            "digest": hashlib.sha256(lines.encode()).hexdigest(),
+        },
+        via=via,
+        label=awards[0].version.title,
+    )
 
 
 def status_changed(award: Award) -> None:
@@ -112,6 +148,11 @@ def status_changed(award: Award) -> None:
         publishing.publish_after_commit(award.status_list_id)
 
 
+_TOGETHER: Final = {
+    "create": "award.created-from-file",
+    "offer": "award.offered-from-file",
+    "revoke": "award.revoked-from-file",
+}
 _VERBS: Final = {
     "create": "created",
     "edit": "edited",
@@ -130,4 +171,5 @@ _VERBS: Final = {
     "reinstate": "reinstated",
     "revoke": "revoked",
     "hold": "holder-set",
+    "hold-back": "held-back",
 }

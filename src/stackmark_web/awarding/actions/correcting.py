@@ -15,11 +15,13 @@ from stackmark_web.awarding.actions._common import permit, trace
 from stackmark_web.awarding.actions.creating import EDITABLE, clean
 from stackmark_web.awarding.actions.offering import offer
 from stackmark_web.awarding.models import Award
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.permissions import Permission
 
 CORRECTABLE: Final = frozenset(EDITABLE) - {"recipient_email", "send_at", "claim_by"}
 
 
+@second_person("award.correct")
 def correct(
     award: Award, *, actor: Any, changes: Mapping[str, Any], note: str = "", via: str = "web"
 ) -> Award:
@@ -34,6 +36,7 @@ def correct(
     return _replace(award, "correct", actor=actor, changes=changes, note=note, via=via)
 
 
+@second_person("award.reissue")
 def reissue_to(award: Award, email: str, *, actor: Any, via: str = "web") -> Award:
     """While nobody has claimed it: the same for another address, for the first was wrong."""
     if checks.email(email) == award.recipient_email:

@@ -172,6 +172,12 @@ def _id(nonce: str, actor: Any, organisation: Any) -> uuid.UUID:
     return uuid.UUID(bytes=drawn[:16], version=4)
 
 
+def award_of_nonce(nonce: str, actor: Any, organisation: Any) -> Award | None:
+    """The award that a request with this nonce made in the name of ``actor``, if it did."""
+    rows = Award.everywhere.select_related("version", "organisation")
+    return rows.filter(pk=_id(nonce, actor, organisation)).first()
+
+
 def _check_version(version: AchievementVersion, organisation: Any) -> None:
     if version.state != AchievementVersion.State.PUBLISHED:
         raise checks.Problem("version", _("Publish this version first; drafts cannot be awarded."))

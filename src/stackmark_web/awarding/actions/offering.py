@@ -6,21 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from stackmark.errors import StackmarkError
+from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
-from stackmark_web.awarding import claims, issuing, letters, states
+from stackmark_web.awarding import claims, four_eyes, issuing, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
-from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
-from stackmark_web.awarding.setting import set_each
+from stackmark_web.awarding.models import Appeal, Award, Step
+from stackmark_web.awarding.slim import slimmed
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
+from stackmark_web.jobs.storing import insert_each, set_each
+from stackmark_web.tenancy.guarding import ACTIONS, second_person
+from stackmark_web.tenancy.handovers import is_over
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
 
 
+@second_person("award.release")
 def release(award: Award, *, actor: Any, via: str = "web") -> Award:
     """Confirm a draft: scheduled when its time lies ahead, else signed and offered now."""
     award.refresh_from_db()
@@ -46,23 +51,39 @@ def offer(award: Award, *, actor: Any = None, via: str = "web") -> Award:
     return award
 
 
+ACTIONS["award.offer"] = offer  # guarded by ``four_eyes.check_many``, as every signature is
+
+
 def offer_many(
     awards: Sequence[Award],
     *,
     actor: Any = None,
     via: str = "web",
     guard: Guard | None = None,
+    fresh: bool = False,
+    batch: Any = None,
 ) -> list[StackmarkError | None]:
     """``offer`` for many, signed by template; why not for those that were refused.
+
+    ``fresh``: the caller has just stored them itself, so they are not read anew; should somebody
+    have been faster, that is noticed when they are stored. ``batch``: the run they are part of, on
+    which one audit event tells of them all.
 
     ``guard`` is called inside the transaction that stores the results (a worker's heartbeat):
     what it raises leaves nothing stored. A signer that is away raises ``StackmarkError``.
     """
     for award in {award.organisation_id: award for award in awards}.values():
         permit(actor, Permission.AWARD, award)
-    _read_anew(awards)
+    if not fresh:
+        _read_anew(awards)
     late = overdue_versions({award.version_id for award in awards if _is_new(award)})
-    answers: list[StackmarkError | None] = [_ready(award) or _late(award, late) for award in awards]
+    alone = four_eyes.check_many(awards, actor)
+    senders = {award.organisation_id: award.organisation for award in awards}
+    ended = {pk for pk, sender in senders.items() if is_over(sender)}
+    answers: list[StackmarkError | None] = [
+        _ready(award) or _late(award, late) or _over(award, ended) or waits
+        for award, waits in zip(awards, alone, strict=True)
+    ]
     waiting = [
         place
         for place, award in enumerate(awards)
@@ -80,7 +101,7 @@ def offer_many(
                 _forget(awards[place])
             else:
                 signed.append((awards[place], one))
-        _store_all(signed, actor=actor, via=via)
+        _store_all(signed, actor=actor, via=via, batch=batch)
     return answers
 
 
@@ -133,6 +154,15 @@ def _late(award: Award, late: Mapping[object, StackmarkError]) -> StackmarkError
     return late.get(award.version_id) if _is_new(award) else None
 
 
+def _over(award: Award, ended: set[Any]) -> StackmarkError | None:
+    """Why a new award is not made: the institution has handed over. What it mends, it may."""
+    if not _is_new(award) or award.organisation_id not in ended:
+        return None
+    return UsageError(
+        "award.handed-over", _("This institution has handed over; its successor awards now.")
+    )
+
+
 def may_replace(old: Award) -> bool:
     """Whether a new credential may take this one's place: not after a revocation, unless won."""
     old.refresh_from_db()
@@ -141,10 +171,13 @@ def may_replace(old: Award) -> bool:
     return old.state in states.TABLE["correct"] | states.TABLE["reissue"]
 
 
-def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str) -> None:
+def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, batch: Any) -> None:
     """Keep what was signed: together what stands for itself, one by one what replaces another."""
     plain = [(award, made) for award, made in signed if award.supersedes_id is None]
-    if len(plain) < 2 or not _store_together(plain, actor=actor, via=via):
+    if len(plain) < 2:
+        plain = []
+    elif not _store_together(plain, actor=actor, via=via, batch=batch):
+        _read_anew([award for award, _made in plain])  # some were taken: one by one
         plain = []
     done = {award.pk for award, _made in plain}
     for award, made in signed:
@@ -152,47 +185,57 @@ def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str) -
             _store(award, made, actor=actor, via=via)
 
 
-def _store_together(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str) -> bool:
+def _store_together(
+    signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, batch: Any
+) -> bool:
     """As ``_store`` for many that replace nothing; False, and nothing done, when one was taken.
 
-    One conditional update takes them all: whoever signs the same awards elsewhere waits for it
-    and then finds them signed.
+    Each is stored only if it is still unsigned and in a state for it: whoever signs the same awards
+    elsewhere waits for us and then finds them signed. They are kept slim (``awarding.slim``).
     """
     now = clock.now()
     changes: dict[str, Any] = {"state": Award.State.OFFERED} | dict.fromkeys(
         ("signed_at", "offered_at", "status_changed_at"), now
     )
-    rows = Award.everywhere.filter(
-        pk__in=[award.pk for award, _made in signed],
-        state__in=states.TABLE["offer"],
-        signed__isnull=True,
-    )
     mark = transaction.savepoint()
-    if rows.update(**changes) != len(signed):
-        transaction.savepoint_rollback(mark)
-        return False
     before = [(award, award.state) for award, _made in signed]
-    for award, made in signed:
+    slim = slimmed([(_kind(award), made) for award, made in signed])
+    for (award, made), packed in zip(signed, slim, strict=True):
         for name, value in changes.items():
             setattr(award, name, value)
-        award.signed, award.sha256 = made, issuing.digest(made)
-    set_each([award for award, _made in signed], ("signed", "sha256"))
-    trace_many(before, "offer", actor=actor, via=via)
+        award.signed, award.sha256 = packed, issuing.digest(made)
+    open_states = sorted(states.TABLE["offer"])
+    kept = set_each(
+        [award for award, _made in signed],
+        (*changes, "signed", "sha256"),
+        only=f"signed IS NULL AND state IN ({', '.join(['%s'] * len(open_states))})",
+        given=open_states,
+    )
+    if kept != len(signed):
+        transaction.savepoint_rollback(mark)
+        return False
+    transaction.savepoint_commit(mark)
+    trace_many(before, "offer", actor=actor, via=via, batch=batch)
     _write_all([award for award, _made in signed if award.recipient_email])
     return True
+
+
+def _kind(award: Award) -> tuple[Any, ...]:
+    """What credentials have in common that share most of their bytes."""
+    return award.version_id, award.organisation_id, award.status_list_id, award.suspendable
 
 
 def _write_all(awards: Sequence[Award]) -> None:
     """A link and the letter that holds it, for each."""
     drawn = [(award, *claims.draw(award)) for award in awards]
-    ClaimLink.objects.bulk_create([link for _award, link, _url in drawn])
+    insert_each([link for _award, link, _url in drawn])
     by_sender: dict[Any, list[letters.Letter]] = {}
     senders = {award.organisation_id: award.organisation for award in awards}
     for award, link, url in drawn:
         one = letters.letter(award, "offer", key="1", link=url, when=link.expires_at)
         by_sender.setdefault(award.organisation_id, []).append(one)
     for sender, written in by_sender.items():
-        queue_many(senders[sender], written)
+        queue_many(senders[sender], written, lean=True)
 
 
 def _store(award: Award, signed: bytes, *, actor: Any, via: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,17 +11,23 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
-from stackmark_web.awarding import letters
-from stackmark_web.awarding.actions._common import move, permit, status_changed
+from stackmark_web.awarding import four_eyes, letters, states
+from stackmark_web.awarding.actions._common import move, permit, status_changed, trace_many
 from stackmark_web.awarding.checks import Problem, words
 from stackmark_web.awarding.models import Appeal, Award
-from stackmark_web.integrations.actions import cancel_mail
+from stackmark_web.integrations.actions import cancel_mail, cancel_mails, queue_many
+from stackmark_web.jobs.storing import insert_each, set_each
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.permissions import Permission
 
 APPEAL_TIME: Final = timedelta(days=30)
 MAX_NOTE: Final = 4_000
+PART: Final = 1_000  # awards of a run that are revoked in one transaction
+# Letters about a credential in force, which nobody shall get after it was revoked.
+_OVERTAKEN: Final = ("offer", "reminder", "expiring", "expired", "suspended")
 
 
+@second_person("award.revoke")
 @transaction.atomic
 def revoke(award: Award, *, actor: Any, reason: str, note: str = "", via: str = "web") -> Award:
     """Withdraw for good, for a coded reason; the holder is told and may appeal.
@@ -42,7 +50,7 @@ def revoke(award: Award, *, actor: Any, reason: str, note: str = "", via: str = 
         revoked_reason=reason,
     )
     status_changed(award)
-    cancel_mail(award.pk, kinds=("offer", "reminder", "expiring", "expired", "suspended"))
+    cancel_mail(award.pk, kinds=_OVERTAKEN)
     appeal = _open_appeal(award)
     letters.tell(
         award,
@@ -55,6 +63,78 @@ def revoke(award: Award, *, actor: Any, reason: str, note: str = "", via: str = 
     return award
 
 
+@second_person("run.revoke")
+def revoke_run(run: Any, *, actor: Any, reason: str, via: str = "web") -> int:
+    """Revoke all of a run that can be, a part at a time; how many. Started again, it goes on.
+
+    Raises as ``revoke_many``.
+    """
+    rows = Award.everywhere.filter(run=run, state__in=states.TABLE["revoke"])
+    keys = list(rows.order_by("row").values_list("pk", flat=True))
+    return sum(
+        revoke_many(keys[at : at + PART], actor=actor, reason=reason, run=run, via=via)
+        for at in range(0, len(keys), PART)
+    )
+
+
+@transaction.atomic
+def revoke_many(
+    awards: Sequence[uuid.UUID], *, actor: Any, reason: str, run: Any, via: str = "web"
+) -> int:
+    """Revoke those of these awards of one run that can be; how many. At most about a thousand.
+
+    As ``revoke`` for each: state, step, appeal and letter, in one transaction; one audit event on
+    the run tells of them all, and each list is published once. Raises ``Problem``, ``UsageError``
+    ``approval.needed`` where a second person has to approve it: ``revoke_run`` asks for one.
+    """
+    if reason not in Award.RevocationReason.values:
+        raise Problem("reason", _("Choose the reason; the holder will be told."))
+    rows = Award.everywhere.select_for_update().filter(
+        pk__in=awards, run=run, state__in=states.TABLE["revoke"]
+    )
+    found = list(rows.select_related("organisation", "version").defer("signed").order_by("row"))
+    for award in {award.organisation_id: award for award in found}.values():
+        permit(actor, Permission.REVOKE, award)
+    four_eyes.check_revoking(found)
+    moved = [(award, award.state) for award in found]
+    for award in found:
+        award.state, award.revoked_reason = Award.State.REVOKED, reason
+        award.status_changed_at = clock.now()
+    set_each(found, ("state", "revoked_reason", "status_changed_at"))
+    trace_many(moved, "revoke", actor=actor, via=via, reason=reason, batch=run)
+    for award in {award.status_list_id: award for award in found}.values():
+        status_changed(award)
+    cancel_mails([award.pk for award in found], kinds=_OVERTAKEN)
+    _tell_revoked(found, reason)
+    return len(found)
+
+
+def _tell_revoked(awards: Sequence[Award], reason: str) -> None:
+    """A way to appeal and a letter that holds it, for each."""
+    now = clock.now()
+    appeals = [
+        Appeal(
+            organisation=award.organisation, award=award, opened_at=now, due_at=now + APPEAL_TIME
+        )
+        for award in awards
+    ]
+    insert_each(appeals)
+    by_sender: dict[Any, list[letters.Letter]] = {}
+    for award, appeal in zip(awards, appeals, strict=True):
+        if award.recipient_email:
+            one = letters.letter(
+                award,
+                "revoked",
+                key="1",
+                link=letters.appeal_link(appeal),
+                reason=Award.RevocationReason(reason).label,
+                when=appeal.due_at,
+            )
+            by_sender.setdefault(award.organisation, []).append(one)
+    for sender, written in by_sender.items():
+        queue_many(sender, written, lean=True)
+
+
 def _open_appeal(award: Award) -> Appeal:
     """The holder's time to answer begins."""
     now = clock.now()
@@ -63,6 +143,7 @@ def _open_appeal(award: Award) -> Appeal:
     )
 
 
+@second_person("award.suspend")
 @transaction.atomic
 def suspend(
     award: Award, *, actor: Any, reason: str = "", note: str = "", via: str = "web"
@@ -89,6 +170,7 @@ def suspend(
     return award
 
 
+@second_person("award.reinstate")
 @transaction.atomic
 def reinstate(award: Award, *, actor: Any, note: str = "", via: str = "web") -> Award:
     """End a suspension: the award is what it was before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -104,9 +105,21 @@ def _note(domain: Domain, answer: proving.Answer, actor: Any) -> None:
     )
 
 
-def recheck_domains(*, limit: int = 50, tools: proving.Tools | None = None) -> int:
-    """Look again at verified domains, those not looked at longest first. How many were."""
+def recheck_daily() -> int:
+    """For a duty that comes every hour: each verified domain about once a day. How many were."""
+    return recheck_domains(before=clock.now() - timedelta(days=1))
+
+
+def recheck_domains(
+    *, limit: int = 50, tools: proving.Tools | None = None, before: datetime | None = None
+) -> int:
+    """Look again at verified domains, those not looked at longest first. How many were.
+
+    ``before``: only those that were last looked at before then.
+    """
     rows = Domain.everywhere.filter(verified_at__isnull=False).select_related("organisation")
+    if before is not None:
+        rows = rows.filter(checked_at__lt=before)
     due = list(rows.order_by("checked_at")[:limit])
     for domain in due:
         check_domain(domain, actor=None, tools=tools)

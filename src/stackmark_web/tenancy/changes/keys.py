@@ -22,6 +22,7 @@ from stackmark.ports import Fetcher
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy import identifiers, identity
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation, SigningKey
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import (
@@ -54,6 +55,7 @@ def first_key(root: Organisation, *, actor: Any) -> SigningKey:
     return _add(root, actor=actor, state=_State.ACTIVE, verb="key.made")
 
 
+@second_person("key.make")
 @transaction.atomic
 def make_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     """A key for an institution that has none in use."""
@@ -63,6 +65,7 @@ def make_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     return _add(root, actor=actor, state=_starting(root), verb="key.made")
 
 
+@second_person("key.rotate")
 @transaction.atomic
 def rotate_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     """A new key takes over; what the old one signed stays valid.
@@ -79,6 +82,7 @@ def rotate_key(organisation: Organisation, *, actor: Any) -> SigningKey:
     return _add(root, actor=actor, state=_starting(root), verb="key.rotated")
 
 
+@second_person("key.revoke")
 @transaction.atomic
 def revoke_key(key: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
     """Declare a key known to others: all that it ever signed is refused from now on, for good.
@@ -89,6 +93,11 @@ def revoke_key(key: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
     row = SigningKey.everywhere.select_for_update().get(pk=key.pk)
     if row.state == _State.REVOKED:
         raise UsageError("key.revoked", _("This key is revoked already."))
+    return withdraw(root, row, actor=actor, note=note)
+
+
+def withdraw(root: Organisation, row: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
+    """Mark a key as revoked and put a new one in its place; both rows are held by the caller."""
     was = row.state
     row.state, row.revoked_at = _State.REVOKED, clock.now()
     row.save()
@@ -107,6 +116,7 @@ def revoke_key(key: SigningKey, *, actor: Any, note: str = "") -> SigningKey:
     return row
 
 
+@second_person("key.move")
 @transaction.atomic
 def want_did_host(organisation: Organisation, *, actor: Any, host: str) -> Organisation:
     """Prepare the move of the DID to an own host; empty takes the wish back.
@@ -169,7 +179,7 @@ def _use(key: SigningKey, *, actor: Any) -> SigningKey:
     if row.state != _State.WAITING:
         raise UsageError("key.none", _("No key is waiting to be published."))
     _retire(root)
-    row.state = _State.ACTIVE
+    row.state, row.active_from = _State.ACTIVE, clock.now()
     row.save()
     if root.did_host_wanted and row.did == identity.own_did(root.did_host_wanted):
         root.did_host, root.did_host_wanted = root.did_host_wanted, ""
@@ -206,6 +216,7 @@ def _add(root: Organisation, *, actor: Any, state: str, verb: str, did: str = ""
     method_id = f"{name}#key-{taken + 1}"
     keys = store()
     made = keys.make(algorithm=settings.KEY_TYPE, did=name, method_id=method_id)
+    now = clock.now()
     try:
         with transaction.atomic():
             key = SigningKey.everywhere.create(
@@ -216,7 +227,8 @@ def _add(root: Organisation, *, actor: Any, state: str, verb: str, did: str = ""
                 signer=keys.kind,
                 location=made.location,
                 state=state,
-                created_at=clock.now(),
+                created_at=now,
+                active_from=now if state == _State.ACTIVE else None,
             )
     except IntegrityError:
         raise StackmarkError(

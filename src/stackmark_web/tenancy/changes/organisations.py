@@ -16,6 +16,7 @@ from stackmark_web.accounts.queries import has_verified_address
 from stackmark_web.audit.actions import record
 from stackmark_web.tenancy import identifiers, images
 from stackmark_web.tenancy.changes.keys import first_key
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Asset, Membership, Organisation, Role
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
@@ -92,6 +93,7 @@ def create_unit(
 _SWITCHES: Final = frozenset({"four_eyes", "withholds_holders", "withholds_results"})
 
 
+@second_person("organisation.edit")
 @transaction.atomic
 def edit_organisation(organisation: Organisation, *, actor: Any, **fields: Any) -> Organisation:
     """Change names, identifiers, brand colour, or whether a second person publishes."""

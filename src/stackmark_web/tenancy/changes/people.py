@@ -42,6 +42,17 @@ def give_role(organisation: Organisation, *, actor: Any, user: Any, role: str) -
 
 
 @transaction.atomic
+def take_on(organisation: Organisation, *, user: Any) -> Membership:
+    """Own an institution that was handed over, by accepting it; the log names who did.
+
+    Not a role the server gave: such a one would count at once as a second person.
+    """
+    rows = Membership.everywhere.filter(organisation=organisation, user=user, role=Role.OWNER)
+    held = rows.filter(ended_at__isnull=True).first()
+    return held or _grant(organisation, actor=user, user=user, role=Role.OWNER)
+
+
+@transaction.atomic
 def end_role(membership: Membership, *, actor: Any) -> Membership:
     """End a role at once: an owner ends anybody's, and anybody may give up their own.
 

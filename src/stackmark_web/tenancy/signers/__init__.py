@@ -13,8 +13,9 @@ lies here is not opened any more. The program may use a device too: then its PIN
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -60,8 +61,20 @@ def store() -> Store:
     return ProcessStore(chosen)
 
 
+_GUARDS: Final[list[Callable[[], str]]] = []
+
+
+def guard(why_not: Callable[[], str]) -> None:
+    """Ask this before a key is used: a sentence means that nothing may be signed."""
+    if why_not not in _GUARDS:
+        _GUARDS.append(why_not)
+
+
 def signer_of(key: Any) -> Signer:
     """The signer of a ``SigningKey`` row. Raises ``StackmarkError`` where its store is not ours."""
+    for why_not in _GUARDS:
+        if sentence := why_not():
+            raise StackmarkError("signer.not-ours", sentence)
     here = store()
     if key.signer != here.kind:
         raise StackmarkError(

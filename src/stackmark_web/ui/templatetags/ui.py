@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stackmark_web.ui import text as texts
-from stackmark_web.ui.icons import PATHS, stack
+from stackmark_web.ui.icons import PATHS, WAYS, stack
 from stackmark_web.ui.site import Frame, Link, navigation
 
 register = template.Library()
@@ -31,8 +31,9 @@ def icon(name: str, size: int = 20) -> SafeString:
     if name not in PATHS:
         raise template.TemplateSyntaxError(f"no icon is called {name!r}")
     return format_html(
-        '<svg class="icon" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true"'
+        '<svg class="icon{}" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true"'
         ' focusable="false"><path d="{}"/></svg>',
+        " icon--way" if name in WAYS else "",
         size,
         size,
         PATHS[name],

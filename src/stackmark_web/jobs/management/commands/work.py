@@ -9,10 +9,11 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
-from stackmark_web.jobs import duties, worker
+from stackmark.errors import StackmarkError
+from stackmark_web.jobs import duties, signs, worker
 
 
 class Command(BaseCommand):
@@ -30,12 +31,24 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: stop.set())
+        try:
+            with signs.working():
+                self._work(stop, once=once)
+        except StackmarkError as error:
+            raise CommandError(error.detail) from None
+
+    def _work(self, stop: threading.Event, *, once: bool) -> None:
         host = socket.gethostname()[:40]
         name = f"{host}:{os.getpid()}"
+        busy = False
         while not stop.is_set():
             try:
-                duties.run_due()
-                busy = worker.work_once(name) or worker.free_the_dead(host) > 0
+                signs.give()
+                if why := signs.why_not():
+                    raise CommandError(f"The worker ends: {why}")
+                # Chunks first: a run that lost its worker goes on at once, mail can wait for it.
+                busy = worker.work_once(name, stop=stop) or worker.free_the_dead(host) > 0
+                duties.run_due(busy=busy)
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")
                 busy = False

@@ -1,0 +1,1 @@
+"""The VC API: issue, verify, derive and resolve, as conformance suites ask for it."""

@@ -1,0 +1,20 @@
+"""Our words for letters about webhooks: name, subject, body, and the text of the link."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+WEBHOOKS: Final[dict[str, tuple[str, str, str, str]]] = {
+    "webhook_off": (
+        _("Webhook switched off"),
+        _("The webhook to {{title}} is switched off"),
+        _(
+            "For three days no message to **{{title}}** arrived, so no more are sent. Mend the "
+            "program that receives them, then switch the webhook on again: what waits is sent "
+            "then, up to thirty days back."
+        ),
+        _("See what was answered"),
+    ),
+}

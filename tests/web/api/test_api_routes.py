@@ -1,0 +1,228 @@
+"""Every route of the API against every wrong token, made from the description (A90, A99).
+
+A new operation is in here by itself; one whose address has an id needs a thing in ``THINGS``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import TestCase
+
+import api_world
+from stackmark_web import clock
+from stackmark_web.api import description, limits, tokens
+from stackmark_web.api.models import Token
+from stackmark_web.api.scopes import SCOPES
+from stackmark_web.integrations import webhook_actions
+from stackmark_web.tenancy.models import Membership
+
+OPERATIONS = [
+    (path.removeprefix(api_world.ROOT), method.upper(), one)
+    for path, method, one in description.operations(description.document())
+]
+PUBLIC = {"verify"}
+WITH_IDS = [found for found in OPERATIONS if "{" in found[0]]
+NOBODY = "00000000-0000-4000-8000-000000000000"
+BODIES = {  # the least that is taken, so that a refusal is about the token
+    "award_revoke": {"reason": "issued-in-error"},
+    "award_search": {"external_id": "1"},
+    "award_make": {"recipient_email": "a@b.example", "achievement": NOBODY},
+    "achievement_make": {"content": {"language": "en", "title": {"en": "T"}}},
+    "draft_save": {"content": {"language": "en", "title": {"en": "T"}}},
+    "run_start": {"achievement": NOBODY, "recipients": [{"recipient_email": "a@b.example"}]},
+    "webhook_make": {"url": "https://hooks.example.org/1", "events": ["award.offered"]},
+}
+
+
+def named(found):
+    return found[2]["operationId"]
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("api")]
+EVERY = pytest.mark.parametrize("found", OPERATIONS, ids=named)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """One world for this file; what a test changes is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = api_world.ApiWorld()
+        made.things = things(made)
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def rolled_back(world):
+    limits.forget()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def things(world):
+    draft = world.call.post("/achievements", {"content": {"language": "en", "title": {"en": "T"}}})
+    recipients = [{"recipient_email": "bo@mail.example"}]
+    order = {"version": str(world.version.pk), "recipients": recipients, "confirm": False}
+    run = world.call.post("/runs", order).json()
+    hook, _secret = world.hook()
+    message = webhook_actions.ping(hook, actor=world.owner)
+    return {
+        "award_id": str(world.draft().pk),
+        "achievement_id": draft.json()["achievement"],
+        "run_id": run["id"],
+        "webhook_id": str(hook.pk),
+        "message_id": str(message.pk),
+        "number": "1",
+    }
+
+
+def ask(world, found, token, **ids):
+    """The operation at things that are there, with a body that is taken."""
+    path, method, one = found
+    known = world.things | ids
+    path = re.sub(r"\{(\w+)\}", lambda hole: known[hole[1]], path)
+    name = one["operationId"]
+    call = api_world.Caller(token)
+    if name in ("run_upload", "verify"):
+        parts = 'Content-Disposition: form-data; name="file"; filename="a"\r\n\r\nemail\r\n'
+        body = f"--x\r\n{parts}--x--\r\n"
+        return call(method, path, body, content_type="multipart/form-data; boundary=x")
+    if method in ("POST", "PUT", "PATCH"):
+        headers = {"if_match": '"x"'} if name == "draft_save" else {}
+        return call(method, path, BODIES.get(name, {}), **headers)
+    return call(method, path)
+
+
+def problem(answer):
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    return answer.json()["type"].removeprefix("urn:stackmark:problem:")
+
+
+@EVERY
+def test_without_a_token(world, found):
+    """Nobody gets in, but to verify."""
+    answer = ask(world, found, "")
+    if named(found) in PUBLIC:
+        assert answer.status_code == 200
+        return
+    assert (answer.status_code, problem(answer)) == (401, "unauthorized")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@EVERY
+def test_with_every_other_scope(world, found):
+    """A token made for all but this may not do this."""
+    scope = found[2]["x-scope"]
+    _token, text = world.make_token(*(SCOPES.keys() - {scope}))
+    answer = ask(world, found, text)
+    if scope:
+        assert (answer.status_code, problem(answer)) == (403, "insufficient-scope")
+        assert scope in answer.json()["detail"]
+    else:
+        assert answer.status_code == 200
+
+
+@EVERY
+def test_tokens_that_open_nothing(world, found):
+    """Unknown, mistyped, expired, revoked, its maker gone: one and the same answer."""
+    told = {}
+    unknown, _name = tokens.new()
+    told["unknown"] = ask(world, found, unknown)
+    told["mistyped"] = ask(world, found, world.text[:-1] + "!")
+    told["not one of ours"] = ask(world, found, "letmein")
+    row = Token.everywhere.filter(pk=world.token.pk)
+    for word, change in (
+        ("expired", {"expires_at": clock.now() - timedelta(seconds=1)}),
+        ("revoked", {"revoked_at": clock.now()}),
+        ("without maker", {"maker": None}),
+    ):
+        with transaction.atomic():
+            row.update(**change)
+            told[word] = ask(world, found, world.text)
+            transaction.set_rollback(True)
+    Membership.everywhere.filter(user=world.owner).update(ended_at=clock.now())
+    told["maker left"] = ask(world, found, world.text)
+    assert {one.status_code for one in told.values()} == {401}
+    assert len({one.content for one in told.values()}) == 1
+    assert len({one["WWW-Authenticate"] for one in told.values()}) == 1
+
+
+@EVERY
+def test_rights_the_maker_has_lost(world, found):
+    """The maker is still there as an assessor, and may do none of this any more."""
+    Membership.everywhere.filter(user=world.owner).update(role="assessor")
+    answer = ask(world, found, world.text)
+    if found[2]["x-scope"] in ("verify", "", "achievements:read"):
+        assert answer.status_code in (200, 404)  # whoever works there may see what can be earned
+        return
+    assert (answer.status_code, problem(answer)) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("found", WITH_IDS, ids=named)
+def test_unknown_and_foreign_answer_alike(world, found):
+    """Another organisation's token at what is there, and at what is nowhere."""
+    theirs = ask(world, found, world.foreign)
+    nowhere = ask(
+        world, found, world.foreign, **dict.fromkeys(world.things, NOBODY) | {"number": "1"}
+    )
+    nonsense = ask(
+        world, found, world.foreign, **dict.fromkeys(world.things, "zz") | {"number": "1"}
+    )
+    assert theirs.status_code == nowhere.status_code == nonsense.status_code == 404
+    assert theirs.content == nowhere.content == nonsense.content
+    apart = ("RateLimit", "X-Request-ID")
+    kept = [name for name in theirs.headers if not name.startswith(apart)]
+    assert [theirs[name] for name in kept] == [nowhere[name] for name in kept]
+
+
+def test_ids_of_others_in_bodies(world):
+    """The achievement of another organisation is no achievement."""
+    foreign = api_world.Caller(world.foreign)
+    for lineage in (str(world.version.achievement_id), NOBODY):
+        body = {"achievement": lineage, "recipient_email": "a@b.example"}
+        answer = foreign.post("/awards", body)
+        assert (answer.status_code, problem(answer)) == (422, "invalid")
+        (one,) = answer.json()["errors"]
+        assert one["pointer"] == "#/achievement"
+
+
+@EVERY
+def test_members_nobody_offered_are_refused_by_name(world, found):
+    """Mass assignment: organisation, state, maker and the like come from who asks (A91)."""
+    path, method, one = found
+    if named(found) in ("verify", "run_upload") or method not in ("POST", "PUT", "PATCH"):
+        answer = ask(world, (f"{path}?organisation=elsewhere", method, one), world.text)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "query.organisation"
+        return
+    for odd in ("organisation", "state", "issued_by", "id"):
+        known = re.sub(r"\{(\w+)\}", lambda hole: world.things[hole[1]], path)
+        body = BODIES.get(named(found), {}) | {odd: "elsewhere"}
+        answer = world.call(method, known, body, if_match='"x"')
+        assert (answer.status_code, problem(answer)) == (422, "invalid")
+        assert answer.json()["errors"] == [
+            {"pointer": f"#/{odd}", "detail": f'"{odd}" is not known here; leave it out.'}
+        ]
+
+
+def test_every_write_is_told_as_coming_through_the_api(world):
+    """The trail says by which door, also for actions that know nothing of the API."""
+    from stackmark_web.audit.models import AuditEvent
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        for name in ("award_release", "webhook_change", "draft_make", "run_drop"):
+            found = next(one for one in OPERATIONS if named(one) == name)
+            before = set(AuditEvent.objects.values_list("pk", flat=True))
+            if name == "webhook_change":
+                BODIES[name] = {"description": "other"}
+            if name == "draft_make":
+                world.things["achievement_id"] = str(world.version.achievement_id)
+            assert ask(world, found, world.text).status_code < 300, name
+            fresh = AuditEvent.objects.exclude(pk__in=before)
+            assert {one.via for one in fresh} == {"api"}, name
+            assert {one.actor for one in fresh} == {world.owner}

@@ -1,0 +1,315 @@
+"""Issuing over the VC API: the table of what suites send, and what each must get."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+
+import orjson
+import pytest
+
+from stackmark.canonical import contexts
+from stackmark.keys.multibase import b64url_decode
+from stackmark_web.api.vc_api.issuers import ISSUERS, key_of
+
+VC2 = "https://www.w3.org/ns/credentials/v2"
+VC1 = "https://www.w3.org/2018/credentials/v1"
+EMBEDDED = [word for word, one in ISSUERS.items() if not one.suite.endswith("jwt")]
+SD = "ecdsa-sd-2023"
+
+
+@pytest.mark.parametrize("word", [word for word in EMBEDDED if word != SD])
+def test_every_issuer_signs_as_itself_and_its_proof_verifies(caller, licence, word):
+    made = caller.issue(licence, word)
+    one = ISSUERS[word]
+    assert made["issuer"] == one.key.did
+    assert made["issuer"].startswith("did:key:z")
+    assert made["proof"]["cryptosuite"] == one.suite
+    assert made["proof"]["type"] == "DataIntegrityProof"
+    assert made["proof"]["proofPurpose"] == "assertionMethod"
+    assert made["proof"]["proofValue"].startswith("z")
+    assert made["proof"]["verificationMethod"].partition("#")[0] == one.key.did
+    status, answer = caller.verify(made)
+    assert (status, answer["verified"], answer["errors"]) == (200, True, [])
+
+
+def test_p256_and_p384_are_two_dids(caller):
+    assert key_of("Ed25519").did.startswith("did:key:z6Mk")
+    assert key_of("P-256").did.startswith("did:key:zDn")
+    assert key_of("P-384").did.startswith("did:key:z82")
+
+
+@pytest.mark.parametrize(
+    ("options", "suite"),
+    [
+        ({"cryptosuite": "eddsa-jcs-2022"}, "eddsa-jcs-2022"),
+        ({"type": "ecdsa-rdfc-2019"}, "ecdsa-rdfc-2019"),
+        ({"type": "DataIntegrityProof", "cryptosuite": "ecdsa-jcs-2019"}, "ecdsa-jcs-2019"),
+        ({}, "eddsa-rdfc-2022"),
+    ],
+)
+def test_one_address_issues_with_the_suite_that_is_asked_for(caller, credential, options, suite):
+    assert caller.issue(credential, **options)["proof"]["cryptosuite"] == suite
+
+
+def test_the_key_follows_the_issuer_that_is_named(caller, credential):
+    did = key_of("P-384").did
+    made = caller.issue({**credential, "issuer": did}, cryptosuite="ecdsa-rdfc-2019")
+    assert made["proof"]["verificationMethod"].startswith(did)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ({"name": "Example Issuer"}, {"name": "Example Issuer"}),
+        ({}, {}),
+        ({"id": "did:example:issuer"}, {}),
+    ],
+)
+def test_an_issuer_object_keeps_its_members_and_gets_our_id(caller, credential, stated, kept):
+    made = caller.issue({**credential, "issuer": stated})
+    assert made["issuer"] == {**kept, "id": key_of("Ed25519").did}
+    assert caller.verify(made)[0] == 200
+
+
+def test_a_token_comes_enveloped_and_verifies_in_every_form(caller, credential):
+    made = caller.issue(credential, "vc-jwt-p256")
+    assert made["type"] == "EnvelopedVerifiableCredential"
+    assert made["@context"] == VC2
+    token = made["id"].removeprefix("data:application/vc+jwt,")
+    inside = json.loads(b64url_decode(token.split(".")[1].encode()))
+    assert (inside["type"], inside["issuer"]) == (["VerifiableCredential"], key_of("P-256").did)
+    assert "vc" not in inside
+    for form in (made, token):
+        assert caller.verify(form)[0] == 200
+    broken = {**made, "id": made["id"][:-8] + "AAAAAAAA"}
+    status, answer = caller.verify(broken)
+    assert status == 400
+    assert answer["errors"][0]["reason"] in ("proof.signature", "read.jws")
+
+
+def test_a_credential_of_the_old_data_model_gets_its_date_and_context(caller, credential):
+    old = {**credential, "@context": [VC1, {"alumniOf": "https://schema.org/alumniOf"}]}
+    made = caller.issue(old)
+    assert made["@context"][-1] == "https://w3id.org/security/data-integrity/v2"
+    assert "issuanceDate" in made
+    assert caller.verify(made)[0] == 200
+
+
+def test_a_second_proof_joins_the_first(caller, credential):
+    first = caller.issue(credential)
+    second = caller.issue(first, cryptosuite="eddsa-jcs-2022")
+    assert [one["cryptosuite"] for one in second["proof"]] == ["eddsa-rdfc-2022", "eddsa-jcs-2022"]
+    assert caller.verify(second)[0] == 200
+
+
+def test_asked_for_members_of_the_proof_are_signed(caller, credential):
+    made = caller.issue(credential, domain="https://ask.example", challenge="c-1")
+    assert made["proof"]["domain"] == "https://ask.example"
+    assert caller.verify(made, domain="https://ask.example", challenge="c-1")[0] == 200
+    status, answer = caller.verify(made, domain="https://other.example", challenge="c-1")
+    assert status == 400
+    assert answer["errors"][0]["type"].endswith("#INVALID_DOMAIN_ERROR")
+    made["proof"]["challenge"] = "c-2"
+    status, answer = caller.verify(made)
+    assert (status, answer["errors"][0]["reason"]) == (400, "proof.signature")
+
+
+def sri(data):
+    return f"sha256-{base64.b64encode(hashlib.sha256(data).digest()).decode()}"
+
+
+def change(tree, path, value):
+    """A copy with one member changed; a value of ... takes it away."""
+    tree = copy.deepcopy(tree)
+    *way, last = path.split("/")
+    place = tree
+    for step in way:
+        place = place[step]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return tree
+
+
+REFUSED = [  # what is changed, to what, and the reason
+    ("@context", ..., "context.missing"),
+    ("@context", 4, "context.missing"),
+    ("@context", [{"foo": True}, 4, False, None], "context.order"),
+    ("@context", [VC2, "https://contexts.example/unknown"], "context.unknown"),
+    ("@context", [VC2, {"VerifiableCredential": "https://example.org/#Bad"}], "context.protected"),
+    ("type", ..., "format.type"),
+    ("type", 4, "format.type"),
+    ("type", [2, None, {"foo": True}, False], "format.type"),
+    ("type", ["VerifiableCredential", 3], "format.type"),
+    ("issuer", None, "format.issuer"),
+    ("issuer", 4, "format.issuer"),
+    ("issuer", "not a url", "format.issuer"),
+    ("issuer", {"id": None}, "format.issuer"),
+    ("issuer", {"id": "not a url"}, "format.issuer"),
+    ("id", 4, "format.id"),
+    ("id", "not a url", "format.id"),
+    ("id", ["urn:a:1", "urn:a:2"], "format.id"),
+    ("credentialSubject", ..., "format.subject"),
+    ("credentialSubject", {}, "format.subject"),
+    ("credentialSubject", [None, True, 4], "format.subject"),
+    ("validFrom", "yesterday", "validity.malformed"),
+    ("validFrom", "2026-01-01T00:00:00", "validity.malformed"),
+    ("validUntil", "nonsense", "validity.malformed"),
+    ("name", {"@value": "A", "@language": "en", "url": "x"}, "format.text"),
+    ("credentialSchema", {"id": "https://schemas.example/1"}, "format.typed"),
+    ("credentialSchema", {"type": "JsonSchema"}, "format.typed"),
+    ("credentialSchema", {"type": "JsonSchema", "id": 5}, "format.typed"),
+    ("credentialSchema", {"type": "JsonSchema", "id": "no url"}, "format.typed"),
+    ("refreshService", {"id": "https://refresh.example/1"}, "format.typed"),
+    ("refreshService", "https://refresh.example/1", "format.typed"),
+    ("termsOfUse", {"id": "https://terms.example/1"}, "format.typed"),
+    ("evidence", {"id": "https://evidence.example/1"}, "format.typed"),
+    ("credentialStatus", {"id": "urn:status:1"}, "format.typed"),
+    ("credentialStatus", {"type": 2}, "format.typed"),
+    ("credentialStatus", {"type": "S", "id": "https ://not-a-url/4"}, "lossless.relative-id"),
+    (
+        "credentialStatus",
+        {"type": "BitstringStatusListEntry", "statusListIndex": True},
+        "status.malformed",
+    ),
+    ("relatedResource", ["https://www.w3.org/ns/credentials/v2"], "related.malformed"),
+    ("relatedResource", {"digestSRI": "sha256-x"}, "related.malformed"),
+    ("relatedResource", {"id": VC2}, "related.malformed"),
+    ("relatedResource", {"id": VC2, "digestSRI": "sha256-!"}, "related.malformed"),
+    ("proof", {"created": "2026-01-01T00:00:00Z"}, "format.proof"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "reason"), REFUSED)
+def test_what_may_not_be_issued_is_refused_with_a_reason(caller, credential, path, value, reason):
+    body = {"credential": change({**credential, "issuer": "did:example:i"}, path, value)}
+    status, answer = caller.post("credentials/issue", body)
+    assert (status, answer["reason"]) == (400, reason)
+    assert answer["type"].startswith("https://")
+    assert answer["errors"][0]["detail"]
+
+
+def test_a_member_nobody_defines_is_refused(caller, credential):
+    body = {**credential, "@context": [VC2], "statusEntry": {"type": "BitstringStatusListEntry"}}
+    for word in EMBEDDED:
+        status, answer = caller.post(f"{word}/credentials/issue", {"credential": body})
+        assert (status, answer["reason"].partition(".")[0]) == (400, "lossless"), word
+
+
+def test_digests_of_related_resources_are_compared(caller, credential):
+    right = {"id": VC2, "digestSRI": sri(contexts.raw_bytes(VC2))}
+    assert "relatedResource" in caller.issue({**credential, "relatedResource": right})
+    wrong = {"id": VC2, "digestSRI": sri(b"something else")}
+    for resource, reason in (
+        (wrong, "related.changed"),
+        ([right, right], "related.malformed"),
+    ):
+        status, answer = caller.post(
+            "credentials/issue", {"credential": {**credential, "relatedResource": resource}}
+        )
+        assert (status, answer["reason"]) == (400, reason)
+
+
+def test_an_edition_of_a_setting_counts_for_digests_only(caller, credential, settings, tmp_path):
+    (tmp_path / "old.jsonld").write_bytes(b'{"@context": {}}')
+    (tmp_path / "map.json").write_text(json.dumps({VC2: "old.jsonld"}))
+    body = {**credential, "relatedResource": {"id": VC2, "digestSRI": sri(b'{"@context": {}}')}}
+    assert caller.post("credentials/issue", {"credential": body})[1]["reason"] == "related.changed"
+    settings.VC_API_RESOURCES = str(tmp_path / "map.json")
+    made = caller.issue(body)
+    assert caller.verify(made)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"verifiableCredential": {}}, "request.malformed"),
+        ({"credential": []}, "request.malformed"),
+        ({"credential": "eyJ"}, "request.malformed"),
+        (b"[]", "read.not-json"),
+        (b"{", "read.not-json"),
+        (b"", "request.malformed"),
+        (b'{"credential": {}, "credential": {}}', "read.duplicate-member"),
+    ],
+)
+def test_a_body_that_is_no_request_is_refused(caller, body, reason):
+    status, answer = caller.post("credentials/issue", body)
+    assert (status, answer["reason"]) == (400, reason)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"cryptosuite": "no-such-suite"}, "usage.suite"),
+        ({"cryptosuite": 5}, "usage.suite"),
+        ({"type": "Ed25519Signature2018"}, "usage.suite"),
+        ({"created": "yesterday"}, "usage.created"),
+        ({"created": 5}, "request.malformed"),
+        ({"expires": "soon"}, "usage.expires"),
+        ({"proofPurpose": "authentication"}, "usage.purpose"),
+        ({"verificationMethod": "did:example:a#b"}, "usage.key-id"),
+        ({"cryptosuite": SD, "mandatoryPointers": ["/non/existent/path"]}, "usage.pointer"),
+        ({"cryptosuite": SD, "mandatoryPointers": "/issuer"}, "request.malformed"),
+        ({"credentialStatus": {"type": "Other"}}, "request.malformed"),
+        ({"credentialStatus": {"statusPurpose": "moon"}}, "request.malformed"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(caller, credential, options, reason):
+    body = {"credential": credential, "options": options}
+    status, answer = caller.post("credentials/issue", body)
+    assert (status, answer["reason"]) == (400, reason)
+
+
+def test_parts_are_derived_and_nothing_else_is_shown(caller, licence):
+    base = caller.issue(licence, SD, mandatoryPointers=["/issuer"])
+    assert base["proof"]["proofValue"].startswith("u2V0A")
+    status, answer = caller.verify(base)
+    assert (status, answer["errors"][0]["reason"]) == (400, "proof.base")
+    pointer = "/credentialSubject/driverLicense/documentIdentifier"
+    body = {"verifiableCredential": base, "options": {"selectivePointers": [pointer]}}
+    status, answer = caller.post("credentials/derive", body)
+    assert status == 201
+    shown = answer["verifiableCredential"]
+    assert shown["credentialSubject"]["driverLicense"] == {
+        "type": "DriverLicense",
+        "documentIdentifier": "T21387yc328c7y32h23f23",
+    }
+    assert caller.verify(shown)[0] == 200
+    shown["credentialSubject"]["driverLicense"]["documentIdentifier"] = "other"
+    status, answer = caller.verify(shown)
+    assert (status, answer["errors"][0]["reason"]) == (400, "proof.signature")
+
+
+@pytest.mark.parametrize(
+    ("pointers", "reason"),
+    [
+        (["/not/there"], "usage.pointer"),
+        (["no pointer"], "usage.pointer"),
+        ("/issuer", "request.malformed"),
+        ([5], "request.malformed"),
+        ([], "usage.pointer"),
+    ],
+)
+def test_what_cannot_be_derived_is_refused(caller, licence, pointers, reason):
+    base = caller.issue(licence, SD)
+    body = {"verifiableCredential": base, "options": {"selectivePointers": pointers}}
+    status, answer = caller.post("credentials/derive", body)
+    assert (status, answer["reason"]) == (400, reason)
+
+
+def test_only_a_base_proof_is_derived_from(caller, credential):
+    body = {"verifiableCredential": caller.issue(credential), "options": {}}
+    status, answer = caller.post("credentials/derive", body)
+    assert (status, answer["reason"]) == (400, "usage.proof")
+
+
+def test_keys_stay_the_same_and_are_sealed(caller, settings):
+    folder = settings.DATA / "vc-api"
+    first = key_of("Ed25519").did
+    data = orjson.loads((folder / "ed25519.key").read_bytes())
+    assert (data["did"], data["protection"]) == (first, "passphrase")
+    assert (folder / "ed25519.key").stat().st_mode & 0o77 == 0

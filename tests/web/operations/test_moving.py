@@ -1,0 +1,131 @@
+"""Everything moves to another database and back, the same to the byte."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from operations_world import System
+from stackmark.errors import StackmarkError
+from stackmark_web.audit.models import AuditEvent
+from stackmark_web.awarding.models import Award
+from stackmark_web.operations import connecting, instance, moving, rows
+from stackmark_web.operations.archive import making, restoring
+
+
+def everything(using="default"):
+    """Count and digest of each table but the one with the instance's number."""
+    found = {}
+    for model in rows.tables():
+        if model.__name__ not in ("Fact", "Process"):
+            one = rows.sum_of(model, using=using)
+            found[model._meta.db_table] = (one.count, one.word)
+    return found
+
+
+def at(system, description):
+    other = System(system.folder, description)
+    other.owner, other.here, other.version = system.owner, system.here, system.version
+    return other
+
+
+@pytest.fixture
+def there(empty, tmp_path):
+    """An empty database with tables, as the migrations of a first try would leave it."""
+    shutil.copyfile(empty.folder / "stackmark.sqlite3", tmp_path / "there.sqlite3")
+    return tmp_path / "there.sqlite3"
+
+
+def test_to_another_file_and_on(system, there):
+    with system.on():
+        system.issue(2)
+        last = AuditEvent.objects.order_by("-pk").first().pk
+        AuditEvent.objects.filter(pk=last).delete()  # its number must not come again
+        before = everything()
+        moved = moving.move(f"sqlite:{there}")
+        assert moved.credentials == 2
+        instance.ask_anew()
+        with pytest.raises(StackmarkError) as caught:
+            system.issue(1)
+        assert caught.value.reason == "signer.not-ours"
+    other = at(system, connecting.sqlite_at(there))
+    with other.on():
+        assert everything() == before
+        assert other.issue(1)[0].signed
+        assert AuditEvent.objects.order_by("pk").last().pk > last
+    with system.on(), pytest.raises(StackmarkError) as caught:
+        moving.move(f"sqlite:{there}")
+    assert caught.value.reason == "move.full"
+
+
+def test_what_differs_there_is_found_and_nothing_is_moved(system, there, monkeypatch):
+    honest = rows.sum_of
+
+    def one_row_less(model, *, using):
+        found = honest(model, using=using)
+        if model is Award and using == connecting.OTHER:
+            found.count -= 1
+        return found
+
+    monkeypatch.setattr(rows, "sum_of", one_row_less)
+    with system.on():
+        system.issue(1)
+        number = instance.in_keys()
+        with pytest.raises(StackmarkError, match="Nothing was moved") as caught:
+            moving.move(f"sqlite:{there}")
+        assert caught.value.reason == "move.differs"
+        assert instance.in_keys() == number
+    with at(system, connecting.sqlite_at(there)).on():
+        assert not Award.everywhere.exists()
+
+
+def test_rows_survive_as_lines(system):
+    with system.on():
+        system.issue(1)
+        for model in rows.tables():
+            for row in rows.read(model):
+                line = rows.encode(model, row)
+                assert rows.encode(model, rows.decode(model, line)) == line
+
+
+@pytest.fixture
+def postgres():
+    """The address of an empty database on the server that DATABASE_URL names."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pytest.skip("no PostgreSQL here (make test-postgres)")
+    import psycopg
+
+    name = f"moved_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    head, _, tail = url.partition("?")
+    yield head.rpartition("/")[0] + f"/{name}" + (f"?{tail}" if tail else "")
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_to_postgresql_a_backup_there_and_back(system, postgres, tmp_path):
+    with system.on():
+        award = system.issue(2)[0]
+        system.settle()
+        before = everything()
+        moving.move(postgres)
+    there = at(system, connecting.described(postgres, system.folder))
+    with there.on():
+        assert everything() == before
+        file = making.make(tmp_path / "rows", passphrase=None, with_keys=False).path
+        there.revoke(award)
+        fresh = there.issue(1)[0]
+        there.settle()
+        report, kept = restoring.restore(file, passphrase=None, replace=True)
+        assert report.revoked == [str(award.pk)]
+        assert [one["id"] for one in report.lost] == [str(fresh.pk)]
+        assert (kept / "database.stackmark").exists()
+        after = everything()
+        moving.move(f"sqlite:{tmp_path / 'back.sqlite3'}")
+    with at(system, connecting.sqlite_at(tmp_path / "back.sqlite3")).on():
+        assert everything() == after
+        assert there.issue(1)[0].signed
