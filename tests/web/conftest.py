@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+from django.conf import settings as configured
 
 import softhsm
 from stackmark_web.accounts.models import User
+from stackmark_web.audit import heads
 from stackmark_web.tenancy.models import Membership, Organisation, Role
+
+
+@pytest.fixture(autouse=True)
+def no_heads_of_before():
+    """Heads kept beside the database end with the test whose database they belong to."""
+    yield
+    shutil.rmtree(configured.DATA / heads.FOLDER, ignore_errors=True)
 
 
 @pytest.fixture

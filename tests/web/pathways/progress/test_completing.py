@@ -15,6 +15,7 @@ from stackmark.stacking.parse import read_rules
 from stackmark.stacking.witness import Witness, check
 from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
+from stackmark_web.audit.people import code_of
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award
 from stackmark_web.integrations.models import OutboxMail
@@ -150,7 +151,7 @@ def test_the_board_confers_one_with_a_minute(pathway, complete, confer, alice, a
     assert done.award.state == "offered"
     assert OutboxMail.everywhere.filter(kind="pathway-conferred").count() == 1
     event = AuditEvent.objects.get(verb="completion.conferred")
-    assert event.after == {"user": str(ada.pk)}
+    assert event.after == {"user": code_of(ada)}
 
 
 def test_conferring_twice_awards_once(pathway, complete, confer, alice):

@@ -104,7 +104,7 @@ def test_no_row_names_a_person_or_a_credential(use, ada, held):
         assert word not in told
     events = AuditEvent.objects.filter(verb__in=("ledger.opened", "ledger.used"))
     assert events.count() == 2
-    assert {(one.actor_id, one.organisation_id) for one in events} == {(None, None)}
+    assert {(one.actor_code, one.organisation_id) for one in events} == {("", None)}
     assert {one.at.hour for one in events} == {0}, "the hour of a conferral would tell whose it is"
 
 
