@@ -122,7 +122,7 @@ def test_every_command_explains_itself(words):
 
 
 def test_short_helps_are_not_cut_off():
-    for words in ([], ["key"], ["rules"], ["status"], ["assess"]):
+    for words in ([], ["key"], ["rules"], ["status"], ["assess"], ["audit-log"]):
         assert "..." not in run(*words, "--help", columns=80).text.partition("Commands:")[2]
 
 

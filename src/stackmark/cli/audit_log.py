@@ -35,7 +35,7 @@ def check(
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> int:
-    """Check that an audit log was not changed, cut or put into another order.
+    """Check that an audit log was not changed, cut or reordered.
 
     Without --head only the log's own order is checked, and the head that stands in FILE: whoever
     can write the whole log anew can make both fit. A head that you kept elsewhere cannot be made

@@ -54,7 +54,7 @@ def sign(
     out: OutOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Sign a credential, presentation, claims, a register or a hand-over.
+    """Sign a credential, presentation, register and more.
 
     FILE is complete but for its proof. The same checks run first as before issuing, so that
     nothing goes out that others could read in two ways; what was signed is verified before it
