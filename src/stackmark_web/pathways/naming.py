@@ -16,6 +16,7 @@ from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.pathways.addresses import version_at
 from stackmark_web.pathways.queries import public_version
 from stackmark_web.tenancy.queries import organisation_by_identity
+from stackmark_web.ui.text import unturned
 
 MOST_SKILLS: Final = 100  # that are looked up for one page
 _ACHIEVEMENT: Final = re.compile(r"/achievements/([0-9a-f-]{36})(?:/([0-9]{1,8}))?")
@@ -35,7 +36,7 @@ def named(text: str, names: Mapping[str, str]) -> str:
     """A sentence of the library with what people call the addresses in it."""
     for address in sorted(names, key=len, reverse=True):
         text = text.replace(address, names[address])
-    return text
+    return unturned(text)
 
 
 def achievement_at(address: str) -> Any:

@@ -19,6 +19,7 @@ from stackmark_web.pathways.naming import names_in
 from stackmark_web.pathways.planner import Asked
 from stackmark_web.pathways.planner_bonus import Bonuses
 from stackmark_web.pathways.planner_offers import Offered
+from stackmark_web.ui.text import unturned
 
 SHOWN: Final = 20  # offers left out, and rules short of something
 Json = dict[str, Any]
@@ -168,7 +169,7 @@ class Teller:
         if rules is None:
             return
         found = audit(rules, self.asked.holdings, clock.today(), node_limit=2_000)
-        yield from (one.sentence for one in found.shortfalls[:SHOWN])
+        yield from (unturned(one.sentence) for one in found.shortfalls[:SHOWN])
 
     def left_out(self) -> Iterator[Json]:
         """Offers that would serve and cannot be taken, with a word why."""

@@ -82,7 +82,12 @@ def _absolute(_tag: str, name: str, value: str) -> str | None:
 
 def isolated(text: object) -> SafeString:
     """A foreign word in its own direction, so that it cannot turn the sentence around it."""
-    return format_html("<bdi>{}</bdi>", _TURNS.sub("", str(text)))
+    return format_html("<bdi>{}</bdi>", unturned(text))
+
+
+def unturned(text: object) -> str:
+    """A sentence with foreign words in it, without the characters that turn what follows."""
+    return _TURNS.sub("", str(text))
 
 
 def address_html(text: object) -> SafeString:
