@@ -45,7 +45,7 @@ test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server s
 	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
 
 sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
-	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile
+	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile tests/web/catalogue/test_public.py
 	@$(BIN)/pytest -m sweep -n $(strip $(WORKERS)) --dist loadgroup tests/browser
 
 check: lint types imports test ## everything that must hold before a commit: what CI runs
