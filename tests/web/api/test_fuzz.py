@@ -9,6 +9,8 @@ import os
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 import api_fuzzing
 import api_world
@@ -18,7 +20,17 @@ SAMPLE = 1  # requests of each operation in the suite
 
 
 @pytest.fixture
-def fuzzed(db, monkeypatch):
+def one_connection():
+    """What a real server closes after each request is the transaction of the test here."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def fuzzed(db, one_connection, monkeypatch):
     cache.clear()
     api_fuzzing.unlimited(monkeypatch)
     world = api_world.ApiWorld()
