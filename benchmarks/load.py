@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-
 PATIENCE = 60  # seconds more, for a first answer
 
 
