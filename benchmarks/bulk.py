@@ -12,6 +12,7 @@ twice, one letter each. Growth of the database is what its pages in use grew by,
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from queue import Empty
 
 import product
 
@@ -77,16 +79,21 @@ def sizes():
     return sorted(rows, key=lambda one: -one[2])[:40]
 
 
-def web_part(folder, rows, queue):
-    """Upload, check and confirm, as the pages do; in a process of its own."""
+def web_part(folder, rows, queue, go):
+    """Upload, check and confirm, as the pages do; in a process of its own, once it may ``go``."""
     product.start(folder)
+    from django.urls import reverse
+
     from stackmark_web.accounts.models import User
     from stackmark_web.awarding import sheet_actions, sheets
     from stackmark_web.catalogue.models import AchievementVersion
 
     owner = User.objects.get(email="owner@benchmark.example")
     version = AchievementVersion.everywhere.exclude(number=None).get()
+    reverse("awarding:sheets", args=[version.organisation.slug])  # a server has its addresses read
     times = {}
+    queue.put("ready")
+    go.wait()
     with product.stopwatch("upload", times):
         sheet = sheet_actions.upload_sheet(
             version,
@@ -101,6 +108,15 @@ def web_part(folder, rows, queue):
     with product.stopwatch("confirm", times):
         run = sheet_actions.confirm(sheet, actor=owner, agreed=sheets.agreement(sheet))
     queue.put((str(run.pk), times, product.peak()))
+
+
+def said(queue, process):
+    """What a process tells; it must be alive to tell anything."""
+    while True:
+        with contextlib.suppress(Empty):
+            return queue.get(timeout=1)
+        if not process.is_alive():
+            raise SystemExit("the web part died")
 
 
 def verify_slice(arguments):
@@ -124,12 +140,13 @@ def verify_slice(arguments):
     return done, wrong[:5]
 
 
-def workers(run_id, count):
-    """Seconds until the run is over, and the highest peak of a worker."""
-    from stackmark_web.jobs.models import Run
+def start_workers(count):
+    """Workers that stand by, as they do on a server."""
+    from django.db import connection
+
+    from stackmark_web.operations.models import Process
 
     path = os.pathsep.join([str(product.ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-    begun = time.perf_counter()
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "stackmark_web", "work"],
@@ -138,24 +155,31 @@ def workers(run_id, count):
         )
         for _ in range(count)
     ]
+    while Process.objects.filter(kind="worker").count() < count:
+        if any(one.poll() is not None for one in running):
+            raise SystemExit("a worker died")
+        time.sleep(0.25)
+    connection.close()
+    return running
+
+
+def run_on(running, run_id):
+    """Seconds until the run is over, the highest peak of a worker, their processor time, the run."""
+    from stackmark_web.jobs.models import Run
+
+    begun, before = time.perf_counter(), {one.pid: product.cpu(one.pid) for one in running}
     peaks, used = {}, {}
-    try:
-        while True:
-            run = Run.everywhere.get(pk=run_id)
-            for one in running:
-                peaks[one.pid] = max(peaks.get(one.pid, 0), product.peak(one.pid))
-                used[one.pid] = product.cpu(one.pid)
-            if run.state not in ("waiting", "running"):
-                break
-            if any(one.poll() is not None for one in running):
-                raise SystemExit("a worker died")
-            time.sleep(0.25)
-        seconds = time.perf_counter() - begun
-    finally:
+    while True:
+        run = Run.everywhere.get(pk=run_id)
         for one in running:
-            one.terminate()
-        for one in running:
-            one.wait(30)
+            peaks[one.pid] = max(peaks.get(one.pid, 0), product.peak(one.pid))
+            used[one.pid] = product.cpu(one.pid) - before[one.pid]
+        if run.state not in ("waiting", "running"):
+            break
+        if any(one.poll() is not None for one in running):
+            raise SystemExit("a worker died")
+        time.sleep(0.25)
+    seconds = time.perf_counter() - begun
     return seconds, max(peaks.values()), sum(used.values()), run
 
 
@@ -213,13 +237,23 @@ def measure(folder, options):
     connection.close()
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
-    begun = time.perf_counter()
-    web = context.Process(target=web_part, args=(folder, rows, queue))
+    go = context.Event()
+    web = context.Process(target=web_part, args=(folder, rows, queue, go))
     web.start()
-    run_id, times, web_peak = queue.get()
-    web.join()
+    assert said(queue, web) == "ready"
     # The processes' own start is not part of the run: the server and its workers stand by.
-    seconds, peak, used, run = workers(run_id, options.workers)
+    running = []
+    try:
+        running += start_workers(options.workers)
+        go.set()
+        run_id, times, web_peak = said(queue, web)
+        seconds, peak, used, run = run_on(running, run_id)
+    finally:
+        for one in running:
+            one.terminate()
+        for one in running:
+            one.wait(30)
+    web.join()
     assert run.state == "done", (run.state, run.error)
     total = sum(wall for wall, _ in times.values()) + seconds
     after, whole = used_bytes()

@@ -182,6 +182,11 @@ def main():
     parser.add_argument("--data", type=Path, help="a folder to use again")
     options = parser.parse_args()
     rows = []
+
+    def keep(what, found):
+        rows.append((what, found))
+        print(line(what, found), flush=True)
+
     with tempfile.TemporaryDirectory() as name:
         folder = options.data or Path(name)
         port = free_port()
@@ -203,8 +208,7 @@ def main():
                 found = measure(port, what, requests, options)
                 used = sum(map(product.cpu, server.tree())) - before
                 found["cpu_us"] = round(used / max(1, sum(found["answers"].values())) * 1e6)
-                rows.append((what, found))
-                print(line(what, found), flush=True)
+                keep(what, found)
                 if what == "status list":
                     tag = next(one for one in head.split("\r\n") if one.lower().startswith("etag"))
                     tag = tag.partition(":")[2].strip()
@@ -217,9 +221,7 @@ def main():
                             Accept="application/vc",
                         )
                     ]
-                    found = measure(port, "status list, 304", again, options)
-                    rows.append(("status list, 304", found))
-                    print(line("status list, 304", found), flush=True)
+                    keep("status list, 304", measure(port, "status list, 304", again, options))
         finally:
             server.stop()
     if options.json:
@@ -228,6 +230,8 @@ def main():
 
 def line(what, found):
     goal, p99 = GOALS.get(what, (None, None))
+    if found["p50"] is None:
+        return f"{what:36}no answer in time, {found['errors']} errors"
     met = ""
     if goal:
         good = found["per_second"] >= goal and (p99 is None or found["p99"] < p99)

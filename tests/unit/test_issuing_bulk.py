@@ -155,6 +155,26 @@ def test_only_so_many_molds_are_kept(monkeypatch):
     assert len(mint._molds) == 1
 
 
+def test_a_template_is_kept_for_the_next_part_of_a_run_and_for_no_other_design(monkeypatch):
+    made = []
+
+    class Counted(molds.Template):
+        def __init__(self, sample, paths):
+            made.append(sample)
+            super().__init__(sample, paths)
+
+    monkeypatch.setattr(molds, "Template", Counted)
+    monkeypatch.setattr(molds, "_TEMPLATES", {})
+    for _part in range(3):
+        mint = Mint(issuance())
+        for number in range(3):
+            assert mint.sign(award(number)) == general(issuance(), award(number))
+    assert len(made) == 1
+    other = issuance(achievement=ACHIEVEMENT | {"name": "Rock sampling"})
+    assert Mint(other).sign(award(1)) == general(other, award(1))
+    assert len(made) == 2
+
+
 def test_a_mold_that_would_differ_is_not_used(monkeypatch):
     monkeypatch.setattr(molds.Template, "json", lambda *_: b"{}")
     mint = Mint(issuance())

@@ -133,13 +133,44 @@ def _joined(unsecured: dict[str, Any], award: Award, securer: Securer) -> Mold:
 
 def _templated(unsecured: dict[str, Any], award: Award, securer: Securer) -> Mold | None:
     try:
-        template = Template(unsecured, paths_of(award))
+        template = _template(unsecured, paths_of(award))
         canonical = template.canonical(values_of(award))
     except (NotTraceable, Deopt):
         return None
     if canonical.decode() != "".join(Canonicals(unsecured).lines()):
         return None
     return _traced(template, securer)
+
+
+def _template(unsecured: dict[str, Any], paths: list[Path]) -> Template:
+    """The template of this document, kept: a run signs part after part of one design.
+
+    What is equal but for the values at ``paths`` has the same template, as in
+    ``canonical.skeleton``; the caller compares what it gives for the document at hand.
+    """
+    key = (_rest(unsecured, paths), tuple(paths))
+    found = _TEMPLATES.get(key)
+    if found is None:
+        found = Template(unsecured, paths)
+        if len(_TEMPLATES) >= _KEPT:
+            _TEMPLATES.clear()
+        _TEMPLATES[key] = found
+    return found
+
+
+def _rest(unsecured: dict[str, Any], paths: Sequence[Path]) -> bytes:
+    """The document's JSON without what varies."""
+    rest = orjson.loads(orjson.dumps(unsecured))
+    for path in paths:
+        holder = rest
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = None
+    return orjson.dumps(rest)
+
+
+_KEPT: Final = 64
+_TEMPLATES: Final[dict[tuple[bytes, tuple[Path, ...]], Template]] = {}
 
 
 def _same(one: bytes, other: bytes) -> bool:

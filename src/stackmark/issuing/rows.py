@@ -213,6 +213,8 @@ class RowChecker:
 
 def shown(text: str) -> str:
     """A cell for use inside a sentence: cut short, nothing invisible."""
+    if len(text) <= 60 and text.isprintable():
+        return text
     cut = text if len(text) <= 60 else text[:60] + "…"
     return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in cut)
 

@@ -36,6 +36,11 @@ class Case:
         self.add(passed(code, detail))
         return True
 
+    def passed(self, code: str) -> bool:
+        """Whether this check was made and its answer is yes."""
+        found = self.checks.get(code)
+        return found is not None and found.outcome == "passed"
+
     @property
     def failed(self) -> bool:
         """Whether any check so far says no."""

@@ -31,34 +31,34 @@ if TYPE_CHECKING:
 _BROKEN: Final = frozenset({"read", "lossless", "proof"})
 
 
-def _carriers(tree: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
-    """Objects that may carry endorsements, with the id they are known by."""
-    yield None, tree
+def _carriers(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Objects that may carry endorsements."""
+    yield tree
     issuer = tree.get("issuer")
     if isinstance(issuer, dict):
-        yield issuer.get("id"), issuer
+        yield issuer
     for subject in as_list(tree.get("credentialSubject")):
         if not isinstance(subject, dict):
             continue
         for achievement in as_list(subject.get("achievement")):
             if isinstance(achievement, dict):
-                yield achievement.get("id"), achievement
+                yield achievement
                 creator = achievement.get("creator")
                 if isinstance(creator, dict):
-                    yield creator.get("id"), creator
+                    yield creator
 
 
 def check_endorsements(
     verifier: Verifier, case: Case, tree: Mapping[str, Any], depth: int
 ) -> tuple[Statement, ...]:
     """Adds the one check for all endorsements; returns what those state that hold."""
-    allowed = _ids([carrier for _, carrier in _carriers(tree)])
-    allowed |= _ids(as_list(tree.get("credentialSubject")))
+    carriers = list(_carriers(tree))
     found = [
         one
-        for _, carrier in _carriers(tree)
+        for carrier in carriers
         for name in ("endorsement", "endorsementJwt")
-        for one in as_list(carrier.get(name))
+        if name in carrier
+        for one in as_list(carrier[name])
     ]
     if not found:
         case.add(not_applicable("endorsements", "It carries no endorsement."))
@@ -68,6 +68,7 @@ def check_endorsements(
             "endorsements", CheckFailed("endorsements.too-many", "There are too many endorsements.")
         )
         return ()
+    allowed = _ids([*carriers, *as_list(tree.get("credentialSubject"))])
     stated = [_judge(verifier, case, one, allowed, depth) for one in found]
     case.add(passed("endorsements", f"{len(found)} endorsement(s) hold."))
     return tuple(one for one in stated if one is not None)

@@ -18,7 +18,7 @@ from stackmark.verification.structure import as_list
 LOST: Final = "related.lost"
 """Why a fetcher cannot answer with a file that ought to be there; no mere absence."""
 _MULTIHASH: Final = {0x12: "sha256", 0x20: "sha384", 0x13: "sha512"}
-_HASHES: Final = ("sha256", "sha384", "sha512")
+_HASHES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}  # bytes of each digest
 _SHA256_HEAD: Final = bytes((0x12, 32))  # of a Multihash
 
 
@@ -76,10 +76,10 @@ def check_related(tree: Mapping[str, Any], at_hand: Fetcher) -> tuple[int, int]:
 
 
 def read_digests(entry: Mapping[str, Any]) -> list[tuple[str, bytes]]:
-    """The digests an object gives (digestSRI, digestMultibase): hash name and value."""
+    """The digests an object gives (digestSRI, digestMultibase): hash name and value, each once."""
     found = [_sri(word) for text in as_list(entry.get("digestSRI")) for word in _words(text)]
     found += [_multibase(text) for text in as_list(entry.get("digestMultibase"))]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _words(text: Any) -> list[str]:
@@ -108,7 +108,7 @@ def _multibase(text: Any) -> tuple[str, bytes]:
 
 
 def _sized(name: str, digest: bytes) -> tuple[str, bytes]:
-    if name not in _HASHES or len(digest) != hashlib.new(name).digest_size:
+    if len(digest) != _HASHES.get(name):
         raise CheckFailed("related.malformed", "A digest of a related resource cannot be read.")
     return name, digest
 

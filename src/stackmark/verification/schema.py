@@ -22,6 +22,7 @@ from stackmark.model.strict_json import parse_json
 from stackmark.ports import Fetcher
 from stackmark.reading.received import VC2_CONTEXT, contexts_of, types_of
 from stackmark.verification.related import compare_digests, read_digests
+from stackmark.verification.report import Report
 from stackmark.verification.structure import OB_TYPES, as_list
 
 _ONEEDTECH: Final = "https://purl.imsglobal.org/spec/"
@@ -185,6 +186,36 @@ def check_own_schemas(
             )
         done.append(entry["id"])
     return done
+
+
+def schema_inside(report: Report, tree: Mapping[str, Any], url: str) -> Any:
+    """The schema in a JsonSchemaCredential that was proven (VC JSON Schema 1.0 section 2.2).
+
+    Raises ``CheckFailed`` ``schema.unproven``.
+    """
+    if report.verdict != "verified":
+        raise CheckFailed("schema.unproven", f"The schema credential does not hold: {report.why}")
+    subject = tree.get("credentialSubject")
+    inner = subject.get("jsonSchema") if isinstance(subject, dict) else None
+    right = (
+        "JsonSchemaCredential" in types_of(tree)
+        and tree.get("id") == url
+        and isinstance(subject, dict)
+        and "JsonSchema" in types_of(subject)
+        and _names_meta_schema(tree)
+    )
+    if not right or not isinstance(inner, dict):
+        raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
+    return inner
+
+
+def _names_meta_schema(tree: Mapping[str, Any]) -> bool:
+    """A schema credential names the one schema for its kind."""
+    return any(
+        isinstance(entry, dict)
+        and str(entry.get("id")).endswith("/json-schema-credential-schema.json")
+        for entry in as_list(tree.get("credentialSchema"))
+    )
 
 
 def _fetch_schema(entry: Mapping[str, Any], fetcher: Fetcher) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stackmark.reading.received import types_of
@@ -74,8 +74,12 @@ def achievements(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def achievement_ids(tree: Mapping[str, Any]) -> list[str]:
     """The ids of the achievements it is about."""
-    found = (one.get("id") for one in achievements(tree))
-    return [one for one in found if isinstance(one, str)]
+    return ids_of(achievements(tree))
+
+
+def ids_of(objects: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The ids of objects, as far as they are texts."""
+    return [found for one in objects if isinstance(found := one.get("id"), str)]
 
 
 def subject_ids(tree: Mapping[str, Any]) -> set[str]:

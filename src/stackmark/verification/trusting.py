@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from stackmark.verification.case import Case
 from stackmark.verification.dates import parse_stamp
 from stackmark.verification.report import Subject, could_not_tell, failed, passed
 from stackmark.verification.structure import as_list, issuer_id
-from stackmark.verification.subject import achievement_ids, achievements
+from stackmark.verification.subject import achievement_ids, achievements, ids_of
 from stackmark.verification.validity import period
 
 _LEVELS: Final = tuple("12345678")
@@ -56,7 +56,7 @@ def judge_issuer(
         case.add(could_not_tell("trust", "trust.unknown-issuer", sentence))
     else:
         case.add(failed("trust", "trust.out-of-scope", sentence))
-    return replace(subject, issuer_trust=standing)
+    return subject if standing == subject.issuer_trust else replace(subject, issuer_trust=standing)
 
 
 def standing_of(
@@ -68,21 +68,22 @@ def standing_of(
 
 def matter_of(tree: Mapping[str, Any]) -> Matter:
     """What a credential asks of registers and statements: issuer, achievements, when, scope."""
-    level, field = _level_and_field(tree)
+    about = achievements(tree)
+    level, field = _level_and_field(about)
     return Matter(
         issuer_id(tree),
-        tuple(achievement_ids(tree)),
+        tuple(ids_of(about)),
         _issued(tree),
-        kind=_kind(tree),
+        kind=_kind(about),
         level=level,
         field=field,
         country=_country(tree),
     )
 
 
-def _level_and_field(tree: Mapping[str, Any]) -> tuple[int | None, str]:
+def _level_and_field(about: Sequence[Mapping[str, Any]]) -> tuple[int | None, str]:
     """The EQF level (an alignment of type ext:EQFLevel) and ISCED-F code an achievement names."""
-    for achievement in achievements(tree):
+    for achievement in about:
         field = str(achievement.get("fieldOfStudy") or "").split(" ")[0]
         codes = [
             str(one.get("targetCode") or "")
@@ -94,9 +95,9 @@ def _level_and_field(tree: Mapping[str, Any]) -> tuple[int | None, str]:
     return None, ""
 
 
-def _kind(tree: Mapping[str, Any]) -> str:
-    """The kind its achievements share, if their type says one."""
-    found = {_KINDS.get(str(one.get("achievementType") or ""), "") for one in achievements(tree)}
+def _kind(about: Sequence[Mapping[str, Any]]) -> str:
+    """The kind these achievements share, if their type says one."""
+    found = {_KINDS.get(str(one.get("achievementType") or ""), "") for one in about}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from stackmark.proofs.jose import check_signature
 from stackmark.proofs.suites import Canonicals
 from stackmark.reading.received import Received, receive, types_of
 from stackmark.trust.register import Register
+from stackmark.trust.standing import Standing
 from stackmark.trust.statements import Statement
 from stackmark.verification.artefacts import Matched, WithFiles
 from stackmark.verification.binding import KeyRing, check_key_time
@@ -34,7 +34,12 @@ from stackmark.verification.proving import Expected, Signed, check_proofs, list_
 from stackmark.verification.recall import NothingAtHand, Recall, without_proof
 from stackmark.verification.recipient import check_recipient
 from stackmark.verification.report import Report, Subject, not_applicable, passed
-from stackmark.verification.schema import check_own_schemas, check_schema, family_of
+from stackmark.verification.schema import (
+    check_own_schemas,
+    check_schema,
+    family_of,
+    schema_inside,
+)
 from stackmark.verification.statuses import StatusBook
 from stackmark.verification.structure import as_list, check_context, issuer_id
 from stackmark.verification.subject import describe, subject_ids
@@ -48,7 +53,6 @@ from stackmark.verification.words import (
     describe_read,
     describe_related,
     has_issuer,
-    names_meta_schema,
     open_received,
     refuse_owner,
 )
@@ -93,6 +97,13 @@ class Verifier:
         self.answered: set[str] = set()  # challenges that a good presentation has used up
         self.ring = KeyRing(self.fetcher)
         self.statuses = StatusBook(self.fetcher, self._prove_list)
+
+    def at(self, now: datetime) -> Verifier:
+        """The same at another instant; keys and lists that were found are kept."""
+        other = Verifier.__new__(Verifier)
+        other.__dict__ |= self.__dict__
+        other.now, other.checked_at = now, stamp(now.replace(microsecond=0))
+        return other
 
     # -- entry points --------------------------------------------------------------------
 
@@ -153,11 +164,13 @@ class Verifier:
                 stated, parts = self._surroundings(case, tree, depth)
                 subject = self._trust(case, tree, subject, stated)
         policy = STANDARD if is_list else self.policy
-        report = self.report(case, subject, received.format, parts, policy=policy)
+        standing: Standing | None = None
+        if (stated or self.register) and case.passed("issuer-key"):
+            standing = standing_of(self.register, tree, stated)
+        kind = received.format
+        report = self.report(case, subject, kind, parts, policy=policy, standing=standing)
         if canonicals is not None and not canonicals.settled and report.verdict == "verified":
             SHAPES.note(canonicals.unsecured)
-        if (stated or self.register) and report.check("issuer-key").outcome == "passed":
-            report = replace(report, standing=standing_of(self.register, tree, stated))
         return report
 
     def _shape(self, case: Case, tree: Mapping[str, Any], *, is_list: bool) -> bool:
@@ -192,22 +205,7 @@ class Verifier:
             raise CouldNotTell(
                 "schema.unreadable", f"The schema {url[:160]} cannot be had: {error.detail}"
             ) from None
-        if report.verdict != "verified":
-            raise CheckFailed(
-                "schema.unproven", f"The schema credential does not hold: {report.why}"
-            )
-        subject = tree.get("credentialSubject")
-        inner = subject.get("jsonSchema") if isinstance(subject, dict) else None
-        right = (
-            "JsonSchemaCredential" in types_of(tree)
-            and tree.get("id") == url
-            and isinstance(subject, dict)
-            and "JsonSchema" in types_of(subject)
-            and names_meta_schema(tree)
-        )
-        if not right or not isinstance(inner, dict):
-            raise CheckFailed("schema.unproven", "The schema credential holds no JSON Schema.")
-        return inner
+        return schema_inside(report, tree, url)
 
     def with_files(self, matched: Matched) -> Verifier:
         """The same for one document with files of its evidence; what was fetched is kept."""
@@ -387,6 +385,7 @@ class Verifier:
         parts: tuple[Report, ...] = (),
         *,
         policy: Policy | None = None,
+        standing: Standing | None = None,
     ) -> Report:
         """The verdict by the policy, over all checks in order."""
         policy = policy or self.policy
@@ -397,4 +396,5 @@ class Verifier:
             for check in checks
             if check.outcome in ("failed", "could-not-tell") and not policy.counts(check)
         )
-        return Report(verdict, kind, policy.name, self.checked_at, subject, checks, parts, warnings)
+        what = (verdict, kind, policy.name, self.checked_at, subject, checks, parts, warnings)
+        return Report(*what, standing)

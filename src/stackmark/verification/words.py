@@ -12,7 +12,7 @@ from stackmark.reading.received import Received, types_of
 from stackmark.verification.binding import check_owner
 from stackmark.verification.proving import Signed
 from stackmark.verification.related import check_related
-from stackmark.verification.structure import as_list, check_format, issuer_id
+from stackmark.verification.structure import check_format, issuer_id
 from stackmark.verification.tokens import unwrap
 
 
@@ -30,15 +30,6 @@ def describe_read(received: Received) -> str:
     if received.baked is not None:
         return f"Read as {what} out of {received.baked.container.upper()}, {received.baked.place}."
     return f"Read as {what}."
-
-
-def names_meta_schema(tree: Mapping[str, Any]) -> bool:
-    """VC JSON Schema 1.0 section 2.2: a schema credential names the one schema for its kind."""
-    return any(
-        isinstance(entry, dict)
-        and str(entry.get("id")).endswith("/json-schema-credential-schema.json")
-        for entry in as_list(tree.get("credentialSchema"))
-    )
 
 
 def has_issuer(tree: Mapping[str, Any]) -> bool:

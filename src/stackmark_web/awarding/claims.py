@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award, ClaimLink
+from stackmark_web.jobs.storing import Maker
 
 LIFE: Final = timedelta(days=90)
 
@@ -26,17 +28,27 @@ def token_hash(token: str) -> str:
 
 def draw(award: Award) -> tuple[ClaimLink, str]:
     """A link, not saved yet, and its address."""
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    link = ClaimLink(
-        award=award, token_hash=token_hash(token), created_at=now, expires_at=_end(award)
-    )
-    return link, f"{settings.PUBLIC_URL}/claim/{token}"
+    (drawn,) = draw_many([award])
+    return drawn
 
 
-def _end(award: Award) -> object:
+def draw_many(awards: Iterable[Award]) -> list[tuple[ClaimLink, str]]:
+    """A link for each, not saved yet, and its address."""
+    now, base = clock.now(), f"{settings.PUBLIC_URL}/claim/"
+    links = Maker(ClaimLink(created_at=now))
+    found = []
+    for award in awards:
+        token = secrets.token_urlsafe(32)
+        link = links.make(
+            award_id=award.pk, token_hash=token_hash(token), expires_at=_end(award, now)
+        )
+        link.award = award
+        found.append((link, base + token))
+    return found
+
+
+def _end(award: Award, now: datetime) -> datetime:
     """When a link made now ends: with the claim time where there is one to keep."""
-    now = clock.now()
     if award.claim_by is not None and award.claim_by > now:
         return award.claim_by
     return now + LIFE

@@ -29,9 +29,9 @@ from stackmark_web.awarding.actions.creating import clean
 from stackmark_web.awarding.checks import Problem
 from stackmark_web.awarding.issuing import design_of
 from stackmark_web.awarding.models import Award, Sheet, SheetRow
-from stackmark_web.awarding.sheet_choices import Choices, Terms, values_of
+from stackmark_web.awarding.sheet_choices import Choices, Terms, values_of, without_usual
 from stackmark_web.awarding.sheet_workbooks import row_of
-from stackmark_web.jobs.storing import insert_each
+from stackmark_web.jobs.storing import Maker, insert_each
 from stackmark_web.tenancy.queries import root_of
 
 BATCH: Final = 400  # rows looked up and stored at a time
@@ -124,40 +124,48 @@ class Judge:
             self._layout, now=stamp(self._now), domains=asked.get("domains", {})
         )
         self._fixed = fixed_ids(design_of(sheet.version, sheet.organisation))
+        self._rows = Maker(SheetRow(sheet=sheet, outcome=Outcome.VALID))
 
     def rows(self) -> Iterator[SheetRow]:
         """Every row of the file, judged but for what the database knows."""
         for number, (cells, found) in enumerate(self._file.with_cells()):
             email, name = self._layout.who(cells)
-            row = SheetRow(
-                sheet=self._sheet,
+            row = self._rows.make(
                 number=number,
                 line=row_of(found.line, self._shifts),
                 email=shown(email),
                 name=shown(name),
-                outcome=Outcome.VALID,
+                findings=[],
+                values={},
             )
             self._judge(row, found)
             yield row
 
     def _judge(self, row: SheetRow, found: Row | BadRow) -> None:
-        fault = _in_our_words(found) if isinstance(found, BadRow) else self._fault(found)
+        if isinstance(found, BadRow):
+            self._refuse(row, _in_our_words(found))
+            return
+        values = values_of(found)
+        fault = self._fault(found, values)
         if fault is not None:
-            row.outcome = Outcome.ERROR
-            row.findings = [_finding(fault.column, fault.reason, fault.detail)]
-        elif isinstance(found, Row):
-            row.values = values_of(found, usual_start=self._start)
-            self._doubt(row, self._doubter.doubts(found))
+            self._refuse(row, fault)
+            return
+        row.values = without_usual(values, self._start)
+        self._doubt(row, self._doubter.doubts(found))
+
+    def _refuse(self, row: SheetRow, fault: BadRow) -> None:
+        row.outcome = Outcome.ERROR
+        row.findings = [_finding(fault.column, fault.reason, fault.detail)]
 
     def _doubt(self, row: SheetRow, doubts: Iterable[Any]) -> None:
         row.findings = [_finding(one.column, one.reason, one.detail) for one in doubts]
         if row.findings:
             row.outcome = Outcome.WARNING
 
-    def _fault(self, row: Row) -> BadRow | None:
+    def _fault(self, row: Row, values: dict[str, Any]) -> BadRow | None:
         """What the engine lets pass and an award cannot hold."""
         try:
-            fields = clean(self._terms.fields(values_of(row)))
+            fields = clean(self._terms.fields(values))
         except Problem as problem:
             return BadRow(row.line, self._column(problem.field), "field", problem.detail)
         except StackmarkError as error:

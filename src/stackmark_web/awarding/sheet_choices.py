@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, Final
 
 from stackmark.issuing.rows import Row
@@ -81,20 +82,25 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def values_of(row: Row, *, usual_start: str = "") -> dict[str, Any]:
-    """A good row as plain JSON, empty cells left out, and the start that all others have too."""
-    found: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN if getattr(row, name)}
-    if row.issued_on == usual_start:
-        found.pop("issued_on", None)
+def values_of(row: Row) -> dict[str, Any]:
+    """A good row as plain JSON, empty cells left out."""
+    found: dict[str, Any] = {name: one for name in _PLAIN if (one := getattr(row, name))}
     if row.evidence:
         found["evidence"] = [
             {"url": one.url or "", "name": one.name or "", "text": one.text or ""}
             for one in row.evidence
         ]
-    beside = {name: getattr(row, name) for name in _BESIDE if getattr(row, name)}
+    beside = {name: one for name in _BESIDE if (one := getattr(row, name))}
     if beside or row.custom:
         found["custom"] = {**beside, **row.custom}
     return found
+
+
+def without_usual(values: dict[str, Any], start: str) -> dict[str, Any]:
+    """The same without a start that all other rows have too."""
+    if values.get("issued_on") == start:
+        del values["issued_on"]
+    return values
 
 
 class Terms:
@@ -138,6 +144,7 @@ class Terms:
         return None if validity.months is None else _months_later(starts, validity.months)
 
 
+@lru_cache(maxsize=1_024)  # the many rows of a file begin on few days
 def _months_later(start: datetime, months: int) -> datetime:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]

@@ -54,7 +54,9 @@ def bad_rows(sheet: Sheet) -> Iterator[str]:
 
     Mended, the file can be uploaded as it is: our own columns are left out again.
     """
-    bad = {row.number: row for row in sheets.shown_rows(sheet, outcome=SheetRow.Outcome.ERROR)}
+    # Both in the order of the file, a piece at a time: every row of a long one may be bad.
+    bad = sheets.shown_rows(sheet, outcome=SheetRow.Outcome.ERROR).iterator(1_000)
+    row = next(bad, None)
     rows = reading.raw_rows(bytes(sheet.data))
     header = next(rows)
     kept = [at for at, name in enumerate(header) if not name.strip().lower().startswith(OURS)]
@@ -63,12 +65,12 @@ def bad_rows(sheet: Sheet) -> Iterator[str]:
     ours = [f"{OURS}{name}" for name in ("line", "column", "problem", "fix")]
     yield _line([*ours, *(header[place] for place in kept)])
     for number, cells in enumerate(rows):
-        row = bad.get(number)
-        if row is not None:
+        if row is not None and row.number == number:
             own = [restore(cell) if guarded else cell for cell in cells]
             places = kept + list(range(len(header), len(own)))
             own = [own[place] for place in places if place < len(own)]
             yield _line([str(row.line), *_told(row), *own])
+            row = next(bad, None)
 
 
 def _told(row: SheetRow) -> list[str]:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from stackmark_web.awarding.models import Sheet, SheetRow
@@ -166,7 +166,7 @@ def domains(rows: QuerySet[SheetRow]) -> list[tuple[str, int]]:
 def results(sheet: Sheet) -> dict[str, int]:
     """What became of the rows so far, by result; ``""`` for those still to come."""
     rows = SheetRow.objects.filter(sheet=sheet).order_by()
-    found = Counter(rows.values_list("result", flat=True))
+    found = dict(rows.values_list("result").annotate(Count("pk")))
     return {key: found.get(key, 0) for key in ("", *Result.values)}
 
 

@@ -196,11 +196,11 @@ def common_part(name: bytes) -> bytes | None:
     return found
 
 
-def slimmed(made: Sequence[tuple[Any, bytes]]) -> list[bytes | Slim]:
-    """Each signed credential slim, or as it is where it has no common part.
+def slimmed(made: Sequence[tuple[Any, bytes]]) -> tuple[list[bytes | Slim], set[bytes]]:
+    """Each signed credential slim, or as it is where it has no common part; and these parts.
 
-    ``made``: a key that credentials of one kind share, and the bytes. Common parts that are not
-    there yet are stored, in the caller's transaction.
+    ``made``: a key that credentials of one kind share, and the bytes. Whoever stores slim rows
+    stores the common parts with them (``keep_common``).
     """
     packers: dict[Any, Packer | None] = {}
     found: list[bytes | Slim] = []
@@ -210,8 +210,7 @@ def slimmed(made: Sequence[tuple[Any, bytes]]) -> list[bytes | Slim]:
             packers[kind] = None if common is None else packer_of(common)
         packer = packers[kind]
         found.append(signed if packer is None else packer.pack(signed))
-    keep_common({one.common for one in packers.values() if one is not None})
-    return found
+    return found, {one.common for one in packers.values() if one is not None}
 
 
 def keep_common(commons: set[bytes]) -> None:

@@ -32,11 +32,11 @@ from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
 from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
-from stackmark_web.jobs.storing import insert_each, set_each
+from stackmark_web.jobs.storing import Maker, insert_each, set_each
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
-BATCH: Final = 500  # awards signed and stored in one transaction
+BATCH: Final = 1_000  # awards signed and stored in one transaction: a chunk of a long file
 UNCONFIRMED: Final = timedelta(days=30)  # an upload nobody confirmed is thrown away
 UNFINISHED: Final = timedelta(days=7)  # after that a stopped run is not taken up again
 Result = SheetRow.Result
@@ -91,6 +91,14 @@ class Intents:
         self._choices = Choices.of(sheet)
         self._terms = Terms(sheet.version, self._choices, now=clock.now())
         self._fresh: list[SheetRow] = []
+        self._awards = Maker(
+            Award(
+                organisation=sheet.organisation,
+                version=sheet.version,
+                run=run,
+                issued_by=run.actor,
+            )
+        )
 
     @transaction.atomic
     def keep(self, waiting: Any) -> list[SheetRow]:
@@ -134,14 +142,10 @@ class Intents:
         except StackmarkError as error:
             _settle(row, Result.REFUSED, "field", error.detail)
             return
-        award = Award(
+        award = self._awards.make(
             id=uuid.uuid4(),
-            organisation=self._sheet.organisation,
-            version=self._sheet.version,
             salt=issuing.new_salt(),
-            run=self._run,
             row=row.line,
-            issued_by=self._run.actor,
             created_at=clock.now(),
             **fields,
         )

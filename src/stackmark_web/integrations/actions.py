@@ -16,7 +16,7 @@ from stackmark_web.integrations.lean import fold
 from stackmark_web.integrations.letters import LETTERS, unknown_placeholders, write
 from stackmark_web.integrations.models import MailTemplate, OutboxMail
 from stackmark_web.integrations.queries import nearest_words
-from stackmark_web.jobs.storing import insert_each
+from stackmark_web.jobs.storing import Maker, insert_each
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -79,9 +79,10 @@ def queue_many(
 
 def _queue_lean(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail]:
     name, now = getattr(organisation, "name", ""), clock.now()
+    made = Maker(OutboxMail(organisation=organisation, queued_at=now))
     mails = [
-        OutboxMail(
-            organisation=organisation,
+        made.make(
+            id=uuid.uuid4(),
             key=letter.key[:120],
             kind=letter.kind,
             to=letter.to,
@@ -90,7 +91,6 @@ def _queue_lean(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail
             language=letter.language,
             award_id=letter.award_id,
             not_before=letter.not_before or now,
-            queued_at=now,
         )
         for letter in letters
     ]

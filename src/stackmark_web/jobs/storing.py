@@ -7,9 +7,11 @@ all else that is done with an award.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final, Generic, TypeVar
 
 from django.db import connections, models, router
+
+M = TypeVar("M", bound=models.Model)
 
 
 def set_each(
@@ -86,10 +88,36 @@ def _column(field: Any, rows: Sequence[Any], connection: Any) -> list[Any]:
     last, made = _NOTHING, None
     for row in rows:
         value = getattr(row, name)
-        if value is not last:
+        # Each row has its own empty list, and they all look the same in JSON.
+        if value is not last and (value or value != last or value.__class__ not in _EMPTY):
             last, made = value, field.get_db_prep_save(value, connection)
         found.append(made)
     return found
 
 
-_NOTHING = object()
+_NOTHING: Final = object()
+_EMPTY: Final = (list, dict)
+
+
+class Maker(Generic[M]):
+    """Makes rows of one model that are alike but for a few fields, a fifth of the work of ``M(…)``.
+
+    By position, as Django makes rows it has read. What is not given is the sample's own value, and
+    the rows that belong to it: nothing of that may be changed in place.
+    """
+
+    def __init__(self, sample: M) -> None:
+        fields = sample._meta.concrete_fields  # noqa: SLF001 - Django's documented Model._meta API
+        self._kind = type(sample)
+        self._values = [getattr(sample, field.attname) for field in fields]
+        self._place = {field.attname: place for place, field in enumerate(fields)}
+        self._tied = dict(sample._state.fields_cache)  # noqa: SLF001 - Django's documented Model._state
+
+    def make(self, **changes: Any) -> M:
+        """A row with these columns; its key must be among them unless the database gives it."""
+        values = self._values.copy()
+        for name, value in changes.items():
+            values[self._place[name]] = value
+        made = self._kind(*values)
+        made._state.fields_cache.update(self._tied)  # noqa: SLF001 - as above
+        return made

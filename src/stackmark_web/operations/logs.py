@@ -11,6 +11,7 @@ import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -28,10 +29,14 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_~-]*[A-Za-z0-9~-][A-Za-z0-9_~-]*")
 _QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _LONGEST: Final = 20_000  # characters of a line
+_SHORT: Final = 24  # characters from which on a word may be a token
+_TOLD: Final = tuple((name, f"stackmark_{name}") for name in ("route", "method", "status", "ms"))
 
 
 def clean(text: str) -> str:
     """The text without what could name or admit somebody, and on one line."""
+    if len(text) < _SHORT and text.isascii() and text.isalpha():
+        return text  # a word such as "request": nothing below finds anything in it
     text = _ADDRESS.sub("[address]", text)
     text = _QUERY.sub("?[query]", text)
     text = _SECRET_PATH.sub(r"\1[token]", text)
@@ -42,7 +47,7 @@ def clean(text: str) -> str:
 def _cut_token(found: re.Match[str]) -> str:
     """Long, with letters and digits, and no UUID: what admits somebody looks like this."""
     word = found[0]
-    if len(word) < 24 or _UUID.fullmatch(word):
+    if len(word) < _SHORT or _UUID.fullmatch(word):
         return word
     has_digit = any(char.isdigit() for char in word)
     mixed = word != word.lower() and word != word.upper() and "_" not in word
@@ -75,22 +80,33 @@ class _Lines(logging.Formatter):
 
     def parts(self, record: logging.LogRecord) -> dict[str, Any]:
         """The fields of a line, in order."""
-        at = datetime.fromtimestamp(record.created, UTC)
         fields: dict[str, Any] = {
-            "time": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z",
+            "time": _time(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": clean(_message(record)),
         }
         if number := request_id.get() or getattr(record, "request_id", ""):
             fields["request"] = number
-        for name in ("route", "method", "status", "ms"):
-            if (value := getattr(record, f"stackmark_{name}", None)) is not None:
+        for name, given in _TOLD:
+            if (value := getattr(record, given, None)) is not None:
                 fields[name] = value
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
         if error is not None:
             fields["error"] = clean(told(error))
         return fields
+
+
+def _time(created: float) -> str:
+    """An instant in UTC to the millisecond, RFC 3339."""
+    whole, micro = divmod(round(created * 1_000_000), 1_000_000)
+    return f"{_second(whole)}.{micro // 1000:03}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(whole: int) -> str:
+    """Of the many lines of a second, the first works it out."""
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -133,6 +149,10 @@ def not_twice(record: logging.LogRecord) -> bool:
 
 def config(form: str) -> dict[str, Any]:
     """Django's ``LOGGING`` for ``STACKMARK_LOG``."""
+    # No line tells which thread, process or place in the code wrote it, so none is worked out
+    # (Python's logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     here = "stackmark_web.operations.logs"
     callback = "django.utils.log.CallbackFilter"
     return {

@@ -8,7 +8,7 @@ somebody looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,14 +55,26 @@ def _made() -> dict[str, Any]:
 
 def request(route: str, method: str, status: int, seconds: float) -> None:
     """A request was answered."""
+    answered, took = _of_route(route, method, status)
+    answered.inc()
+    took.observe(seconds)
+
+
+@lru_cache(maxsize=2_000)
+def _of_route(route: str, method: str, status: int) -> tuple[Any, Any]:
+    """Its counter and its histogram, looked up once."""
     made = _made()
-    made["requests"].labels(route, method, str(status)).inc()
-    made["seconds"].labels(route).observe(seconds)
+    return made["requests"].labels(route, method, str(status)), made["seconds"].labels(route)
 
 
 def verification(verdict: str) -> None:
     """A document was judged."""
-    _made()["verifications"].labels(verdict if verdict in _VERDICTS else "other").inc()
+    _of_verdict(verdict if verdict in _VERDICTS else "other").inc()
+
+
+@cache
+def _of_verdict(verdict: str) -> Any:
+    return _made()["verifications"].labels(verdict)
 
 
 def text() -> bytes:

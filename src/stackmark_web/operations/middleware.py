@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -68,7 +68,7 @@ def _number(given: str) -> str:
     """Of our own, or that of a proxy that is trusted."""
     if settings.ALLAUTH_TRUSTED_PROXY_COUNT and _NUMBER.fullmatch(given):
         return given
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)
 
 
 def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

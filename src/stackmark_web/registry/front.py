@@ -178,16 +178,18 @@ class Front:
         length = environ.get("CONTENT_LENGTH") or ""
         if (
             any(map(environ.get, _NO_REPORT))
-            or _is_long(environ)
             or environ.get("QUERY_STRING")
             or environ.get("CONTENT_TYPE") not in TYPES
             or not length.isdecimal()
             or not 0 < int(length) <= MAX_DOCUMENT_BYTES
         ):
             return None
+        key = _varying(environ)
+        if _is_long(key):
+            return None
         data = environ["wsgi.input"].read(int(length))
         environ["wsgi.input"] = io.BytesIO(data)  # for Django, should it be asked
-        frame = self._framed(environ)
+        frame = self._framed(environ, key)
         if frame is None or len(data) != int(length) or not _GATES:
             return None
         more = _GATES[-1](environ)
@@ -199,9 +201,8 @@ class Front:
         own = (("Content-Length", str(len(body))), *more)
         return Answer(frame.status, (*frame.headers, *own), body)
 
-    def _framed(self, environ: Environ) -> Answer | None:
+    def _framed(self, environ: Environ, key: tuple[str, ...]) -> Answer | None:
         """Status and headers around a report, as Django's middleware makes them."""
-        key = _varying(environ)
         found = self._frames.get(key)
         if found is None:
             asked = environ | {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
@@ -239,15 +240,15 @@ _ROUTES: Final[dict[tuple[str, bool], str]] = {}
 
 def _is_usual(environ: Environ) -> bool:
     plain = environ.get("QUERY_STRING", "") in _PLAIN
-    return plain and not any(map(environ.get, _UNUSUAL)) and not _is_long(environ)
+    return plain and not any(map(environ.get, _UNUSUAL)) and not _is_long(_varying(environ))
 
 
 def _varying(environ: Environ) -> tuple[str, ...]:
     return tuple(environ.get(name, "") for name in _VARYING)
 
 
-def _is_long(environ: Environ) -> bool:
-    return sum(map(len, _varying(environ))) > _LONGEST
+def _is_long(key: tuple[str, ...]) -> bool:
+    return sum(map(len, key)) > _LONGEST
 
 
 def _ask(application: Application, environ: Environ) -> Answer:

@@ -11,7 +11,6 @@ credentials or is off in our books gives None: the long way (``actions.check``) 
 
 from __future__ import annotations
 
-import copy
 import re
 import threading
 import time
@@ -24,7 +23,6 @@ from stackmark.errors import CouldNotTell, StackmarkError
 from stackmark.limits import MAX_FETCHES
 from stackmark.status.entry import StatusEntry
 from stackmark.status.lists import StatusList
-from stackmark.verification.dates import stamp
 from stackmark.verification.report import Report
 from stackmark.verification.statuses import Prover, StatusBook
 from stackmark.verification.verifier import Verifier
@@ -148,9 +146,7 @@ class Desk:
         kept = self._kept
         if kept is None or kept.until < time.monotonic():
             kept = self._kept = _Kept()
-        verifier = copy.copy(kept.verifier)
-        verifier.now = clock.now()
-        verifier.checked_at = stamp(verifier.now)
+        verifier = kept.verifier.at(clock.now())
         _ASKED.count, _ASKED.doubt = 0, False
         report = verifier.verify(data)
         return report if not _ASKED.doubt and _is_plain(report) else None

@@ -11,11 +11,13 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import cache
 from threading import Lock
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 from stackmark.adapters.documents import CachingFetcher, CountingFetcher
 from stackmark.adapters.fetcher import HttpFetcher
@@ -47,13 +49,22 @@ def provide(prefix: str, function: Provider) -> None:
 
 def own_path(url: str) -> tuple[str, dict[str, str]] | None:
     """Path and query of ``url`` when it is one of our addresses, else None."""
-    for base in (settings.IDENTITY_URL, settings.PUBLIC_URL):
+    for base in _bases():
         rest = url.removeprefix(base)
         if rest != url and (not rest or rest[0] in "/?#"):
             if _PLAIN_PATH.fullmatch(rest):
                 return rest, {}
             return _taken_apart(rest)
     return None
+
+
+@cache
+def _bases() -> tuple[str, str]:
+    """Asked several times in each check; ``settings`` takes a microsecond for each name."""
+    return settings.IDENTITY_URL, settings.PUBLIC_URL
+
+
+setting_changed.connect(lambda **_named: _bases.cache_clear(), weak=False)  # in tests
 
 
 def _taken_apart(rest: str) -> tuple[str, dict[str, str]]:

@@ -135,3 +135,24 @@ def test_error_pages_name_the_request(db, monkeypatch):
     answer = Client(raise_request_exception=False).get("/ready")
     assert answer.status_code == 500
     assert answer.headers["X-Request-ID"] in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("created", "written"),
+    [
+        (1_780_000_000.0, "2026-05-28T20:26:40.000Z"),
+        (1_780_000_000.123, "2026-05-28T20:26:40.123Z"),
+        (1_780_000_000.9999999, "2026-05-28T20:26:41.000Z"),
+        (1_780_000_059.0005, "2026-05-28T20:27:39.000Z"),
+    ],
+)
+def test_the_time_of_a_line_is_the_records(created, written):
+    record = logging.LogRecord("x", logging.INFO, "", 0, "request", None, None)
+    record.created = created
+    assert logs.Text().format(record).startswith(f"{written} info x request")
+
+
+def test_a_short_word_is_no_token_and_a_long_one_is():
+    assert logs.clean("request") == "request"
+    assert logs.clean("Zk3vQ9xTn4LwB7hYp2RmC8sJ") == "[token]"
+    assert logs.clean("aBcDeFgHiJkLmNoPqRsTuVwX") == "[token]"

@@ -204,12 +204,17 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     found["related"] = marks.related(found.get("related", ()), found["evidence"])
     found["assessor"] = marks.assessor(found.get("assessor") or {})
     starts = found["send_at"] or clock.now()
-    found["valid_from"] = (found["valid_from"] or starts).replace(microsecond=0)
+    found["valid_from"] = _whole(found["valid_from"] or starts)
     if found["valid_until"] is not None:
-        found["valid_until"] = found["valid_until"].replace(microsecond=0)
+        found["valid_until"] = _whole(found["valid_until"])
     checks.period(found["valid_from"], found["valid_until"])
     checks.claim_time(found["claim_by"], starts)
     return found
+
+
+def _whole(instant: datetime) -> datetime:
+    """To the second; one that is already stays the same object, as in the rows of a file."""
+    return instant.replace(microsecond=0) if instant.microsecond else instant
 
 
 def dedup_key(version_id: object, *, recipient: str, external_id: str = "") -> str:

@@ -14,7 +14,7 @@ from stackmark_web.awarding import claims, four_eyes, issuing, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
 from stackmark_web.awarding.models import Appeal, Award, Step
-from stackmark_web.awarding.slim import slimmed
+from stackmark_web.awarding.slim import Slim, keep_common, slimmed
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
 from stackmark_web.jobs.storing import insert_each, set_each
@@ -23,6 +23,7 @@ from stackmark_web.tenancy.handovers import is_over
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
+Packed = tuple[dict[Any, bytes | Slim], set[bytes]]  # by award; and the common parts they need
 
 
 @second_person("award.release")
@@ -91,6 +92,7 @@ def offer_many(
     ]
     issuing.reserve([awards[place] for place in waiting])
     made = issuing.sign_many([awards[place] for place in waiting])
+    slim = _slim([awards[place] for place in waiting], made)  # before anybody has to wait for us
     with transaction.atomic():
         if guard is not None:
             guard()
@@ -101,8 +103,21 @@ def offer_many(
                 _forget(awards[place])
             else:
                 signed.append((awards[place], one))
-        _store_all(signed, actor=actor, via=via, batch=batch)
+        _store_all(signed, slim, actor=actor, via=via, batch=batch)
     return answers
+
+
+def _slim(awards: Sequence[Award], made: Sequence[bytes | StackmarkError]) -> Packed:
+    """What was signed and can be stored together, as it is to be kept."""
+    plain = [
+        (award, one)
+        for award, one in zip(awards, made, strict=True)
+        if isinstance(one, bytes) and award.supersedes_id is None
+    ]
+    if len(plain) < 2:
+        return {}, set()
+    kept, common = slimmed([(_kind(award), one) for award, one in plain])
+    return {award.pk: one for (award, _made), one in zip(plain, kept, strict=True)}, common
 
 
 def _read_anew(awards: Sequence[Award]) -> None:
@@ -171,12 +186,14 @@ def may_replace(old: Award) -> bool:
     return old.state in states.TABLE["correct"] | states.TABLE["reissue"]
 
 
-def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, batch: Any) -> None:
+def _store_all(
+    signed: Sequence[tuple[Award, bytes]], slim: Packed, *, actor: Any, via: str, batch: Any
+) -> None:
     """Keep what was signed: together what stands for itself, one by one what replaces another."""
     plain = [(award, made) for award, made in signed if award.supersedes_id is None]
     if len(plain) < 2:
         plain = []
-    elif not _store_together(plain, actor=actor, via=via, batch=batch):
+    elif not _store_together(plain, slim, actor=actor, via=via, batch=batch):
         _read_anew([award for award, _made in plain])  # some were taken: one by one
         plain = []
     done = {award.pk for award, _made in plain}
@@ -186,7 +203,7 @@ def _store_all(signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, b
 
 
 def _store_together(
-    signed: Sequence[tuple[Award, bytes]], *, actor: Any, via: str, batch: Any
+    signed: Sequence[tuple[Award, bytes]], slim: Packed, *, actor: Any, via: str, batch: Any
 ) -> bool:
     """As ``_store`` for many that replace nothing; False, and nothing done, when one was taken.
 
@@ -199,11 +216,12 @@ def _store_together(
     )
     mark = transaction.savepoint()
     before = [(award, award.state) for award, _made in signed]
-    slim = slimmed([(_kind(award), made) for award, made in signed])
-    for (award, made), packed in zip(signed, slim, strict=True):
+    packed, common = slim
+    keep_common(common)
+    for award, made in signed:
         for name, value in changes.items():
             setattr(award, name, value)
-        award.signed, award.sha256 = packed, issuing.digest(made)
+        award.signed, award.sha256 = packed[award.pk], issuing.digest(made)
     open_states = sorted(states.TABLE["offer"])
     kept = set_each(
         [award for award, _made in signed],
@@ -227,11 +245,11 @@ def _kind(award: Award) -> tuple[Any, ...]:
 
 def _write_all(awards: Sequence[Award]) -> None:
     """A link and the letter that holds it, for each."""
-    drawn = [(award, *claims.draw(award)) for award in awards]
-    insert_each([link for _award, link, _url in drawn])
+    drawn = claims.draw_many(awards)
+    insert_each([link for link, _url in drawn])
     by_sender: dict[Any, list[letters.Letter]] = {}
     senders = {award.organisation_id: award.organisation for award in awards}
-    for award, link, url in drawn:
+    for award, (link, url) in zip(awards, drawn, strict=True):
         one = letters.letter(award, "offer", key="1", link=url, when=link.expires_at)
         by_sender.setdefault(award.organisation_id, []).append(one)
     for sender, written in by_sender.items():
