@@ -46,7 +46,7 @@ def world(folder, count):
     kept = folder / "world.pickle"
     make_ready()
     if kept.exists():
-        return pickle.loads(kept.read_bytes())  # noqa: S301 - written by ourselves
+        return pickle.loads(kept.read_bytes())
     import small_world
 
     made = small_world.SmallWorld()
@@ -70,7 +70,12 @@ def make_ready():
 def fill(made, count):
     """``count`` awards and what goes with them."""
     versions = [made.version, *more_versions(made)]
-    for setting in ("synchronous=OFF", "journal_mode=OFF", "temp_store=MEMORY", "cache_size=-1500000"):
+    for setting in (
+        "synchronous=OFF",
+        "journal_mode=OFF",
+        "temp_store=MEMORY",
+        "cache_size=-1500000",
+    ):
         sql(f"PRAGMA {setting}")
     users = max(1, count * 3 // 10)
     people(made, users)
@@ -86,7 +91,6 @@ def fill(made, count):
 
 def more_versions(made):
     from achievement_designs import bare
-
     from stackmark_web.catalogue import actions as catalogue
     from stackmark_web.catalogue import gate
 
