@@ -135,6 +135,8 @@ def awards(made, versions, count, users):
             "holder_id": "CASE WHEN i % 100 < 60 THEN "
             f"(SELECT u.id FROM accounts_user u WHERE u.email = {email}) END",
             "external_id": "'S' || i",
+            # as long as what a run stores; no page reads the bytes of a copy
+            **{"signed": "substr(t.signed, 1, 450)", "narrative": "''", "evidence": "'[]'"},
             "status_index": "NULL",
             "status_list_id": "NULL",
             "dedup_key": LONG,
@@ -212,7 +214,7 @@ def sheets(made, rows):
     )
     sql(
         "UPDATE awarding_sheetrow SET award_id = (SELECT a.id FROM awarding_award a "
-        f"WHERE a.external_id = 'S' || (number - 10)) WHERE sheet_id = '{done}' AND number > 10"
+        f"WHERE a.external_id = 'S' || (number - 10) AND NOT (a.external_id = '')) WHERE sheet_id = '{done}' AND number > 10"
     )
     sql(f"UPDATE jobs_run SET total = {rows}, done = {rows} WHERE id = '{made.run.pk.hex}'")
 

@@ -33,9 +33,9 @@ def among(units: Sequence[uuid.UUID]) -> Q:
     return Q(organisation_id=units[0]) if len(units) == 1 else Q(organisation_id__in=units)
 
 
-def at_most(rows: QuerySet[Any], most: int = MOST) -> int:
-    """How many there are; never more than ``most``, and never more are counted."""
-    return int(rows.order_by()[:most].count())
+def at_most(rows: QuerySet[Any]) -> int:
+    """How many there are; never more than ``MOST``, and never more are counted."""
+    return int(rows.order_by()[:MOST].count())
 
 
 def newest_of(
