@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from stackmark.canonical.jcs import jcs
@@ -27,6 +28,7 @@ _COLUMNS: Final = (
     "after",
     "via",
 )
+_TOGETHER: Final = 500  # events whose people are asked for at once
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _WIDE: Final = ("＝", "＋", "－", "＠")
 
@@ -41,24 +43,26 @@ def harmless(value: object) -> str:
 def lines(events: Iterable[AuditEvent]) -> Iterator[str]:
     """The CSV, line by line, with its header."""
     yield _line(_COLUMNS)
-    names = Names()
-    for event in events:
-        told = Told(event, names)
-        pairs = ["; ".join(f"{k}: {v}" for k, v in sorted(side.items())) for side in _sides(event)]
-        yield _line(
-            (
-                event.at.isoformat(timespec="seconds"),
-                told.who,
-                event.actor_code,
-                event.verb,
-                event.target_type,
-                event.target_id,
-                event.target_label,
-                told.sentence,
-                *pairs,
-                event.via,
-            )
-        )
+    names, rest = Names(), iter(events)
+    while some := list(islice(rest, _TOGETHER)):
+        names.ask(some)
+        yield from (_line(_cells(event, Told(event, names))) for event in some)
+
+
+def _cells(event: AuditEvent, told: Told) -> tuple[object, ...]:
+    pairs = ["; ".join(f"{k}: {v}" for k, v in sorted(side.items())) for side in _sides(event)]
+    return (
+        event.at.isoformat(timespec="seconds"),
+        told.who,
+        event.actor_code,
+        event.verb,
+        event.target_type,
+        event.target_id,
+        event.target_label,
+        told.sentence,
+        *pairs,
+        event.via,
+    )
 
 
 def _sides(event: AuditEvent) -> tuple[dict[str, object], dict[str, object]]:

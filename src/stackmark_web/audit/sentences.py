@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -46,6 +46,22 @@ class Names(dict[str, str]):
         found = people.users_of([code]).get(code)
         self[code] = str(found) if found else ""
         return self[code]
+
+    def ask(self, events: Iterable[AuditEvent]) -> None:
+        """Everybody who stands in these events, asked for together."""
+        wanted = {code for event in events for code in _people_in(event)} - self.keys()
+        known = people.users_of(wanted) if wanted else {}
+        self.update({code: str(known[code]) if code in known else "" for code in wanted})
+
+
+def _people_in(event: AuditEvent) -> Iterator[str]:
+    if event.actor_code:
+        yield event.actor_code
+    if event.target_type == "user":
+        yield event.target_id
+    for side in (event.before, event.after):
+        if code := (side or {}).get("user"):
+            yield str(code)
 
 
 class Told:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from stackmark.issuing.recipients import neutralise
 from stackmark.verification.dates import stamp
 from stackmark_web.awarding import issuing
-from stackmark_web.awarding.models import Award
+from stackmark_web.catalogue.models import AchievementVersion
 
 HEADERS: Final = (
     "credential_id",
@@ -30,34 +31,54 @@ HEADERS: Final = (
 )
 
 
-def lines(awards: Iterable[Award]) -> Iterator[str]:
-    """CSV a line at a time; cells a spreadsheet would compute are neutralised (reversibly)."""
+#: The columns of an award that are read for a row of the file, and no others.
+COLUMNS: Final = (
+    *("pk", "state", "version_id", "recipient_email", "recipient_name", "external_id"),
+    *("valid_from", "valid_until", "offered_at", "claimed_at", "status_changed_at"),
+    "revoked_reason",
+)
+
+
+def lines(awards: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """CSV of the ``COLUMNS`` of awards, a line at a time; the first before any award was read.
+
+    Cells a spreadsheet would compute are neutralised (reversibly).
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
+    titles = _Titles()
     writer.writerow(HEADERS)
     for award in awards:
-        writer.writerow([neutralise(cell) for cell in _cells(award)])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+        yield _taken(buffer)
+        writer.writerow([neutralise(cell) for cell in _cells(award, titles)])
+    yield _taken(buffer)
 
 
-def _cells(award: Award) -> list[str]:
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+class _Titles(dict[uuid.UUID, tuple[str, str]]):
+    """Title and number of a version, each asked for once in a file."""
+
+    def __missing__(self, pk: uuid.UUID) -> tuple[str, str]:
+        rows = AchievementVersion.everywhere.filter(pk=pk).values_list("title", "number")
+        title, number = rows.get()
+        self[pk] = title, str(number or "")
+        return self[pk]
+
+
+def _cells(award: Sequence[Any], titles: _Titles) -> list[str]:
+    pk, state, version, email, name, external, *days, reason = award
+    start, end, offered, claimed, changed = map(_day, days)
+    address = issuing.credential_address(pk)
+    title, number = titles[version]
     return [
-        issuing.credential_id(award),
-        award.state,
-        award.version.title,
-        str(award.version.number or ""),
-        award.recipient_email,
-        award.recipient_name,
-        award.external_id,
-        _day(award.valid_from),
-        _day(award.valid_until),
-        _day(award.offered_at),
-        _day(award.claimed_at),
-        _day(award.status_changed_at),
-        award.revoked_reason,
+        *(address, state, title, number, email, name, external),
+        *(start, end, offered, claimed, changed, reason),
     ]
 
 

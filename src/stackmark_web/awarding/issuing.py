@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -43,7 +44,12 @@ def new_salt() -> str:
 
 def credential_id(award: Award) -> str:
     """The credential's id, which is its public address as well."""
-    return f"{settings.IDENTITY_URL}/credentials/{award.pk}"
+    return credential_address(award.pk)
+
+
+def credential_address(pk: uuid.UUID) -> str:
+    """The same by the id of the award alone."""
+    return f"{settings.IDENTITY_URL}/credentials/{pk}"
 
 
 def reserve(awards: Iterable[Award]) -> None:

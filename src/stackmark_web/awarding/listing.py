@@ -1,38 +1,57 @@
 """The list of awards as a page shows it: quick however many there are.
 
-Pages and counts end at ``MOST``: beyond that the page says "10,000 and more", and a filter or the
-CSV file serve better. Rows come newest first along an index of the organisation's, a search for an
-address or number along theirs. A search for words of a name or title looks through the newest
-``SEARCHED`` awards, and the page says so when there are more.
+Pages and counts end at ``MOST``: beyond that the page says "10,000+", and a filter or the CSV file
+serve better. Rows come newest first along an index of the organisation's, a search for an address
+or number along theirs. A search for words of a name or title looks through the newest ``SEARCHED``
+awards, and the page says so when there are more.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from datetime import datetime
+from functools import cached_property, partial
+from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue.models import AchievementVersion
-from stackmark_web.tenancy.models import Organisation
+from stackmark_web.tenancy.newest import MOST, Newest, among, at_most, newest_of, units_within
 
-MOST: Final = 10_000
+__all__ = ["MOST", "Listing", "awarded_versions"]
+
 SEARCHED: Final = 20_000
 FOUND: Final = 1_000  # awards that a search for words shows at most
 _LIVE: Final = (Award.State.OFFERED, Award.State.CLAIMED)
 _HIGH: Final = "\U0010ffff"
+_ORDER: Final = ("-created_at", "pk")
+_SEARCHED_IN: Final = ("recipient_name", "recipient_email", "external_id", "version_id")
+_COLUMNS: Final = (
+    *("state", "recipient_name", "recipient_email", "recipient_id"),
+    *("valid_from", "valid_until", "signed_at", "version__title"),
+)
 
 
-def units_of(organisation: Any) -> list[uuid.UUID]:
-    """The ids of an organisation and of the units below it."""
-    rows = Organisation.objects.filter(path__startswith=organisation.path)
-    return list(rows.values_list("pk", flat=True))
+class Hit(NamedTuple):
+    """What a search found, with what it is counted by."""
+
+    pk: uuid.UUID
+    state: str
+    valid_until: datetime | None
+    version: uuid.UUID
+
+    def fits(self, state: str, now: datetime) -> bool:
+        """Whether it is in a state; ``expired`` and none among them."""
+        if state == "expired":
+            return self.state in _LIVE and self.valid_until is not None and self.valid_until <= now
+        return state in ("", self.state)
 
 
 @dataclass(frozen=True)
@@ -47,73 +66,66 @@ class Listing:
     @cached_property
     def units(self) -> list[uuid.UUID]:
         """Whose awards are meant."""
-        return units_of(self.organisation)
+        return units_within(self.organisation)
 
     @cached_property
-    def found(self) -> tuple[list[uuid.UUID], bool] | None:
+    def _versions(self) -> list[uuid.UUID]:
+        rows = AchievementVersion.everywhere.filter(achievement_id=self.achievement)
+        return list(rows.values_list("pk", flat=True))
+
+    @cached_property
+    def found(self) -> tuple[list[Hit], bool] | None:
         """What a search finds, and whether all awards were looked through; None: no search."""
-        return _search(self.units, self.words.split()[:6]) if self.words else None
+        if not self.words:
+            return None
+        keys, whole = _search(self.units, self.words.split()[:6])
+        rows = Award.everywhere.filter(pk__in=keys).order_by(*_ORDER)
+        hits = [Hit(*one) for one in rows.values_list("pk", "state", "valid_until", "version_id")]
+        if self.achievement:
+            hits = [one for one in hits if one.version in self._versions]
+        return hits, whole
 
     @property
     def partial(self) -> bool:
         """Whether older awards than those looked through may fit as well."""
         return self.found is not None and not self.found[1]
 
-    def rows(self, state: str, units: Sequence[uuid.UUID] | None = None) -> QuerySet[Award]:
-        """The awards in a state (``expired`` and none among them), in no order."""
-        rows = Award.everywhere.filter(_among(self.units if units is None else units)).order_by()
-        if self.found is not None:
-            rows = rows.filter(pk__in=self.found[0])
+    def rows(self, state: str, units: Sequence[uuid.UUID]) -> QuerySet[Award]:
+        """The awards of these units in a state (``expired`` and none among them), in no order."""
+        rows = Award.everywhere.filter(among(units)).order_by()
         if self.achievement:
-            versions = AchievementVersion.everywhere.filter(achievement_id=self.achievement)
-            rows = rows.filter(version__in=list(versions.values_list("pk", flat=True)))
+            rows = rows.filter(version__in=self._versions)
         if state == "expired":
             return rows.filter(state__in=_LIVE, valid_until__lte=clock.now())
         return rows.filter(state=state) if state else rows
 
+    def _hits(self, state: str) -> list[uuid.UUID]:
+        now = clock.now()
+        return [one.pk for one in (self.found or ([],))[0] if one.fits(state, now)]
+
     def counts(self) -> dict[str, int]:
         """How many are in each state, whatever state is chosen; none above ``MOST``."""
+        if self.found is not None:
+            seen = Counter(one.state for one in self.found[0])
+            return {**seen, "expired": len(self._hits("expired"))}
         states = (*Award.State.values, "expired")
-        found = {state: self.rows(state)[:MOST].count() for state in states}
+        found = {state: at_most(self.rows(state, self.units)) for state in states}
         return {state: number for state, number in found.items() if number or state == "expired"}
 
     def page(self, number: Any, size: int) -> Any:
         """One page of a paginator, its awards with what a row shows."""
-        return Paginator(_Rows(self), size).get_page(number)
+        if self.found is not None:
+            made = Paginator(self._hits(self.state), size).get_page(number)
+            shown = _shown(made.object_list)
+            made.object_list = [shown[key] for key in made.object_list if key in shown]
+            return made
+        every = Newest(self.units, partial(self.rows, self.state), order=_ORDER, found=_shown)
+        return every.page(number, size)
 
 
-class _Rows:
-    """What a paginator asks of a list: how long it is, and a slice of it."""
-
-    def __init__(self, listing: Listing) -> None:
-        self._listing = listing
-
-    @cached_property
-    def _length(self) -> int:
-        return self._listing.rows(self._listing.state)[:MOST].count()
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, part: slice) -> list[Award]:
-        first, last = part.start or 0, min(part.stop, self._length)
-        keys = [pk for _when, pk in self._keys(last)[first:last]]
-        rows = Award.everywhere.select_related("version", "version__image", "organisation")
-        found = rows.defer("signed").in_bulk(keys)
-        return [found[pk] for pk in keys if pk in found]
-
-    def _keys(self, last: int) -> list[tuple[Any, uuid.UUID]]:
-        """Time and id of the first ``last`` awards, newest first: those of each unit, merged."""
-        found: list[tuple[Any, uuid.UUID]] = []
-        for unit in self._listing.units:
-            rows = self._listing.rows(self._listing.state, [unit]).order_by("-created_at", "pk")
-            found += rows.values_list("created_at", "pk")[:last]
-        return sorted(found, key=lambda one: (-one[0].timestamp(), one[1]))[:last]
-
-
-def _among(units: Sequence[uuid.UUID]) -> Q:
-    """One unit is asked for by equality: then an index gives its rows in their order."""
-    return Q(organisation_id=units[0]) if len(units) == 1 else Q(organisation_id__in=units)
+def _shown(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Award]:
+    """These awards with what a row shows of them."""
+    return Award.everywhere.select_related("version").only(*_COLUMNS).in_bulk(list(keys))
 
 
 def _search(units: Sequence[uuid.UUID], words: Sequence[str]) -> tuple[list[uuid.UUID], bool]:
@@ -121,18 +133,24 @@ def _search(units: Sequence[uuid.UUID], words: Sequence[str]) -> tuple[list[uuid
     exact = _by_address_or_number(units, words)
     if exact is not None:
         return exact, True
-    newest = Award.everywhere.filter(_among(units)).order_by("-created_at", "pk")
-    window = newest.values("pk", "recipient_name", "recipient_email", "external_id", "version_id")
-    titles = [_titled(units, word) for word in words]
+    asked = [(word.casefold(), _titled(units, word)) for word in words]
     found, seen = [], 0
-    for one in window[:SEARCHED].iterator(2_000):
+    for _when, pk, *cells in _window(units):
         seen += 1
-        if all(
-            _fits(one, word.casefold(), versions)
-            for word, versions in zip(words, titles, strict=True)
-        ):
-            found.append(one["pk"])
-    return found[:FOUND], seen < SEARCHED
+        if all(_fits(cells, word, versions) for word, versions in asked):
+            found.append(pk)
+    return [uuid.UUID(str(pk)) for pk in found[:FOUND]], seen < SEARCHED
+
+
+def _window(units: Sequence[uuid.UUID]) -> Iterator[Sequence[Any]]:
+    """What is looked through: the newest awards as the database gives them, ids not converted."""
+    rows = newest_of(
+        lambda some: Award.everywhere.filter(among(some)), units, _ORDER, *_SEARCHED_IN
+    )
+    sql, given = rows[:SEARCHED].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        yield from cursor
 
 
 def _by_address_or_number(
@@ -150,22 +168,21 @@ def _by_address_or_number(
     return list(rows.values_list("pk", flat=True)[:FOUND]) or None
 
 
-def _titled(units: Sequence[uuid.UUID], word: str) -> set[uuid.UUID]:
-    """The versions with this word in their title that were awarded here."""
-    rows = awarded_versions(units).filter(title__icontains=word)
-    return set(rows.values_list("pk", flat=True))
+def _titled(units: Sequence[uuid.UUID], word: str) -> set[Any]:
+    """The versions awarded here with this word in their title, as the database has their ids."""
+    rows = awarded_versions(units).filter(title__icontains=word).values_list("pk", flat=True)
+    field = AchievementVersion._meta.pk  # noqa: SLF001 - compared with values that are not converted
+    return {field.get_db_prep_value(pk, connection) for pk in rows}
 
 
-def _fits(one: dict[str, Any], word: str, versions: set[uuid.UUID]) -> bool:
+def _fits(cells: Sequence[Any], word: str, versions: set[Any]) -> bool:
+    name, email, number, version = cells
     return (
-        word in one["recipient_name"].casefold()
-        or word in one["recipient_email"]
-        or word == one["external_id"].casefold()
-        or one["version_id"] in versions
+        word in name.casefold() or word in email or word == number.casefold() or version in versions
     )
 
 
 def awarded_versions(units: Sequence[uuid.UUID]) -> QuerySet[AchievementVersion]:
     """The versions of which somebody here was awarded one."""
-    awards = Award.everywhere.filter(_among(units), version_id=OuterRef("pk")).order_by()
+    awards = Award.everywhere.filter(among(units), version_id=OuterRef("pk")).order_by()
     return AchievementVersion.everywhere.filter(Exists(awards)).order_by()

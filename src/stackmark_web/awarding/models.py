@@ -188,6 +188,10 @@ class Award(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation", "state", "-created_at"], name="award_by_state"),
             models.Index(fields=["organisation", "-created_at", "id"], name="award_newest"),
+            models.Index(fields=["organisation", "state", "valid_until"], name="award_expired"),
+            models.Index(
+                fields=["organisation", "version", "state", "-created_at"], name="award_by_version"
+            ),
             models.Index(fields=["version", "state", "valid_until"], name="award_holders"),
             models.Index(
                 fields=["recipient_id"], condition=~models.Q(recipient_id=""), name="award_by_id"

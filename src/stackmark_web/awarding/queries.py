@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from stackmark_web import clock
 from stackmark_web.awarding import claims, publishing, states
 from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
-from stackmark_web.awarding.listing import MOST, Listing, awarded_versions, units_of
+from stackmark_web.awarding.listing import MOST, Listing, awarded_versions
 from stackmark_web.awarding.lists import PURPOSES
 from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
 from stackmark_web.awarding.slim import damaged
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.tenancy.newest import among, in_order, newest_of, units_within
 from stackmark_web.ui.cards import Card
 
 __all__ = [
@@ -236,6 +237,28 @@ def _narrowed(rows: QuerySet[Award], filters: Filters) -> QuerySet[Award]:
     return rows.filter(state=filters.state) if filters.state else rows
 
 
+def exported(organisation: Any, filters: Filters, columns: Sequence[str]) -> Iterator[Any]:
+    """These columns (the key first) of the same one after the other, never all in memory."""
+    keys = newest_of(
+        lambda units: _narrowed(Award.everywhere.filter(among(units)), filters),
+        units_within(organisation),
+        ("-created_at", "pk"),
+    )
+
+    def rows(some: list[Any]) -> dict[Any, Any]:
+        found = Award.everywhere.filter(pk__in=some).order_by().values_list(*columns)
+        return {row[0]: row for row in found}
+
+    return in_order(keys, rows)
+
+
+def how_many(organisation: Any, filters: Filters) -> dict[str, int]:
+    """How many rows a file has, for the log; of a search for words: how many at most."""
+    rows = Award.everywhere.filter(among(units_within(organisation))).order_by()
+    known = _narrowed(rows, replace(filters, words="")).count()
+    return {"rows_at_most" if filters.words else "rows": known}
+
+
 def listing(organisation: Any, filters: Filters) -> Listing:
     """The same for a page of people: bounded, so that it is quick."""
     return Listing(organisation, filters.words, filters.state, filters.achievement)
@@ -252,7 +275,7 @@ def award_of(organisation: Any, pk: object) -> Award:
 
 def achievements_awarded(organisation: Any) -> list[tuple[str, str]]:
     """Ids and titles of what was awarded here, for a filter."""
-    rows = awarded_versions(units_of(organisation)).order_by("title")
+    rows = awarded_versions(units_within(organisation)).order_by("title")
     pairs = rows.values_list("achievement_id", "title").distinct()
     return [(str(key), title) for key, title in pairs]
 

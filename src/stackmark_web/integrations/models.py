@@ -55,6 +55,11 @@ class OutboxMail(models.Model):
     class Meta:
         default_manager_name = "everywhere"
         ordering: ClassVar[list[str]] = ["-queued_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "-queued_at", "id"], name="letter_newest"),
+            models.Index(fields=["organisation", "state", "-queued_at"], name="letter_by_state"),
+            models.Index(fields=["to"], name="letter_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"

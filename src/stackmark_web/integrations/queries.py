@@ -5,27 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from stackmark_web.integrations.models import MailTemplate, Message, OutboxMail, Webhook
 from stackmark_web.tenancy.queries import lineage
-
-
-def outbox(organisation: Any, *, state: str = "", search: str = "") -> QuerySet[OutboxMail]:
-    """The letters of an organisation and its units, newest first."""
-    rows = OutboxMail.objects.within(organisation)
-    if state in OutboxMail.State.values:
-        rows = rows.filter(state=state)
-    if search:
-        rows = rows.filter(to__icontains=search)
-    return rows.order_by("-queued_at")
-
-
-def counts(organisation: Any) -> dict[str, int]:
-    """How many letters are in each state."""
-    rows = OutboxMail.objects.within(organisation).order_by().values_list("state")
-    return dict(rows.annotate(Count("pk")))
 
 
 def letters_about(award_id: uuid.UUID) -> QuerySet[OutboxMail]:

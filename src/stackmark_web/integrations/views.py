@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from stackmark_web.integrations import actions, letters, queries
 from stackmark_web.integrations.forms import TemplateForm
 from stackmark_web.integrations.models import OutboxMail
+from stackmark_web.integrations.outbox import Outbox
+from stackmark_web.tenancy.newest import MOST
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import organisation_for
 
@@ -28,10 +29,8 @@ def outbox(request: HttpRequest, slug: str) -> HttpResponse:
     """The letters, newest first, by state and address."""
     organisation = organisation_for(request.user, slug, Permission.MAIL)
     state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:254]
-    page = Paginator(queries.outbox(organisation, state=state, search=search), _PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    counts = queries.counts(organisation)
+    asked = Outbox(organisation, state, search)
+    page, counts = asked.page(request.GET.get("page"), _PER_PAGE), asked.counts()
     for mail in page:
         mail.tone = _TONES.get(mail.state, "neutral")
     query = request.GET.copy()
@@ -48,6 +47,8 @@ def outbox(request: HttpRequest, slug: str) -> HttpResponse:
             "search": search,
             "states": [(s, label, counts.get(s, 0)) for s, label in OutboxMail.State.choices],
             "total": sum(counts.values()),
+            "most": MOST,
+            "partial": asked.partial,
         },
     )
 

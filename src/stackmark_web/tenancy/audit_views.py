@@ -7,7 +7,6 @@ from operator import itemgetter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 from stackmark_web.audit import queries as audit
 from stackmark_web.audit.export import chained, lines
 from stackmark_web.audit.sentences import Names, Told, kind_of
-from stackmark_web.tenancy import queries
+from stackmark_web.tenancy import queries, trail
 from stackmark_web.tenancy.forms import AuditForm
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
@@ -31,9 +30,9 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
     """Events as sentences, by kind, person and day."""
     organisation = organisation_for(request.user, slug, Permission.AUDIT)
     form, filters = _asked(request, organisation)
-    rows = queries.audit_events(organisation, filters)
+    page = trail.trail(organisation, filters).page(request.GET.get("page"), _PER_PAGE)
     names = Names()
-    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    names.ask(page)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -56,10 +55,8 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The same as CSV."""
     organisation = organisation_for(request.user, slug, Permission.AUDIT)
     _form, filters = _asked(request, organisation)
-    rows = queries.audit_events(organisation, filters)[:MAX_EXPORT]
-    response = StreamingHttpResponse(
-        lines(rows.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8"
-    )
+    rows = trail.exported(organisation, filters, MAX_EXPORT)
+    response = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{organisation.slug}-audit.csv"'
     return response
 
@@ -100,11 +97,14 @@ def _root(request: HttpRequest, slug: str) -> Organisation:
 
 def _asked(request: HttpRequest, organisation: Organisation) -> tuple[AuditForm, audit.Filters]:
     """The form and what it asks for; whatever cannot be understood leaves nothing out."""
-    ids = _ids(organisation)
+    chosen = _person(request.GET.get("actor", ""))
+    actors = trail.actors(organisation, chosen)
     form = AuditForm(
         request.GET or None,
-        verbs=sorted(((verb, kind_of(verb)) for verb in audit.verbs(ids)), key=itemgetter(1)),
-        actors=[(str(pk), name) for pk, name in audit.actors(ids)],
+        verbs=sorted(
+            ((verb, kind_of(verb)) for verb in trail.verbs(organisation)), key=itemgetter(1)
+        ),
+        actors=[(str(pk), name) for pk, name in actors],
     )
     if not form.is_bound:
         return form, audit.Filters()
@@ -119,6 +119,8 @@ def _asked(request: HttpRequest, organisation: Organisation) -> tuple[AuditForm,
     )
 
 
-def _ids(organisation: Organisation) -> list[uuid.UUID]:
-    rows = Organisation.objects.filter(path__startswith=organisation.path)
-    return list(rows.values_list("pk", flat=True))
+def _person(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return ""

@@ -16,8 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from stackmark_web import clock
-from stackmark_web.audit import queries as audit
-from stackmark_web.audit.models import AuditEvent
 from stackmark_web.tenancy import identity
 from stackmark_web.tenancy.handovers import in_document
 from stackmark_web.tenancy.models import Domain, Invitation, Membership, Organisation, SigningKey
@@ -364,12 +362,6 @@ def _address(view: str, slug: str) -> str:
         return reverse(view, args=[slug])
     except NoReverseMatch:  # a capability that is not installed has no link
         return ""
-
-
-def audit_events(organisation: Organisation, filters: audit.Filters) -> QuerySet[AuditEvent]:
-    """What happened here and in the units below, newest first."""
-    ids = Organisation.objects.filter(path__startswith=organisation.path).values_list("pk")
-    return audit.events(ids, filters)
 
 
 def withheld_by(organisation: Organisation) -> frozenset[str]:

@@ -21,6 +21,7 @@ from stackmark_web.integrations.actions import save_template
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs import duties
 from stackmark_web.jobs.actions import start
+from stackmark_web.tenancy import newest
 
 pytestmark = pytest.mark.django_db
 COUNT = 4
@@ -107,15 +108,15 @@ def test_lean_letters_get_their_words_when_they_are_sent(run, version, alice):
 
 
 def test_the_list_is_the_same_page_by_page(run, version):
-    newest = list(queries.awards(version.organisation).values_list("pk", flat=True))
+    order = list(queries.awards(version.organisation).values_list("pk", flat=True))
     rows = queries.listing(version.organisation, Filters())
     shown = [one.pk for number in (1, 2) for one in rows.page(number, 2)]
-    assert shown == newest
+    assert shown == order
     assert rows.counts() == {"offered": COUNT, "expired": 0}
 
 
 def test_counts_and_pages_end_at_a_bound(run, version, monkeypatch):
-    monkeypatch.setattr(listing, "MOST", 3)
+    monkeypatch.setattr(newest, "MOST", 3)
     rows = queries.listing(version.organisation, Filters())
     assert rows.counts()["offered"] == 3
     assert rows.page(9, 2).paginator.num_pages == 2
