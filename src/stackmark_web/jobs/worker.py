@@ -8,7 +8,6 @@ heartbeat, before it stores anything (fault F04).
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from datetime import timedelta
 from typing import Final
@@ -17,11 +16,12 @@ from django.db import models, transaction
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
-from stackmark_web.jobs import signs
+from stackmark_web.jobs import presence, signs
 from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
 from stackmark_web.jobs.models import Chunk, Run
 
 LEASE: Final = timedelta(seconds=90)
+_BEYOND: Final = LEASE + timedelta(minutes=10)  # no clock that goes right gives so long a lease
 MAX_ATTEMPTS: Final = 5  # a chunk that kills its worker is set aside after that
 _LOG: Final = logging.getLogger(__name__)
 _OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
@@ -49,36 +49,22 @@ def work_once(worker: str, *, stop: threading.Event | None = None) -> bool:
     return True
 
 
-def free_the_dead(host: str) -> int:
-    """End the leases of workers of this machine that are no more. How many there were.
+def free_the_dead() -> int:
+    """End the leases of workers that are known to be dead. How many there were.
 
-    A worker is named ``host:process``. Should the name lie (two machines of one name), the fence
-    number keeps the worker that lives from writing, and the chunk is done by one alone.
+    Should one of them live after all, the fence number keeps it from writing.
     """
-    rows = Chunk.objects.filter(
-        state="leased", worker__startswith=f"{host}:", lease_until__gt=clock.now()
-    )
-    names = set(rows.values_list("worker", flat=True))
-    dead = [name for name in names if not _lives(name.removeprefix(f"{host}:"))]
-    return rows.filter(worker__in=dead).update(lease_until=clock.now())
-
-
-def _lives(process: str) -> bool:
-    if not process.isdecimal():
-        return True  # not a name of ours: only its lease says
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    rows = Chunk.objects.filter(state="leased", lease_until__gt=clock.now())
+    names = set(rows.order_by().values_list("worker", flat=True))
+    dead = [name for name in names if presence.is_gone(name)]
+    return rows.filter(worker__in=dead).update(lease_until=clock.now()) if dead else 0
 
 
 def _lease(worker: str) -> Chunk | None:
     """The next free chunk, leased; the oldest run first."""
     now = clock.now()
-    free = models.Q(state="waiting") | models.Q(state="leased", lease_until__lt=now)
+    over = models.Q(lease_until__lte=now) | models.Q(lease_until__gt=now + _BEYOND)
+    free = models.Q(state="waiting") | (models.Q(state="leased") & over)
     rows = Chunk.objects.filter(free, run__state__in=_OPEN).order_by("run__created_at", "number")
     for chunk in rows.select_related("run")[:8]:
         taken = Chunk.objects.filter(free, pk=chunk.pk, fence=chunk.fence).update(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -129,34 +126,48 @@ def test_a_kind_nobody_knows_is_an_error_with_its_name():
     assert 'no handler for runs of kind "unheard-of"' in run.error
 
 
-def test_the_lease_of_a_dead_process_of_this_machine_ends_at_once(kind):
+def test_a_lease_longer_than_any_clock_gives_is_over(kind):
+    """The clock went back ten years while a worker had the chunk (fault F18)."""
+
     def dies(run, first, last, heartbeat):
         raise KeyboardInterrupt
 
     run = begin(kind(dies), total=1)
-    with pytest.raises(KeyboardInterrupt):
-        worker.work_once(f"here:{dead_process()}")
-    assert worker.free_the_dead("elsewhere") == 0, "a process of another machine"
-    assert worker.free_the_dead("here") == 1
+    with (
+        clock.at(clock.now() + timedelta(days=3_650)),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        worker.work_once("before")
     kind(lambda run, first, last, heartbeat: Outcome(done=1))
-    with clock.at(clock.now() + timedelta(seconds=1)):
-        assert worker.work_once(f"here:{os.getpid()}")
+    assert worker.work_once("after")
     run.refresh_from_db()
     assert run.state == Run.State.DONE
 
 
-def test_the_lease_of_a_living_process_stays(kind):
+def test_a_lease_by_a_clock_that_is_five_minutes_ahead_is_kept(kind):
     def dies(run, first, last, heartbeat):
         raise KeyboardInterrupt
 
     begin(kind(dies), total=1)
-    with pytest.raises(KeyboardInterrupt):
-        worker.work_once(f"here:{os.getpid()}")
-    assert worker.free_the_dead("here") == 0
+    with clock.at(clock.now() + timedelta(minutes=5)), pytest.raises(KeyboardInterrupt):
+        worker.work_once("ahead")
+    assert not worker.work_once("other")
 
 
-def dead_process():
-    """The number of a process that was, and is no more."""
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    return gone.pid
+def test_a_clock_that_jumps_ahead_during_a_chunk_makes_nothing_twice(kind):
+    """Another takes the chunk for a free one; the first is told so and stores nothing."""
+    stored = []
+
+    def works(run, first, last, heartbeat):
+        with clock.at(clock.now() + timedelta(hours=1)):
+            kind(lambda *_: stored.append("second") or Outcome(done=1))
+            assert worker.work_once("second")
+        heartbeat()
+        stored.append("first")
+        return Outcome(done=1)
+
+    run = begin(kind(works), total=1)
+    assert worker.work_once("first")
+    run.refresh_from_db()
+    assert stored == ["second"]
+    assert (run.state, run.done) == (Run.State.DONE, 1)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
 from stackmark.errors import StackmarkError
-from stackmark_web.jobs import duties, signs, worker
+from stackmark_web.jobs import duties, presence, signs, worker
 
 
 class Command(BaseCommand):
@@ -32,14 +30,12 @@ class Command(BaseCommand):
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: stop.set())
         try:
-            with signs.working():
-                self._work(stop, once=once)
+            with signs.working(), presence.present() as name:
+                self._work(name, stop, once=once)
         except StackmarkError as error:
             raise CommandError(error.detail) from None
 
-    def _work(self, stop: threading.Event, *, once: bool) -> None:
-        host = socket.gethostname()[:40]
-        name = f"{host}:{os.getpid()}"
+    def _work(self, name: str, stop: threading.Event, *, once: bool) -> None:
         busy = False
         while not stop.is_set():
             try:
@@ -47,7 +43,9 @@ class Command(BaseCommand):
                 if why := signs.why_not():
                     raise CommandError(f"The worker ends: {why}")
                 # Chunks first: a run that lost its worker goes on at once, mail can wait for it.
-                busy = worker.work_once(name, stop=stop) or worker.free_the_dead(host) > 0
+                busy = worker.work_once(name, stop=stop)
+                if not busy and worker.free_the_dead():
+                    busy = worker.work_once(name, stop=stop)
                 duties.run_due(busy=busy)
             except OperationalError as error:
                 self.stderr.write(f"The database is not ready: {error}")
