@@ -69,7 +69,8 @@ def tell(lanes: list[Lane], seconds: float, seed: int) -> str:
     """The report, in Markdown."""
     struck: Counter[tuple[str, str]] = sum((one.struck for one in lanes), Counter())
     wrong = [line for one in lanes for line in one.wrong]
-    slow = [value for one in lanes for value in one.resumed]
+    slow = sorted(value for one in lanes for value, _cpu in one.resumed)
+    cpu = sorted(value for one in lanes for _clock, value in one.resumed)
     rows = sum(one.ledger.get("rows", 0) for one in lanes)
     again = sum(one.again for one in lanes)
     lines = [
@@ -86,14 +87,23 @@ def tell(lanes: list[Lane], seconds: float, seed: int) -> str:
             f"({again / max(rows, 1):.2%} of all; {BATCH} a kill at most)"
         ),
         (
-            f"- work went on after a kill within {max(slow, default=0):.1f} s at most, "
-            f"{sorted(slow)[len(slow) // 2] if slow else 0:.1f} s in the middle, the start of the "
-            "process included"
+            f"- work went on after a kill within {_most(slow)} s at most, {_middle(slow)} s in the "
+            f"middle, the start of the process included; that took {_middle(cpu)} s of CPU in the "
+            f"middle, {_most(cpu)} at most (load now {os.getloadavg()[0]:.1f} on {os.cpu_count()} "
+            "cores)"
         ),
         f"- wrong: {len(wrong)}",
         *(f"  - {line}" for line in wrong[:40]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _most(values: list[float]) -> str:
+    return f"{max(values, default=0):.1f}"
+
+
+def _middle(values: list[float]) -> str:
+    return f"{values[len(values) // 2] if values else 0:.1f}"
 
 
 def main() -> int:

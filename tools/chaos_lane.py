@@ -60,8 +60,11 @@ class World:
         self.folder, self.port = folder, _free_port()
         self.database = self._database(f"stackmark_chaos_{os.getpid()}_{number}")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("STACKMARK_", "EMAIL_"))}
-        kept.pop("DATABASE_URL", None)
+        for name in ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
+            kept.pop(name, None)
         self.env = kept | {
+            # As in an installation: what was compiled once is not compiled at each start.
+            "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode"),
             "STACKMARK_DATA": str(folder / "var"),
             "STACKMARK_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "STACKMARK_IDENTITY_URL": "https://badges.example.org",
@@ -146,7 +149,7 @@ class Lane:
         self.world, self.rows = world, rows
         self.struck: Counter[tuple[str, str]] = Counter()
         self.wrong: list[str] = []
-        self.resumed: list[float] = []
+        self.resumed: list[tuple[float, float]] = []  # seconds by the clock, and of CPU
         self.ledger: dict[str, Any] = {}
         self.again = 0
         self._files = 0
@@ -186,7 +189,7 @@ class Lane:
         new = self._begin(name)
         if at_work:
             self._until(lambda: not self.open_chunks() or self._leased_by(new.pid), 60)
-            self.resumed.append(time.monotonic() - began)
+            self.resumed.append((time.monotonic() - began, _cpu(new.pid)))
 
     def _forgive(self) -> None:
         """The kills are ours, not the doing of the rows: they are not counted against a chunk."""
@@ -251,7 +254,7 @@ class Lane:
         return bool(self.world.ask("SELECT 1 FROM jobs_chunk WHERE state = 'leased'"))
 
     def _leased_by(self, pid: int) -> bool:
-        mine = f"SELECT 1 FROM jobs_chunk WHERE state = 'leased' AND worker LIKE '%:{pid}'"
+        mine = f"SELECT 1 FROM jobs_chunk WHERE state = 'leased' AND worker LIKE '%:{pid}:%'"
         return bool(self.world.ask(mine))
 
     def open_chunks(self) -> int:
@@ -374,6 +377,12 @@ def _body(form: dict[str, str], file: str) -> tuple[bytes, str]:
 def _signal(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, sign)
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of CPU a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -23,8 +23,8 @@ from dying import browser, deaths, verdict
 from sheet_help import Way
 from stackmark.keys.controller import find_method
 from stackmark_web import clock
-from stackmark_web.audit.queries import check_chains
 from stackmark_web.audit.models import AuditEvent
+from stackmark_web.audit.queries import check_chains
 from stackmark_web.awarding import claims, publishing, queries
 from stackmark_web.awarding.models import Award, ClaimLink, Sheet, SheetRow, StatusList, Step
 from stackmark_web.integrations.models import OutboxMail
@@ -240,7 +240,7 @@ def dies(system, tmp_path):
             if not hasattr(world, "session"):
                 world.session = signed_in(system.owner)
         count = 0
-        for count, (number, after) in enumerate(
+        for count, (number, after) in enumerate(  # noqa: B007 - told at the end
             deaths(system, tmp_path, lambda: case.send(world), only=only), 1
         ):
             with after.on():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import shutil
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -17,8 +17,8 @@ from stackmark_web.awarding.models import Award, ClaimLink, SheetRow, StatusList
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs import presence, worker
 from stackmark_web.jobs.models import Chunk, Run
-from stackmark_web.operations import instance
-from stackmark_web.operations.archive import making, members, restoring
+from stackmark_web.operations import instance, leftovers
+from stackmark_web.operations.archive import members, restoring
 
 SAMPLED = pytest.mark.parametrize(
     "only", [3, pytest.param(0, marks=pytest.mark.slow)], ids=["some", "every"]
@@ -26,7 +26,7 @@ SAMPLED = pytest.mark.parametrize(
 
 
 def backed_up(system, name="backup"):
-    """The command, as an operator gives it."""
+    """The command, as an operator gives it; beside the data folder."""
     target = system.folder.parent / f"{system.folder.name}.{name}"
     call_command("backup", str(target), "--with-keys", stdout=io.StringIO())
     return target
@@ -37,25 +37,22 @@ def test_a_backup(system, tmp_path, only):
     with system.on():
         system.issue(2)
         system.settle()
-    place = {}
 
     def back_up():
-        call_command("backup", str(place["target"]), "--with-keys", stdout=io.StringIO())
+        target = settings.DATA.with_suffix(".backup")
+        call_command("backup", str(target), "--with-keys", stdout=io.StringIO())
 
-    place["target"] = tmp_path / "backup"
-    for number, after in deaths(system, tmp_path / "d", back_up, only=only):
+    for _number, after in deaths(system, tmp_path / "d", back_up, only=only):
+        first = after.folder.with_suffix(".backup")
         with after.on():
-            if place["target"].exists():  # what stands under the name is whole
-                members.unpack(place["target"], None, tmp_path / f"out{number}")
-                shutil.rmtree(tmp_path / f"out{number}")
+            if first.exists():  # what stands under the name is whole
+                members.unpack(first, None, tmp_path / f"out-{after.folder.name}")
             assert Award.everywhere.count() == 2, "the system itself is as it was"
             assert check_chains() == []
-            again = backed_up(after, f"{number}")
-            assert not list(tmp_path.glob(".*.part")), "what the dead one left is cleared away"
+            again = backed_up(after, "again")
+            assert not list(after.folder.parent.glob(f".*{leftovers.PART}")), "no half backup"
             assert not list(after.folder.glob(".backup-*"))
-            restoring.restore(again, passphrase=None, replace=True)
-            assert Award.everywhere.count() == 2
-        place["target"].unlink(missing_ok=True)
+            members.unpack(again, None, tmp_path / f"again-{after.folder.name}")
 
 
 @SAMPLED
@@ -97,9 +94,11 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(system, place):
         file = backed_up(system)
         data = bytearray(file.read_bytes())
         at = {"start": 0, "middle": len(data) // 2, "end": len(data) - 1, "cut": 0}[place]
-        file.write_bytes(data[:-200] if place == "cut" else data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+        file.write_bytes(
+            data[:-200] if place == "cut" else data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
+        )
         before = contents(system)
-        with pytest.raises(CommandError, match="damaged|not a backup"):
+        with pytest.raises(CommandError, match=r"damaged|not a backup"):
             call_command("restore", str(file), "--replace", stdout=io.StringIO())
         assert contents(system) == before
 
