@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from django.db import models, transaction
+from django.db import DatabaseError, InterfaceError, connection, models, transaction
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.jobs import presence, signs
 from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
 from stackmark_web.jobs.models import Chunk, Run
+from stackmark_web.ui import trouble
 
 LEASE: Final = timedelta(seconds=90)
 _BEYOND: Final = LEASE + timedelta(minutes=10)  # no clock that goes right gives so long a lease
@@ -28,7 +30,7 @@ _OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
 
 
 def work_once(worker: str, *, stop: threading.Event | None = None) -> bool:
-    """Do one chunk if there is one. Whether there was.
+    """Do one chunk if there is one. Whether there was, and the machine let it be done.
 
     When ``stop`` is set on the way, the chunk is given back at its next heartbeat.
     """
@@ -36,17 +38,34 @@ def work_once(worker: str, *, stop: threading.Event | None = None) -> bool:
     if chunk is None:
         return False
     try:
-        outcome = _do(chunk, stop)
+        _finish(chunk, _do(chunk, stop))
     except _GivenBack:
         _give_back(chunk)
     except LeaseLost:
         _LOG.warning("lease of chunk %s lost", chunk.pk)
     except Exception as error:  # noqa: BLE001 - told on the run, whatever it was
+        if _is_of_the_machine(error):
+            _LOG.warning("chunk %s waits: %s", chunk.pk, error)
+            _wait(chunk)
+            return False
         _LOG.exception("chunk %s failed", chunk.pk)
         _fail(chunk, f"{type(error).__name__}: {error}")
-    else:
-        _finish(chunk, outcome)
     return True
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """A full disk, a database that is away: no fault of the rows, so it counts for no try.
+
+    A statement that takes too long may be: it counts.
+    """
+    return bool(trouble.kind_of(error)) and "canceling statement" not in str(error)
+
+
+def _wait(chunk: Chunk) -> None:
+    """Give the chunk back, if the database can be told; else its lease ends by itself."""
+    connection.close_if_unusable_or_obsolete()
+    with suppress(DatabaseError, InterfaceError):
+        _give_back(chunk)
 
 
 def free_the_dead() -> int:

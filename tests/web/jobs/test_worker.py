@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from stackmark_web import clock
 from stackmark_web.jobs import actions, handlers, worker
@@ -170,4 +172,57 @@ def test_a_clock_that_jumps_ahead_during_a_chunk_makes_nothing_twice(kind):
     assert worker.work_once("first")
     run.refresh_from_db()
     assert stored == ["second"]
+    assert (run.state, run.done) == (Run.State.DONE, 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("database is locked"),
+        OperationalError("terminating connection due to administrator command"),
+        InterfaceError("connection already closed"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
+def test_what_the_machine_does_is_no_try_of_the_rows(kind, error):
+    """A full disk, a database that is away (faults F07, F09, F10): it waits, and goes on."""
+    if "administrator" in str(error):
+        error.__cause__ = type("AdminShutdown", (Exception,), {"sqlstate": "57P01"})()
+
+    def cannot(run, first, last, heartbeat):
+        raise error
+
+    run = begin(kind(cannot), total=1)
+    for _ in range(worker.MAX_ATTEMPTS + 1):
+        assert not worker.work_once("w")
+    run.refresh_from_db()
+    assert (run.state, Chunk.objects.get().attempts) == (Run.State.RUNNING, 0)
+    kind(lambda *_: Outcome(done=1))
+    assert worker.work_once("w")
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
+
+
+def test_a_statement_that_takes_too_long_is_a_try(kind):
+    """Else rows that no database can do in time would be tried for ever."""
+
+    def slow(run, first, last, heartbeat):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    begin(kind(slow), total=1)
+    assert worker.work_once("w")
+    assert (Chunk.objects.get().state, Chunk.objects.get().attempts) == ("leased", 1)
+
+
+def test_what_cannot_be_noted_at_the_end_is_done_again(kind, monkeypatch):
+    run = begin(kind(lambda *_: Outcome(done=1)), total=1)
+
+    def full(*_):
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "_finish", full)
+        assert not worker.work_once("w")
+    assert worker.work_once("w")
+    run.refresh_from_db()
     assert (run.state, run.done) == (Run.State.DONE, 1)

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from stackmark.errors import StackmarkError
 from stackmark_web.jobs import duties, presence, signs, worker
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 if not busy and worker.free_the_dead():
                     busy = worker.work_once(name, stop=stop)
                 duties.run_due(busy=busy)
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 self.stderr.write(f"The database is not ready: {error}")
                 busy = False
             close_old_connections()
