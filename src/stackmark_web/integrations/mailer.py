@@ -66,7 +66,7 @@ class Line:
         self._connection: BaseEmailBackend | None = None
         self._begun = time.monotonic()
         self._over = False
-        self.told = True  # whether the server may have heard of the letter itself
+        self.told = True  # whether DATA was said, after which nobody knows what the server has
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +92,7 @@ class Line:
         """Hand a letter over; raises what the server or the network says."""
         smtp = getattr(self._connection, "connection", None)
         self.told = smtp is None
-        if smtp is not None:  # before DATA nothing of a letter has left this machine
+        if smtp is not None:
             smtp.data = partial(self._tell, smtp)
         _message(mail, self._connection).send()
 

@@ -82,7 +82,7 @@ def test_a_connection_cut_after_the_letter_is_a_doubt(smtp):
     assert (mail.state, len(host.taken)) == (State.DOUBT, 1)
 
 
-@pytest.mark.parametrize("word", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("word", ["MAIL", "RCPT"])
 def test_a_connection_cut_before_the_letter_is_no_doubt(smtp, word):
     """Nothing of it had left: it goes out later, once (fault F13)."""
     mail, other = letter(), letter("other")

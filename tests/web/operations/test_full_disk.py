@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.test import Client
 
 from dying import child, verdict
@@ -27,16 +28,20 @@ HOME = "/manage/northfield"
 def no_page_left(spare=0):
     """Within the block SQLite itself says that the disk is full, after ``spare`` more pages."""
 
-    def ask(words):
-        with connection.cursor() as cursor:
-            cursor.execute(words)
-            return cursor.fetchone()[0]
+    with connection.cursor() as cursor:
+        most = cursor.execute("PRAGMA page_count").fetchone()[0] + spare
 
-    ask(f"PRAGMA max_page_count = {ask('PRAGMA page_count') + spare}")
+    def bound(connection, **_more):
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA max_page_count = {most}")
+
+    connection_created.connect(bound)  # the limit is each connection's own
+    connection.close()
     try:
         yield
     finally:
-        ask("PRAGMA max_page_count = 1000000000")
+        connection_created.disconnect(bound)
+        connection.close()
 
 
 @pytest.fixture

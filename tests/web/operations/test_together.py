@@ -53,7 +53,7 @@ def test_the_same_form_sent_at_once_is_one_award_and_one_answer(system, desk):
     answers = together(system, posting(desk, place, form), CLICKS)
     with system.on():
         award = Award.everywhere.get()
-        assert set(answers) == {f"302 {HOME}/awards/{award.pk}"}
+        assert set(answers) == {f"302 {HOME}/awards/{award.pk}/confirm"}
         clicks = posting(desk, f"{HOME}/awards/{award.pk}/confirm", {})
     answers = together(system, clicks, CLICKS)
     assert len(set(answers)) == 1
