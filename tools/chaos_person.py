@@ -81,7 +81,7 @@ class Person(threading.Thread):
             "Cookie": f"sessionid={self.told['session']}; csrftoken={TOKEN}",
             "Content-Type": kind,
         }
-        last = time.monotonic() + 120
+        last = time.monotonic() + 600
         while True:
             try:
                 line = http.client.HTTPConnection("127.0.0.1", self.world.port, timeout=60)
