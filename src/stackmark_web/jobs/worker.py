@@ -24,6 +24,7 @@ from stackmark_web.ui import trouble
 
 LEASE: Final = timedelta(seconds=90)
 _BEYOND: Final = LEASE + timedelta(minutes=10)  # no clock that goes right gives so long a lease
+_PAUSE: Final = timedelta(seconds=5)  # before what the machine did not let be done is tried again
 MAX_ATTEMPTS: Final = 5  # a chunk that kills its worker is set aside after that
 _LOG: Final = logging.getLogger(__name__)
 _OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
@@ -62,10 +63,12 @@ def _is_of_the_machine(error: Exception) -> bool:
 
 
 def _wait(chunk: Chunk) -> None:
-    """Give the chunk back, if the database can be told; else its lease ends by itself."""
+    """Try it again soon, others first; if the database cannot be told, when the lease ends."""
     connection.close_if_unusable_or_obsolete()
     with suppress(DatabaseError, InterfaceError):
-        _give_back(chunk)
+        Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
+            lease_until=clock.now() + _PAUSE, attempts=models.F("attempts") - 1
+        )
 
 
 def free_the_dead() -> int:

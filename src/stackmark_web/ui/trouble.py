@@ -32,8 +32,8 @@ def kind_of(error: BaseException | None) -> str:
     """``busy``, ``full``, or empty for what is no trouble of the machine."""
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return "full"
-    if isinstance(error, InterfaceError):  # the line to the database is cut
-        return "busy"
+    if isinstance(error, InterfaceError):  # "connection already closed"
+        return "busy" if "closed" in str(error) else ""
     if not isinstance(error, OperationalError):
         return ""
     told = str(error).lower()

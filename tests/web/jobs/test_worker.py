@@ -192,15 +192,31 @@ def test_what_the_machine_does_is_no_try_of_the_rows(kind, error):
     def cannot(run, first, last, heartbeat):
         raise error
 
-    run = begin(kind(cannot), total=1)
+    run, at = begin(kind(cannot), total=1), clock.now()
     for _ in range(worker.MAX_ATTEMPTS + 1):
-        assert not worker.work_once("w")
+        at += timedelta(seconds=6)
+        with clock.at(at):
+            assert not worker.work_once("w")
     run.refresh_from_db()
     assert (run.state, Chunk.objects.get().attempts) == (Run.State.RUNNING, 0)
     kind(lambda *_: Outcome(done=1))
-    assert worker.work_once("w")
+    with clock.at(at + timedelta(seconds=6)):
+        assert worker.work_once("w")
     run.refresh_from_db()
     assert run.state == Run.State.DONE
+
+
+def test_a_chunk_whose_file_cannot_be_read_does_not_hold_up_the_others(kind):
+    def work(run, first, last, heartbeat):
+        if first == 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return Outcome(done=last - first)
+
+    run = begin(kind(work), total=8)
+    assert not worker.work_once("w")
+    assert worker.work_once("w")
+    run.refresh_from_db()
+    assert run.done == 4
 
 
 def test_a_statement_that_takes_too_long_is_a_try(kind):
@@ -223,6 +239,7 @@ def test_what_cannot_be_noted_at_the_end_is_done_again(kind, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(worker, "_finish", full)
         assert not worker.work_once("w")
-    assert worker.work_once("w")
+    with clock.at(clock.now() + timedelta(seconds=6)):
+        assert worker.work_once("w")
     run.refresh_from_db()
     assert (run.state, run.done) == (Run.State.DONE, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import resource
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +15,7 @@ from django.test import Client
 
 from dying import child, verdict
 from sheet_help import Way
+from stackmark_web import clock
 from stackmark_web.awarding import publishing
 from stackmark_web.awarding.models import Award, ClaimLink, SheetRow, StatusList
 from stackmark_web.integrations.models import OutboxMail
@@ -86,14 +88,17 @@ def test_a_run_waits_for_room_and_needs_nobody(desk, system):
     rows = "".join(f"p{number}@mail.example,{'Ada ' * 40}\n" for number in range(40))
     way.checked(f"email,name\n{rows}").choose()
     assert way.confirm().status_code == 302
+    at = clock.now()
     with no_page_left(spare=4):
         for _ in range(worker.MAX_ATTEMPTS + 2):
-            assert not worker.work_once("w")
-        chunk = Chunk.objects.get()
-        assert (chunk.state, chunk.attempts) == ("waiting", 0)
+            at += timedelta(seconds=6)
+            with clock.at(at):
+                assert not worker.work_once("w")
+        assert Chunk.objects.get().attempts == 0
         assert Run.everywhere.get().state == "running"
         assert not Award.everywhere.filter(signed__isnull=False).exists()
-    assert worker.work_once("w")
+    with clock.at(at + timedelta(seconds=6)):
+        assert worker.work_once("w")
     run = Run.everywhere.get()
     assert (run.state, run.done, run.failed) == ("done", 40, 0)
     assert SheetRow.objects.filter(result="issued").count() == 40
