@@ -5,7 +5,8 @@
 Each lane is a world of its own: a data folder (and a database where ``DATABASE_URL`` names a
 PostgreSQL server), a server, a worker, and a person who uploads files of rows and has them issued
 through the pages. One process after the other is stopped: SIGKILL, or for a worker now and then
-SIGSTOP until another has taken its work, then SIGCONT. The wait before it is drawn from 1 ms to
+SIGSTOP until another has taken its work, then SIGCONT; on PostgreSQL now and then all connections
+to the database are cut instead. The wait before it is drawn from 1 ms to
 20 s, short ones as often as long ones (log-uniform). After each the tables must hold no half
 state; at the end every credential is verified. Ends with 1 when anything was wrong.
 """
@@ -17,7 +18,6 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -33,16 +33,22 @@ def strike(lane: Lane, dice: random.Random) -> None:
     """Stop one process at one moment, start it again, look at the tables."""
     lane.wait_until_busy()
     victim = "worker" if dice.random() < 0.7 else "web"
+    cut = bool(lane.world.database) and dice.random() < 0.3
     wait = 20 * (1 / 20_000) ** dice.random()
     stop = victim == "worker" and dice.random() < 0.1
     time.sleep(wait)
     busy = lane.leased()
-    if stop:
+    if cut:
+        what = "cut all connections"
+        lane.cut()
+    elif stop:
+        what = f"stopped {victim}"
         lane.freeze_the_worker()
     else:
+        what = f"killed {victim}"
         lane.kill(victim)
-    lane.struck[("stopped " if stop else "killed ") + victim, "at work" if busy else "idle"] += 1
-    lane.check(f"{'SIGSTOP' if stop else 'SIGKILL'} of the {victim} after {wait:.3f} s")
+    lane.struck[what, "at work" if busy else "idle"] += 1
+    lane.check(f"{what} after {wait:.3f} s")
 
 
 def run_lane(number: int, kills: int, arguments: argparse.Namespace, folder: Path) -> Lane:
@@ -52,13 +58,11 @@ def run_lane(number: int, kills: int, arguments: argparse.Namespace, folder: Pat
     lane = Lane(world, arguments.rows)
     try:
         lane.start()
-        person = threading.Thread(target=lane.issue_files, daemon=True)
-        person.start()
         for count in range(1, kills + 1):
             strike(lane, dice)
             if not count % 10:
                 print(f"lane {number}: {count} of {kills}, {lane.told()}", flush=True)
-        lane.finish(person)
+        lane.finish()
     finally:
         lane.end()
         world.remove()
@@ -69,7 +73,8 @@ def tell(lanes: list[Lane], seconds: float, seed: int) -> str:
     """The report, in Markdown."""
     struck: Counter[tuple[str, str]] = sum((one.struck for one in lanes), Counter())
     wrong = [line for one in lanes for line in one.wrong]
-    slow = [value for one in lanes for value in one.resumed]
+    slow = sorted(value for one in lanes for value, _cpu in one.resumed)
+    cpu = sorted(value for one in lanes for _clock, value in one.resumed)
     rows = sum(one.ledger.get("rows", 0) for one in lanes)
     again = sum(one.again for one in lanes)
     lines = [
@@ -86,14 +91,28 @@ def tell(lanes: list[Lane], seconds: float, seed: int) -> str:
             f"({again / max(rows, 1):.2%} of all; {BATCH} a kill at most)"
         ),
         (
-            f"- work went on after a kill within {max(slow, default=0):.1f} s at most, "
-            f"{sorted(slow)[len(slow) // 2] if slow else 0:.1f} s in the middle, the start of the "
-            "process included"
+            f"- work went on after a kill within {_most(slow)} s at most, {_middle(slow)} s in the "
+            f"middle, the start of the process included; that took {_middle(cpu)} s of CPU in the "
+            f"middle, {_most(cpu)} at most (load now {os.getloadavg()[0]:.1f} on {os.cpu_count()} "
+            "cores)"
+        ),
+        *(
+            f"- work went on after a cut within {_most(one.cuts)} s at most, {_middle(sorted(one.cuts))} s in the middle"
+            for one in lanes
+            if one.cuts
         ),
         f"- wrong: {len(wrong)}",
         *(f"  - {line}" for line in wrong[:40]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _most(values: list[float]) -> str:
+    return f"{max(values, default=0):.1f}"
+
+
+def _middle(values: list[float]) -> str:
+    return f"{values[len(values) // 2] if values else 0:.1f}"
 
 
 def main() -> int:

@@ -1,12 +1,10 @@
-"""A world of ``tools/chaos.py``: its folder and database, its two processes, its one person."""
+"""A world of ``tools/chaos.py``: its folder and database, its two processes."""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -18,11 +16,11 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
+
+from chaos_person import Person
 
 ROOT = Path(__file__).resolve().parent.parent
-SLUG = "northfield"
-TOKEN = "c" * 32
 
 # What no moment may show, each as a question whose answer must be nothing.
 NEVER = {
@@ -43,8 +41,10 @@ NEVER = {
     "an award offered not once": "SELECT a.id FROM awarding_award a LEFT JOIN awarding_step s"
     " ON s.award_id = a.id AND s.to_state = 'offered' AND s.from_state = 'draft'"
     " WHERE a.signed IS NOT NULL GROUP BY a.id HAVING count(s.id) <> 1",
+    # One event tells of all awards of a batch, and how many they are.
     "steps and audit that differ": "SELECT 1 WHERE (SELECT count(*) FROM awarding_step) <>"
-    " (SELECT count(*) FROM audit_auditevent WHERE target_type = 'award')",
+    " (SELECT count(*) FROM audit_auditevent WHERE target_type = 'award') +"
+    " (SELECT coalesce(sum({awards}), 0) FROM audit_auditevent WHERE verb LIKE 'award.%-from-file')",
     "a confirmed file without a run, or a run without": "SELECT id FROM awarding_sheet WHERE"
     " (state = 'confirmed') <> (run_id IS NOT NULL)",
     "a confirmation that left no audit row": "SELECT 1 WHERE (SELECT count(*) FROM jobs_run) <>"
@@ -60,8 +60,11 @@ class World:
         self.folder, self.port = folder, _free_port()
         self.database = self._database(f"stackmark_chaos_{os.getpid()}_{number}")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("STACKMARK_", "EMAIL_"))}
-        kept.pop("DATABASE_URL", None)
+        for name in ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):
+            kept.pop(name, None)
         self.env = kept | {
+            # As in an installation: what was compiled once is not compiled at each start.
+            "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode"),
             "STACKMARK_DATA": str(folder / "var"),
             "STACKMARK_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "STACKMARK_IDENTITY_URL": "https://badges.example.org",
@@ -95,7 +98,9 @@ class World:
         if self.database:
             import psycopg
 
-            with psycopg.connect(self.database, autocommit=True) as connection:
+            with psycopg.connect(
+                self.database, autocommit=True, application_name="chaos"
+            ) as connection:
                 found = connection.execute(sql.encode())
                 return found.fetchall() if found.description else []
         file = self.folder / "var" / "stackmark.sqlite3"
@@ -105,6 +110,23 @@ class World:
                 return connection.execute(sql).fetchall()
         finally:
             connection.close()
+
+    def signed(self) -> int:
+        """How many credentials there are."""
+        ((count,),) = self.ask("SELECT count(*) FROM awarding_award WHERE signed IS NOT NULL")
+        return int(count)
+
+    def open_chunks(self) -> int:
+        """How many chunks are not done."""
+        ((count,),) = self.ask("SELECT count(*) FROM jobs_chunk WHERE state <> 'done'")
+        return int(count)
+
+    def cut(self) -> None:
+        """Every connection to the database but our own ends (PostgreSQL, fault F10)."""
+        self._manage(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+            f"'{self._name}' AND application_name <> 'chaos'"
+        )
 
     def django(self, *words: str) -> Any:
         """What ``chaos_world.py`` says."""
@@ -140,27 +162,29 @@ _COLLECTING = threading.Lock()
 
 
 class Lane:
-    """The two processes of a world, the person who uses it, and what was seen."""
+    """The two processes of a world, who uses it, and what was seen."""
 
     def __init__(self, world: World, rows: int) -> None:
         self.world, self.rows = world, rows
         self.struck: Counter[tuple[str, str]] = Counter()
         self.wrong: list[str] = []
-        self.resumed: list[float] = []
+        self.cuts: list[float] = []  # seconds until the work went on
+        self.resumed: list[tuple[float, float]] = []  # seconds by the clock, and of CPU
         self.ledger: dict[str, Any] = {}
         self.again = 0
-        self._files = 0
-        self._over = threading.Event()
+        self._person: Person | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     # -- processes ---------------------------------------------------------------------------
 
     def start(self) -> None:
         """Tables, institution, server, worker."""
-        self.told_setup = self.world.django("setup")
+        told = self.world.django("setup")
         self.world.collect()
         for name in ("web", "worker"):
             self._begin(name)
+        self._person = Person(self.world, told, self.rows, self.wrong)
+        self._person.start()
 
     def _begin(self, name: str) -> subprocess.Popen[bytes]:
         port = str(self.world.port)
@@ -186,7 +210,17 @@ class Lane:
         new = self._begin(name)
         if at_work:
             self._until(lambda: not self.open_chunks() or self._leased_by(new.pid), 60)
-            self.resumed.append(time.monotonic() - began)
+            self.resumed.append((time.monotonic() - began, _cpu(new.pid)))
+
+    def cut(self) -> None:
+        """The processes live on; each has lost its line to the database."""
+        at_work = self.leased()
+        began = time.monotonic()
+        self.world.cut()
+        if at_work:
+            before = self.world.signed()
+            self._until(lambda: not self.open_chunks() or self.world.signed() > before, 120)
+            self.cuts.append(time.monotonic() - began)
 
     def _forgive(self) -> None:
         """The kills are ours, not the doing of the rows: they are not counted against a chunk."""
@@ -220,15 +254,17 @@ class Lane:
 
     def end(self) -> None:
         """Nothing is left running."""
-        self._over.set()
+        if self._person:
+            self._person.over.set()
         for process in self._running.values():
             _signal(process, signal.SIGKILL)
             process.wait()
 
-    def finish(self, person: threading.Thread) -> None:
+    def finish(self) -> None:
         """The person stops, the runs come to their end, and every credential is looked at."""
-        self._over.set()
-        person.join(300)
+        if self._person:
+            self._person.over.set()
+            self._person.join(300)
         if not self._until(lambda: not self.open_chunks(), 600):
             self.wrong.append("a run does not come to its end")
         self._running["worker"].terminate()
@@ -241,8 +277,9 @@ class Lane:
 
     def check(self, when: str) -> None:
         """Nothing that must never be seen is there."""
+        awards = "CAST(after ->> 'awards' AS integer)"  # SQLite and PostgreSQL read it alike
         for what, sql in NEVER.items():
-            found = self.world.ask(sql)
+            found = self.world.ask(sql.replace("{awards}", awards))
             if found:
                 self.wrong.append(f"{what} ({len(found)}) after {when}")
 
@@ -251,22 +288,22 @@ class Lane:
         return bool(self.world.ask("SELECT 1 FROM jobs_chunk WHERE state = 'leased'"))
 
     def _leased_by(self, pid: int) -> bool:
-        mine = f"SELECT 1 FROM jobs_chunk WHERE state = 'leased' AND worker LIKE '%:{pid}'"
+        mine = f"SELECT 1 FROM jobs_chunk WHERE state = 'leased' AND worker LIKE '%:{pid}:%'"
         return bool(self.world.ask(mine))
 
     def open_chunks(self) -> int:
         """How many chunks are not done."""
-        ((count,),) = self.world.ask("SELECT count(*) FROM jobs_chunk WHERE state <> 'done'")
-        return int(count)
+        return self.world.open_chunks()
 
     def wait_until_busy(self) -> None:
         """Until a chunk is being done, for a while: the person may be uploading."""
-        self._until(self.leased, 20)
+        self._until(self.leased, 120)
 
     def told(self) -> str:
         """One line on how it goes."""
-        ((done,),) = self.world.ask("SELECT count(*) FROM awarding_award WHERE signed IS NOT NULL")
-        return f"{self._files} files, {done} credentials, {len(self.wrong)} wrong"
+        done = self.world.signed()
+        files = self._person.files if self._person else 0
+        return f"{files} files, {done} credentials, {len(self.wrong)} wrong"
 
     @staticmethod
     def _until(true: Any, seconds: float) -> bool:
@@ -277,103 +314,16 @@ class Lane:
             time.sleep(0.02)
         return False
 
-    # -- the person --------------------------------------------------------------------------
-
-    def issue_files(self) -> None:
-        """One file after the other, from upload to confirmation; a lost answer is asked again."""
-        while not self._over.is_set():
-            if self.open_chunks():
-                time.sleep(0.1)
-                continue
-            self._files += 1
-            try:
-                self._issue(self._files)
-                self._revoke_one()
-            except Exception as error:  # noqa: BLE001 - a wrong answer is what we look for
-                self.wrong.append(f"file {self._files}: {error}")
-
-    def _issue(self, number: int) -> None:
-        lines = [f"p{number}-{n}@mail.example,Person {n}" for n in range(self.rows)]
-        lines[7::40] = ["nobody,Nobody"] * len(lines[7::40])
-        data = "email,name\n" + "\n".join(lines) + "\n"
-        base = f"/manage/{SLUG}/awards/sheets"
-        sheet = ""
-        while not sheet:
-            place = self._post(f"{base}/new", {"version": self.told_setup["version"]}, data)
-            sheet = place.rsplit("/", 1)[0]
-        self._post(
-            f"{sheet}/columns", {"column-0": "recipient_email", "column-1": "recipient_name"}
-        )
-        self._post(
-            f"{sheet}/choices", {"known": "leave", "scope": "good", "name_in_credential": "on"}
-        )
-        status, where, page = self._ask("GET", f"{sheet}/confirm")
-        agreed = re.search(r'name="agreed" value="([^"]*)"', page)
-        if agreed is None:
-            raise RuntimeError(f"nothing to confirm: {status} {where}")
-        self._post(f"{sheet}/confirm", {"agreed": agreed[1]})
-
-    def _revoke_one(self) -> None:
-        found = self.world.ask("SELECT id FROM awarding_award WHERE state = 'offered' LIMIT 1")
-        if found:
-            place = f"/manage/{SLUG}/awards/{found[0][0]}/revoke"
-            if not self.world.database:  # SQLite keeps the hexadecimal digits alone
-                place = re.sub(r"(\w{8})(\w{4})(\w{4})(\w{4})(\w{12})", r"\1-\2-\3-\4-\5", place)
-            self._post(place, {"reason": "misconduct"})
-
-    def _post(self, place: str, form: dict[str, str], file: str = "") -> str:
-        """Where the answer leads; a page with errors is one too many."""
-        status, where, page = self._ask("POST", place, form, file)
-        if status != 302:
-            told = re.findall(r'class="[^"]*error[^"]*"[^>]*>([^<]+)', page)
-            raise RuntimeError(f"{place} answers {status} {told[:3]}")
-        return where
-
-    def _ask(
-        self, method: str, place: str, form: dict[str, str] | None = None, file: str = ""
-    ) -> tuple[int, str, str]:
-        """An answer, asked for again as long as the server is away."""
-        body, kind = _body(form or {}, file)
-        head = {
-            "Cookie": f"sessionid={self.told_setup['session']}; csrftoken={TOKEN}",
-            "Content-Type": kind,
-        }
-        last = time.monotonic() + 120
-        while True:
-            try:
-                line = http.client.HTTPConnection("127.0.0.1", self.world.port, timeout=60)
-                line.request(method, place, body if form is not None else None, head)
-                answer = line.getresponse()
-                page = answer.read().decode("utf-8", "replace")
-                if answer.status != 503:
-                    return answer.status, answer.headers.get("Location", ""), page
-            except (OSError, http.client.HTTPException):
-                if time.monotonic() > last:
-                    raise
-            finally:
-                line.close()
-            time.sleep(0.1)
-
-
-def _body(form: dict[str, str], file: str) -> tuple[bytes, str]:
-    fields = {"csrfmiddlewaretoken": TOKEN, **form}
-    if not file:
-        return urlencode(fields).encode(), "application/x-www-form-urlencoded"
-    mark = "-----------------chaos"
-    parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ]
-    parts.append(
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="all.csv"\r\n'
-        f"Content-Type: text/csv\r\n\r\n{file}\r\n--{mark}--\r\n"
-    )
-    return "".join(parts).encode(), f"multipart/form-data; boundary={mark}"
-
 
 def _signal(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, sign)
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of CPU a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -6,9 +6,14 @@ import socketserver
 import threading
 from contextlib import contextmanager
 
+SLOW = "slow"
+
 
 class SmtpHost:
-    """``answers`` maps a command word (MAIL, RCPT, DATA, END) to the line it gets; "" hangs up."""
+    """``answers`` maps a command word (MAIL, RCPT, DATA, END) to the line it gets.
+
+    ``""`` hangs up; ``SLOW`` says nothing until the other side is tired of waiting.
+    """
 
     def __init__(self, answers=None):
         self.answers = answers or {}
@@ -23,6 +28,9 @@ class SmtpHost:
 def _handler(host):
     class Handler(socketserver.StreamRequestHandler):
         def say(self, line):
+            if line == SLOW:
+                self.rfile.readline()
+                return False
             if not line:
                 return False
             self.wfile.write(line.encode() + b"\r\n")

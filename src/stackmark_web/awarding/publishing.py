@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,6 +75,16 @@ def list_path(list_id: object, purpose: str) -> Path:
 def publish_after_commit(list_id: object) -> None:
     """Publish as soon as the change is stored; what fails here the duty does again."""
     transaction.on_commit(partial(try_publish, list_id), robust=True)
+
+
+def publish_new(awards: Iterable[Award]) -> None:
+    """Before these are signed: a list of theirs that was never out, for who opened it died."""
+    if transaction.get_connection().in_atomic_block:
+        return  # after the commit, by whoever opened it
+    ids = {award.status_list_id for award in awards} - {None}
+    unseen = StatusList.everywhere.filter(pk__in=ids, published_at=None)
+    for pk in unseen.values_list("pk", flat=True):
+        try_publish(pk)
 
 
 def try_publish(list_id: object) -> bool:

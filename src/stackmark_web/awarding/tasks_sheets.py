@@ -36,7 +36,9 @@ from stackmark_web.jobs.storing import Maker, insert_each, set_each
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
-BATCH: Final = 1_000  # awards signed and stored in one transaction: a chunk of a long file
+BATCH: Final = 1_000  # awards signed and stored in one transaction: a chunk of a long file, and …
+SHARE: Final = 100  # … at most this part of a run, …
+LEAST: Final = 250  # … but not fewer than these: each transaction takes as long as 30 rows
 UNCONFIRMED: Final = timedelta(days=30)  # an upload nobody confirmed is thrown away
 UNFINISHED: Final = timedelta(days=7)  # after that a stopped run is not taken up again
 Result = SheetRow.Result
@@ -219,8 +221,9 @@ def _sign(
     fresh: bool = False,
 ) -> None:
     """Sign and offer what was intended, a batch at a time."""
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
+    size = min(BATCH, max(LEAST, run.total // SHARE))  # what a death costs
+    for start in range(0, len(rows), size):
+        batch = rows[start : start + size]
         awards = [row.award for row in batch if row.award is not None]
         answers: list[StackmarkError | None]
         if allowed:

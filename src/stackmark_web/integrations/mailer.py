@@ -17,7 +17,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import formataddr, make_msgid, parseaddr
-from typing import Final, Self
+from functools import partial
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -65,6 +66,7 @@ class Line:
         self._connection: BaseEmailBackend | None = None
         self._begun = time.monotonic()
         self._over = False
+        self.told = True  # whether DATA was said, after which nobody knows what the server has
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +90,15 @@ class Line:
 
     def send(self, mail: OutboxMail) -> None:
         """Hand a letter over; raises what the server or the network says."""
+        smtp = getattr(self._connection, "connection", None)
+        self.told = smtp is None
+        if smtp is not None:
+            smtp.data = partial(self._tell, smtp)
         _message(mail, self._connection).send()
+
+    def _tell(self, smtp: Any, text: Any) -> Any:
+        self.told = True
+        return type(smtp).data(smtp, text)
 
     def close(self) -> None:
         """Hang up; the next letter opens the line anew."""
@@ -127,7 +137,10 @@ def _send(pk: object, line: Line) -> bool:
         _try_later(mail, error)
         line.close()
     except Exception as error:  # noqa: BLE001 - whatever it was, the letter may have left
-        _mark(mail, _State.DOUBT, f"{type(error).__name__}")
+        if line.told:
+            _mark(mail, _State.DOUBT, f"{type(error).__name__}")
+        else:
+            _try_later(mail, error)
         line.put_off(error)
     else:
         _mark(mail, _State.SENT, "")

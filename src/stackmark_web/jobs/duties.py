@@ -6,10 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
-
-from stackmark_web import clock
 
 _REST: Final = 9  # times as long as it took, a duty rests while runs wait
 _LOG: Final = logging.getLogger(__name__)
@@ -26,7 +23,7 @@ class Duty:
     seconds: float
     function: Callable[[], object]
     urgent: bool = False
-    due: datetime | None = None
+    due: float = float("-inf")  # by the clock that never jumps
 
 
 _DUTIES: Final[dict[str, Duty]] = {}
@@ -53,18 +50,17 @@ def run_due(*, busy: bool = False) -> None:
     ``busy``: runs wait, so a duty that takes long comes less often.
     """
     for one in _DUTIES.values():
-        now = clock.now()
-        if one.due is not None and now < one.due:
-            continue
-        one.due = now + timedelta(seconds=one.seconds)
         begun = time.monotonic()
+        if begun < one.due:
+            continue
+        one.due = begun + one.seconds
         try:
             one.function()
         except Exception:  # noqa: BLE001 - the next duty must not suffer
             _LOG.exception("duty %s failed", one.name)
         if busy and not one.urgent:
-            spent = time.monotonic() - begun
-            one.due = max(one.due, clock.now() + timedelta(seconds=_REST * spent))
+            now = time.monotonic()
+            one.due = max(one.due, now + _REST * (now - begun))
 
 
 def run_all() -> None:

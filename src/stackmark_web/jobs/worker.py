@@ -8,27 +8,30 @@ heartbeat, before it stores anything (fault F04).
 from __future__ import annotations
 
 import logging
-import os
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from django.db import models, transaction
+from django.db import DatabaseError, InterfaceError, connection, models, transaction
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
-from stackmark_web.jobs import signs
+from stackmark_web.jobs import presence, signs
 from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
 from stackmark_web.jobs.models import Chunk, Run
+from stackmark_web.ui import trouble
 
 LEASE: Final = timedelta(seconds=90)
+_BEYOND: Final = LEASE + timedelta(minutes=10)  # no clock that goes right gives so long a lease
+_PAUSE: Final = timedelta(seconds=5)  # before what the machine did not let be done is tried again
 MAX_ATTEMPTS: Final = 5  # a chunk that kills its worker is set aside after that
 _LOG: Final = logging.getLogger(__name__)
 _OPEN: Final = (Run.State.WAITING, Run.State.RUNNING)
 
 
 def work_once(worker: str, *, stop: threading.Event | None = None) -> bool:
-    """Do one chunk if there is one. Whether there was.
+    """Do one chunk if there is one. Whether there was, and the machine let it be done.
 
     When ``stop`` is set on the way, the chunk is given back at its next heartbeat.
     """
@@ -36,49 +39,54 @@ def work_once(worker: str, *, stop: threading.Event | None = None) -> bool:
     if chunk is None:
         return False
     try:
-        outcome = _do(chunk, stop)
+        _finish(chunk, _do(chunk, stop))
     except _GivenBack:
         _give_back(chunk)
     except LeaseLost:
         _LOG.warning("lease of chunk %s lost", chunk.pk)
     except Exception as error:  # noqa: BLE001 - told on the run, whatever it was
+        if _is_of_the_machine(error):
+            _LOG.warning("chunk %s waits: %s", chunk.pk, error)
+            _wait(chunk)
+            return False
         _LOG.exception("chunk %s failed", chunk.pk)
         _fail(chunk, f"{type(error).__name__}: {error}")
-    else:
-        _finish(chunk, outcome)
     return True
 
 
-def free_the_dead(host: str) -> int:
-    """End the leases of workers of this machine that are no more. How many there were.
+def _is_of_the_machine(error: Exception) -> bool:
+    """A full disk, a database that is away: no fault of the rows, so it counts for no try.
 
-    A worker is named ``host:process``. Should the name lie (two machines of one name), the fence
-    number keeps the worker that lives from writing, and the chunk is done by one alone.
+    A statement that takes too long may be: it counts.
     """
-    rows = Chunk.objects.filter(
-        state="leased", worker__startswith=f"{host}:", lease_until__gt=clock.now()
-    )
-    names = set(rows.values_list("worker", flat=True))
-    dead = [name for name in names if not _lives(name.removeprefix(f"{host}:"))]
-    return rows.filter(worker__in=dead).update(lease_until=clock.now())
+    return bool(trouble.kind_of(error)) and "canceling statement" not in str(error)
 
 
-def _lives(process: str) -> bool:
-    if not process.isdecimal():
-        return True  # not a name of ours: only its lease says
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+def _wait(chunk: Chunk) -> None:
+    """Try it again soon, others first; if the database cannot be told, when the lease ends."""
+    connection.close_if_unusable_or_obsolete()
+    with suppress(DatabaseError, InterfaceError):
+        Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
+            lease_until=clock.now() + _PAUSE, attempts=models.F("attempts") - 1
+        )
+
+
+def free_the_dead() -> int:
+    """End the leases of workers that are known to be dead. How many there were.
+
+    Should one of them live after all, the fence number keeps it from writing.
+    """
+    rows = Chunk.objects.filter(state="leased", lease_until__gt=clock.now())
+    names = set(rows.order_by().values_list("worker", flat=True))
+    dead = [name for name in names if presence.is_gone(name)]
+    return rows.filter(worker__in=dead).update(lease_until=clock.now()) if dead else 0
 
 
 def _lease(worker: str) -> Chunk | None:
     """The next free chunk, leased; the oldest run first."""
     now = clock.now()
-    free = models.Q(state="waiting") | models.Q(state="leased", lease_until__lt=now)
+    over = models.Q(lease_until__lte=now) | models.Q(lease_until__gt=now + _BEYOND)
+    free = models.Q(state="waiting") | (models.Q(state="leased") & over)
     rows = Chunk.objects.filter(free, run__state__in=_OPEN).order_by("run__created_at", "number")
     for chunk in rows.select_related("run")[:8]:
         taken = Chunk.objects.filter(free, pk=chunk.pk, fence=chunk.fence).update(

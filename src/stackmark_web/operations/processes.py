@@ -10,17 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 _GRACE: Final = 40.0  # seconds a process gets to end by itself
-_PAUSE: Final = 0.5
-_FIRST: Final = 1.0  # seconds before what died is started again; twice as long each time …
+_PAUSE: Final = 0.1
+_FIRST: Final = 1.0  # seconds before what died again is started; twice as long each time …
 _LONGEST: Final = 8.0  # … up to this
-_STEADY: Final = 60.0  # who lived so long begins at the first again
+_STEADY: Final = 60.0  # who lived so long is started at once
 _LOG: Final = logging.getLogger(__name__)
 
-LastSign = Callable[[int], float | None]
+LastSign = Callable[[int], int | None]  # a stamp that changes with each sign of life
 
 
 @dataclass(slots=True)
@@ -33,8 +33,10 @@ class Member:
     patience: float | None = None  # seconds without a sign of life before it counts as stuck
     process: subprocess.Popen[bytes] | None = None
     born: float = 0.0
-    wait: float = _FIRST
-    again_at: float = field(default=0.0)
+    wait: float = 0.0
+    again_at: float = 0.0
+    sign: int | None = None
+    sign_at: float = 0.0
 
     def start(self) -> None:
         """Begin. A session of its own: Ctrl-C reaches the parent, which stops all in order."""
@@ -56,17 +58,19 @@ class Member:
         if code is None:
             self._end_if_stuck(last_sign)
             return
-        self.wait = _FIRST if now - self.born > _STEADY else self.wait
+        self.wait = 0.0 if now - self.born > _STEADY else self.wait
         _LOG.error("%s ended with %s; it is started again in %.0f s", self.name, code, self.wait)
         self.again_at = now + self.wait
-        self.wait = min(_LONGEST, self.wait * 2)
+        self.wait = min(_LONGEST, max(_FIRST, self.wait * 2))
 
     def _end_if_stuck(self, last_sign: LastSign) -> None:
         if self.process is None or self.patience is None:
             return
-        silent = last_sign(self.process.pid)
-        lived = time.monotonic() - self.born
-        if silent is not None and min(silent, lived) > self.patience:
+        now, sign = time.monotonic(), last_sign(self.process.pid)
+        if sign != self.sign:  # told by a change, for the clock of files may jump
+            self.sign, self.sign_at = sign, now
+        silent = now - max(self.sign_at, self.born)
+        if sign is not None and silent > self.patience:
             _LOG.error("%s gave no sign for %.0f s and is ended", self.name, silent)
             self.process.kill()
 

@@ -10,7 +10,7 @@ import errno
 import logging
 from typing import Final
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ LATER: Final = 60
 _LOG: Final = logging.getLogger(__name__)
 _BUSY: Final = ("locked", "busy", "deadlock", "timeout", "canceling statement")
 _FULL: Final = ("is full", "no space", "i/o error", "readonly", "read-only", "unable to open")
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 _MACHINES: Final = ("/api/", "/vc-api/")
 # Classes of SQLSTATE: connection, resources, lock not available, shutdown, system (PostgreSQL).
 _STATES: Final = ("08", "53", "55", "57", "58", "40")
@@ -32,6 +32,8 @@ def kind_of(error: BaseException | None) -> str:
     """``busy``, ``full``, or empty for what is no trouble of the machine."""
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return "full"
+    if isinstance(error, InterfaceError):  # "connection already closed"
+        return "busy" if "closed" in str(error) else ""
     if not isinstance(error, OperationalError):
         return ""
     told = str(error).lower()

@@ -11,7 +11,7 @@ from killing import at_every_statement
 from stackmark.keys.controller import find_method
 from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
-from stackmark_web.awarding import sheet_actions, sheets
+from stackmark_web.awarding import issuing, sheet_actions, sheets
 from stackmark_web.awarding.models import Award, ClaimLink, Sheet, SheetRow, Step
 from stackmark_web.awarding.sheet_choices import GOOD, Choices
 from stackmark_web.catalogue import actions as catalogue
@@ -83,6 +83,37 @@ def test_a_chunk_of_a_run(ready, confirm):
 
     count = at_every_statement(start, lambda _run: worker.work_once("first"), after, step=4)
     assert count > 20
+
+
+def test_who_sleeps_beyond_the_lease_between_signing_and_storing_stores_nothing(
+    ready, confirm, monkeypatch, caplog
+):
+    """The signatures are made; another has done the chunk meanwhile (fault F04)."""
+    confirm(ready())
+    sign, after = issuing.sign_many, []
+
+    def sleepy(awards):
+        made = sign(awards)
+        if not after:
+            after.append("")
+            with clock.at(clock.now() + worker.LEASE + timedelta(seconds=1)):
+                assert worker.work_once("second")
+            after[0] = everything()
+        return made
+
+    monkeypatch.setattr(issuing, "sign_many", sleepy)
+    assert worker.work_once("first")
+    assert "lost" in caplog.text
+    assert everything() == after[0]
+    assert Run.everywhere.get().state == Run.State.DONE
+    whole_or_nothing()
+
+
+def everything():
+    """Every row that a run writes."""
+    models = (Award, Step, ClaimLink, SheetRow, AuditEvent, Chunk, Run)
+    found = [list(one._base_manager.order_by("pk").values()) for one in models]
+    return [*found, list(OutboxMail.everywhere.order_by("pk").values())]
 
 
 def whole_or_nothing():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -150,17 +151,36 @@ def test_a_search_finds_old_ones_by_address_and_says_when_it_did_not_look_at_all
 
 def test_a_duty_that_takes_long_rests_while_runs_wait(monkeypatch):
     monkeypatch.setattr(duties, "_DUTIES", {})
-    spent = iter(range(0, 1000, 5))
-    monkeypatch.setattr(duties.time, "monotonic", lambda: next(spent))  # each takes 5 seconds
+    now = [1000.0]
+    monkeypatch.setattr(duties.time, "monotonic", lambda: now[0])
     done = []
-    duties.duty("slow", seconds=1)(lambda: done.append("slow"))
-    duties.duty("urgent", seconds=1, urgent=True)(lambda: done.append("urgent"))
-    now = clock.now()
-    with clock.at(now):
-        duties.run_due(busy=True)
-    with clock.at(now + duties.timedelta(seconds=44)):
-        duties.run_due(busy=True)
+
+    def work(name):
+        done.append(name)
+        now[0] += 5
+
+    duties.duty("slow", seconds=1)(lambda: work("slow"))
+    duties.duty("urgent", seconds=1, urgent=True)(lambda: work("urgent"))
+    duties.run_due(busy=True)  # the slow one ended at 1005
+    now[0] = 1005.0 + 44
+    duties.run_due(busy=True)
     assert done == ["slow", "urgent", "urgent"]
-    with clock.at(now + duties.timedelta(seconds=46)):
-        duties.run_due()
+    now[0] += 2
+    duties.run_due()
     assert done[3:] == ["slow", "urgent"]
+
+
+@pytest.mark.parametrize("days", [-3_650, 3_650])
+def test_duties_come_whatever_the_clock_of_the_machine_does(monkeypatch, days):
+    """The clock jumps by ten years (fault F18): waits are counted by the one that never jumps."""
+    monkeypatch.setattr(duties, "_DUTIES", {})
+    now, done = [1000.0], []
+    monkeypatch.setattr(duties.time, "monotonic", lambda: now[0])
+    duties.duty("minutely", seconds=60)(lambda: done.append(now[0]))
+    duties.run_due()
+    with clock.at(clock.now() + timedelta(days=days)):
+        now[0] += 30
+        duties.run_due()
+        now[0] += 30
+        duties.run_due()
+    assert done == [1000.0, 1060.0]

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,8 @@ class World:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
-    def ask(self, sql):
-        with sqlite3.connect(self.folder / "stackmark.sqlite3", timeout=20) as database:
+    def ask(self, sql, patience=20):
+        with sqlite3.connect(self.folder / "stackmark.sqlite3", timeout=patience) as database:
             return database.execute(sql).fetchall()
 
     def open_chunks(self):
@@ -55,11 +56,12 @@ class World:
     def leased(self):
         return self.ask("SELECT count(*) FROM jobs_chunk WHERE state = 'leased'")[0][0]
 
-    def let_leases_end(self):
+    def let_leases_end(self, patience=20):
         """As if the time of a lease had gone by; the kills are ours, not the chunk's doing."""
         self.ask(
             "UPDATE jobs_chunk SET lease_until = '2000-01-01 00:00:00', attempts = 0 "
-            "WHERE state = 'leased'"
+            "WHERE state = 'leased'",
+            patience,
         )
 
 
@@ -124,3 +126,36 @@ def test_a_long_run_survives_many_kills(tmp_path):
     assert kill_some(world, 25, random.Random(), span=0.4) >= 5
     finish(world)
     check(world, 3000)
+
+
+@pytest.mark.slow
+def test_a_worker_that_was_stopped_beyond_its_lease_writes_nothing(tmp_path):
+    """SIGSTOP, another does the work, SIGCONT (fault F04)."""
+    world = World(tmp_path)
+    world.run("setup", "750")
+    sleeper = world.worker()
+    put_to_sleep(world, sleeper)
+    finish(world)
+    before = world.run("ledger")
+    os.killpg(sleeper.pid, signal.SIGCONT)
+    time.sleep(3)
+    sleeper.terminate()
+    _, said = sleeper.communicate(timeout=60)
+    assert b"lost" in said, "it had a chunk, and found that it has it no longer"
+    assert world.run("ledger") == before
+    check(world, 750)
+
+
+def put_to_sleep(world, worker):
+    """Stop it while it has a chunk and not the only pen of SQLite, and let its lease end."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if world.leased():
+            os.killpg(worker.pid, signal.SIGSTOP)
+            with suppress(sqlite3.OperationalError):
+                world.let_leases_end(patience=0.5)
+                if world.leased():
+                    return
+            os.killpg(worker.pid, signal.SIGCONT)
+        time.sleep(0.01)
+    pytest.fail("it was never at work")

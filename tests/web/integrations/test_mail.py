@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from simulators.smtp_host import smtp_host
+from simulators.smtp_host import SLOW, smtp_host
 from stackmark_web import clock
 from stackmark_web.integrations import mailer
 from stackmark_web.integrations.actions import queue_mail, save_template
@@ -80,6 +80,35 @@ def test_a_connection_cut_after_the_letter_is_a_doubt(smtp):
         mailer.send_due()
     mail.refresh_from_db()
     assert (mail.state, len(host.taken)) == (State.DOUBT, 1)
+
+
+@pytest.mark.parametrize("word", ["MAIL", "RCPT"])
+def test_a_connection_cut_before_the_letter_is_no_doubt(smtp, word):
+    """Nothing of it had left: it goes out later, once (fault F13)."""
+    mail, other = letter(), letter("other")
+    with smtp(**{word: ""}) as host:
+        mailer.send_due()
+        assert host.taken == []
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (State.QUEUED, 1)
+    other.refresh_from_db()
+    assert (other.state, other.attempts) == (State.QUEUED, 0), "the round is over"
+    with smtp() as host, clock.at(clock.now() + timedelta(hours=1)):
+        assert mailer.send_due() == 2
+    assert len(host.taken) == 2
+
+
+@pytest.mark.parametrize(("word", "state"), [("RCPT", State.QUEUED), ("END", State.DOUBT)])
+def test_a_slow_server_ends_the_round(smtp, settings, word, state):
+    """Too slow before the letter: later. Too slow after it: in doubt, and never twice."""
+    settings.EMAIL_TIMEOUT = 0.2
+    mail, other = letter(), letter("other")
+    with smtp(**{word: SLOW}):
+        mailer.send_due()
+    for one in (mail, other):
+        one.refresh_from_db()
+    assert (mail.state, other.state) == (state, State.QUEUED)
+    assert other.attempts == 0
 
 
 def test_a_plain_no_is_final_and_a_soft_no_is_tried_later(smtp):

@@ -13,7 +13,7 @@ import pytest
 
 from operations_world import System
 from stackmark.errors import StackmarkError
-from stackmark_web.operations import instance
+from stackmark_web.operations import instance, leftovers
 from stackmark_web.operations.archive import frame, making, members, restoring
 
 
@@ -217,7 +217,7 @@ def test_nothing_half_done_is_left_of_a_backup_that_fails(system, monkeypatch):
         with pytest.raises(StackmarkError, match="No space left"):
             making.make(target, passphrase=None, with_keys=False)
         assert not target.exists()
-        assert not [path for path in target.parent.iterdir() if path.name.endswith(".part")]
+        assert not [path for path in target.parent.iterdir() if path.name.endswith(leftovers.PART)]
         assert not list(system.folder.glob(".backup-*"))
 
 

@@ -35,12 +35,16 @@ def test_who_dies_is_started_again_sooner_than_ten_seconds_and_ever_later(time_p
         member.process.wait()
         member.look(lambda _: None)
         waits.append(member.again_at - time_passes[0])
-    assert waits == [1, 2, 4, 8, 8, 8]
+    assert waits == [0, 1, 2, 4, 8, 8]
     before = member.process
     time_passes[0] += 8
     member.look(lambda _: None)
     assert member.process is not before
-    time_passes[0] += 61  # lived for a while: the next time begins at one second again
+    time_passes[0] += 61  # lived for a while: it is started at once, and then after a second
+    member.process.wait()
+    member.look(lambda _: None)
+    assert member.again_at - time_passes[0] == 0
+    member.look(lambda _: None)
     member.process.wait()
     member.look(lambda _: None)
     assert member.again_at - time_passes[0] == 1
@@ -49,12 +53,32 @@ def test_who_dies_is_started_again_sooner_than_ten_seconds_and_ever_later(time_p
 def test_who_gives_no_sign_is_ended(time_passes):
     member = processes.Member("x", SLEEPS, os.environ, patience=300)
     member.start()
-    time_passes[0] += 299
-    member.look(lambda _: 299.0)
+    for stamp in (1, 2):  # a sign at 0 and one at 299
+        member.look(lambda _, stamp=stamp: stamp)
+        time_passes[0] += 299
+    member.look(lambda _: 2)
     assert member.process.poll() is None
     time_passes[0] += 2
-    member.look(lambda _: 301.0)
+    member.look(lambda _: 2)
     assert member.process.wait() == -9
+
+
+def test_a_clock_that_jumps_ends_nobody(time_passes, system, monkeypatch):
+    """Signs are files, and their times jump with the clock (fault F18): only a change counts."""
+    member = processes.Member("x", SLEEPS, os.environ, patience=300)
+    member.start()
+    with system.on():
+        monkeypatch.setattr(living.os, "getpid", lambda: member.process.pid)
+        living._touch()
+        file = living.places.data() / living.BEATS / str(member.process.pid)
+        for hours in (0, -1, 87_600, -87_600):
+            at = clock.now().timestamp() + 3_600 * hours
+            os.utime(file, (at, at))
+            time_passes[0] += 200
+            member.look(living.last_touch)
+    assert member.process.poll() is None
+    member.process.kill()
+    member.process.wait()
 
 
 def test_a_crew_is_stopped_in_order_and_whoever_hangs_is_killed(monkeypatch):
@@ -105,7 +129,7 @@ def test_a_worker_leaves_a_sign_and_its_name(system):
         living.ask_anew()
         living.beat("worker")
         assert Process.objects.get().pk == living.name()
-        assert living.last_touch(os.getpid()) < 60
+        assert living.last_touch(os.getpid()) > 0
         assert living.last_worker().total_seconds() < 60
         living.leave()
         assert not Process.objects.exists()

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -143,6 +143,9 @@ def test_machines_get_a_problem_document():
         (OperationalError("disk I/O error"), "full"),
         (OperationalError("attempt to write a readonly database"), "full"),
         (OperationalError("no such column: x"), ""),
+        (InterfaceError("connection already closed"), "busy"),
+        (InterfaceError("bad parameter or other API misuse"), ""),
+        (OSError(errno.EFBIG, "File too large"), "full"),
         (ValueError("locked"), ""),
         (None, ""),
     ],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
-from stackmark_web.awarding import claims, four_eyes, issuing, letters, states
+from stackmark_web.awarding import claims, four_eyes, issuing, letters, publishing, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
 from stackmark_web.awarding.models import Appeal, Award, Step
@@ -91,6 +91,7 @@ def offer_many(
         if answers[place] is None and award.signed is None
     ]
     issuing.reserve([awards[place] for place in waiting])
+    publishing.publish_new(awards[place] for place in waiting)
     made = issuing.sign_many([awards[place] for place in waiting])
     slim = _slim([awards[place] for place in waiting], made)  # before anybody has to wait for us
     with transaction.atomic():

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import socket
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +25,16 @@ from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.accounts import erasure_journal
 from stackmark_web.awarding.models import Award
-from stackmark_web.operations import connecting, facts, instance, marks, places, rows, schema
+from stackmark_web.operations import (
+    connecting,
+    facts,
+    instance,
+    leftovers,
+    marks,
+    places,
+    rows,
+    schema,
+)
 from stackmark_web.operations.archive.members import Manifest, Writer
 
 SQLITE: Final = "database/stackmark.sqlite3"
@@ -53,11 +60,11 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
     """
     _check(target)
     at = clock.now()
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = leftovers.part_of(target)
     try:
         with (
             _private(draft) as out,
-            _scratch() as scratch,
+            leftovers.scratch("backup") as scratch,
             _writing(out, passphrase) as writer,
         ):
             _folder(writer, places.data() / places.HEADS, places.HEADS)
@@ -98,6 +105,7 @@ def _check(target: Path) -> None:
 def _private(path: Path) -> Iterator[Any]:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb", buffering=1024 * 1024) as file:
+        leftovers.hold(file)
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -111,15 +119,6 @@ def _writing(out: Any, passphrase: bytes | None) -> Iterator[Writer]:
     except BaseException:
         writer.abandon()
         raise
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=places.data()))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 # -- the database ----------------------------------------------------------------------------

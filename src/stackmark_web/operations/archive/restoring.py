@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -26,6 +23,7 @@ from stackmark_web.operations import (
     facts,
     instance,
     journals,
+    leftovers,
     marks,
     moving,
     places,
@@ -53,7 +51,7 @@ def restore(
     anything is changed: ``backup.…``, ``restore.…``, ``usage.…``.
     """
     making.check_readable(path)
-    with instance.alone(), _scratch() as scratch:
+    with instance.alone(), leftovers.scratch("restore") as scratch:
         full = is_full()
         if full and not replace:
             raise UsageError(
@@ -78,15 +76,6 @@ def restore(
         put_new(unpacked / places.HEADS, places.data() / places.HEADS)
         _finish(manifest, report)
     return report, kept
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=places.data()))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_full() -> bool:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
-import socket
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from stackmark.errors import StackmarkError
-from stackmark_web.jobs import duties, signs, worker
+from stackmark_web.jobs import duties, presence, signs, worker
 
 
 def _settle() -> None:
@@ -43,14 +41,12 @@ class Command(BaseCommand):
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: stop.set())
         try:
-            with signs.working():
-                self._work(stop, once=once)
+            with signs.working(), presence.present() as name:
+                self._work(name, stop, once=once)
         except StackmarkError as error:
             raise CommandError(error.detail) from None
 
-    def _work(self, stop: threading.Event, *, once: bool) -> None:
-        host = socket.gethostname()[:40]
-        name = f"{host}:{os.getpid()}"
+    def _work(self, name: str, stop: threading.Event, *, once: bool) -> None:
         busy = False
         if not once:
             _settle()
@@ -60,9 +56,11 @@ class Command(BaseCommand):
                 if why := signs.why_not():
                     raise CommandError(f"The worker ends: {why}")
                 # Chunks first: a run that lost its worker goes on at once, mail can wait for it.
-                busy = worker.work_once(name, stop=stop) or worker.free_the_dead(host) > 0
+                busy = worker.work_once(name, stop=stop)
+                if not busy and worker.free_the_dead():
+                    busy = worker.work_once(name, stop=stop)
                 duties.run_due(busy=busy)
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 self.stderr.write(f"The database is not ready: {error}")
                 busy = False
             close_old_connections()

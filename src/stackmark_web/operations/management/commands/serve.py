@@ -20,6 +20,7 @@ from stackmark_web.api.vc_api import config as vc_api
 from stackmark_web.operations import (
     dev_tls,
     instance,
+    leftovers,
     living,
     metrics,
     processes,
@@ -111,6 +112,7 @@ class Command(BaseCommand):
     def _prepare(self, *, migrate: bool) -> None:
         """Migrations, checks, static files, demo world: each only where there is need."""
         living.say_stopping(now=False)
+        leftovers.clear()
         metrics.begin(settings.DATA / "metrics")
         if migrate:
             call_command("migrate", verbosity=0)
