@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,7 @@ from stackmark.limits import MIN_STATUS_ENTRIES
 from stackmark.proofs.data_integrity import make_proof
 from stackmark.proofs.suites import Canonicals
 from stackmark.status import bitstring
-from stackmark_web.api.vc_api import asking, config
+from stackmark_web.api.vc_api import asking, config, statuses
 from stackmark_web.api.vc_api.issuers import ISSUERS, key_of
 from stackmark_web.settings import env
 from stackmark_web.verifying import standing
@@ -307,6 +308,37 @@ def test_only_entries_given_out_here_are_set(caller, credential):
         ({"credentialId": "urn:a", "status": "yes"}, 400),
     ):
         assert caller.post("credentials/status", body)[0] == status
+
+
+def test_one_without_an_id_and_two_of_one_id_are_told_apart_by_their_entries(caller, credential):
+    del credential["id"]
+    nameless = caller.issue(credential, "bitstring")
+    twins = [caller.issue({**credential, "id": "urn:twin"}, "bitstring") for _ in range(2)]
+    for one in (nameless, twins[0]):
+        assert caller.verify(one)[0] == 200
+        body = {"credentialId": one.get("id"), "credentialStatus": one["credentialStatus"]}
+        assert caller.post("credentials/status", body)[0] == 200
+        assert reasons(caller.verify(one)[1]) == ["status.revoked"]
+    assert caller.verify(twins[1])[0] == 200
+    for number in ("-1", "131072", "1e3", "٣", "007", 5, None):
+        entry = {**nameless["credentialStatus"], "statusListIndex": number}
+        status, answer = caller.post("credentials/status", {"credentialStatus": entry})
+        assert (status, answer["reason"]) == (400, "usage.status"), number
+
+
+def test_a_full_list_is_followed_by_the_next_without_a_pause(caller, credential):
+    first = caller.issue(credential, "bitstring")
+    path = statuses._state_path("ed25519", "revocation")
+    state = json.loads(path.read_bytes())
+    state["order"]["next"] = state["order"]["entries"]
+    path.write_bytes(json.dumps(state).encode())
+    try:
+        second = caller.issue(credential, "bitstring")
+        lists = [one["credentialStatus"]["statusListCredential"] for one in (first, second)]
+        assert lists[1] == f"{lists[0].removesuffix('/revocation')}-2/revocation"
+        assert [caller.verify(one)[0] for one in (first, second)] == [200, 200]
+    finally:
+        shutil.rmtree(statuses._folder())
 
 
 # -- resolving ---------------------------------------------------------------------------------
