@@ -1,7 +1,4 @@
-"""Every route of the API against every wrong token, made from the description (A90, A99).
-
-A new operation is in here by itself; one whose address has an id needs a thing in ``THINGS``.
-"""
+"""Every route of the API against every wrong token, made from the description (A90, A99)."""
 
 from __future__ import annotations
 
@@ -13,94 +10,25 @@ from django.db import transaction
 from django.test import TestCase
 
 import api_world
+from api_routes import BODIES, NOBODY, OPERATIONS, WITH_IDS, ask, named, problem
 from stackmark_web import clock
-from stackmark_web.api import description, limits, tokens
+from stackmark_web.api import tokens
 from stackmark_web.api.models import Token
 from stackmark_web.api.scopes import SCOPES
-from stackmark_web.integrations import webhook_actions
 from stackmark_web.tenancy.models import Membership
 
-OPERATIONS = [
-    (path.removeprefix(api_world.ROOT), method.upper(), one)
-    for path, method, one in description.operations(description.document())
-]
 PUBLIC = {"verify"}
-WITH_IDS = [found for found in OPERATIONS if "{" in found[0]]
-NOBODY = "00000000-0000-4000-8000-000000000000"
-BODIES = {  # the least that is taken, so that a refusal is about the token
-    "award_revoke": {"reason": "issued-in-error"},
-    "award_search": {"external_id": "1"},
-    "award_make": {"recipient_email": "a@b.example", "achievement": NOBODY},
-    "achievement_make": {"content": {"language": "en", "title": {"en": "T"}}},
-    "draft_save": {"content": {"language": "en", "title": {"en": "T"}}},
-    "run_start": {"achievement": NOBODY, "recipients": [{"recipient_email": "a@b.example"}]},
-    "webhook_make": {"url": "https://hooks.example.org/1", "events": ["award.offered"]},
-}
-
-
-def named(found):
-    return found[2]["operationId"]
-
-
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("api")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("api"),
+    pytest.mark.usefixtures("rolled_back"),
+]
 EVERY = pytest.mark.parametrize("found", OPERATIONS, ids=named)
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """One world for this file; what a test changes is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        made = api_world.ApiWorld()
-        made.things = things(made)
-        yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def rolled_back(world):
-    limits.forget()
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def things(world):
-    draft = world.call.post("/achievements", {"content": {"language": "en", "title": {"en": "T"}}})
-    recipients = [{"recipient_email": "bo@mail.example"}]
-    order = {"version": str(world.version.pk), "recipients": recipients, "confirm": False}
-    run = world.call.post("/runs", order).json()
-    hook, _secret = world.hook()
-    message = webhook_actions.ping(hook, actor=world.owner)
-    return {
-        "award_id": str(world.draft().pk),
-        "achievement_id": draft.json()["achievement"],
-        "run_id": run["id"],
-        "webhook_id": str(hook.pk),
-        "message_id": str(message.pk),
-        "number": "1",
-    }
-
-
-def ask(world, found, token, **ids):
-    """The operation at things that are there, with a body that is taken."""
-    path, method, one = found
-    known = world.things | ids
-    path = re.sub(r"\{(\w+)\}", lambda hole: known[hole[1]], path)
-    name = one["operationId"]
-    call = api_world.Caller(token)
-    if name in ("run_upload", "verify"):
-        parts = 'Content-Disposition: form-data; name="file"; filename="a"\r\n\r\nemail\r\n'
-        body = f"--x\r\n{parts}--x--\r\n"
-        return call(method, path, body, content_type="multipart/form-data; boundary=x")
-    if method in ("POST", "PUT", "PATCH"):
-        headers = {"if_match": '"x"'} if name == "draft_save" else {}
-        return call(method, path, BODIES.get(name, {}), **headers)
-    return call(method, path)
-
-
-def problem(answer):
-    assert answer["Content-Type"] == "application/problem+json", answer.content
-    return answer.json()["type"].removeprefix("urn:stackmark:problem:")
+@pytest.fixture
+def world(shared_world):
+    return shared_world
 
 
 @EVERY
