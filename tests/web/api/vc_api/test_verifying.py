@@ -129,7 +129,23 @@ def test_what_is_no_credential_is_refused_and_never_a_fault_of_ours(caller, body
     status, answer = caller.post("credentials/verify", body)
     assert status == 400
     assert reason in [one["reason"] for one in answer["errors"]] or reason == "read.jws"
-    assert not answer.get("verified")
+    assert answer["verified"] is False
+
+
+NO_REQUESTS = [b"", b"{", b"null", b"5", b"[]", b"\xff", b'{"a":NaN}', b'{"a":' * 200 + b"{}"]
+
+
+@pytest.mark.parametrize("path", ["credentials/verify", "presentations/verify"])
+def test_what_is_no_request_is_not_verified_either(caller, monkeypatch, path):
+    """A caller that looks at nothing but ``verified`` finds it, whatever was wrong."""
+    for data in NO_REQUESTS:
+        status, answer = caller.post(path, data)
+        assert (status, answer["verified"]) == (400, False), data
+    status, answer = caller.post(path, b"{}", kind="text/plain")
+    assert (status, answer["verified"]) == (400, False)
+    monkeypatch.setattr(asking, "MAX_BODY", 100)
+    status, answer = caller.post(path, b" " * 200)
+    assert (status, answer["verified"]) == (413, False)
 
 
 def test_old_and_future_credentials_are_refused(caller, credential):
@@ -373,6 +389,9 @@ def with_length(cut):
         (f"{VALID}?service=files", "invalidDidUrl"),
         (f"{VALID}#other", "notFound"),
         ("did:web:localhost", "invalidDid"),
+        ("", "invalidDid"),
+        ("did:jwk:e30", "invalidPublicKey"),
+        ("did:jwk:eyJrdHkiOiJPS1AiLCJjcnYiOiJYMjU1MTkiLCJ4IjoiIn0", "unsupportedPublicKeyType"),
     ],
 )
 def test_what_cannot_be_resolved_has_the_name_of_its_error(caller, did, error):
