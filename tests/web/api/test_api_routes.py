@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import math
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TestCase
 
 import api_world
-from api_routes import BODIES, NOBODY, OPERATIONS, WITH_IDS, ask, named, problem
+from api_routes import BODIES, NOBODY, OPERATIONS, WITH_IDS, ask, called, named, problem
 from stackmark_web import clock
-from stackmark_web.api import tokens
+from stackmark_web.api import auth, limits, tokens
 from stackmark_web.api.models import Token
 from stackmark_web.api.scopes import SCOPES
 from stackmark_web.tenancy.models import Membership
@@ -154,3 +158,47 @@ def test_every_write_is_told_as_coming_through_the_api(world):
             fresh = AuditEvent.objects.exclude(pk__in=before)
             assert {one.via for one in fresh} == {"api"}, name
             assert {one.actor for one in fresh} == {world.owner}
+
+
+def test_tokens_and_secrets_are_in_no_log_no_table_and_no_error(world, caplog, capfd, monkeypatch):
+    """A99: every operation with a canary, once as it is and once with a fault of ours."""
+    secret = world.text.split("_")[2]
+    hook = ask(world, called("webhook_make"), world.text).json()["secret"].removeprefix("whsec_")
+
+    def broken(_token):
+        raise RuntimeError("a fault")
+
+    with caplog.at_level(logging.DEBUG):
+        for found in OPERATIONS:
+            limits.forget()
+            for fault in (False, True):
+                with monkeypatch.context() as patch:
+                    if fault:
+                        patch.setattr(auth, "_note_use", broken)
+                    answer = ask(world, found, world.text)
+                    seen = answer.content.decode("utf-8", "replace") + str(answer.headers)
+                    assert (answer.status_code == 500) is fault, named(found)
+                    assert secret not in seen, named(found)
+                    assert hook not in seen, named(found)
+    told = caplog.text + "".join(str(vars(one)) for one in caplog.records) + str(capfd.readouterr())
+    assert "RuntimeError" in told, "the log was read"
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            told += str(cursor.fetchall())
+    assert world.token.secret_hash in told, "the tables were read"
+    assert secret not in told
+    assert hook not in told
+
+
+def test_a_token_is_128_bits_and_more_hashed_and_found_by_scanners(world):
+    """docs/reference/api.md#tokens, and the pattern that is given to scanners."""
+    made = {tokens.new()[0] for _ in range(1_000)}
+    assert len({one.split("_")[2][:32] for one in made}) == 1_000
+    page = (Path(__file__).parents[3] / "docs/reference/api.md").read_text("utf-8")
+    pattern = re.search(r"`(smk_\[[^`]+)` for scanners", page)[1]
+    assert all(re.fullmatch(pattern, one) for one in made)
+    signs = {sign for one in made for sign in one.split("_")[2][:32]}
+    assert math.log2(len(signs)) * 32 >= 128
+    kept = Token.everywhere.get(pk=world.token.pk).secret_hash
+    assert kept == hashlib.sha256(world.text.encode()).hexdigest()
