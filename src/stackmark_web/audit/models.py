@@ -104,7 +104,7 @@ class AuditEvent(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
-    # Of an event not written yet: whoever did it, the institution whose chain it goes to, and of one
+    # Of an event not written yet: who did it, the institution whose chain it goes to, and of one
     # that tells of many things type, id and ``after`` of each: for who listens, not for the trail.
     by: Any = None
     root: Any = None
