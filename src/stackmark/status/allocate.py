@@ -88,6 +88,11 @@ def allocate(state: Allocation, count: int) -> tuple[Allocation, list[int]]:
     return replace(state, next=after), _permute(state, range(state.next, after))
 
 
+def given_out(state: Allocation) -> list[int]:
+    """Every index that was given so far, the first one first. Costs O(``state.next``)."""
+    return _permute(state, range(state.next))
+
+
 def _permute(state: Allocation, positions: range) -> list[int]:
     """Where the secret order puts these positions.
 

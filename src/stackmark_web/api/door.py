@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from stackmark_web.api import errors, problems
+from stackmark_web.api.lengths import drain
 from stackmark_web.api.problems import Problem
 from stackmark_web.audit.door import coming_by
 
@@ -59,6 +60,7 @@ def _answer(view: View, name: str, request: HttpRequest, args: Any, kwargs: Any)
 def _check_size(request: HttpRequest, limit: int) -> None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isascii() and length.isdigit() and int(length) > limit:
+        drain(request)
         raise Problem("payload-too-large", f"At most {limit:,} bytes are taken here.")
 
 

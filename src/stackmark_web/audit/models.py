@@ -7,6 +7,7 @@ without breaking the chain.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -103,9 +104,11 @@ class AuditEvent(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
-    # Of an event not written yet: whoever did it, and the institution whose chain it goes to.
+    # Of an event not written yet: who did it, the institution whose chain it goes to, and of one
+    # that tells of many things type, id and ``after`` of each: for who listens, not for the trail.
     by: Any = None
     root: Any = None
+    each: Sequence[tuple[str, str, dict[str, Any]]] = ()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]

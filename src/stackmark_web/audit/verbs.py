@@ -230,6 +230,9 @@ SENTENCES: Final[dict[str, str]] = {
     "webhook.changed": noop("%(who)s changed the webhook %(what)s"),
     "webhook.disabled": noop("The webhook %(what)s was switched off after failing for long"),
     "webhook.pinged": noop("%(who)s sent a test to the webhook %(what)s"),
+    "webhook.recipients-withheld": noop(
+        "The webhook %(what)s is sent no recipients any more: who asked for them may not see them"
+    ),
     "webhook.redelivered": noop("%(who)s sent a message to the webhook %(what)s again"),
     "webhook.removed": noop("%(who)s removed the webhook %(what)s"),
     "webhook.secret-renewed": noop("%(who)s made a new secret for the webhook %(what)s"),

@@ -17,4 +17,14 @@ WEBHOOKS: Final[dict[str, tuple[str, str, str, str]]] = {
         ),
         _("See what was answered"),
     ),
+    "webhook_recipients": (
+        _("Webhook without recipients"),
+        _("The webhook to {{title}} is sent no recipients any more"),
+        _(
+            "Whoever asked that names and addresses of recipients be sent to **{{title}}** has "
+            "left, or may not see them any more. Messages go on without them. If the program needs "
+            "them, somebody who may see awards can ask for them again."
+        ),
+        _("Open the webhook"),
+    ),
 }

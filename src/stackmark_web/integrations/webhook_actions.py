@@ -16,11 +16,12 @@ from stackmark.errors import CouldNotTell, UsageError
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.integrations import webhook_secrets as secret_words
+from stackmark_web.integrations.actions import queue_mail
 from stackmark_web.integrations.webhook_events import EVENTS, PING, put
 from stackmark_web.integrations.webhook_models import Message, Webhook
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
-from stackmark_web.tenancy.queries import require
+from stackmark_web.tenancy.queries import may, require
 
 MAX_WEBHOOKS: Final = 20  # of one organisation
 OVERLAP: Final = timedelta(hours=24)  # both secrets sign after a renewal
@@ -56,6 +57,7 @@ def add_webhook(
         events=_known(events),
         description=_line(description),
         include_recipient=include_recipient,
+        recipients_by=actor if include_recipient else None,
         secret=secret_words.seal(secret),
         made_by=actor,
         created_at=clock.now(),
@@ -116,7 +118,8 @@ def change_webhook(
 ) -> Webhook:
     """Change what is named; ``enabled`` False keeps messages back, True lets them go again.
 
-    Where recipients go is changed by who may see awards (``tells_recipients``).
+    Where recipients go is changed by who may see awards (``tells_recipients``), and who changes it
+    answers for it from then on.
     """
     require(actor, Permission.API, hook.organisation)
     changes: dict[str, Any] = {}
@@ -134,6 +137,7 @@ def change_webhook(
     changes = {name: value for name, value in changes.items() if getattr(hook, name) != value}
     if tells_recipients(hook, changes):
         require(actor, Permission.AWARDS_VIEW, hook.organisation)
+        Webhook.everywhere.filter(pk=hook.pk).update(recipients_by=actor)
     if changes:
         Webhook.everywhere.filter(pk=hook.pk).update(**changes)
         hook.refresh_from_db()
@@ -146,6 +150,48 @@ def tells_recipients(hook: Webhook, changes: Mapping[str, Any]) -> bool:
     asked = changes.get("include_recipient", hook.include_recipient)
     more = changes.keys() & {"url", "events", "include_recipient"}
     return bool(asked and (more or changes.get("state") == Webhook.State.ACTIVE))
+
+
+def recipients_due(hook: Webhook) -> bool:
+    """Whether recipients may be sent now: asked for by somebody who could ask for them today."""
+    by = hook.recipients_by
+    rights = (Permission.API, Permission.AWARDS_VIEW)
+    return bool(
+        hook.include_recipient
+        and by is not None
+        and all(may(by, right, hook.organisation) for right in rights)
+    )
+
+
+@transaction.atomic
+def withhold_recipients(hook: Webhook) -> None:
+    """Who asked for recipients may not see them any more: messages go on without them.
+
+    Who may, asks for them anew.
+    """
+    rows = Webhook.everywhere.filter(pk=hook.pk, include_recipient=True)
+    taken = rows.update(include_recipient=False, recipients_by=None)
+    hook.include_recipient = False
+    if not taken:
+        return
+    _note("webhook.recipients-withheld", hook, None, via="job", recipient=False)
+    queue_mail(
+        "webhook_recipients",
+        to=hook.organisation.email,
+        key=f"webhook-recipients:{hook.pk}:{int(clock.now().timestamp())}",
+        organisation=hook.organisation,
+        context={"title": host_of(hook), "link": page_of(hook)},
+    )
+
+
+def host_of(hook: Webhook) -> str:
+    """What a webhook is called where others read it: the rest of an address may be a secret."""
+    return urlsplit(hook.url).hostname or ""
+
+
+def page_of(hook: Webhook) -> str:
+    """The address of its page."""
+    return f"{settings.PUBLIC_URL}/manage/{hook.organisation.slug}/api/webhooks/{hook.pk}"
 
 
 @transaction.atomic
@@ -201,13 +247,13 @@ def redeliver(message: Message, *, actor: Any) -> Message:
     return message
 
 
-def _note(verb: str, hook: Webhook, actor: Any, **after: Any) -> None:
-    """The host names it; the rest of an address may be a secret."""
+def _note(verb: str, hook: Webhook, actor: Any, *, via: str = "web", **after: Any) -> None:
     record(
         verb,
         actor=actor,
         target=hook,
         organisation=hook.organisation,
         after=after,
-        label=urlsplit(hook.url).hostname or "",
+        via=via,
+        label=host_of(hook),
     )

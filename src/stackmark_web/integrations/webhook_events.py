@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -42,6 +43,8 @@ PING: Final = "ping"
 # verb of the audit trail: the events it is
 _OF_VERB: Final[dict[str, tuple[str, ...]]] = {
     "award.offered": ("credential.issued", "award.offered"),
+    "award.offered-from-file": ("credential.issued", "award.offered"),  # one for each of many
+    "award.revoked-from-file": ("credential.revoked",),
     "award.claimed": ("award.claimed",),
     "award.declined": ("award.declined",),
     "award.revoked": ("credential.revoked",),
@@ -97,10 +100,12 @@ def _queue(
     for one in events:
         unit = where.get(one.organisation_id)
         above = set(lineage(unit)) if unit else set()
-        for name in _OF_VERB[one.verb]:
-            for hook in hooks:
-                if hook.organisation_id in above and name in hook.events:
-                    found[hook].append(_body(name, one, unit))
+        mine = [hook for hook in hooks if hook.organisation_id in above]
+        for thing in one.each or [(one.target_type, one.target_id, one.after or {})]:
+            for name in _OF_VERB[one.verb]:
+                for hook in mine:
+                    if name in hook.events:
+                        found[hook].append(_body(name, one.at, unit, *thing))
     for hook in sorted(found, key=lambda one: one.pk):  # always in the same order: no deadlock
         put(hook, found[hook])
 
@@ -124,13 +129,15 @@ def put(hook: Webhook, bodies: Sequence[dict[str, Any]]) -> list[Message]:
     return Message.objects.bulk_create(made)
 
 
-def _body(name: str, event: Any, unit: Any) -> dict[str, Any]:
-    data = {"object": event.target_type, "id": event.target_id, "organisation": unit.slug}
-    data |= {key: event.after[key] for key in _TOLD if key in (event.after or {})}
+def _body(
+    name: str, at: datetime, unit: Any, kind: str, pk: str, after: Mapping[str, Any]
+) -> dict[str, Any]:
+    data = {"object": kind, "id": pk, "organisation": unit.slug}
+    data |= {key: after[key] for key in _TOLD if key in after}
     return {
         "type": name,
-        "timestamp": event.at.isoformat().replace("+00:00", "Z"),
-        "data": data | _addresses(event.target_type, event.target_id),
+        "timestamp": at.isoformat().replace("+00:00", "Z"),
+        "data": data | _addresses(kind, pk),
     }
 
 

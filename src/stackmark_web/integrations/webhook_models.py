@@ -17,7 +17,8 @@ class Webhook(models.Model):
 
     ``sequence`` numbers its messages and grows in the transaction of the change, so that their
     order is that of the changes. Secrets are sealed with the server's own; after a renewal the old
-    one signs beside the new one until ``old_until``.
+    one signs beside the new one until ``old_until``. ``recipients_by`` asked for recipients, and
+    answers for it: they are sent as long as that person may see them.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,9 @@ class Webhook(models.Model):
     description = models.CharField(max_length=200, blank=True)
     events = models.JSONField(default=list)
     include_recipient = models.BooleanField(default=False)
+    recipients_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     secret = models.CharField(max_length=300)
     old_secret = models.CharField(max_length=300, blank=True)
     old_until = models.DateTimeField(null=True)
@@ -83,6 +87,12 @@ class Message(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "not_before"], name="message_due"),
+            # The first one that is open, however many were done before it and wait behind it.
+            models.Index(
+                fields=["webhook", "sequence"],
+                condition=models.Q(done_at__isnull=True),
+                name="message_open",
+            ),
         ]
 
     def __str__(self) -> str:

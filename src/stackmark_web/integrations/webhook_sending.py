@@ -3,28 +3,37 @@
 A message is taken by one conditional update and held for a minute; a sender that dies leaves it to
 the next one. The next message of a webhook goes only when the one before was delivered or given
 up. Every request goes through the one fetcher with its address rules.
+
+Nobody waits for a slow receiver of somebody else: requests run in lanes (``webhook_lanes``), and
+institutions take turns, however much one of them has waiting.
 """
 
 from __future__ import annotations
 
-import logging
 import time
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import orjson
-from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import RowNumber, Substr
 
 from stackmark.adapters.fetcher import HttpFetcher
-from stackmark.errors import CouldNotTell
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.integrations import webhook_secrets as secret_words
 from stackmark_web.integrations.actions import queue_mail
-from stackmark_web.integrations.webhook_actions import excepted
+from stackmark_web.integrations.webhook_actions import (
+    excepted,
+    host_of,
+    page_of,
+    recipients_due,
+    withhold_recipients,
+)
 from stackmark_web.integrations.webhook_events import recipient_of
+from stackmark_web.integrations.webhook_lanes import Answer, Lanes, reason_of
 from stackmark_web.integrations.webhook_models import Attempt, Message, Webhook
 
 # Seconds after a try that failed until the next: 8 tries within 24 hours.
@@ -32,9 +41,12 @@ WAITS: Final = (10, 60, 300, 1_800, 7_200, 21_600, 54_000)
 GIVE_UP: Final = timedelta(hours=72)  # without one delivery: the webhook is switched off
 KEEP: Final = timedelta(days=30)  # of messages that are done
 SECONDS: Final = 10.0  # for one request
-_ROUND: Final = 8.0  # seconds after which a round begins no further message
+ROUND: Final = 2.0  # seconds a round takes: the worker has other duties too
+_GLANCE, _PAUSE = 0.02, 0.5  # seconds for an answer: when more can be begun, and when not
 _HELD: Final = timedelta(seconds=60)
-_LOG: Final = logging.getLogger(__name__)
+_MANY: Final = 200  # messages looked at together
+_ROOT: Final = 33  # signs of ``Organisation.path`` that name the institution
+_LANES: Final = Lanes()
 _State: Final = Message.State
 # What would tell a stranger about our own network is told as one and the same answer.
 _UNTOLD: Final = frozenset({"fetch.address", "fetch.dns"})
@@ -45,52 +57,65 @@ def fetcher_for(url: str) -> HttpFetcher:
     return HttpFetcher(excepted(url), seconds=SECONDS)
 
 
-def send_due(limit: int = 100) -> int:
-    """Send what is due, one message of each webhook in turn. How many were tried."""
-    begun, tried = time.monotonic(), 0
-    while tried < limit:
-        heads = _heads()
-        if not heads:
+def send_due(limit: int = 500) -> int:
+    """Send what is due, one message of each webhook in turn. How many were begun.
+
+    Takes ``ROUND`` seconds at most: an answer that is not there by then is taken by the next round.
+    """
+    end, begun = time.monotonic() + ROUND, 0
+    while (left := end - time.monotonic()) > 0:
+        heads = _heads() if begun < limit else []
+        started = _begin(heads, limit - begun)
+        begun += started
+        if not _LANES.busy:
             break
-        for message in heads:
-            if tried >= limit or time.monotonic() - begun > _ROUND:
-                return tried
-            tried += _take_and_send(message)
-    return tried
+        for answer in _LANES.answers(wait=_GLANCE if started else min(left, _PAUSE)):
+            _conclude(answer)
+    return begun
+
+
+def _begin(heads: Sequence[Message], limit: int) -> int:
+    """Take those for which there is a lane. How many."""
+    begun = 0
+    for message in heads:
+        if begun < limit and _LANES.may_begin(message) and _take(message):
+            _send(message)
+            begun += 1
+    return begun
 
 
 def _heads() -> list[Message]:
-    """The first open message of every active webhook, as far as it is due."""
+    """The first open message of every active webhook as far as it is due; institutions by turns."""
     now = clock.now()
-    earlier = Message.objects.filter(
-        webhook=models.OuterRef("webhook"),
-        sequence__lt=models.OuterRef("sequence"),
-        state__in=(_State.WAITING, _State.SENDING),
-    )
+    open_ones = Message.objects.filter(webhook=models.OuterRef("pk"), done_at=None)
+    first = models.Subquery(open_ones.order_by("sequence").values("pk")[:1])
+    hooks = Webhook.everywhere.filter(state=Webhook.State.ACTIVE).order_by().annotate(first=first)
     due = models.Q(state=_State.WAITING, not_before__lte=now)
     left = models.Q(state=_State.SENDING, busy_until__lt=now)
-    rows = Message.objects.filter(due | left, webhook__state=Webhook.State.ACTIVE)
-    rows = rows.filter(~models.Exists(earlier)).select_related("webhook__organisation")
-    return list(rows.order_by("not_before", "pk")[:200])
+    turn = models.Window(
+        RowNumber(),
+        partition_by=[Substr("webhook__organisation__path", 1, _ROOT)],
+        order_by=["not_before", "pk"],
+    )
+    rows = Message.objects.filter(due | left, pk__in=hooks.values("first")).annotate(turn=turn)
+    rows = rows.select_related("webhook__organisation", "webhook__recipients_by")
+    return list(rows.order_by("turn", "not_before", "pk")[:_MANY])
 
 
-def _take_and_send(message: Message) -> int:
+def _take(message: Message) -> bool:
     now = clock.now()
     free = models.Q(state=_State.WAITING) | models.Q(busy_until__lt=now)
     mine = Message.objects.filter(free, pk=message.pk, attempts=message.attempts).update(
         state=_State.SENDING, attempts=message.attempts + 1, busy_until=now + _HELD
     )
-    if not mine:
-        return 0
-    message.attempts += 1
-    status, said, error, spent = _post(message)
-    _conclude(message, status, said, error, spent)
-    return 1
+    message.attempts += mine
+    return bool(mine)
 
 
-def _post(message: Message) -> tuple[int | None, str, str, int]:
-    """Status, beginning of the answer, why there is none, and milliseconds."""
+def _send(message: Message) -> None:
     hook = message.webhook
+    if hook.include_recipient and not recipients_due(hook):
+        withhold_recipients(hook)
     body = body_of(message)
     head = secret_words.headers(
         secrets_of(hook),
@@ -98,12 +123,7 @@ def _post(message: Message) -> tuple[int | None, str, str, int]:
         timestamp=int(clock.now().timestamp()),
         body=body,
     )
-    begun = time.monotonic()
-    try:
-        status, data = fetcher_for(hook.url).post(hook.url, body, head)
-    except CouldNotTell as error:
-        return None, "", _discreet(error), _since(begun)
-    return status, _text(data), "", _since(begun)
+    _LANES.begin(message, partial(fetcher_for(hook.url).post, hook.url, body, head))
 
 
 def body_of(message: Message) -> bytes:
@@ -123,14 +143,11 @@ def secrets_of(hook: Webhook) -> list[str]:
     return [one for one in found if one]
 
 
-def _discreet(error: CouldNotTell) -> str:
-    if error.reason in _UNTOLD:
+def _discreet(error: BaseException) -> str:
+    reason, detail = reason_of(error)
+    if reason in _UNTOLD:
         return "The host is not known on the open internet."
-    return error.detail[:300]
-
-
-def _since(begun: float) -> int:
-    return int((time.monotonic() - begun) * 1000)
+    return detail[:300]
 
 
 def _text(data: bytes) -> str:
@@ -140,12 +157,20 @@ def _text(data: bytes) -> str:
 
 
 @transaction.atomic
-def _conclude(message: Message, status: int | None, said: str, error: str, spent: int) -> None:
-    now = clock.now()
-    Attempt.objects.create(
-        message=message, at=now, status=status, milliseconds=spent, answer=said, error=error
-    )
+def _conclude(answer: Answer) -> None:
+    now, message, status = clock.now(), answer.message, answer.status
+    error = _discreet(answer.error) if answer.error is not None else ""
+    if not Message.objects.filter(pk=message.pk).exists():  # the webhook was removed meanwhile
+        return
     mine = Message.objects.filter(pk=message.pk, state=_State.SENDING, attempts=message.attempts)
+    Attempt.objects.create(
+        message=message,
+        at=now,
+        status=status,
+        milliseconds=int(answer.seconds * 1000),
+        answer=_text(answer.data),
+        error=error,
+    )
     if status is not None and 200 <= status < 300:
         mine.update(state=_State.DELIVERED, done_at=now, busy_until=None)
         Webhook.everywhere.filter(pk=message.webhook_id).update(failing_since=None)
@@ -168,7 +193,6 @@ def _note_failure(hook: Webhook) -> None:
     )
     if not off:
         return
-    host = urlsplit(hook.url).hostname or ""
     record(
         "webhook.disabled",
         actor=None,
@@ -176,22 +200,19 @@ def _note_failure(hook: Webhook) -> None:
         organisation=hook.organisation,
         after={"state": Webhook.State.DISABLED},
         via="job",
-        label=host,
+        label=host_of(hook),
     )
-    _write(hook, host)
+    _write(hook)
 
 
-def _write(hook: Webhook, host: str) -> None:
+def _write(hook: Webhook) -> None:
     to = hook.made_by.email if hook.made_by is not None else hook.organisation.email
     queue_mail(
         "webhook_off",
         to=to,
         key=f"webhook-off:{hook.pk}:{int(clock.now().timestamp())}",
         organisation=hook.organisation,
-        context={
-            "title": host,
-            "link": f"{settings.PUBLIC_URL}/manage/{hook.organisation.slug}/api/webhooks/{hook.pk}",
-        },
+        context={"title": host_of(hook), "link": page_of(hook)},
     )
 
 

@@ -1,106 +1,38 @@
-"""Every route of the API against every wrong token, made from the description (A90, A99).
-
-A new operation is in here by itself; one whose address has an id needs a thing in ``THINGS``.
-"""
+"""Every route of the API against every wrong token, made from the description (A90, A99)."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import math
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TestCase
 
 import api_world
+from api_routes import BODIES, NOBODY, OPERATIONS, WITH_IDS, ask, called, named, problem
 from stackmark_web import clock
-from stackmark_web.api import description, limits, tokens
+from stackmark_web.api import auth, limits, tokens
 from stackmark_web.api.models import Token
 from stackmark_web.api.scopes import SCOPES
-from stackmark_web.integrations import webhook_actions
 from stackmark_web.tenancy.models import Membership
 
-OPERATIONS = [
-    (path.removeprefix(api_world.ROOT), method.upper(), one)
-    for path, method, one in description.operations(description.document())
-]
 PUBLIC = {"verify"}
-WITH_IDS = [found for found in OPERATIONS if "{" in found[0]]
-NOBODY = "00000000-0000-4000-8000-000000000000"
-BODIES = {  # the least that is taken, so that a refusal is about the token
-    "award_revoke": {"reason": "issued-in-error"},
-    "award_search": {"external_id": "1"},
-    "award_make": {"recipient_email": "a@b.example", "achievement": NOBODY},
-    "achievement_make": {"content": {"language": "en", "title": {"en": "T"}}},
-    "draft_save": {"content": {"language": "en", "title": {"en": "T"}}},
-    "run_start": {"achievement": NOBODY, "recipients": [{"recipient_email": "a@b.example"}]},
-    "webhook_make": {"url": "https://hooks.example.org/1", "events": ["award.offered"]},
-}
-
-
-def named(found):
-    return found[2]["operationId"]
-
-
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("api")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("api"),
+    pytest.mark.usefixtures("rolled_back"),
+]
 EVERY = pytest.mark.parametrize("found", OPERATIONS, ids=named)
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """One world for this file; what a test changes is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        made = api_world.ApiWorld()
-        made.things = things(made)
-        yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def rolled_back(world):
-    limits.forget()
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def things(world):
-    draft = world.call.post("/achievements", {"content": {"language": "en", "title": {"en": "T"}}})
-    recipients = [{"recipient_email": "bo@mail.example"}]
-    order = {"version": str(world.version.pk), "recipients": recipients, "confirm": False}
-    run = world.call.post("/runs", order).json()
-    hook, _secret = world.hook()
-    message = webhook_actions.ping(hook, actor=world.owner)
-    return {
-        "award_id": str(world.draft().pk),
-        "achievement_id": draft.json()["achievement"],
-        "run_id": run["id"],
-        "webhook_id": str(hook.pk),
-        "message_id": str(message.pk),
-        "number": "1",
-    }
-
-
-def ask(world, found, token, **ids):
-    """The operation at things that are there, with a body that is taken."""
-    path, method, one = found
-    known = world.things | ids
-    path = re.sub(r"\{(\w+)\}", lambda hole: known[hole[1]], path)
-    name = one["operationId"]
-    call = api_world.Caller(token)
-    if name in ("run_upload", "verify"):
-        parts = 'Content-Disposition: form-data; name="file"; filename="a"\r\n\r\nemail\r\n'
-        body = f"--x\r\n{parts}--x--\r\n"
-        return call(method, path, body, content_type="multipart/form-data; boundary=x")
-    if method in ("POST", "PUT", "PATCH"):
-        headers = {"if_match": '"x"'} if name == "draft_save" else {}
-        return call(method, path, BODIES.get(name, {}), **headers)
-    return call(method, path)
-
-
-def problem(answer):
-    assert answer["Content-Type"] == "application/problem+json", answer.content
-    return answer.json()["type"].removeprefix("urn:stackmark:problem:")
+@pytest.fixture
+def world(shared_world):
+    return shared_world
 
 
 @EVERY
@@ -226,3 +158,47 @@ def test_every_write_is_told_as_coming_through_the_api(world):
             fresh = AuditEvent.objects.exclude(pk__in=before)
             assert {one.via for one in fresh} == {"api"}, name
             assert {one.actor for one in fresh} == {world.owner}
+
+
+def test_tokens_and_secrets_are_in_no_log_no_table_and_no_error(world, caplog, capfd, monkeypatch):
+    """A99: every operation with a canary, once as it is and once with a fault of ours."""
+    secret = world.text.split("_")[2]
+    hook = ask(world, called("webhook_make"), world.text).json()["secret"].removeprefix("whsec_")
+
+    def broken(_token):
+        raise RuntimeError("a fault")
+
+    with caplog.at_level(logging.DEBUG):
+        for found in OPERATIONS:
+            limits.forget()
+            for fault in (False, True):
+                with monkeypatch.context() as patch:
+                    if fault:
+                        patch.setattr(auth, "_note_use", broken)
+                    answer = ask(world, found, world.text)
+                    seen = answer.content.decode("utf-8", "replace") + str(answer.headers)
+                    assert (answer.status_code == 500) is fault, named(found)
+                    assert secret not in seen, named(found)
+                    assert hook not in seen, named(found)
+    told = caplog.text + "".join(str(vars(one)) for one in caplog.records) + str(capfd.readouterr())
+    assert "RuntimeError" in told, "the log was read"
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            told += str(cursor.fetchall())
+    assert world.token.secret_hash in told, "the tables were read"
+    assert secret not in told
+    assert hook not in told
+
+
+def test_a_token_is_128_bits_and_more_hashed_and_found_by_scanners(world):
+    """docs/reference/api.md#tokens, and the pattern that is given to scanners."""
+    made = {tokens.new()[0] for _ in range(1_000)}
+    assert len({one.split("_")[2][:32] for one in made}) == 1_000
+    page = (Path(__file__).parents[3] / "docs/reference/api.md").read_text("utf-8")
+    pattern = re.search(r"`(smk_\[[^`]+)` for scanners", page)[1]
+    assert all(re.fullmatch(pattern, one) for one in made)
+    signs = {sign for one in made for sign in one.split("_")[2][:32]}
+    assert math.log2(len(signs)) * 32 >= 128
+    kept = Token.everywhere.get(pk=world.token.pk).secret_hash
+    assert kept == hashlib.sha256(world.text.encode()).hexdigest()

@@ -6,22 +6,31 @@ the shared list that nothing here follows yet stand in ``NOBODY_ASKS``, so that 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import socket
+import tempfile
 import traceback
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
-from django.test import Client
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client, override_settings
 from django.urls import reverse
 
 import stackmark
 from achievement_designs import bare
 from shared import need_shared
+from simulators import oidc_provider
 from simulators.issuer import EXTENSIONS, Issuer, Web
 from stackmark.adapters.fetcher import HttpFetcher
-from stackmark.errors import CheckFailed
+from stackmark.errors import CheckFailed, UsageError
+from stackmark_web import clock
+from stackmark_web.accounts import oidc
+from stackmark_web.accounts.models import User
 from stackmark_web.verifying import fetching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("hostile")]
@@ -176,6 +185,77 @@ def website(url, _known, client):
     return client.post(place, {"name": "Northfield", "website": url, "kind": "university"})
 
 
+def webhook(url, _known, _client):
+    """Registered, moved there, and, should it have got into the table, sent to."""
+    from stackmark_web.integrations import webhook_actions, webhook_sending
+    from stackmark_web.integrations.models import Webhook
+    from stackmark_web.tenancy.models import Organisation
+
+    where, alice = Organisation.objects.get(slug="northfield"), User.objects.get(name="Alice")
+    wanted = {"events": ["award.offered"], "url": url}
+    if url != CANARY:
+        with pytest.raises(UsageError) as refused:
+            webhook_actions.add_webhook(where, actor=alice, **wanted)
+        assert refused.value.reason == "webhook.url"
+    hook, _secret = webhook_actions.add_webhook(where, actor=alice, **wanted | {"url": CANARY})
+    if url != CANARY:
+        with pytest.raises(UsageError) as refused:
+            webhook_actions.change_webhook(hook, actor=alice, url=url)
+        assert refused.value.reason == "webhook.url"
+    Webhook.everywhere.filter(pk=hook.pk).update(url=url)
+    message = webhook_actions.ping(hook, actor=alice)
+    assert webhook_sending.send_due() == 1
+    told = message.tries.get()
+    assert (told.status, told.answer) == (None, ""), "tried, and nothing came of it"
+    assert told.error
+    hook.delete()
+    return told
+
+
+class Described(oidc_provider.Provider):
+    """A provider whose description leads elsewhere; what it does not serve the network is asked."""
+
+    def fetch(self, url):
+        served = url.startswith(oidc_provider.ISSUER)
+        return super().fetch(url) if served else HttpFetcher().fetch(url)
+
+    def post(self, url, body, fields, *, keep):
+        served = url.startswith(oidc_provider.ISSUER)
+        return (super() if served else HttpFetcher()).post(url, body, fields, keep=keep)
+
+
+def openid(member):
+    """An institution people sign in with: its own address, or one of those it names."""
+
+    def bring(url, _known, _client):
+        provider, browser = Described(), Client()
+        provider.description[member] = url
+        issuer = url if member == "issuer" else oidc_provider.ISSUER
+        cache.clear()
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(
+                f'[[provider]]\nname = "northfield"\ntitle = "N"\nissuer = "{issuer}"\n'
+                f'client_id = "stackmark"\nclient_secret = "{provider.secret}"\n'
+            )
+            file.flush()
+            with override_settings(OIDC_FILE=file.name), patch.object(oidc, "_OUTSIDE", provider):
+                try:
+                    return _sign_in(browser, provider)
+                except ImproperlyConfigured as error:  # not https: no server starts with it
+                    return error
+
+    return bring
+
+
+def _sign_in(browser, provider):
+    answer = browser.post("/account/with/northfield")
+    goes = re.search(r'content="0;url=([^"]+)"', answer.content.decode())
+    if goes is None:
+        return answer
+    query = provider.consent(html.unescape(goes[1]), clock.now())
+    return browser.get("/account/from/northfield", query)
+
+
 PLACES = {
     "link on /verify": link_on("/verify"),
     "link on /passport/import": link_on("/passport/import"),
@@ -194,11 +274,14 @@ PLACES = {
     "criteria of an achievement": in_catalogue("image"),
     "skill of an achievement": in_catalogue("skill"),
     "website of an organisation": website,
+    "webhook": webhook,
+    "OpenID issuer metadata": openid("issuer"),
+    "OpenID token endpoint": openid("token_endpoint"),
+    "OpenID keys": openid("jwks_uri"),
 }
+REACHED = {"webhook", "OpenID issuer metadata", "OpenID token endpoint", "OpenID keys"}
 NOBODY_ASKS = {
-    "webhook",  # with the API; add it to PLACES then
     "OAuth client metadata",
-    "OpenID issuer metadata",
     "LTI platform keys",
     "PDF and e-mail rendering",  # pictures are ours; nothing is loaded (test_hostile_files)
     "schema $ref",  # schemas are pinned by digest; stackmark.quality.schema refuses others
@@ -216,6 +299,8 @@ def test_only_the_fetcher_asks(place, net, known, client, alice, northfield):
         assert others == [], (place, url)
         if url != CANARY:
             assert net.asked == [], "refused before a name is looked up"
+        elif place in REACHED:
+            assert net.asked == [("canary.stackmark-test.example", True)], "or nothing was tried"
 
 
 def test_the_hook_sees_the_fetcher(net, known):

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-import api_world
 from stackmark.errors import CouldNotTell, UsageError
 from stackmark_web import clock
 from stackmark_web.awarding import actions as awarding
@@ -26,36 +25,6 @@ def documented_check():
     found = {}
     exec(code, found)
     return found
-
-
-class Receiver:
-    """In the place of the network: answers by a script, keeps what came."""
-
-    def __init__(self):
-        self.came, self.script = [], []
-
-    def post(self, url, body, fields, *, keep=1024):
-        answer = self.script.pop(0) if self.script else 500 if "bad" in url else 200
-        self.came.append((url, body, dict(fields)))
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer, b"thanks"[:keep]
-
-    @property
-    def events(self):
-        return [json.loads(body)["type"] for _url, body, _fields in self.came]
-
-
-@pytest.fixture
-def world(db):
-    return api_world.ApiWorld()
-
-
-@pytest.fixture
-def receiver(monkeypatch):
-    made = Receiver()
-    monkeypatch.setattr(webhook_sending, "fetcher_for", lambda url: made)
-    return made
 
 
 def revoke(world, award):

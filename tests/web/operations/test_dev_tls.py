@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 import stat
 import subprocess
@@ -124,3 +125,20 @@ def test_serve_gives_granian_the_certificate(monkeypatch, settings, tmp_path):
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
     with pytest.raises(CommandError, match="write https there"):
         call_command("serve", "--dev-tls", port=8443)
+
+
+def test_the_greeting_waits_as_long_as_the_server_takes(monkeypatch):
+    """A busy machine takes a minute to start: the DIDs of the VC API are told all the same."""
+    slept, opened = [], socket.socket()
+    opened.bind(("127.0.0.1", 0))
+
+    def sleep(seconds):
+        slept.append(seconds)
+        if sum(slept) > 60:
+            opened.listen()
+
+    monkeypatch.setattr(processes.time, "sleep", sleep)
+    monkeypatch.setattr(processes.time, "monotonic", lambda: sum(slept))
+    processes.wait_until_open(*opened.getsockname())
+    opened.close()
+    assert sum(slept) > 60

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from stackmark.errors import ReadError, StackmarkError
 from stackmark.limits import MAX_DOCUMENT_BYTES
 from stackmark.model.strict_json import parse_json
+from stackmark_web.api.lengths import drain
 from stackmark_web.api.vc_api.problems import Refused, bad_request, of_error, problem
 
 MAX_BODY: Final = 2 * MAX_DOCUMENT_BYTES  # a document and what is said about it
@@ -24,25 +25,28 @@ _KINDS: Final = ("application/json", "application/ld+json", "application/vc", "a
 Answer = Callable[..., JsonResponse]
 
 
-def answers(*methods: str, token: bool = True) -> Callable[[Answer], Answer]:
+def answers(
+    *methods: str, token: bool = True, more: Mapping[str, Any] | None = None
+) -> Callable[[Answer], Answer]:
     """A view of the VC API: there only when switched on, without cookies, always JSON.
 
-    ``token=False`` is for what anybody must be able to read, such as status lists.
+    ``token=False`` is for what anybody must be able to read, such as status lists. ``more``:
+    members of every answer that says no.
     """
 
     def wrap(view: Answer) -> Answer:
         @csrf_exempt  # nobody is signed in here, and no cookie is read
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **more: Any) -> JsonResponse:
+        def guarded(request: HttpRequest, *args: Any, **named: Any) -> JsonResponse:
             if not settings.VC_API:
                 raise Http404("The VC API is switched off.")
             try:
                 _admit(request, methods, settings.VC_API_TOKEN if token else "")
-                return view(request, *args, **more)
+                return view(request, *args, **named)
             except Refused as error:
-                made = _said(problem(error.reason, error.detail, error.status), error.status)
+                made = _said(problem(error.reason, error.detail, error.status), more)
             except StackmarkError as error:
-                made = _said(of_error(error), 400)
+                made = _said(of_error(error), more)
             if made.status_code == 401:
                 made.headers["WWW-Authenticate"] = 'Bearer realm="vc-api"'
             if made.status_code == 405:
@@ -54,8 +58,8 @@ def answers(*methods: str, token: bool = True) -> Callable[[Answer], Answer]:
     return wrap
 
 
-def _said(told: dict[str, Any], status: int) -> JsonResponse:
-    return JsonResponse({**told, "errors": [told]}, status=status)
+def _said(told: dict[str, Any], more: Mapping[str, Any] | None) -> JsonResponse:
+    return JsonResponse({**(more or {}), **told, "errors": [told]}, status=told["status"])
 
 
 def _admit(request: HttpRequest, methods: tuple[str, ...], wanted: str) -> None:
@@ -79,6 +83,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     except (ValueError, UnreadablePostError, RawPostDataException, RequestDataTooBig):
         raise bad_request("The body could not be read.") from None
     if size > MAX_BODY or len(data) > MAX_BODY:
+        drain(request)
         raise Refused(413, "request.too-large", f"A body may have {MAX_BODY:,} bytes.")
     tree = parse_json(data, max_bytes=MAX_BODY)
     if not isinstance(tree, dict):

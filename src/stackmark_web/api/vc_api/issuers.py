@@ -108,6 +108,27 @@ def chosen(issuer: Issuer, suite: Any, stated: str | None) -> Issuer:
     return ISSUERS["bitstring"] if issuer.status else wanted
 
 
+def restore(backup: Path, kept: Path) -> list[str]:
+    """After a restore: the keys of the backup. What to warn of.
+
+    Another key here, made when the server started, gives way and goes into the folder ``kept``,
+    unless a status list stands here that it signed.
+    """
+    _opened.clear()
+    warnings = []
+    for path in sorted(backup.glob("*.key")):
+        here = folder() / path.name
+        if here.exists() and here.read_bytes() != path.read_bytes():
+            if any((folder() / "status").glob(f"{path.stem}*.state")):
+                warnings.append(f"The VC API's key {path.name} here is another one; it was left.")
+                continue
+            (kept / "vc-api").mkdir(mode=0o700, exist_ok=True)
+            here.replace(kept / "vc-api" / path.name)
+        if not here.exists():
+            write_private(here, path.read_bytes())
+    return warnings
+
+
 def key_of(algorithm: str) -> KeyFile:
     """The key of a kind: opened once a process, made once for the data folder."""
     path = folder() / f"{KINDS[algorithm]}.key"

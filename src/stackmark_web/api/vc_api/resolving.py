@@ -107,6 +107,8 @@ def _document(did: str, form: str) -> dict[str, Any]:
         _check_key(did.removeprefix("did:key:"))
     try:
         found = document_for(did, server_fetcher())
+        if method == "jwk":
+            _check_jwk(found)
         if found.get("id") != did:
             raise _Trouble("notFound", "The document found calls itself something else.")
         if method != "key":
@@ -124,6 +126,16 @@ def _check_key(text: str) -> None:
         PublicKey.from_multikey(text)
     except CheckFailed as error:
         raise _Trouble(_name(text, error), error.detail) from None
+
+
+def _check_jwk(found: Mapping[str, Any]) -> None:
+    """A document is computed for any JSON object; one that is no key known here is none."""
+    try:
+        PublicKey.from_jwk(found["verificationMethod"][0]["publicKeyJwk"])
+    except CheckFailed as error:
+        wrong = error.reason != "issuer-key.unsupported"
+        word = "invalidPublicKey" if wrong else "unsupportedPublicKeyType"
+        raise _Trouble(word, error.detail) from None
 
 
 def _name(text: str, error: CheckFailed) -> str:

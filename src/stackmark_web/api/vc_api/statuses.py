@@ -3,7 +3,8 @@
 One list for each DID and purpose. Its state (secret order, how many are gone, which are set, which
 credential has which index) lies beside the signed list; both change under one lock. After a restore
 nobody knows which indexes were given out since the backup: that list is closed, and the next one
-(``ed25519-2``) opened.
+(``ed25519-2``) opened. What was published stays at its address, signed by the key that its
+credentials name: a list whose key is not here is served as it is and changed no more.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from stackmark.adapters.locks import folder_lock
 from stackmark.adapters.randomness import SystemRandom
 from stackmark.errors import StackmarkError, UsageError
 from stackmark.issuing.securing import secure
+from stackmark.keys.keyfile import KeyFile
 from stackmark.limits import MAX_FETCH_BYTES
 from stackmark.status import bitstring
-from stackmark.status.allocate import Allocation, allocate
+from stackmark.status.allocate import Allocation, allocate, given_out
 from stackmark.status.lists import new_list, with_bits
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
@@ -43,6 +45,7 @@ _NAME: Final = re.compile(r"((?:ed25519|p256|p384)(?:-[1-9][0-9]{0,3})?)/(revoca
 _FILE: Final = re.compile(
     r"((?:ed25519|p256|p384)(?:-[1-9][0-9]{0,3})?)-(revocation|suspension)\.state"
 )
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 _STATE_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -62,7 +65,7 @@ def purpose_of(entry: Mapping[str, Any]) -> str:
 def take(issuer: Issuer, credential_id: Any, purposes: list[str]) -> Any:
     """The status entry (a list of them for several purposes) of a credential to be signed.
 
-    Its indexes are given to nobody else. Raises ``UsageError`` when a list is full.
+    Its indexes are given to nobody else; when a list is full, the next one is opened.
     """
     kind = KINDS[issuer.algorithm]
     made = [_entry(kind, purpose, credential_id) for purpose in purposes]
@@ -123,12 +126,43 @@ def _found(entry: Mapping[str, Any], credential_id: Any, purpose: str) -> tuple[
     for kind, of in _all():
         if of != purpose:
             continue
-        ids = _state(kind, purpose)["ids"]
-        if isinstance(credential_id, str) and credential_id in ids:
-            return kind, ids[credential_id]
-        if url == list_url(kind, purpose) and number in map(str, ids.values()):
-            return kind, int(str(number))
+        state = _state(kind, purpose)
+        index = state["ids"].get(credential_id) if isinstance(credential_id, str) else None
+        if url is not None or number is not None:  # named by itself: an id may have come twice
+            index = _given(state, number) if url == list_url(kind, purpose) else None
+        if index is not None:
+            _check_key(kind, purpose)
+            return kind, int(index)
     raise UsageError("usage.status", "No credential that was issued here has this status entry.")
+
+
+def _given(state: Mapping[str, Any], number: Any) -> int | None:
+    """The index as a number, if it was given out; of a closed list nobody knows, so any may be."""
+    if not isinstance(number, str) or not _INDEX.fullmatch(number):
+        return None
+    index, order = int(number), Allocation.from_json(state["order"])
+    known = index < order.entries if state.get("closed") else index in given_out(order)
+    return index if known else None
+
+
+def _check_key(kind: str, purpose: str) -> None:
+    if not _is_ours(kind, purpose):
+        raise UsageError(
+            "usage.status",
+            f"The key that signed the list {list_url(kind, purpose)} is not on this server; put it "
+            "back from a backup that has it.",
+        )
+
+
+def _is_ours(kind: str, purpose: str) -> bool:
+    """Whether the key that its credentials name is the one that is here."""
+    signed = document(kind, purpose)
+    return signed is None or orjson.loads(signed).get("issuer") == _key(kind).did
+
+
+def _key(kind: str) -> KeyFile:
+    base = kind.partition("-")[0]
+    return key_of(next(name for name, word in KINDS.items() if word == base))
 
 
 def _all() -> list[tuple[str, str]]:
@@ -145,37 +179,53 @@ def _number(kind: str) -> int:
 def _open(kind: str, purpose: str) -> str:
     """The list of a key that still gives indexes out."""
     found = kind
-    while _state(found, purpose).get("closed"):
+    while not _gives(found, purpose):
         found = f"{kind}-{_number(found) + 1}"
     return found
 
 
-def restore(backup: Path) -> None:
-    """After a restore: lists of the backup that are not here, and all are closed.
+def _gives(kind: str, purpose: str) -> bool:
+    state = _state(kind, purpose)
+    left = Allocation.from_json(state["order"]).left
+    return bool(left and not state.get("closed") and _is_ours(kind, purpose))
+
+
+def restore(backup: Path) -> list[str]:
+    """After a restore: lists of the backup that are not here, and all are closed. What to warn of.
 
     ``backup``: the ``status`` folder of it. What is set there or here stays set.
     """
+    warnings = []
     with folder_lock(_folder()):
         for path in sorted(backup.glob("*.state")) if backup.is_dir() else ():
-            if _FILE.fullmatch(path.name):
-                _merge(path)
+            name = _FILE.fullmatch(path.name)
+            if name and not _merge(path, name[1], name[2]):
+                warnings.append(
+                    f"The VC API's list {path.stem} here is another one than in the backup; it was "
+                    "left, so credentials that name the other one cannot be checked for status."
+                )
         for kind, purpose in _all():
             _keep(kind, purpose, _state(kind, purpose) | {"closed": True})
+    return warnings
 
 
-def _merge(path: Path) -> None:
-    here = _folder() / path.name
-    signed = path.with_suffix(".json")
+def _merge(path: Path, kind: str, purpose: str) -> bool:
+    """Bring a list of the backup in; False where another of its name is here."""
+    here, signed = _state_path(kind, purpose), path.with_suffix(".json")
     if not here.exists():
         write_atomic(here, path.read_bytes(), mode=0o600)
         if signed.exists():
-            write_atomic(here.with_suffix(".json"), signed.read_bytes())
-        return
+            write_atomic(_signed_path(kind, purpose), signed.read_bytes())
+        return True
     ours, theirs = (orjson.loads(one.read_bytes()) for one in (here, path))
-    if ours["order"]["seed"] == theirs["order"]["seed"]:  # else another list of that name
-        ours["ids"] = theirs["ids"] | ours["ids"]
-        ours["set"] = sorted({*ours["set"], *theirs["set"]})
-        write_atomic(here, orjson.dumps(ours), mode=0o600)
+    if ours["order"]["seed"] != theirs["order"]["seed"]:
+        return False
+    both = sorted({*ours["set"], *theirs["set"]})
+    made = {**ours, "ids": theirs["ids"] | ours["ids"], "set": both}
+    _keep(kind, purpose, made)
+    if both != ours["set"] and _is_ours(kind, purpose):
+        _publish(kind, purpose, made)  # the backup is the newer one: no revocation is undone
+    return True
 
 
 def document(kind: str, purpose: str) -> bytes | None:
@@ -214,9 +264,7 @@ def _keep(kind: str, purpose: str, state: Mapping[str, Any]) -> None:
 
 def _publish(kind: str, purpose: str, state: Mapping[str, Any]) -> None:
     """Sign and write the list as it is now."""
-    base = kind.partition("-")[0]
-    algorithm = next(name for name, word in KINDS.items() if word == base)
-    key, now = key_of(algorithm), clock.now()
+    base, key, now = kind.partition("-")[0], _key(kind), clock.now()
     entries = state["order"]["entries"]
     unsigned = new_list(
         url=list_url(kind, purpose),

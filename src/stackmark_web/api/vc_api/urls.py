@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("vc-api/credentials/derive", views.derive, name="vc_derive"),
     path("vc-api/credentials/status", views.set_status, name="vc_status"),
     path("vc-api/presentations/verify", views.verify_presentation, name="vc_verify_vp"),
+    path("vc-api/identifiers/", views.identifier, name="vc_no_identifier"),
     path("vc-api/identifiers/<path:did>", views.identifier, name="vc_identifier"),
     re_path(rf"{_LIST}\Z", views.status_list, name="vc_list"),
     re_path(rf"{_LIST}/publish\Z", views.publish_list, name="vc_list_publish"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -10,6 +10,8 @@ from stackmark_web.api.vc_api import config, issuing, resolving, statuses, verif
 from stackmark_web.api.vc_api.asking import answers, body_of
 from stackmark_web.api.vc_api.issuers import DEFAULT, ISSUERS
 from stackmark_web.api.vc_api.problems import Refused
+
+_NOT_VERIFIED: Final = {"verified": False}  # also of what is no request at all
 
 
 @answers("GET", "HEAD")
@@ -34,14 +36,14 @@ def derive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"verifiableCredential": made}, status=201)
 
 
-@answers("POST")
+@answers("POST", more=_NOT_VERIFIED)
 def verify(request: HttpRequest) -> JsonResponse:
     """Judge a credential; 200 or 400."""
     status, made = verifying.verify_credential(body_of(request))
     return JsonResponse(made, status=status)
 
 
-@answers("POST")
+@answers("POST", more=_NOT_VERIFIED)
 def verify_presentation(request: HttpRequest) -> JsonResponse:
     """Judge a presentation; 200 or 400."""
     status, made = verifying.verify_presentation(body_of(request))
@@ -55,7 +57,7 @@ def set_status(request: HttpRequest) -> JsonResponse:
 
 
 @answers("GET", "HEAD")
-def identifier(request: HttpRequest, did: str) -> JsonResponse:
+def identifier(request: HttpRequest, did: str = "") -> JsonResponse:
     """Resolve a DID."""
     query: Any = request.GET.dict()
     status, made = resolving.resolve(did, query)

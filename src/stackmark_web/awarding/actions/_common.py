@@ -112,7 +112,10 @@ def trace_many(
         )
     insert_each(steps, model=Step)
     if batch is not None and moved:
-        events.append(_told_together([award for award, _ in moved], action, actor, via, batch))
+        together = _told_together([award for award, _ in moved], action, actor, via, batch)
+        more = {"reason": reason} if reason else {}
+        together.each = [("award", str(one.pk), {"state": one.state} | more) for one, _ in moved]
+        events.append(together)
     record_many(events)
     if changed:
         tell(changed)

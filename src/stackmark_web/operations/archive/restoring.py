@@ -166,10 +166,8 @@ def _put_files(unpacked: Path, newest: Path, kept: Path, report: Report) -> None
     erasure_journal.write(_archived_erasures(unpacked))
     _put_keys(unpacked, kept, report)
     marks.add(marks.read_folder(unpacked / places.MARKS))
-    for path in sorted((unpacked / places.VC_API).glob("*.key")):
-        if not (places.data() / places.VC_API / path.name).exists():
-            write_private(vc_api.folder() / path.name, path.read_bytes())
-    statuses.restore(unpacked / places.VC_API / "status")
+    report.warnings += vc_api.restore(unpacked / places.VC_API, kept)
+    report.warnings += statuses.restore(unpacked / places.VC_API / "status")
 
 
 def put_new(folder: Path, target: Path) -> None:

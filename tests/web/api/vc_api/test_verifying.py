@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,7 @@ from stackmark.limits import MIN_STATUS_ENTRIES
 from stackmark.proofs.data_integrity import make_proof
 from stackmark.proofs.suites import Canonicals
 from stackmark.status import bitstring
-from stackmark_web.api.vc_api import asking, config
+from stackmark_web.api.vc_api import asking, config, statuses
 from stackmark_web.api.vc_api.issuers import ISSUERS, key_of
 from stackmark_web.settings import env
 from stackmark_web.verifying import standing
@@ -128,7 +129,23 @@ def test_what_is_no_credential_is_refused_and_never_a_fault_of_ours(caller, body
     status, answer = caller.post("credentials/verify", body)
     assert status == 400
     assert reason in [one["reason"] for one in answer["errors"]] or reason == "read.jws"
-    assert not answer.get("verified")
+    assert answer["verified"] is False
+
+
+NO_REQUESTS = [b"", b"{", b"null", b"5", b"[]", b"\xff", b'{"a":NaN}', b'{"a":' * 200 + b"{}"]
+
+
+@pytest.mark.parametrize("path", ["credentials/verify", "presentations/verify"])
+def test_what_is_no_request_is_not_verified_either(caller, monkeypatch, path):
+    """A caller that looks at nothing but ``verified`` finds it, whatever was wrong."""
+    for data in NO_REQUESTS:
+        status, answer = caller.post(path, data)
+        assert (status, answer["verified"]) == (400, False), data
+    status, answer = caller.post(path, b"{}", kind="text/plain")
+    assert (status, answer["verified"]) == (400, False)
+    monkeypatch.setattr(asking, "MAX_BODY", 100)
+    status, answer = caller.post(path, b" " * 200)
+    assert (status, answer["verified"]) == (413, False)
 
 
 def test_old_and_future_credentials_are_refused(caller, credential):
@@ -309,6 +326,37 @@ def test_only_entries_given_out_here_are_set(caller, credential):
         assert caller.post("credentials/status", body)[0] == status
 
 
+def test_one_without_an_id_and_two_of_one_id_are_told_apart_by_their_entries(caller, credential):
+    del credential["id"]
+    nameless = caller.issue(credential, "bitstring")
+    twins = [caller.issue({**credential, "id": "urn:twin"}, "bitstring") for _ in range(2)]
+    for one in (nameless, twins[0]):
+        assert caller.verify(one)[0] == 200
+        body = {"credentialId": one.get("id"), "credentialStatus": one["credentialStatus"]}
+        assert caller.post("credentials/status", body)[0] == 200
+        assert reasons(caller.verify(one)[1]) == ["status.revoked"]
+    assert caller.verify(twins[1])[0] == 200
+    for number in ("-1", "131072", "1e3", "٣", "007", 5, None):
+        entry = {**nameless["credentialStatus"], "statusListIndex": number}
+        status, answer = caller.post("credentials/status", {"credentialStatus": entry})
+        assert (status, answer["reason"]) == (400, "usage.status"), number
+
+
+def test_a_full_list_is_followed_by_the_next_without_a_pause(caller, credential):
+    first = caller.issue(credential, "bitstring")
+    path = statuses._state_path("ed25519", "revocation")
+    state = json.loads(path.read_bytes())
+    state["order"]["next"] = state["order"]["entries"]
+    path.write_bytes(json.dumps(state).encode())
+    try:
+        second = caller.issue(credential, "bitstring")
+        lists = [one["credentialStatus"]["statusListCredential"] for one in (first, second)]
+        assert lists[1] == f"{lists[0].removesuffix('/revocation')}-2/revocation"
+        assert [caller.verify(one)[0] for one in (first, second)] == [200, 200]
+    finally:
+        shutil.rmtree(statuses._folder())
+
+
 # -- resolving ---------------------------------------------------------------------------------
 
 VALID = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
@@ -341,6 +389,9 @@ def with_length(cut):
         (f"{VALID}?service=files", "invalidDidUrl"),
         (f"{VALID}#other", "notFound"),
         ("did:web:localhost", "invalidDid"),
+        ("", "invalidDid"),
+        ("did:jwk:e30", "invalidPublicKey"),
+        ("did:jwk:eyJrdHkiOiJPS1AiLCJjcnYiOiJYMjU1MTkiLCJ4IjoiIn0", "unsupportedPublicKeyType"),
     ],
 )
 def test_what_cannot_be_resolved_has_the_name_of_its_error(caller, did, error):

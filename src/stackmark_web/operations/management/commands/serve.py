@@ -125,14 +125,14 @@ class Command(BaseCommand):
             call_command("seed_demo", stdout=self.stdout)
 
     def _tell(self, host: str, port: int) -> None:
-        if processes.wait_until_open(host, port):
-            self.stdout.write(f"\nStackmark is at {settings.PUBLIC_URL}")
-            if settings.DEMO:
-                call_command("seed_demo", "--who", stdout=self.stdout)
-            if settings.VC_API:
-                self.stdout.write("\n".join(vc_api.greeting()))
-            self.stdout.write("Stop with Ctrl-C.")
-            self.stdout.flush()
+        processes.wait_until_open(host, port)
+        self.stdout.write(f"\nStackmark is at {settings.PUBLIC_URL}")
+        if settings.DEMO:
+            call_command("seed_demo", "--who", stdout=self.stdout)
+        if settings.VC_API:
+            self.stdout.write("\n".join(vc_api.greeting()))
+        self.stdout.write("Stop with Ctrl-C.")
+        self.stdout.flush()
 
 
 def _drain(seconds: float) -> None:

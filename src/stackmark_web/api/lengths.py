@@ -1,0 +1,49 @@
+"""Bodies whose length nobody said, and bodies that are too long to be taken."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+LONGEST: Final = 12 * 1024 * 1024  # bytes; no address of ours takes more
+_DRAINED: Final = 32 * 1024 * 1024
+_PIECE: Final = 64 * 1024
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def measured(application: Application) -> Application:
+    """Give a body sent in pieces (``Transfer-Encoding: chunked``) its length.
+
+    Django takes one without a length for empty, so what somebody asked for would be left undone
+    without a word. One that is too long is cut one byte beyond what any address takes: it is then
+    refused for its length.
+    """
+
+    def measuring(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
+            data = _read(environ["wsgi.input"], LONGEST + 1)
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(data), str(len(data))
+            del environ["HTTP_TRANSFER_ENCODING"]
+        return application(environ, start)
+
+    return measuring
+
+
+def _read(stream: Any, most: int) -> bytes:
+    pieces, left = [], most
+    while left and (piece := stream.read(min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def drain(request: HttpRequest) -> None:
+    """Take a body that is refused off the wire: many clients read no answer before all is sent."""
+    left = _DRAINED
+    with suppress(OSError):
+        while left > 0 and (piece := request.read(_PIECE)):
+            left -= len(piece)
