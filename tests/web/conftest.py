@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 
 import softhsm
+from stackmark_web.accounts import confirming
 from stackmark_web.accounts.models import User
 from stackmark_web.tenancy.models import Membership, Organisation, Role
+
+
+@pytest.fixture(autouse=True)
+def _just_shown():
+    """Who has no password and is put in by ``force_login`` has just shown who they are.
+
+    ``unsure`` takes it back. Real sign-ins are not touched; a password is asked for all the same.
+    """
+
+    def sure(request, user, **_):
+        if type(request) is HttpRequest:  # what force_login makes; a real one is a WSGIRequest
+            request.user = user
+            confirming.be_sure(request)
+
+    user_logged_in.connect(sure)
+    yield
+    user_logged_in.disconnect(sure)
+
+
+@pytest.fixture
+def unsure():
+    """A browser whose session is there, but whose person showed nothing lately: unsure(client)."""
+
+    def make(client):
+        session = client.session
+        for name in [one for one in session.keys() if one == "sure" or "authentication" in one]:
+            del session[name]
+        session.save()
+        return client
+
+    return make
 
 
 @pytest.fixture
