@@ -20,7 +20,8 @@ def _just_shown():
     """
 
     def sure(request, user, **_):
-        if type(request) is HttpRequest:  # what force_login makes; a real one is a WSGIRequest
+        made = type(request) is HttpRequest and not user.has_usable_password()
+        if made:  # what force_login makes; a real one is a WSGIRequest
             request.user = user
             confirming.be_sure(request)
 

@@ -41,10 +41,11 @@ def sure(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@confirming.fresh_sign_in
 def first_password(request: HttpRequest) -> HttpResponse:
     """A password for an account without one; with it one could confirm everything else."""
-    return password_set(request)
+    if request.user.has_usable_password():
+        return redirect("account_change_password")
+    return confirming.fresh_sign_in(password_set)(request)
 
 
 @login_required

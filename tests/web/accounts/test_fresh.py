@@ -27,7 +27,6 @@ CODE = re.compile(r"\b([B-Z2-9]{4})-([B-Z2-9]{4})\b")
 NONE = uuid.UUID(int=0)
 # Every view that asks, and whether looking at the page asks too.
 ASKS = {
-    "account_set_password": (),
     "approvals:approve": ("northfield", NONE),
     "api:tokens": ("northfield",),
     "api:token_replace": ("northfield", NONE),
