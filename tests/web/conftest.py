@@ -6,8 +6,11 @@ import shutil
 
 import pytest
 from django.conf import settings as configured
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 
 import softhsm
+from stackmark_web.accounts import confirming
 from stackmark_web.accounts.models import User
 from stackmark_web.audit import heads
 from stackmark_web.tenancy.models import Membership, Organisation, Role
@@ -18,6 +21,38 @@ def no_heads_of_before():
     """Heads kept beside the database end with the test whose database they belong to."""
     yield
     shutil.rmtree(configured.DATA / heads.FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _just_shown():
+    """Who has no password and is put in by ``force_login`` has just shown who they are.
+
+    ``unsure`` takes it back. Real sign-ins are not touched; a password is asked for all the same.
+    """
+
+    def sure(request, user, **_):
+        made = type(request) is HttpRequest and not user.has_usable_password()
+        if made:  # what force_login makes; a real one is a WSGIRequest
+            request.user = user
+            confirming.be_sure(request)
+
+    user_logged_in.connect(sure)
+    yield
+    user_logged_in.disconnect(sure)
+
+
+@pytest.fixture
+def unsure():
+    """A browser whose session is there, but whose person showed nothing lately: unsure(client)."""
+
+    def make(client):
+        session = client.session
+        for name in [one for one in session.keys() if one == "sure" or "authentication" in one]:
+            del session[name]
+        session.save()
+        return client
+
+    return make
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
@@ -19,10 +20,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from stackmark_web.accounts import confirming
 from stackmark_web.accounts.devices import account_of, known_device
 
 _LOG: Final = logging.getLogger(__name__)
@@ -80,6 +83,23 @@ class AccountAdapter(DefaultAccountAdapter):
             _LOG.warning("account mail %s was not sent: %s", template_prefix, type(error).__name__)
             text = _("Our mail server could not take the letter. Try again in a few minutes.")
             messages.error(request, text)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask it of those too who have nothing to confirm with; allauth lets them through."""
+        request = current.request
+        means = super().get_reauthentication_methods(request.user)
+        if request.user.is_authenticated and not means and not confirming.is_sure(request):
+            raise ReauthenticationRequired
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Ways of showing who one is; a mailed code for who has no other."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if found or not user.is_authenticated:
+            return found
+        return [
+            {"id": "sure", "description": _("Have a code mailed"), "url": reverse("accounts:sure")}
+        ]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try before the password is looked at; a known browser has its own count."""

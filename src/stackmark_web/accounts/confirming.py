@@ -1,7 +1,9 @@
 """Showing once more who one is, before something that cannot be undone.
 
 Whoever has a password, passkey or app uses it (allauth's page). Whoever has none, signing in by
-mailed codes or an institution, gets a code at their own address.
+mailed codes or an institution, gets a code at their own address. allauth by itself lets those
+through: so views are marked with ``fresh_sign_in`` here, never with its decorator, and its own
+pages ask by way of ``adapter.AccountAdapter``.
 """
 
 from __future__ import annotations
@@ -9,14 +11,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from stackmark_web import clock
@@ -27,6 +33,28 @@ _LIFE: Final = 10 * 60  # seconds a code works
 _TRIES: Final = 5
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
 _DIGITS: Final = 8
+
+View = Callable[..., HttpResponse]
+
+
+def fresh_sign_in(view: View | None = None, *, reading: bool = True) -> Any:
+    """Let through only who is sure; with ``reading=False`` looking at the page is free.
+
+    Others are led to their way of showing it, and what they posted is done after that.
+    """
+
+    def decorate(inner: View) -> View:
+        @wraps(inner)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            free = not reading and request.method in ("GET", "HEAD")
+            if not free and not is_sure(request):
+                raise ReauthenticationRequired
+            return inner(request, *args, **kwargs)
+
+        checked.asks_to_be_sure = True  # type: ignore[attr-defined]  # for the list in the tests
+        return checked
+
+    return decorate(view) if view is not None else decorate
 
 
 def is_sure(request: HttpRequest) -> bool:
@@ -88,8 +116,9 @@ def try_code(request: HttpRequest, given: str) -> bool:
 
 
 def be_sure(request: HttpRequest) -> None:
-    """The person has just shown who they are, by a code or at their institution."""
+    """The person has just shown who they are, by a code."""
     request.session[_KEY] = {"until": _now() + settings.ACCOUNT_REAUTHENTICATION_TIMEOUT}
+    record_authentication(request, request.user, method="code", reauthenticated=True)
 
 
 def _now() -> float:

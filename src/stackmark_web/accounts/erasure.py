@@ -7,10 +7,12 @@ resolve any more, and what issuers' registers keep by their published rule (``ac
 from __future__ import annotations
 
 import logging
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import import_module, util
 from typing import Any, Final
+from urllib.parse import unquote
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -84,14 +86,29 @@ def _remove(user: User) -> dict[str, dict[str, int]]:
 def forget_sessions(user: User) -> None:
     """Every session that is this person's, or that holds an address of theirs half-way in."""
     keys = set(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
-    telling = [str(user.pk), user.email.lower()]
-    rows = EmailAddress.objects.filter(user=user)
-    telling += [email.lower() for email in rows.values_list("email", flat=True)]
+    rows = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    names = _exactly([str(user.pk), user.email, *rows])
     for session in Session.objects.all()[:_SESSIONS].iterator():
-        said = str(session.get_decoded()).lower()
-        if any(word in said for word in telling):
+        if any(names.search(text) for text in _texts(session.get_decoded())):
             keys.add(session.session_key)
     Session.objects.filter(session_key__in=keys).delete()
+
+
+def _exactly(words: Iterable[str]) -> re.Pattern[str]:
+    """These words, and not as a part of another address: ada@… is not in rada@… or ada@….eu."""
+    either = "|".join(re.escape(word) for word in sorted({*words} - {""}))
+    return re.compile(rf"(?<![\w.+-])(?:{either})(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a session; forms kept in it are written as in addresses."""
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield unquote(value)
 
 
 def _journal(person: uuid.UUID) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
@@ -59,7 +61,20 @@ def merge(kept: User, gone: User, *, actor: Any) -> Merge:
         raise UsageError(
             "account.merge", _("The other account runs this server. Begin there, so that it stays.")
         )
+    if _has_second_step(gone) and not _has_second_step(kept):
+        raise UsageError(
+            "account.merge",
+            _(
+                "This account asks for a second step, and the one that is to stay does not. "
+                "Set one up there first, or begin here, so that this one stays."
+            ),
+        )
     return _merge(kept, gone)
+
+
+def _has_second_step(user: User) -> bool:
+    """Whether more than a password or a mailed code is asked for. A merge never takes that away."""
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
 def _merge(kept: User, gone: User) -> Merge:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows import reauthentication
+from allauth.account.views import password_set
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -30,10 +32,20 @@ def sure(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if "code" in request.POST else None)
     if request.method == "POST" and form.is_bound and form.is_valid():
         if confirming.try_code(request, form.cleaned_data["code"]):
-            return redirect(back or "accounts:settings")
+            # What was posted when this was asked for is done now.
+            onward = reauthentication.resume_request(request)
+            return onward or redirect(back or "accounts:settings")
         form.add_error("code", _("This code is not right."))
     context = {"form": form, "back": back, "waiting": confirming.is_waiting(request)}
     return render(request, "accounts/sure.html", context)
+
+
+@login_required
+def first_password(request: HttpRequest) -> HttpResponse:
+    """A password for an account without one; with it one could confirm everything else."""
+    if request.user.has_usable_password():
+        return redirect("account_change_password")
+    return confirming.fresh_sign_in(password_set)(request)
 
 
 @login_required

@@ -65,6 +65,15 @@ def read_answer(provider: Provider, posted: str) -> tuple[Claims, str, str]:
     Nothing is remembered: the browser that asked has yet to show that it did.
     """
     response = _parsed(provider, posted)
+    try:
+        return _checked(provider, response)
+    except Refused:
+        raise
+    except Exception as error:  # noqa: BLE001 - the library raises of many kinds
+        raise Refused(f"answer: {type(error).__name__}: {error}"[:300]) from None
+
+
+def _checked(provider: Provider, response: OneLogin_Saml2_Response) -> tuple[Claims, str, str]:
     if not response.is_valid(_here(provider)):
         _LOG.warning("an answer of %s was refused", provider.name)
         raise Refused(f"saml: {response.get_error()}")
@@ -162,7 +171,7 @@ def _ends_soon(stamp: str | None) -> bool:
 
 def _claims(provider: Provider, response: OneLogin_Saml2_Response) -> Claims:
     said = response.get_attributes()
-    subject = _first(said, provider.subject)
+    subject = _only(said, provider.subject)
     if not subject:
         named = response.get_nameid_data() or {}
         if named.get("Format") != Names.NAMEID_PERSISTENT:
@@ -171,15 +180,21 @@ def _claims(provider: Provider, response: OneLogin_Saml2_Response) -> Claims:
     return claims_of(
         provider,
         subject=subject,
-        email=_first(said, provider.mail),
-        name=_first(said, provider.called),
+        email=_only(said, provider.mail),
+        name=_only(said, provider.called),
         said_verified=True,  # in SAML a provider says it by naming it; domains limit that
     )
 
 
-def _first(said: Any, name: str) -> str | None:
-    values = said.get(name) or []
-    return str(values[0]) if len(values) == 1 and values[0] else None
+def _only(said: Any, name: str) -> str | None:
+    """The value of an attribute; saying the same twice is saying it once.
+
+    Several are refused, and not chosen from: which of them is this person nobody could tell.
+    """
+    values = {str(value) for value in said.get(name) or [] if value}
+    if len(values) > 1:
+        raise Refused(f"attribute: {name} has {len(values)} values, and one is wanted")
+    return next(iter(values), None)
 
 
 def _here(provider: Provider) -> dict[str, Any]:
@@ -221,6 +236,7 @@ def _settings(provider: Provider) -> OneLogin_Saml2_Settings:
                 "wantAttributeStatement": False,
                 "requestedAuthnContext": False,
                 "rejectDeprecatedAlgorithm": True,
+                "allowRepeatAttributeName": True,  # affiliations come so; ``_only`` judges ours
                 "allowSingleLabelDomains": settings.DEBUG,
             },
         }

@@ -36,6 +36,7 @@ _own = (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(_own)),
+    path("password/set/", rights_views.first_password, name="account_set_password"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("", include("allauth.account.urls")),

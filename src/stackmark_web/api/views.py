@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import orjson
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.api import actions, description, limits, manual, problems, queries
 from stackmark_web.api.door import door
 from stackmark_web.api.forms import ReplaceForm, TokenForm
@@ -30,7 +30,7 @@ from stackmark_web.tenancy.queries import organisation_for
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 def tokens(request: HttpRequest, slug: str) -> HttpResponse:
     """The tokens of an organisation; POST makes one and shows it, this once."""
     organisation = organisation_for(request.user, slug, Permission.API)
@@ -67,7 +67,7 @@ def _state(token: Token) -> tuple[str, str]:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 def token_replace(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Make a new token in the place of one, which goes on for a while."""
     organisation = organisation_for(request.user, slug, Permission.API)

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.errors import StackmarkError
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.approvals import achievements, actions, packing, queries
 from stackmark_web.approvals.forms import RulesForm, WordsForm
 from stackmark_web.approvals.models import Change
@@ -77,7 +77,7 @@ def _rows(found: Change, subject: Any) -> list[tuple[str, str, str]]:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def approve(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     """Yes: it is done at once."""
     organisation, found = _found(request, slug, pk)

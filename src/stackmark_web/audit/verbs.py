@@ -164,6 +164,7 @@ SENTENCES: Final[dict[str, str]] = {
     "change.expired": noop("Nobody decided in time: %(what)s"),
     "change.explained": noop("%(who)s said why: %(what)s"),
     "change.failed": noop("%(who)s approved, but it could not be done: %(what)s"),
+    "change.one-person": noop("Who asked for it and who decided it were one person: %(what)s"),
     "change.refused": noop("%(who)s refused as the second person: %(what)s"),
     "change.withdrawn": noop("%(who)s took back what waited for a second person: %(what)s"),
     "domain.added": noop("%(who)s added the domain %(what)s"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stackmark.errors import StackmarkError
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.awarding import by_key, key_run
 from stackmark_web.jobs.models import Chunk, Run
 from stackmark_web.tenancy.models import Organisation, SigningKey
@@ -48,7 +48,7 @@ def awards(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def anew(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Start the run that signs them anew."""
     _organisation, key = _key(request, slug, pk)

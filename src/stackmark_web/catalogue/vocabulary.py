@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.conf.locale import LANG_INFO
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from stackmark.model.achievement_rules import LANGUAGE
+from stackmark_web.ui.text import plural_of
 
 Words = Mapping[str, Promise]
 
@@ -43,16 +44,6 @@ CREDIT_UNITS: Final[Words] = {
     "ceu": _("continuing education units (CEU)"),
     "hours": _("credit hours"),
     "other": _("another unit"),
-}
-ONE_CREDIT: Final[Words] = {  # the same where it is one
-    "ects": _("ECTS credit"),
-    "uk": _("UK credit (CATS)"),
-    "us-semester": _("US semester credit"),
-    "us-quarter": _("US quarter credit"),
-    "nz": _("New Zealand credit"),
-    "my": _("Malaysian credit"),
-    "ceu": _("continuing education unit (CEU)"),
-    "hours": _("credit hour"),
 }
 METHODS: Final[Words] = {
     "written-exam": _("Written examination"),
@@ -247,6 +238,23 @@ def language_tag(name: str) -> str:
     return next((tag for tag, said in LANGUAGES.items() if str(said).casefold() == wanted), "")
 
 
-def credit_unit(unit: str, value: object, name: str = "") -> str:
+def credit_unit(unit: str, value: Any, name: str = "") -> str:
     """What so much credit is counted in; ``name`` is the unit's own where it has one."""
-    return name or str((value == 1 and ONE_CREDIT.get(unit)) or CREDIT_UNITS[unit])
+    return name or _counted(unit, plural_of(value))
+
+
+def _counted(unit: str, count: int) -> str:
+    """A unit in the form its number asks for; Arabic has six."""
+    forms = {
+        "ects": ngettext("ECTS credit", "ECTS credits", count),
+        "uk": ngettext("UK credit (CATS)", "UK credits (CATS)", count),
+        "us-semester": ngettext("US semester credit", "US semester credits", count),
+        "us-quarter": ngettext("US quarter credit", "US quarter credits", count),
+        "nz": ngettext("New Zealand credit", "New Zealand credits", count),
+        "my": ngettext("Malaysian credit", "Malaysian credits", count),
+        "ceu": ngettext(
+            "continuing education unit (CEU)", "continuing education units (CEU)", count
+        ),
+        "hours": ngettext("credit hour", "credit hours", count),
+    }
+    return forms.get(unit) or str(CREDIT_UNITS[unit])

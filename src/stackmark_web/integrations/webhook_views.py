@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stackmark.errors import StackmarkError
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.integrations import queries, webhook_actions
 from stackmark_web.integrations.models import Message, Webhook
 from stackmark_web.integrations.webhook_forms import WebhookForm
@@ -45,7 +45,7 @@ def _of_webhook(view: View) -> View:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 def webhooks(request: HttpRequest, slug: str) -> HttpResponse:
     """The webhooks of an organisation; POST adds one and shows its secret, this once."""
     organisation = organisation_for(request.user, slug, Permission.API)
@@ -69,7 +69,7 @@ def webhooks(request: HttpRequest, slug: str) -> HttpResponse:
 
 @_of_webhook
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 def webhook(request: HttpRequest, organisation: Organisation, hook: Webhook) -> HttpResponse:
     """One webhook, what it was sent and what it answered; POST changes it."""
     names = ("url", "description", "events", "include_recipient")
@@ -106,7 +106,7 @@ def ping(request: HttpRequest, organisation: Organisation, hook: Webhook) -> Htt
 
 @_of_webhook
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def secret(request: HttpRequest, organisation: Organisation, hook: Webhook) -> HttpResponse:
     """Make a new secret and show it, this once."""
     text = webhook_actions.renew_secret(hook, actor=request.user)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stackmark.errors import StackmarkError
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.passport import dids, queries, reissuing
-from stackmark_web.passport.fresh import fresh_sign_in
 from stackmark_web.passport.presenting import domain
 from stackmark_web.passport.proof_forms import DidForm, RefuseForm
 from stackmark_web.tenancy.permissions import Permission

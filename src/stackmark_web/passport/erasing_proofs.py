@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stackmark_web.accounts.erasing import eraser
+from stackmark_web.accounts.erasing import eraser, without
+from stackmark_web.accounts.queries import words_of
+from stackmark_web.audit.people import code_of
 from stackmark_web.passport.models import (
     BroughtDocument,
     HolderDid,
@@ -16,13 +18,18 @@ from stackmark_web.passport.models import (
 
 @eraser("passport-proofs")
 def erase(user: Any) -> dict[str, int]:
-    """Answers go whole: their askers find nothing; requests the person made go as well."""
+    """Answers go whole: their askers find nothing; requests the person made go as well.
+
+    What they asked in the name of an organisation is the organisation's and stays, of a pseudonym.
+    """
+    kept = _of_organisations(user)
     answers = ProofAnswer.objects.filter(user=user)
-    asked = ProofRequest.objects.filter(asked_by=user)
+    asked = ProofRequest.objects.filter(asked_by=user, organisation=None)
     answered = ProofRequest.objects.filter(answer__user=user)
     counts = {
         "proof answers": answers.count(),
         "proof requests": asked.count(),
+        "names in proof requests": kept,
         "dids": HolderDid.objects.filter(user=user).count(),
         "reissue requests": ReissueRequest.everywhere.filter(user=user).count(),
         "brought documents": BroughtDocument.objects.filter(user=user).count(),
@@ -33,3 +40,16 @@ def erase(user: Any) -> dict[str, int]:
         model.objects.filter(user=user).delete()
     ReissueRequest.everywhere.filter(user=user).delete()
     return counts
+
+
+def _of_organisations(user: Any) -> int:
+    """Requests in an organisation's name: who asked is told by a pseudonym nobody can resolve."""
+    rows = ProofRequest.objects.filter(asked_by=user).exclude(organisation=None)
+    code, words = code_of(user), words_of(user)
+    for row in rows.select_related("organisation"):
+        row.asker = f"{row.organisation.name[:90]} ({code})"
+        row.reason = without(row.reason, words)[:500]
+        row.terms = without(row.terms, words)
+        row.asked_by = None
+        row.save(update_fields=["asker", "reason", "terms", "asked_by"])
+    return len(rows)

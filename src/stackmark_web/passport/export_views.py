@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stackmark_web import clock
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.audit.actions import record
 from stackmark_web.passport import exporting
 from stackmark_web.passport.bundle import COMMAND
-from stackmark_web.passport.fresh import fresh_sign_in
 from stackmark_web.passport.responses import attachment
 
 

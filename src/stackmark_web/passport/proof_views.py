@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.passport import proving
 from stackmark_web.passport.cards import own_card
 from stackmark_web.passport.downloads import Download
 from stackmark_web.passport.fitting import Fit, fits
-from stackmark_web.passport.fresh import fresh_sign_in, sign_in_of
+from stackmark_web.passport.fresh import sign_in_of
 from stackmark_web.passport.models import ProofAnswer, ProofRequest
 from stackmark_web.passport.presenting import domain, names_one_of, unsigned_presentation
 from stackmark_web.passport.proof_forms import GiveForm, PrepareForm, PresentForm

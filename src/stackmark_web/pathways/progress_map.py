@@ -16,10 +16,12 @@ from stackmark.credit.policies import unit_name
 from stackmark.stacking import rules as r
 from stackmark.stacking.render import sentence
 from stackmark.stacking.result import ITEMS, Audit, Progress
+from stackmark_web.catalogue.vocabulary import CREDIT_UNITS, credit_unit
 from stackmark_web.pathways.auditing import Ground
 from stackmark_web.pathways.held import Held
 from stackmark_web.pathways.naming import achievement_at, achievement_name, named, names_in
 from stackmark_web.ui.site import address
+from stackmark_web.ui.text import plural_of
 
 STATES: Final[dict[str, tuple[str, str, str | Promise]]] = {
     "done": ("good", "check", gettext_lazy("Done")),
@@ -260,8 +262,17 @@ def amount(progress: Progress, unit: str) -> str:
             int(progress.needs),
         )
         return told % {"has": has, "needs": needs}
-    named = unit_name(unit, progress.needs)
+    named = _unit(unit, progress.needs)
     return _("%(has)s of %(needs)s %(unit)s") % {"has": has, "needs": needs, "unit": named}
+
+
+def _unit(unit: str, amount: Any) -> str:
+    """What is counted, in the reader's language and the form its number asks for."""
+    if unit == "hours":  # of learning here; as a unit of credit they are another thing
+        return ngettext("hour of learning", "hours of learning", plural_of(amount))
+    if unit == "contact-hours":
+        return ngettext("contact hour", "contact hours", plural_of(amount))
+    return credit_unit(unit, amount) if unit in CREDIT_UNITS else unit_name(unit, amount)
 
 
 def _number(value: Any) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from stackmark.errors import UsageError
@@ -21,6 +22,7 @@ from stackmark_web.pathways.faults import say
 from stackmark_web.pathways.forms_design import PublishForm
 from stackmark_web.pathways.shown import Shown, plain_sentences
 from stackmark_web.tenancy.permissions import Permission
+from stackmark_web.ui.text import plural_of
 
 
 @login_required
@@ -79,6 +81,12 @@ def changes(earlier: Any, later: Any) -> list[tuple[str, str]]:
 def _lines(version: Any) -> list[str]:
     told = [version.title, *plain_sentences(Shown(version, linted=False))]
     if version.renewal_months:
-        found = {"months": version.renewal_months, "credits": version.continuing_credits or 0}
-        told.append(_("Holds for %(months)d months; %(credits)s continuing credits.") % found)
+        months, needed = version.renewal_months, version.continuing_credits or 0
+        holds = ngettext("Holds for %(count)s month.", "Holds for %(count)s months.", months)
+        renews = ngettext(
+            "%(count)s continuing credit renews it.",
+            "%(count)s continuing credits renew it.",
+            plural_of(needed),
+        )
+        told += [holds % {"count": months}, renews % {"count": needed}]
     return told

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stackmark.errors import CouldNotTell, StackmarkError
 from stackmark_web import clock
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.tenancy import actions, forms, handovers
 from stackmark_web.tenancy.models import Handover, Organisation
 from stackmark_web.tenancy.permissions import Permission
@@ -23,7 +23,7 @@ from stackmark_web.tenancy.trust_views import institution, tools
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 def handover(request: HttpRequest, slug: str) -> HttpResponse:
     """Who takes over, and what others leave to this institution; POST names a successor."""
     organisation = institution(request, slug, Permission.KEYS)
@@ -43,7 +43,7 @@ def handover(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def answer(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
     """Take on what is offered to this institution, or not."""
     organisation = institution(request, slug, Permission.KEYS)
@@ -62,7 +62,7 @@ def answer(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def withdraw(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
     """Take an offer back."""
     row = _own(request, slug, pk)
@@ -77,7 +77,7 @@ def withdraw(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def signed(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
     """The statement as a successor elsewhere has signed it."""
     row = _own(request, slug, pk)

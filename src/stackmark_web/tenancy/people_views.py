@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.accounts.models import User
 from stackmark_web.accounts.queries import owns_address
 from stackmark_web.tenancy import actions, forms, queries
@@ -51,7 +51,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """One more role for a colleague."""
     organisation = organisation_for(request.user, slug, Permission.MEMBERS)

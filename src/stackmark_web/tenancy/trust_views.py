@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import orjson
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.keys.did import did_web_url
+from stackmark_web.accounts.confirming import fresh_sign_in
 from stackmark_web.tenancy import (
     actions,
     forms,
@@ -138,7 +138,7 @@ def key_replace(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def key_change(request: HttpRequest, slug: str) -> HttpResponse:
     """A new key: the first one, or one that takes over."""
     organisation = institution(request, slug, Permission.KEYS)
@@ -154,7 +154,7 @@ def key_change(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@fresh_sign_in(reading=False)
 def key_revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Declare a key known to others."""
     organisation = institution(request, slug, Permission.KEYS)
@@ -181,7 +181,7 @@ def key_revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-@reauthentication_required
+@fresh_sign_in
 def host(request: HttpRequest, slug: str) -> HttpResponse:
     """Prepare the move of the DID to an own host, or take the wish back."""
     organisation = institution(request, slug, Permission.KEYS)

@@ -200,3 +200,8 @@ def _parsed(value: str) -> datetime | date | None:
 
 def _time(machine: str, text: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+def plural_of(value: Any) -> int:
+    """The whole number whose plural form a number takes: parts of one are told as hundreds are."""
+    return int(value) if value is not None and value == int(value) else 100

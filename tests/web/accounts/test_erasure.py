@@ -101,10 +101,11 @@ def test_the_whole_way(ada, award, django_capture_on_commit_callbacks):
     assert Erasure.objects.get(person=ada.pk).removed["passport"]["holdings"] >= 1
 
 
-def test_who_has_no_password_gets_a_code(person):
+def test_who_has_no_password_gets_a_code(person, unsure):
     kim = person("kim")
     client = Client()
     client.force_login(kim)
+    unsure(client)
     assert "/account/sure?next=" in client.get("/account/erase").content.decode()
     client.post("/account/sure", {"next": "/account/erase"})
     assert mail.outbox[-1].to == [kim.email]

@@ -15,6 +15,7 @@ from simulators.oidc_provider import ISSUER, Provider
 from stackmark_web import clock
 from stackmark_web.accounts import oidc, providers
 from stackmark_web.accounts.models import Identity, User
+from stackmark_web.audit import people
 from stackmark_web.audit.models import AuditEvent
 
 GOES = re.compile(r'content="0;url=([^"]+)"')
@@ -91,7 +92,7 @@ def test_a_newcomer_makes_an_account(client, provider):
     assert EmailAddress.objects.get(user=ada).verified
     assert (ada.identities.get().issuer, ada.identities.get().subject) == (ISSUER, "0042")
     assert not ada.has_usable_password()
-    verbs = AuditEvent.objects.filter(target_id=str(ada.pk)).values_list("verb", flat=True)
+    verbs = AuditEvent.objects.filter(target_id=people.code_of(ada)).values_list("verb", flat=True)
     assert {"account.made", "account.identity-added", "account.signed-in"} <= set(verbs)
 
 

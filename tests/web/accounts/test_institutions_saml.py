@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
+import random
 import re
 
 import pytest
@@ -223,3 +224,95 @@ def test_an_answer_handed_over_waits_two_minutes_at_most(client, wren, monkeypat
     monkeypatch.setattr(saml, "HANDED_OVER", -1)
     over = post(saml_idp.answer(**begin(client)))
     assert client.get(over["Location"]).status_code == 400
+
+
+def said_twice(asked, first, second, name="urn:oid:0.9.2342.19200300.100.1.3"):
+    """An answer in which an attribute stands twice, signed by the provider as it is."""
+    tree = etree.fromstring(saml_idp.answer(**asked, sign=False))
+    one = tree.find(".//saml:Attribute", NS)
+    one.set("Name", name)
+    other = copy.deepcopy(one)
+    one[0].text, other[0].text = first, second
+    one.getparent().append(other)
+    return etree.tostring(saml_idp.signed(tree))
+
+
+def test_an_attribute_said_twice_that_we_do_not_use_is_no_trouble(client, wren):
+    """Affiliations come so from many."""
+    over = post(said_twice(begin(client), "student", "staff", "urn:oid:1.3.6.1.4.1.5923.1.1.1.1"))
+    client.get(over["Location"])
+    assert who(client) == str(wren.pk)
+
+
+def test_two_values_of_what_names_a_person_are_refused_by_name(client, wren, caplog):
+    over = post(said_twice(begin(client), "wren@westfield.example", "root@westfield.example"))
+    assert over["Location"] == "/account/from/westfield/refused"
+    assert reasons(caplog) == [
+        "attribute: urn:oid:0.9.2342.19200300.100.1.3 has 2 values, and one is wanted"
+    ]
+    assert who(client) is None
+
+
+JUNK = [
+    b"\x00",
+    b"<",
+    b">",
+    b"&",
+    b"&x;",
+    b"]]>",
+    b"\xff",
+    b"\xed\xa0\x80",
+    b'"',
+    b"",
+    b"7",
+    b"Z",
+    b"=",
+]
+
+
+def junk(xml, chance):
+    """One change anywhere: a byte replaced, a piece cut out, doubled or moved."""
+    at = chance.randrange(len(xml))
+    end = min(len(xml), at + chance.choice([1, 1, 1, 4, 40, 400]))
+    how = chance.randrange(4)
+    if how == 0:
+        return xml[:at] + chance.choice(JUNK) + xml[at + 1 :]
+    if how == 1:
+        return xml[:at] + xml[end:]
+    if how == 2:
+        return xml[:end] + xml[at:]
+    to = chance.randrange(len(xml))
+    rest = xml[:at] + xml[end:]
+    return rest[:to] + xml[at:end] + rest[to:]
+
+
+def said(xml):
+    """What the signature is about: the assertion without it, in canonical form."""
+    try:
+        found = etree.fromstring(xml).find("saml:Assertion", NS)
+    except etree.XMLSyntaxError:
+        return None
+    if found is None:
+        return None
+    for one in found.findall("{http://www.w3.org/2000/09/xmldsig#}Signature"):
+        found.remove(one)
+    return etree.tostring(found, method="c14n", exclusive=True)
+
+
+def test_200_junk_changes_break_nothing_and_let_nobody_in(client, wren):
+    """Never an error of ours, and only who is named in exactly what was signed comes in."""
+    chance = random.Random(20261129)
+    refused = 0
+    for number in range(200):
+        cache.clear()
+        browser = Client(raise_request_exception=False)
+        good = saml_idp.answer(**begin(browser), number=number)
+        bad = junk(good, chance)
+        over = post(bad)
+        assert over.status_code == 302, (number, over.status_code)
+        assert browser.get(over["Location"]).status_code in (302, 400), number
+        if who(browser) is None:
+            refused += 1
+        else:  # the change was outside of what is signed, or says the same
+            assert (who(browser), said(bad)) == (str(wren.pk), said(good)), number
+    assert refused > 150

@@ -244,14 +244,14 @@ def test_an_answer_needs_a_fresh_sign_in(held, signed_in, ada):
     assert not ProofAnswer.objects.exists()
 
 
-def test_who_has_nothing_to_confirm_with_signs_in_again(held, signed_in, ada):
-    """People who sign in by mailed codes alone."""
+def test_who_has_nothing_to_confirm_with_gets_a_code(held, signed_in, unsure, ada):
+    """People who sign in by mailed codes alone; a session that does not tell is not fresh."""
     one = held()
     _, token, _ = ask()
-    browser = signed_in(ada, long_ago=True)
+    browser = unsure(signed_in(ada))
     for answer in (browser.get(f"/asked/{token}/answer"), give(browser, token, one)):
-        assert answer["Location"].startswith("/account/logout/?next=")
-    assert browser.get("/passport/all.zip")["Location"].startswith("/account/logout/?next=")
+        assert answer["Location"].startswith("/account/sure?next=")
+    assert browser.get("/passport/all.zip")["Location"].startswith("/account/sure?next=")
     assert not ProofAnswer.objects.exists()
 
 

@@ -145,6 +145,12 @@ def check_tone(outcome: str) -> str:
 
 
 @register.filter
+def plural_of(value: Any) -> int:
+    """The whole number whose plural form a number takes."""
+    return texts.plural_of(value)
+
+
+@register.filter
 def percent(done: Any, total: Any) -> int:
     """How much of a whole is done, in whole percent, never above 100."""
     return min(100, int(done) * 100 // int(total)) if total else 0
