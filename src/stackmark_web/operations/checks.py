@@ -23,7 +23,15 @@ from django.core.checks import Warning as Caution
 from django.db import DatabaseError, connection
 
 from stackmark.rendering.fonts import font_folder
-from stackmark_web.operations import facts, instance, places, schema, sqlite_file, starting
+from stackmark_web.operations import (
+    connecting,
+    facts,
+    instance,
+    places,
+    schema,
+    sqlite_file,
+    starting,
+)
 
 _KNOWN: Final = frozenset(
     [
@@ -209,7 +217,15 @@ def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
         state = schema.state()
     except DatabaseError as error:
         told = " ".join(str(error).split())[:200]
-        return [_error("E014", f"The database cannot be reached: {told}", "See DATABASE_URL.")]
+        where = connecting.named(connection.settings_dict)
+        return [
+            _error(
+                "E014",
+                f"The database {where} cannot be reached: {told}",
+                "Is it running, and is DATABASE_URL right? Host, port, user and password stand "
+                "in it.",
+            )
+        ]
     found: list[CheckMessage] = []
     if state.pending:
         found.append(
