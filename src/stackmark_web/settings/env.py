@@ -220,9 +220,10 @@ def _split(value: str) -> SplitResult | None:
     """The parts of an address; None when it is none, or its port is no number."""
     try:
         parts = urlsplit(value)
-        return parts if parts.port != 0 else None
+        fits = parts.port != 0  # asked here, for it is read only now
     except ValueError:
         return None
+    return parts if fits else None
 
 
 def kept_secret(name: str, where: Path) -> str:
