@@ -285,7 +285,10 @@ def _same_instance() -> Iterator[CheckMessage]:
     instance.ask_anew()
     if why := instance.why_not():
         yield Caution(
-            why, hint="See “Two copies” in how-to/back-up-and-restore.", id="stackmark.W013"
+            why,
+            hint="See “Two copies” in how-to/back-up-and-restore. If a restore was cut off: run it "
+            "again, with --replace.",
+            id="stackmark.W013",
         )
 
 
