@@ -181,9 +181,10 @@ def test_a_restore_that_was_cut_off_signs_nothing_until_it_is_run_again(system, 
 
     with system.on():
         file = making.make(system.folder.parent / "b", passphrase=None, with_keys=True).path
-        with monkeypatch.context() as patch, pytest.raises(Killed):
+        with monkeypatch.context() as patch:
             patch.setattr(restoring, step, dies)
-            restoring.restore(file, passphrase=None, replace=True)
+            with pytest.raises(Killed):
+                restoring.restore(file, passphrase=None, replace=True)
         instance.ask_anew()
         assert "do not belong together" in instance.why_not()
         with pytest.raises(StackmarkError):
