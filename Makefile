@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz api-fuzz chaos bench coverage docs reference messages lock vendor-check clean
+.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz api-fuzz chaos restore-drill bench coverage docs reference messages lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
@@ -79,6 +79,10 @@ fuzz: setup ## a million changes of signed credentials, and the property tests w
 
 chaos: setup ## kill worker and server at random during bulk runs, look at the ledger after each (KILLS=200 ROWS=2000 SEED=)
 	@$(BIN)/python tools/chaos.py --kills $(or $(KILLS),200) --rows $(or $(ROWS),2000) $(if $(SEED),--seed $(SEED)) --report build/chaos.md
+
+restore-drill: setup ## back up under load, go on, damage the file, restore, count what was promised (ROWS=5000 REVOKE=500 ERASE=50)
+	@rm -rf build/restore-drill
+	@$(BIN)/python tools/restore_drill.py --rows $(or $(ROWS),5000) --revoke $(or $(REVOKE),500) --erase $(or $(ERASE),50) --folder build/restore-drill
 
 api-fuzz: setup ## requests drawn from the API's description (EXAMPLES= right and as many wrong ones of each operation)
 	@STACKMARK_API_EXAMPLES=$(or $(EXAMPLES),250) $(BIN)/pytest -m slow tests/web/api/test_fuzz.py

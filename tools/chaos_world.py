@@ -22,7 +22,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "stackmark_web.settings.base"
 SLUG = "northfield"
 
 
-def setup() -> dict[str, str]:
+def setup(*, tables: bool = True) -> dict[str, str]:
     """Institution, key, version, and a session of its owner."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -34,7 +34,8 @@ def setup() -> dict[str, str]:
     from stackmark_web.tenancy.signers.files import FileStore
     from tables import make_tables
 
-    make_tables()
+    if tables:
+        make_tables()
     user = User.objects.create_user("ida@people.example", "a-long-password")
     org = Organisation.objects.create(slug=SLUG, name="Northfield", kind="university")
     Membership.everywhere.create(user=user, organisation=org, role="owner")

@@ -23,7 +23,15 @@ from django.core.checks import Warning as Caution
 from django.db import DatabaseError, connection
 
 from stackmark.rendering.fonts import font_folder
-from stackmark_web.operations import facts, instance, places, schema, sqlite_file, starting
+from stackmark_web.operations import (
+    connecting,
+    facts,
+    instance,
+    places,
+    schema,
+    sqlite_file,
+    starting,
+)
 
 _KNOWN: Final = frozenset(
     [
@@ -209,7 +217,15 @@ def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
         state = schema.state()
     except DatabaseError as error:
         told = " ".join(str(error).split())[:200]
-        return [_error("E014", f"The database cannot be reached: {told}", "See DATABASE_URL.")]
+        where = connecting.named(connection.settings_dict)
+        return [
+            _error(
+                "E014",
+                f"The database {where} cannot be reached: {told}",
+                "Is it running, and is DATABASE_URL right? Host, port, user and password stand "
+                "in it.",
+            )
+        ]
     found: list[CheckMessage] = []
     if state.pending:
         found.append(
@@ -269,7 +285,10 @@ def _same_instance() -> Iterator[CheckMessage]:
     instance.ask_anew()
     if why := instance.why_not():
         yield Caution(
-            why, hint="See “Two copies” in how-to/back-up-and-restore.", id="stackmark.W013"
+            why,
+            hint="See “Two copies” in how-to/back-up-and-restore. If a restore was cut off: run it "
+            "again, with --replace.",
+            id="stackmark.W013",
         )
 
 

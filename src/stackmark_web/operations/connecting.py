@@ -25,6 +25,15 @@ def sqlite_at(path: Path) -> dict[str, Any]:
     return described(f"sqlite:{path}", path.parent)
 
 
+def named(description: dict[str, Any]) -> str:
+    """A database for people: where it is, never its password."""
+    name, host = str(description["NAME"]), str(description.get("HOST") or "")
+    if not host:
+        return name
+    port = f":{description['PORT']}" if description.get("PORT") else ""
+    return f"{name} at {host}{port}"
+
+
 @contextmanager
 def beside(description: dict[str, Any]) -> Iterator[Any]:
     """The other database as ``OTHER``. Raises ``UsageError`` when it cannot be reached."""

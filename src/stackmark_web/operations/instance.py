@@ -92,6 +92,11 @@ def take_over(*, at_least: int = 1, origin: str = "", host: str = "") -> Instanc
     return fresh
 
 
+def disown(number: int) -> None:
+    """The database belongs to no key store until ``take_over``: a restore is under way."""
+    write_database(Instance(number, secrets.token_hex(8)))
+
+
 def write_database(one: Instance | None) -> None:
     """Note the number in the database."""
     if one is not None:

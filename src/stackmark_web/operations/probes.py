@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from stackmark.errors import StackmarkError
 
@@ -74,8 +74,14 @@ def probe(name: str) -> Callable[[Probe], Probe]:
 
 def run() -> Iterator[Result]:
     """Every probe; one that breaks is an error of its own and stops no other."""
+    silent = False
     for name, function in _PROBES.items():
-        yield Result(name, _run(function))
+        found = _run(function)
+        if found.level == "error" and connection.connection is None:
+            if silent:  # once is enough: the others would all say the same
+                found = error("Not looked at: the database does not answer.")
+            silent = True
+        yield Result(name, found)
 
 
 def _run(function: Probe) -> Finding:

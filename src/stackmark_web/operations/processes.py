@@ -145,15 +145,17 @@ def worker() -> list[str]:
     return [sys.executable, "-m", "stackmark_web", "work"]
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether nobody listens there."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+def why_not_free(host: str, port: int) -> str:
+    """Why we cannot listen there, in the system's words; empty when we can."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    except OSError as error:
+        return error.strerror or str(error)
+    except OverflowError:
+        return "Ports go from 1 to 65535"
+    return ""
 
 
 def wait_until_open(host: str, port: int) -> None:

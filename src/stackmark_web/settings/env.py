@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -72,6 +72,8 @@ VARIABLES = {
     "(default: file: in the data folder).",
 }
 
+_SIGNS = "Signs such as / @ # in a password are written as %2F %40 %23."
+
 
 def text(name: str, default: str = "") -> str:
     """A variable, or what the file named by its ``_FILE`` twin holds."""
@@ -81,7 +83,14 @@ def text(name: str, default: str = "") -> str:
     try:
         return Path(file).read_text("utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE names {file}, which cannot be read.") from error
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file}, which cannot be read: {error.strerror}. The user that runs "
+            "this needs the right to read it."
+        ) from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file}, which is no text (UTF-8). Write the value itself into it."
+        ) from None
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -156,7 +165,13 @@ def count(name: str, default: int) -> int:
 def folder(name: str, default: str) -> Path:
     """A folder, made if it is not there."""
     path = Path(text(name) or default).resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's data are in it
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is the folder {path}, which is not there and cannot be made: "
+            f"{error.strerror}. Make it, and let the user that runs this own it."
+        ) from None
     return path
 
 
@@ -190,10 +205,25 @@ def folders(name: str) -> tuple[Path, ...]:
 def url(name: str, default: str) -> str:
     """An http(s) address without a path."""
     value = (text(name) or default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+    parts = _split(value)
+    if (
+        parts is None
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or any((parts.path, parts.query, parts.fragment, parts.username))
+    ):
         raise ImproperlyConfigured(f'{name} is "{value}"; write it like https://badges.example.org')
     return value
+
+
+def _split(value: str) -> SplitResult | None:
+    """The parts of an address; None when it is none, or its port is no number."""
+    try:
+        parts = urlsplit(value)
+        fits = parts.port != 0  # asked here, for it is read only now
+    except ValueError:
+        return None
+    return parts if fits else None
 
 
 def kept_secret(name: str, where: Path) -> str:
@@ -201,17 +231,27 @@ def kept_secret(name: str, where: Path) -> str:
     value = text(name)
     if value:
         return value
-    if not where.exists():
-        draft = where.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
+    try:
+        if not where.exists():
+            _make_secret(where)
+        return where.read_text("ascii").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{where} holds {name} and cannot be read or made: {error.strerror}. The data folder "
+            "and all in it belong to the user that runs the server; run this as that user."
+        ) from None
+
+
+def _make_secret(where: Path) -> None:
+    draft = where.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    try:
         draft.write_text(secrets.token_urlsafe(48), "ascii")
-        try:
-            os.link(draft, where)
-        except FileExistsError:  # another process was first: take its secret
-            pass
-        finally:
-            draft.unlink()
-    return where.read_text("ascii").strip()
+        os.link(draft, where)
+    except FileExistsError:  # another process was first: take its secret
+        pass
+    finally:
+        draft.unlink()
 
 
 def database(name: str, data: Path) -> dict[str, object]:
@@ -233,10 +273,10 @@ def database_at(name: str, value: str, data: Path) -> dict[str, object]:
                 "PRAGMA foreign_keys=ON;",
             },
         }
-    parts = urlsplit(value)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+    parts = _split(value)
+    if parts is None or parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise ImproperlyConfigured(
-            f"{name} is not like postgres://user:password@host:port/name or sqlite:FILE."
+            f"{name} is not like postgres://user:password@host:port/name or sqlite:FILE. {_SIGNS}"
         )
     options = dict(parse_qsl(parts.query))
     return {
@@ -263,9 +303,9 @@ def mail(name: str, data: Path) -> dict[str, object]:
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "EMAIL_FILE_PATH": rest,
         }
-    parts = urlsplit(value)
-    if scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ImproperlyConfigured(f"{name} is not like smtp://user:password@host:587.")
+    parts = _split(value)
+    if parts is None or scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is not like smtp://user:password@host:587. {_SIGNS}")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,

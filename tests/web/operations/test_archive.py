@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -214,11 +215,32 @@ def test_nothing_half_done_is_left_of_a_backup_that_fails(system, monkeypatch):
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(members.Writer, "finish", full)
-        with pytest.raises(StackmarkError, match="No space left"):
+        with pytest.raises(StackmarkError, match="No space left") as caught:
             making.make(target, passphrase=None, with_keys=False)
+        assert str(target) in caught.value.detail
+        assert str(system.folder) in caught.value.detail  # either disk may be the full one
         assert not target.exists()
         assert not [path for path in target.parent.iterdir() if path.name.endswith(leftovers.PART)]
         assert not list(system.folder.glob(".backup-*"))
+
+
+def test_a_disk_that_is_full_while_unpacking_is_named(archive, tmp_path):
+    (tmp_path / "into").mkdir()
+    full = Path("/dev/full")  # whoever writes there has no space left
+    if not full.exists():
+        pytest.skip("no /dev/full on this machine")
+
+    def extract(_tar, _entry, _target):
+        with full.open("wb", buffering=0) as file:
+            file.write(b"x")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(members, "_extract", extract)
+        with pytest.raises(StackmarkError) as caught:
+            members.unpack(archive["plain"], None, tmp_path / "into")
+    assert caught.value.reason == "usage.file"
+    assert f"into {tmp_path / 'into'}: No space left on device" in caught.value.detail
+    assert "Nothing was changed" in caught.value.detail
 
 
 def test_a_file_that_is_there_is_not_written_over(system, tmp_path):

@@ -11,6 +11,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
+from operations_world import System
 from stackmark_web.operations import checks, facts, schema, sqlite_file, starting
 
 
@@ -203,3 +204,13 @@ def test_moving_to_where_something_is_or_nothing_can_be_is_refused(system, tmp_p
         ):
             with pytest.raises(CommandError, match=why):
                 call_command("move_database", to=to)
+
+
+def test_migrate_is_not_refused_because_migrations_are_missing(tmp_path, unblocked):
+    """The hint of E010 tells to run it; it has to work with all checks on, as in a terminal."""
+    with System(tmp_path / "new").on():
+        with pytest.raises(SystemCheckError, match=r"stackmark\.E010"):
+            starting.check()
+        call_command("migrate", verbosity=0, skip_checks=False)
+        assert schema.state().fits
+        assert starting.check() == []

@@ -116,7 +116,7 @@ def test_serve_gives_granian_the_certificate(monkeypatch, settings, tmp_path):
             pass
 
     monkeypatch.setattr(processes, "Crew", Crew)
-    monkeypatch.setattr(processes, "is_free", lambda *_: True)
+    monkeypatch.setattr(processes, "why_not_free", lambda *_: "")
     monkeypatch.setattr(serve.Command, "_prepare", lambda self: None)
     monkeypatch.setattr(serve.Command, "_tell", lambda self, *_: None)
     call_command("serve", "--dev-tls", port=8443)

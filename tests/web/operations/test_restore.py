@@ -168,3 +168,27 @@ def test_the_vc_api_uses_no_index_twice_either(system, empty):
         told = statuses.update({"credentialId": "urn:uuid:3"})
         assert told["statusListCredential"] == fresh["statusListCredential"]
     issuers._opened.clear()
+
+
+class Killed(BaseException):
+    """The power is gone."""
+
+
+@pytest.mark.parametrize("step", ["_put_files", "_finish"])
+def test_a_restore_that_was_cut_off_signs_nothing_until_it_is_run_again(system, step, monkeypatch):
+    def dies(*_):
+        raise Killed
+
+    with system.on():
+        file = making.make(system.folder.parent / "b", passphrase=None, with_keys=True).path
+        with monkeypatch.context() as patch:
+            patch.setattr(restoring, step, dies)
+            with pytest.raises(Killed):
+                restoring.restore(file, passphrase=None, replace=True)
+        instance.ask_anew()
+        assert "do not belong together" in instance.why_not()
+        with pytest.raises(StackmarkError):
+            system.issue(1)
+        restoring.restore(file, passphrase=None, replace=True)
+        assert instance.why_not() == ""
+        assert system.issue(1)[0].signed

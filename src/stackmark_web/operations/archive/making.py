@@ -77,10 +77,15 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
         draft.replace(target)
     except OSError as error:
         raise UsageError(
-            "usage.file", f"{target} could not be written: {error.strerror}."
+            "usage.file",
+            f"{target} could not be written, or the copy that is made for it in {places.data()}: "
+            f"{error.strerror}. Both need room, and the right to write. No backup was made.",
         ) from None
     except sqlite3.Error as error:
-        raise UsageError("backup.database", f"The database cannot be copied: {error}") from None
+        raise UsageError(
+            "backup.database",
+            f"The database cannot be copied into {places.data()}: {error}. No backup was made.",
+        ) from None
     finally:
         draft.unlink(missing_ok=True)
     facts.put(LAST, {"at": at.isoformat(), "rows": about["credentials"]["rows"]})

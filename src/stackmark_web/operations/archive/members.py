@@ -97,7 +97,7 @@ def unpack(path: Path, passphrase: bytes | None, into: Path) -> Manifest:
     Raises ``UsageError`` ``backup.damaged``, ``backup.passphrase``, ``backup.format``.
     """
     found: dict[str, dict[str, Any]] = {}
-    with _tar(path, passphrase) as tar:
+    with _tar(path, passphrase, into) as tar:
         for entry in tar:
             _check_entry(entry, found)
             found[entry.name] = _extract(tar, entry, into / entry.name)
@@ -110,7 +110,7 @@ def unpack(path: Path, passphrase: bytes | None, into: Path) -> Manifest:
 
 
 @contextmanager
-def _tar(path: Path, passphrase: bytes | None) -> Iterator[tarfile.TarFile]:
+def _tar(path: Path, passphrase: bytes | None, into: Path) -> Iterator[tarfile.TarFile]:
     try:
         with frame.reader(path, passphrase) as inside:
             with (
@@ -126,7 +126,11 @@ def _tar(path: Path, passphrase: bytes | None) -> Iterator[tarfile.TarFile]:
         raise
     except (OSError, EOFError, tarfile.TarError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
-            raise UsageError("usage.file", f"{path.name}: {error.strerror}.") from None
+            raise UsageError(
+                "usage.file",
+                f"{path.name} could not be unpacked into {into}: {error.strerror}. It needs room "
+                "there for all that is in it. Nothing was changed.",
+            ) from None
         raise frame.damaged("it cannot be unpacked") from None
 
 

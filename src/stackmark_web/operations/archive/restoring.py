@@ -69,6 +69,7 @@ def restore(
         with connecting.as_default(connecting.sqlite_at(stage)):
             ends = heads.ends()  # before anything is written down there
             _reconcile(unpacked, newest, where, report)
+            instance.disown(report.instance - 1)  # cut off from here on, nothing signs
         kept = _beside()
         _exchange(stage, kept, full=full)
         _put_files(unpacked, newest, kept, report)

@@ -18,6 +18,7 @@ from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.api.vc_api import config as vc_api
 from stackmark_web.operations import (
+    checks,
     dev_tls,
     instance,
     leftovers,
@@ -64,11 +65,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
         """Make ready, then run."""
         tls = self._certificate(host) if options["dev_tls"] or settings.DEV_TLS else None
-        if not processes.is_free(host, port):
-            raise CommandError(
-                f"Something listens on {host}:{port} already. Stop it, or choose another port: "
-                f"STACKMARK_PUBLIC_URL=http://{host}:{port + 1}"
-            )
+        if why := processes.why_not_free(host, port):
+            raise CommandError(_taken(host, port, why))
         try:
             with instance.running():
                 self._prepare(migrate=not options["no_migrate"])
@@ -133,6 +131,17 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(vc_api.greeting()))
         self.stdout.write("Stop with Ctrl-C.")
         self.stdout.flush()
+
+
+def _taken(host: str, port: int, why: str) -> str:
+    """What to do when we cannot listen there; a public address must not change for that."""
+    other = f"STACKMARK_PUBLIC_URL=http://{host}:{port + 1}"
+    if checks.is_public(settings.PUBLIC_URL):
+        other = f"--port {port + 1}, and tell the proxy"
+    return (
+        f"The server cannot listen at {host}:{port}: {why}. If something else does (“ss -ltnp” "
+        f"names it), stop that, or choose another port: {other}"
+    )
 
 
 def _drain(seconds: float) -> None:
