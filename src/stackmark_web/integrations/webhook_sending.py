@@ -188,6 +188,8 @@ def _write(hook: Webhook, host: str) -> None:
         to=to,
         key=f"webhook-off:{hook.pk}:{int(clock.now().timestamp())}",
         organisation=hook.organisation,
+        language=(hook.made_by.locale if hook.made_by is not None else "")
+        or settings.LANGUAGE_CODE,
         context={
             "title": host,
             "link": f"{settings.PUBLIC_URL}/manage/{hook.organisation.slug}/api/webhooks/{hook.pk}",

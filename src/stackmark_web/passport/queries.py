@@ -34,6 +34,8 @@ _STAMP: Final = (
     "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL "
     "AND (u.born IS NULL OR u.born < %s)"  # as minors.grown_up
 )
+from stackmark_web.ui.text import listed
+
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
 
 
@@ -292,4 +294,4 @@ def address_reports(organisation: Any) -> QuerySet[AddressReport]:
 
 def titles(rows: Iterable[Holding]) -> str:
     """The titles of holdings in one line."""
-    return ", ".join(row.title for row in rows)
+    return listed(row.told for row in rows)
