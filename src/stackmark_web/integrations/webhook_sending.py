@@ -183,13 +183,13 @@ def _note_failure(hook: Webhook) -> None:
 
 def _write(hook: Webhook, host: str) -> None:
     to = hook.made_by.email if hook.made_by is not None else hook.organisation.email
+    chosen = hook.made_by.locale if hook.made_by is not None else ""
     queue_mail(
         "webhook_off",
         to=to,
         key=f"webhook-off:{hook.pk}:{int(clock.now().timestamp())}",
         organisation=hook.organisation,
-        language=(hook.made_by.locale if hook.made_by is not None else "")
-        or settings.LANGUAGE_CODE,
+        language=chosen or settings.LANGUAGE_CODE,
         context={
             "title": host,
             "link": f"{settings.PUBLIC_URL}/manage/{hook.organisation.slug}/api/webhooks/{hook.pk}",

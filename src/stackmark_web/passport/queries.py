@@ -27,6 +27,7 @@ from stackmark_web.passport.models import (
     Share,
 )
 from stackmark_web.passport.standing import Standing, standing_of, with_status
+from stackmark_web.ui.text import listed
 
 _STAMP: Final = (
     "SELECT a.state, a.valid_until, a.status_changed_at, h.added_at FROM passport_holding h "
@@ -34,7 +35,6 @@ _STAMP: Final = (
     "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL "
     "AND (u.born IS NULL OR u.born < %s)"  # as minors.grown_up
 )
-from stackmark_web.ui.text import listed
 
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
 

@@ -70,7 +70,7 @@ def markdown_html(text: str) -> SafeString:
     clean = nh3.clean(
         html,
         tags=_TAGS,
-        attributes={**dict.fromkeys(_BLOCKS, {"dir"}), "a": {"href"}, "ol": {"start", "dir"}},
+        attributes={**{block: {"dir"} for block in _BLOCKS}, "a": {"href"}, "ol": {"start", "dir"}},
         url_schemes=_SCHEMES,
         attribute_filter=_absolute,
         link_rel="nofollow ugc noopener noreferrer",

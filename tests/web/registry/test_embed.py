@@ -9,9 +9,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils.http import urlencode
 
+from achievement_designs import bare
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.awarding import actions as awarding
+from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport import queries
 
@@ -151,3 +153,20 @@ def test_nobody_under_18_has_a_frame_or_is_told_of(client, published, there, set
 
 def stamped(holding):
     return queries.public_stamp(str(holding.award_id))
+
+
+def test_others_pages_show_the_name_in_the_readers_language(client, held, university, settings):
+    """The page, the frame and oEmbed said the English name to everybody."""
+    draft = catalogue.create_draft(
+        university, actor=None, content=bare(title={"en": "Soil sampling", "es": "Muestreo"})
+    )
+    one = held(published=True, version=catalogue.publish(draft, actor=None))
+    spanish = {"HTTP_ACCEPT_LANGUAGE": "es"}
+    path = f"/credentials/{one.award_id}"
+    told = client.get(f"/oembed?{urlencode({'url': settings.PUBLIC_URL + path})}", **spanish)
+    assert told.json()["title"] == "Muestreo de Northfield"
+    page = client.get(path, **spanish).content.decode()
+    assert "<title>Muestreo de Northfield" in " ".join(page.split())
+    frame = client.get(f"{path}/embed", **spanish).content.decode()
+    assert "Muestreo" in frame
+    assert "Soil sampling" not in frame
