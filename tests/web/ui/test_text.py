@@ -50,9 +50,9 @@ def render(source, **context):
 
 
 def check_markdown(source):
-    begun = time.perf_counter()
+    begun = time.process_time()
     html = render("{% markdown text %}", text=source)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     for tag, attributes in Elements(html).found:
         assert tag in HARMLESS, html
         assert set(attributes) <= {"href", "rel", "start", "dir"}, html
