@@ -119,10 +119,12 @@ def figure_row(code: str, one: Figure, voice: Voice) -> Said:
         return _ladder(one, voice)
     counted = _counted(one, voice)
     if one.value is None or one.insufficient:
-        return Said(voice.say("insufficient"), "; ".join(filter(None, (one.note, counted))), _FEW)
+        why = (voice.sentence(one.note), counted)
+        return Said(voice.say("insufficient"), "; ".join(filter(None, why)), _FEW)
     if code in _RATES and _tells_of_few(one):
         return Said(voice.say("not-shown"), voice.say("suppressed", least=LEAST), _FEW)
-    note = (_interval(one, voice), counted, one.population, one.method, one.source, one.note)
+    said = (one.population, one.method, one.source, one.note)
+    note = (_interval(one, voice), counted, *map(voice.sentence, said))
     return Said(_number(one.value, one, voice), "; ".join(filter(None, note)))
 
 
@@ -135,7 +137,7 @@ def _tells_of_few(one: Figure) -> bool:
 
 
 def _counted(one: Figure, voice: Voice) -> str:
-    return voice.say("figure.n", count=voice.number(one.n), of=one.of)
+    return voice.say("figure.n", count=voice.number(one.n), of=voice.sentence(one.of))
 
 
 def _interval(one: Figure, voice: Voice) -> str:
@@ -162,4 +164,4 @@ def _ladder(one: Figure, voice: Voice) -> Said:
         return NOTHING
     step = round(one.value)
     said = voice.say("ladder", step=step, top=_STEPS, what=voice.say(f"ladder.{step}"))
-    return Said(said, "; ".join(filter(None, (one.method, one.note))))
+    return Said(said, "; ".join(filter(None, map(voice.sentence, (one.method, one.note)))))

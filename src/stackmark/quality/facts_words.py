@@ -153,6 +153,10 @@ class Voice:
         """A message with its values."""
         return TEXTS[key].format(**values)
 
+    def sentence(self, text: str) -> str:
+        """A sentence of a figure, or the word for what it counts; published in English."""
+        return text
+
     def word(self, table: str, code: str) -> str:
         """A controlled word; ``table`` is a name of ``model.achievement_words``."""
         found: str = getattr(words, table)[code]

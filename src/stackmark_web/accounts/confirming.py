@@ -67,10 +67,16 @@ def is_sure(request: HttpRequest) -> bool:
 
 def way(request: HttpRequest, back: str) -> str:
     """The page on which to show it; afterwards one is led to ``back``."""
+    return own_way(request, back) or f"{reverse('accounts:sure')}?{urlencode({'next': back})}"
+
+
+def own_way(request: HttpRequest, back: str) -> str:
+    """The page for a password, passkey or app; empty for who has none of them."""
     own_means = reauthentication.get_reauthentication_flows(request.user)
-    name = "account_reauthenticate" if own_means else "accounts:sure"
-    if own_means and own_means[0]["id"] == "mfa_reauthenticate":
-        name = "mfa_reauthenticate"
+    if not own_means:
+        return ""
+    app = own_means[0]["id"] == "mfa_reauthenticate"
+    name = "mfa_reauthenticate" if app else "account_reauthenticate"
     return f"{reverse(name)}?{urlencode({'next': back})}"
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -36,7 +37,12 @@ def sure(request: HttpRequest) -> HttpResponse:
             onward = reauthentication.resume_request(request)
             return onward or redirect(back or "accounts:settings")
         form.add_error("code", _("This code is not right."))
-    context = {"form": form, "back": back, "waiting": confirming.is_waiting(request)}
+    context = {
+        "form": form,
+        "back": back,
+        "waiting": confirming.is_waiting(request),
+        "own": confirming.own_way(request, back or reverse("accounts:settings")),
+    }
     return render(request, "accounts/sure.html", context)
 
 

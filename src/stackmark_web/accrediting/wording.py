@@ -13,6 +13,7 @@ from stackmark_web.accrediting import checking
 from stackmark_web.accrediting.models import Wanted
 from stackmark_web.catalogue.vocabulary import KINDS
 from stackmark_web.tenancy.countries import COUNTRIES
+from stackmark_web.ui.text import listed
 
 Words = Mapping[str, str | Promise]
 
@@ -61,11 +62,11 @@ def scope_words(scope: Mapping[str, Any]) -> list[str]:
     """The limits of a scope, each as a phrase; one without limits says so."""
     found = [*_levels(scope)]
     if scope.get("kinds"):
-        found.append(", ".join(str(KINDS.get(one, one)) for one in scope["kinds"]))
+        found.append(listed(KINDS.get(one, one) for one in scope["kinds"]))
     if scope.get("fields"):
-        found.append(_("fields of study %s") % ", ".join(scope["fields"]))
+        found.append(_("fields of study %s") % listed(scope["fields"]))
     if scope.get("countries"):
-        found.append(", ".join(str(COUNTRIES.get(one, one)) for one in scope["countries"]))
+        found.append(listed(COUNTRIES.get(one, one) for one in scope["countries"]))
     if scope.get("achievements"):
         found.append(_achievements(len(scope["achievements"])))
     return found or [_("without limits")]

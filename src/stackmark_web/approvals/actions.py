@@ -99,7 +99,11 @@ def explain(change: Change, *, actor: Any, why: str) -> Change:
     row.why = why.strip()[:MAX_WORDS]
     row.save(update_fields=["why"])
     record(
-        "change.explained", actor=actor, target=row, organisation=row.organisation, label=row.title
+        "change.explained",
+        actor=actor,
+        target=row,
+        organisation=row.organisation,
+        label=row.told[:300],
     )
     return row
 
@@ -241,7 +245,7 @@ def _end(
         organisation=row.organisation,
         before={"state": State.WAITING},
         after={"state": state, "kind": row.kind, "digest": row.digest},
-        label=row.title,
+        label=row.told[:300],
     )
     if state in (State.DONE, State.FAILED, State.REFUSED, State.EXPIRED):
         letters.tell_asker(row)

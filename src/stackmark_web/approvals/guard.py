@@ -90,7 +90,7 @@ def _ask(name: str, subject: Any, actor: Any, how: dict[str, Any]) -> Change:
         change = Change(
             organisation=kind.organisation(subject),
             kind=name,
-            title=(_(kind.title) % {"what": kind.name(subject)})[:300],
+            title=(kind.title % {"what": kind.name(subject)})[:300],
             subject=packing.name_of(subject),
             arguments=arguments,
             digest=digest,
@@ -110,7 +110,7 @@ def _ask(name: str, subject: Any, actor: Any, how: dict[str, Any]) -> Change:
             target=change,
             organisation=change.organisation,
             after={"kind": name, "digest": digest},
-            label=change.title,
+            label=change.told[:300],
         )
         letters.tell_deciders(change)
     return change

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from stackmark_web.approvals import queries
 from stackmark_web.approvals.registry import Kind, Rules, register
+from stackmark_web.tenancy.forms import SettingsForm
 from stackmark_web.tenancy.models import Handover, Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import active_key, root_of, waiting_key
@@ -183,7 +184,8 @@ def _edit_rows(organisation: Organisation, how: dict[str, Any]) -> Iterable[tupl
     for name, value in how.items():
         before = getattr(organisation, name, "")
         if before != value:
-            yield name.replace("_", " "), _said(before or None), _said(value or None)
+            field = SettingsForm.base_fields.get(name)
+            yield str(field.label if field else name), _said(before), _said(value)
 
 
 def register_all() -> None:

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from stackmark_web.approvals.registry import kind_of
 from stackmark_web.tenancy.scoping import Scoped
 
 
@@ -90,6 +92,16 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def told(self) -> str:
+        """What was asked for, in the reader's language; ``title`` is kept in that of the code."""
+        wording = kind_of(self.kind).title
+        head, _hole, tail = wording.partition("%(what)s")
+        if not (self.title.startswith(head) and self.title.endswith(tail)):
+            return self.title  # cut to its length, or kept by an earlier version
+        what = self.title[len(head) : len(self.title) - len(tail)]
+        return gettext(wording) % {"what": what}
 
     @property
     def is_waiting(self) -> bool:

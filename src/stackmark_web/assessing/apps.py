@@ -21,11 +21,13 @@ class AssessingConfig(AppConfig):
             published,
             tasks_desk,  # noqa: F401
             tasks_facts,  # noqa: F401
+            wording_notes,
         )
         from stackmark_web.awarding import queries as awarding
-        from stackmark_web.catalogue.figures import provide_assessment
+        from stackmark_web.catalogue.figures import provide_assessment, provide_words
 
         handing_on.after_submission(allotting.allot)
         awarding.provide_artefacts(artefacts.at)
         forgetting.listen()
         provide_assessment(published.published_figures)
+        provide_words(wording_notes.words_of)

@@ -31,7 +31,7 @@ def tell(
         return
     language = application.learner.locale or settings.LANGUAGE_CODE
     with translation.override(language):
-        day = day_text(when) if when else ""
+        title, day = application.version.told, day_text(when) if when else ""
     path = (
         reverse("assessing:attempt", args=[attempt.pk])
         if attempt is not None
@@ -44,7 +44,7 @@ def tell(
         language=language,
         context={
             "recipient_name": application.name,
-            "title": application.version.title,
+            "title": title,
             "reason": reason,
             "date": day,
             "link": f"{settings.PUBLIC_URL}{path}",

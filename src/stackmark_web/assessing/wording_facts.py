@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stackmark.assessment.statistic import WIDE, Statistic
+from stackmark_web.ui.text import listed
 
 NAMES: Final = {
     "first_pass_rate": gettext_lazy("Pass rate, first attempts"),
@@ -188,6 +189,6 @@ def integrity(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     for code, label in INTEGRITY.items():
         value = found.get(code) or ""
         words = [value] if isinstance(value, str) else list(value)
-        shown = ", ".join(str(VALUES.get(one, one)) for one in words if one)
+        shown = listed(VALUES.get(one, one) for one in words if one)
         rows.append((str(label), shown or _("not known")))
     return rows

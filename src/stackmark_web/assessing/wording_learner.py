@@ -13,7 +13,7 @@ from stackmark_web.assessing import intake, plans
 from stackmark_web.assessing.models import Artefact
 from stackmark_web.catalogue import queries as catalogue
 from stackmark_web.catalogue import vocabulary
-from stackmark_web.ui.text import best_text, day_text, isolated
+from stackmark_web.ui.text import best_text, day_text, isolated, listed
 
 Words = dict[str, str | Promise]
 IDENTITY: Final[Words] = {
@@ -94,7 +94,7 @@ def components(version: Any) -> list[dict[str, Any]]:
             "name": best_text(one.name),
             "method": vocabulary.METHODS.get(one.method, ""),
             "share": round(100 * float(one.weight or 1) / whole),
-            "takes": ", ".join(str(SUBMISSIONS[kind]) for kind in one.submissions),
+            "takes": listed(SUBMISSIONS[kind] for kind in one.submissions),
         }
         for one in plan.components
     ]

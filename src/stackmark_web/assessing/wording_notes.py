@@ -243,6 +243,8 @@ def told(text: str) -> str | None:
     """A sentence of the library in the reader's language; None for one that is not known."""
     if text in SENTENCES:
         return _(text)
+    if text in OF:
+        return str(OF[text])
     for pattern, words in _READ:
         found = pattern.fullmatch(text)
         if found and (parts := _parts(found.groupdict())) is not None:

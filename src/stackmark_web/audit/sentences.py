@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as noop
 from stackmark_web.audit import people
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.audit.verbs import SENTENCES
-from stackmark_web.ui.text import isolated
+from stackmark_web.ui.text import isolated, listed
 
 _VIA: Final = {
     "web": noop("on the web"),
@@ -153,5 +153,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return listed(value)
     return str(value)

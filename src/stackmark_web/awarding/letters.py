@@ -21,8 +21,9 @@ _APPEAL = "stackmark.appeal"
 
 
 def language_of(award: Award) -> str:
-    """The recipient's language as far as the issuer said, else that of the achievement."""
-    return award.locale or award.version.language or settings.LANGUAGE_CODE
+    """What the recipient chose here, else what the issuer said, else that of the achievement."""
+    chosen = award.holder.locale if award.holder is not None else ""
+    return chosen or award.locale or award.version.language or settings.LANGUAGE_CODE
 
 
 def language_name(award: Award) -> str:
@@ -72,7 +73,7 @@ def letter(
         language,
         {
             "recipient_name": award.recipient_name,
-            "title": award.version.title,
+            "title": title(award, language),
             "reason": said(reason, language) if reason else "",
             "date": day(when, language),
             "link": link,
@@ -94,7 +95,7 @@ def tell_issuer(
         language=language,
         context={
             "recipient_name": award.recipient_name,
-            "title": award.version.title,
+            "title": title(award, language),
             "date": day(when, language),
             "link": f"{settings.PUBLIC_URL}{path}",
         },
@@ -133,6 +134,12 @@ def said(text: Any, language: str) -> str:
     """A translatable text in the reader's language."""
     with translation.override(language):
         return str(text)
+
+
+def title(award: Award, language: str) -> str:
+    """What was awarded, in the reader's language where it was published in that."""
+    with translation.override(language):
+        return str(award.version.told)
 
 
 def day(when: date | datetime | None, language: str) -> str:

@@ -197,11 +197,11 @@ def card(award: Award, *, url: str = "", holder: bool = True) -> Card:
     status, _when = status_of(award)
     image = award.version.image or award.version.image_svg
     return Card(
-        title=award.version.title,
+        title=award.version.told,
         issuer=award.organisation.name,
         issuer_id=tenancy.did_of(award.organisation),
         image_url=f"/assets/{image.pk}" if image is not None else "",
-        image_alt=_("Badge of %s") % award.version.title if image is not None else "",
+        image_alt=_("Badge of %s") % award.version.told if image is not None else "",
         status=status,
         status_label=_("Draft") if award.state in states.UNSIGNED else "",
         issued=award.valid_from,

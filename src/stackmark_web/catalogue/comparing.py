@@ -18,6 +18,7 @@ from stackmark_web.catalogue.figures import figures_of
 from stackmark_web.catalogue.models import Achievement
 from stackmark_web.catalogue.signed import signed_about
 from stackmark_web.ui.cards import Card, Fact
+from stackmark_web.ui.text import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,13 @@ def _prices(achievements: list[Achievement]) -> dict[uuid.UUID, list[str]]:
 
 
 def _cells(column: Column) -> list[Fact]:
-    prices = ", ".join(column.prices)
+    prices = listed(column.prices)
     return [
         Fact(_("Kind"), column.card.kind),
         *column.facts,
         *column.plan,
         Fact(_("Price"), prices, unknown=not prices),
-        Fact(words.SKILLS, ", ".join(column.skills), unknown=not column.skills),
+        Fact(words.SKILLS, listed(column.skills), unknown=not column.skills),
     ]
 
 

@@ -25,9 +25,9 @@ from stackmark.quality.facts_words import GROUPS, Voice
 from stackmark_web import clock
 from stackmark_web.catalogue import label_words, plan_words
 from stackmark_web.catalogue import vocabulary as words
-from stackmark_web.catalogue.figures import UNKNOWN, Figures
+from stackmark_web.catalogue.figures import UNKNOWN, Figures, told
 from stackmark_web.ui.cards import Fact
-from stackmark_web.ui.text import best_text, day_text
+from stackmark_web.ui.text import best_text, day_text, listed
 
 Said = tuple[str, str]  # value, note
 NOBODY: Final[Said] = ("", "")
@@ -55,6 +55,10 @@ class Translated(Voice):
     def say(self, key: str, **values: object) -> str:
         """A message with its values."""
         return str(label_words.TEXTS[key]).format(**values)
+
+    def sentence(self, text: str) -> str:
+        """A sentence of a figure, where whoever assesses knows it in the reader's language."""
+        return told(text) if text else ""
 
     def word(self, table: str, code: str) -> str:
         """A controlled word."""
@@ -151,11 +155,11 @@ def _attempts(descriptor: Descriptor) -> Said:
 
 
 def _participation(descriptor: Descriptor) -> Said:
-    return ", ".join(str(words.PARTICIPATION[one]) for one in descriptor.participation), ""
+    return listed(words.PARTICIPATION[one] for one in descriptor.participation), ""
 
 
 def _instruction(descriptor: Descriptor) -> Said:
-    return ", ".join(map(words.language_name, descriptor.instruction)), ""
+    return listed(map(words.language_name, descriptor.instruction)), ""
 
 
 def _validity(descriptor: Descriptor) -> Said:

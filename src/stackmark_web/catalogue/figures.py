@@ -46,6 +46,7 @@ def _nothing_assessed(
 
 _sources: list[Source] = [_nothing]
 _assessed: list[Assessed] = [_nothing_assessed]
+_words: list[Callable[[str], str]] = [str]
 
 
 def provide(source: Source) -> None:
@@ -56,6 +57,16 @@ def provide(source: Source) -> None:
 def provide_assessment(source: Assessed) -> None:
     """Take the published figures of assessments from this function from now on."""
     _assessed[0] = source
+
+
+def provide_words(function: Callable[[str], str]) -> None:
+    """Say the sentences of figures in the reader's language by this function from now on."""
+    _words[0] = function
+
+
+def told(text: str) -> str:
+    """A sentence of a figure in the reader's language; one that is not known stays as it is."""
+    return _words[0](text)
 
 
 def figures_of(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:

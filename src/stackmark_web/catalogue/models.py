@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stackmark_web.catalogue.quality_models import Decision, OwnProfile, QualityPolicy, Review
 from stackmark_web.tenancy.scoping import Scoped
+from stackmark_web.ui.text import best_text
 
 __all__ = [
     "Achievement",
@@ -153,6 +154,11 @@ class AchievementVersion(models.Model):
         """Refuse to delete what is published."""
         self._refuse_frozen()
         return super().delete(*args, **kwargs)
+
+    @property
+    def told(self) -> str:
+        """Its title in the reader's language, where it was published in that."""
+        return best_text(self.content.get("title") or {})[:300] or self.title
 
     @property
     def is_published(self) -> bool:

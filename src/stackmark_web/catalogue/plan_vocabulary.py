@@ -15,7 +15,7 @@ from stackmark.model.achievement import Achievement as Descriptor
 from stackmark.model.achievement import Assessment
 from stackmark.model.assessment_plan import Component, Plan
 from stackmark_web.catalogue.vocabulary import Words
-from stackmark_web.ui.text import best_text
+from stackmark_web.ui.text import best_text, listed
 
 COMPONENT_KINDS: Final[Words] = {
     "rubric": _l("By a rubric"),
@@ -78,7 +78,7 @@ def facts(plan: Plan) -> list[tuple[Any, str]]:
     for name, label, said in FACTS:
         value = getattr(plan, name)
         codes = value if isinstance(value, tuple) else (value,)
-        found.append((label, ", ".join(str(said[code]) for code in codes if code)))
+        found.append((label, listed(said[code] for code in codes if code)))
     return [*found, (_("Markers of each piece of work"), str(plan.markers or ""))]
 
 

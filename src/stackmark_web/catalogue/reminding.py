@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 
 from stackmark_web import clock
 from stackmark_web.catalogue.models import Review
@@ -46,16 +47,19 @@ def _tell(row: Review, kind: str) -> bool:
             return False
         version = row.version
         for person in _people(version.organisation):
+            language = person.locale or settings.LANGUAGE_CODE
+            with translation.override(language):
+                title, day = version.told, day_text(row.due)
             queue_mail(
                 kind,
                 to=person.email,
                 key=f"{kind}:{version.pk}:{row.due}:{person.pk}",
                 organisation=version.organisation,
-                language=getattr(person, "language", "") or "",
+                language=language,
                 context={
                     "recipient_name": person.name,
-                    "title": version.title,
-                    "date": day_text(row.due),
+                    "title": title,
+                    "date": day,
                     "link": f"{settings.PUBLIC_URL}{manage_url(version.achievement)}",
                 },
             )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from stackmark.model.achievement_rules import LANGUAGE
-from stackmark_web.ui.text import plural_of
+from stackmark_web.ui.text import listed, plural_of
 
 Words = Mapping[str, Promise]
 
@@ -209,7 +209,7 @@ UNTITLED: Final = _("Untitled draft")
 
 def jointly(names: list[str]) -> str:
     """Who else awards it, in one line."""
-    return gettext("Awarded jointly with %(names)s") % {"names": ", ".join(names)}
+    return gettext("Awarded jointly with %(names)s") % {"names": listed(names)}
 
 
 def level_name(value: str) -> str:

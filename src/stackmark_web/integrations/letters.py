@@ -15,14 +15,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language_bidi, gettext, override
 from django.utils.translation import gettext_noop as _
 
 from stackmark_web.integrations.letters_approvals import APPROVALS
 from stackmark_web.integrations.letters_pathways import PATHWAYS
 from stackmark_web.integrations.letters_recognition import RECOGNITION
 from stackmark_web.integrations.letters_webhooks import WEBHOOKS
-from stackmark_web.ui.text import markdown_html
+from stackmark_web.ui.text import apart, markdown_html
 
 PLACEHOLDERS: Final = ("recipient_name", "title", "issuer", "reason", "date", "sender", "code")
 _HOLE: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
@@ -349,10 +349,12 @@ class Form:
     subject: str
     text: str
     html: str
+    rtl: bool
 
     def fill(self, values: Mapping[str, Any]) -> Written:
         """The letter with these values in it; each is one line, and never markup."""
-        filled = {name: one_line(values.get(name)) for name in PLACEHOLDERS}
+        lines = {name: one_line(values.get(name)) for name in PLACEHOLDERS}
+        filled = {name: apart(line, rtl=self.rtl) for name, line in lines.items()}
         filled["link"] = str(values.get("link", ""))
         escaped = {name: html.escape(value) for name, value in filled.items()}
         return Written(
@@ -378,7 +380,8 @@ def form(kind: str, language: str, own: tuple[str, str] | None, *, linked: bool)
             "issuer": "{{issuer}}",
             "language": language or "en",
         }
-        return Form(context["subject"], text, render_to_string("integrations/letter.html", context))
+        page = render_to_string("integrations/letter.html", context)
+        return Form(context["subject"], text, page, get_language_bidi())
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

@@ -207,11 +207,13 @@ def _note_failure(hook: Webhook) -> None:
 
 def _write(hook: Webhook) -> None:
     to = hook.made_by.email if hook.made_by is not None else hook.organisation.email
+    chosen = hook.made_by.locale if hook.made_by is not None else ""
     queue_mail(
         "webhook_off",
         to=to,
         key=f"webhook-off:{hook.pk}:{int(clock.now().timestamp())}",
         organisation=hook.organisation,
+        language=chosen or settings.LANGUAGE_CODE,
         context={"title": host_of(hook), "link": page_of(hook)},
     )
 

@@ -18,6 +18,7 @@ from django.http import (
 )
 from django.http.response import HttpResponseBase
 from django.template.loader import get_template
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
@@ -90,7 +91,10 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     if answer := trouble.answer(request, sys.exc_info()[1]):
         return answer
     number = getattr(request, "request_id", "")
-    return HttpResponseServerError(get_template("500.html").template.render(_plain(number)))
+    # What is active in this thread can be of the request before, when it broke that early.
+    with translation.override(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)):
+        page = get_template("500.html").template.render(_plain(number))
+    return HttpResponseServerError(page)
 
 
 def _plain(number: str) -> Any:

@@ -23,11 +23,11 @@ def card_of(holding: Holding, *, url: str = "", image_url: str = "", lines: Any 
     """The credential card; ``image_url`` is where an imported picture may be seen by the reader."""
     standing = standing_of(holding)
     return Card(
-        title=holding.title,
+        title=holding.told,
         issuer=holding.issuer_name or _("Issuer without a name"),
         issuer_id=identity(holding.issuer_id),
         image_url=image_of(holding) or (image_url if holding.picture else ""),
-        image_alt=_("Badge of %(title)s") % {"title": holding.title},
+        image_alt=_("Badge of %(title)s") % {"title": holding.told},
         status=standing.status,
         status_label=standing.label,
         issued=holding.valid_from,

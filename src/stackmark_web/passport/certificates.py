@@ -35,6 +35,7 @@ from stackmark_web.passport.linkedin import public_id
 from stackmark_web.passport.queries import print_url
 from stackmark_web.passport.standing import Standing, award_standing, standing_of
 from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.ui.text import listed
 from stackmark_web.verifying import queries as verifying
 
 PAPERS: Final = ("a4", "letter")
@@ -66,7 +67,7 @@ def certificate_data(source: Any, *, paper: PageSize = "a4", address: str = "") 
     facts = _facts(award) if award is not None else {}
     return CertificateData(
         learner_name=_learner(source),
-        title=source.title,
+        title=source.told,
         issuer_name=contents.issuer_name or _("Issuer without a name"),
         issued=_day(contents.valid_from),
         expires=_day(contents.valid_until),
@@ -247,7 +248,7 @@ def _level(said: Achievement) -> str:
     if level is None or level.not_levelled:
         return ""
     own = f"{level.framework} {level.code}".strip()
-    return ", ".join(filter(None, (f"EQF {level.eqf}" if level.eqf else "", own)))
+    return listed(filter(None, (f"EQF {level.eqf}" if level.eqf else "", own)))
 
 
 def _number(value: Decimal) -> str:

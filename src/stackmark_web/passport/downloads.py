@@ -92,6 +92,11 @@ class Source:
         """What it is called."""
         return self.contents.title or (self.award.version.title if self.award else "")
 
+    @property
+    def told(self) -> str:
+        """The same in the reader's language, where its issuer published it here in that."""
+        return self.award.version.told if self.award is not None else self.title
+
     def image(self, kind: str) -> bytes:
         """The picture of the achievement as ``png`` or ``svg``; our default when there is none."""
         if self.award is not None:

@@ -156,7 +156,7 @@ class HoldingsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Holding) -> str:
         """Title and issuer, and how it stands when it is not in force."""
-        parts = [obj.title, obj.issuer_name]
+        parts = [obj.told, obj.issuer_name]
         standing = standing_of(obj)
         if not standing.live:
             parts.append(str(standing.label or LABELS.get(standing.status, "")))

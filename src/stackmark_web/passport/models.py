@@ -81,6 +81,11 @@ class Holding(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def told(self) -> str:
+        """Its title in the reader's language, where its issuer published it here in that."""
+        return self.award.version.told if self.award is not None else self.title
+
 
 class HoldingSkill(models.Model):
     """A skill a credential says its holder has, taken from its alignments."""

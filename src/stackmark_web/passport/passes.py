@@ -35,6 +35,7 @@ from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.downloads import Download, Source, file_stem
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.standing import standing_of
+from stackmark_web.ui.text import listed
 
 APPLE: Final = "application/vnd.apple.pkpass"
 _ICON: Final = ((29, ""), (58, "@2x"), (87, "@3x"))
@@ -69,7 +70,7 @@ def facts_of(holding: Holding) -> Facts:
     standing = standing_of(holding)
     return Facts(
         serial=str(holding.pk),
-        title=holding.title,
+        title=holding.told,
         issuer=holding.issuer_name or _("Issuer without a name"),
         holder=contents.holder_name or holding.user.name,
         issued=holding.valid_from,
@@ -155,7 +156,7 @@ def _groups(facts: Facts) -> dict[str, Any]:
         auxiliary.append(_field("level", _("Level"), facts.level))
     back = [
         _field("criteria", _("How it is earned"), facts.criteria),
-        _field("skills", _("Skills"), ", ".join(facts.skills)),
+        _field("skills", _("Skills"), listed(facts.skills)),
         _field("verify", _("Check it"), facts.address),
     ]
     state = _("Not in force") if facts.void else _("Expired") if facts.over else ""

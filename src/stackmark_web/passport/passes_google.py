@@ -20,6 +20,7 @@ from stackmark_web import clock
 from stackmark_web.passport.downloads import Download
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.passes import Facts, apple_fields, as_json, facts_of, read_key
+from stackmark_web.ui.text import listed
 
 SAVE: Final = "https://pay.google.com/gp/v/save/"
 
@@ -42,7 +43,7 @@ def google_object(facts: Facts) -> dict[str, Any]:
         ("expires", _("Valid until"), _day(facts.expires) if facts.expires else ""),
         ("level", _("Level"), facts.level),
         ("criteria", _("How it is earned"), facts.criteria),
-        ("skills", _("Skills"), ", ".join(facts.skills)),
+        ("skills", _("Skills"), listed(facts.skills)),
     ]
     link = {"id": "verify", "uri": facts.address, "description": _("Check it")}
     found: dict[str, Any] = {

@@ -60,12 +60,12 @@ def of_share(token: str, share: Share, held: list[Holding]) -> Preview:
         return plain
     one = held[0]
     return Preview(
-        title=one.title,
+        title=one.told,
         description=_("Issued by %(issuer)s. See what it says, and check it yourself.")
         % {"issuer": one.issuer_name},
         url=plain.url,
         image=plain.image,
-        image_alt=_("Badge of %(title)s") % {"title": one.title},
+        image_alt=_("Badge of %(title)s") % {"title": one.told},
         locale=plain.locale,
         issued=one.valid_from,
     )
@@ -95,7 +95,7 @@ def _facts(one: Holding) -> CardFacts:
     standing = standing_of(one)
     over = standing.status == "expired"
     return CardFacts(
-        title=one.title,
+        title=one.told,
         issuer=one.issuer_name or _("Issuer without a name"),
         issued=_("Issued %(day)s") % {"day": _day(one.valid_from)} if one.valid_from else "",
         status="expired" if over else "valid",

@@ -19,7 +19,7 @@ from stackmark_web.passport.models import HolderDid, Holding, ProofRequest
 from stackmark_web.passport.presenting import MAX_PRESENTATION
 from stackmark_web.passport.proving import MAX_TERMS
 from stackmark_web.passport.standing import LABELS, standing_of
-from stackmark_web.ui.text import isolated
+from stackmark_web.ui.text import day_text, isolated
 
 ENDS: Final = (
     ("7", _("In a week")),
@@ -133,8 +133,8 @@ class FitsField(forms.ModelMultipleChoiceField):
     reasons: dict[Any, tuple[str, ...]]
 
     def label_from_instance(self, obj: Holding) -> SafeString:
-        """Title and issuer, how it stands when it is not in force, and why it fits."""
-        parts = [obj.title, obj.issuer_name]
+        """Title, issuer and day, how it stands when it is not in force, and why it fits."""
+        parts = [obj.told, obj.issuer_name, day_text(obj.valid_from)]
         standing = standing_of(obj)
         if not standing.live:
             parts.append(str(standing.label or LABELS.get(standing.status, "")))

@@ -165,7 +165,7 @@ def _entries(request: ProofRequest, answer: ProofAnswer) -> list[Entry]:
     rows = answer.holdings.select_related("award", "award__version", "award__organisation")
     bound = _("It lies in the passport of the person who signed in.")
     return [
-        Entry(number, credential_bytes(row), row.title, fitting.reasons(request, row), bound, row)
+        Entry(number, credential_bytes(row), row.told, fitting.reasons(request, row), bound, row)
         for number, row in enumerate(rows.order_by("added_at", "pk"), 1)
     ]
 

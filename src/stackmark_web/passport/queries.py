@@ -27,6 +27,7 @@ from stackmark_web.passport.models import (
     Share,
 )
 from stackmark_web.passport.standing import Standing, standing_of, with_status
+from stackmark_web.ui.text import listed
 
 _STAMP: Final = (
     "SELECT a.state, a.valid_until, a.status_changed_at, h.added_at FROM passport_holding h "
@@ -34,6 +35,7 @@ _STAMP: Final = (
     "WHERE h.award_id = %s AND h.published AND a.signed IS NOT NULL "
     "AND (u.born IS NULL OR u.born < %s)"  # as minors.grown_up
 )
+
 _TIED = ("award", "award__version", "award__version__image", "award__organisation")
 
 
@@ -292,4 +294,4 @@ def address_reports(organisation: Any) -> QuerySet[AddressReport]:
 
 def titles(rows: Iterable[Holding]) -> str:
     """The titles of holdings in one line."""
-    return ", ".join(row.title for row in rows)
+    return listed(row.told for row in rows)

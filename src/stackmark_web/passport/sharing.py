@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import Http404
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from stackmark_web import clock
@@ -113,6 +114,7 @@ def _send_link(share: Share, token: str, holdings: list[Holding]) -> None:
         "shared",
         to=share.only_email,
         key=f"shared:{share.pk}",
+        language=get_language() or "",  # what the visitor speaks is not known; the sender's is near
         context={
             "sender": str(share.user),
             "title": share.title or titles(holdings)[:200],
@@ -202,7 +204,11 @@ def send_code(share: Share) -> bool:
         share=share, code_hash=_code_hash(share, code), sent_at=now, expires_at=now + CODE_LIFE
     )
     queue_mail(
-        "share_code", to=share.only_email, key=f"share-code:{row.pk}", context={"code": code}
+        "share_code",
+        to=share.only_email,
+        key=f"share-code:{row.pk}",
+        language=get_language() or "",  # of the page on which it is asked for
+        context={"code": code},
     )
     return True
 

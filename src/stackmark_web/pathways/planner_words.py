@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from stackmark_web.catalogue import vocabulary as words
 from stackmark_web.pathways.planner_chances import FIRST
-from stackmark_web.ui.text import day_text, isolated
+from stackmark_web.ui.text import day_text, isolated, listed
 
 LABELS: Final[dict[str, str | Promise]] = {
     "cheapest": _l("Cheapest"),
@@ -103,7 +103,7 @@ def delivery(step: Mapping[str, Any]) -> str:
     """How it is taught and in which languages."""
     said = [str(words.PARTICIPATION.get(step["delivery"], step["delivery"]))]
     said += [words.language_name(one) for one in step["language"]]
-    return ", ".join(filter(None, said))
+    return listed(filter(None, said))
 
 
 def change(one: Mapping[str, Any], currency: str) -> str:

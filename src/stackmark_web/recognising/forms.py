@@ -39,7 +39,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._versions = {str(one.pk): one for one in targets}
         fields: Any = self.fields
-        chosen = [(pk, version.title) for pk, version in self._versions.items()]
+        chosen = [(pk, version.told) for pk, version in self._versions.items()]
         fields["target"].choices = [("", _("Choose…")), *chosen]
         fields["holdings"].queryset = sendable.holdings_of(user)
         fields["holdings"].label_from_instance = sendable.label_of

@@ -43,7 +43,7 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._versions = {str(one.pk): one for one in targets}
         fields: Any = self.fields
-        chosen = [(pk, version.title) for pk, version in self._versions.items()]
+        chosen = [(pk, version.told) for pk, version in self._versions.items()]
         fields["target"].choices = [("", _("Choose…")), *chosen]
 
     def values(self) -> dict[str, Any]:

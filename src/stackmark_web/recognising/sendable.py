@@ -32,7 +32,7 @@ def not_decisions(rows: QuerySet[Holding]) -> QuerySet[Holding]:
 
 def label_of(holding: Holding) -> SafeString:
     """A credential in a list of choices: what, by whom, and how sure that is."""
-    title, issuer = isolated(holding.title), isolated(holding.issuer_name or _("no name"))
+    title, issuer = isolated(holding.told), isolated(holding.issuer_name or _("no name"))
     if standing_of(holding).status == "active":
         return format_html("{} · {}", title, issuer)
     return format_html("{} · {} ({})", title, issuer, _("not everything could be checked"))

@@ -87,7 +87,7 @@ def _title(award: Any) -> str:
     if queries.status_of(award)[0] not in SHOWN:
         return _("A digital credential")
     return _("%(title)s from %(issuer)s") % {
-        "title": award.version.title,
+        "title": award.version.told,
         "issuer": award.organisation.name,
     }
 

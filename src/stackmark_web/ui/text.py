@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -29,6 +30,7 @@ _TAGS: Final = {
     *("p", "em", "strong", "ul", "ol", "li", "a", "code", "pre", "blockquote", "br", "hr"),
     *("h3", "h4", "h5", "h6"),
 }
+_BLOCKS: Final = ("p", "ul", "blockquote", "h3", "h4", "h5", "h6")
 _SCHEMES: Final = {"http", "https", "mailto"}
 _HEADINGS_DOWN: Final = 2  # a page owns h1 and h2; a person's text starts at h3
 
@@ -62,11 +64,13 @@ def markdown_html(text: str) -> SafeString:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + _HEADINGS_DOWN)}"
+        if token.level == 0 and token.nesting == 1:  # it need not be in the page's language
+            token.attrSet("dir", "auto")
     html = _reader().renderer.render(tokens, _reader().options, {})
     clean = nh3.clean(
         html,
         tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={**{block: {"dir"} for block in _BLOCKS}, "a": {"href"}, "ol": {"start", "dir"}},
         url_schemes=_SCHEMES,
         attribute_filter=_absolute,
         link_rel="nofollow ugc noopener noreferrer",
@@ -88,6 +92,24 @@ def isolated(text: object) -> SafeString:
 def unturned(text: object) -> str:
     """A sentence with foreign words in it, without the characters that turn what follows."""
     return _TURNS.sub("", str(text))
+
+
+def comma() -> str:
+    """What stands between the parts of a list."""
+    # Translators: with its space; an Arabic comma in Arabic
+    return pgettext("between the parts of a list", ", ")
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Words one after another, as lists are written in the reader's language."""
+    return comma().join(map(str, parts))
+
+
+def apart(text: str, *, rtl: bool) -> str:
+    """The same for plain text: isolates (UAX #9) around words that run against the text."""
+    against = {"L"} if rtl else {"R", "AL"}
+    runs = any(unicodedata.bidirectional(letter) in against for letter in text)
+    return f"\u2068{text}\u2069" if runs else text
 
 
 def address_html(text: object) -> SafeString:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from stackmark.quality.facts_label import Signed
 from stackmark_web.ui.cards import Card, Fact
-from stackmark_web.ui.text import best_text
+from stackmark_web.ui.text import best_text, listed
 from stackmark_web.verifying import seals, wording
 from stackmark_web.verifying.labels import is_level
 from stackmark_web.verifying.labels import shown as label_of
@@ -263,7 +263,7 @@ class Shown:
         """By what a checker can ask whether it is about somebody."""
         kinds = [one["kind"] for one in (self.facts.get("holder") or {}).get("by", [])]
         words = [str(wording.IDENTITIES[kind]) for kind in kinds if kind in wording.IDENTITIES]
-        return ", ".join(dict.fromkeys(words))
+        return listed(dict.fromkeys(words))
 
     @property
     def unproven_text(self) -> str:

@@ -361,6 +361,8 @@ class TestReviewDate:
 
         version = published()
         due = version.review.due
+        reviewer.locale = "es"
+        reviewer.save()
         with clock.at(_noon(due - timedelta(days=61))):
             assert remind() == 0
         with clock.at(_noon(due - timedelta(days=59))):
@@ -375,6 +377,10 @@ class TestReviewDate:
             ("review-overdue", alice.email),
             ("review-overdue", reviewer.email),
         ]
+        spoken = {mail.to: mail.language for mail in OutboxMail.everywhere.all()}
+        assert spoken == {alice.email: "en", reviewer.email: "es"}
+        theirs = OutboxMail.everywhere.get(kind="review-due", to=reviewer.email)
+        assert f" de {due.year}" in theirs.subject, "the day as it is written in Spanish"
 
 
 class TestPolicy:

@@ -7,11 +7,14 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 from django.utils.http import urlencode
 
+from achievement_designs import bare
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.awarding import actions as awarding
+from stackmark_web.catalogue import actions as catalogue
 from stackmark_web.passport import actions as passport
 from stackmark_web.passport import queries
 
@@ -151,3 +154,21 @@ def test_nobody_under_18_has_a_frame_or_is_told_of(client, published, there, set
 
 def stamped(holding):
     return queries.public_stamp(str(holding.award_id))
+
+
+def test_others_pages_show_the_name_in_the_readers_language(client, held, university, settings):
+    """The page, the frame and oEmbed said the English name to everybody."""
+    draft = catalogue.create_draft(
+        university, actor=None, content=bare(title={"en": "Soil sampling", "es": "Muestreo"})
+    )
+    one = held(published=True, version=catalogue.publish(draft, actor=None))
+    spanish = {"HTTP_ACCEPT_LANGUAGE": "es"}
+    path = f"/credentials/{one.award_id}"
+    with translation.override("en"):  # whatever a request activates ends with this
+        told = client.get(f"/oembed?{urlencode({'url': settings.PUBLIC_URL + path})}", **spanish)
+        page = client.get(path, **spanish).content.decode()
+        frame = client.get(f"{path}/embed", **spanish).content.decode()
+    assert told.json()["title"] == "Muestreo de Northfield"
+    assert "<title>Muestreo de Northfield" in " ".join(page.split())
+    assert "Muestreo" in frame
+    assert "Soil sampling" not in frame

@@ -15,6 +15,7 @@ from django.http import Http404
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.utils import translation
 from django.views import defaults
 
 from shared import need_shared
@@ -283,6 +284,18 @@ def test_every_error_says_what_and_the_way_on(status, words, alice):
     assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_errors_come_in_the_language_of_the_reader(status, alice):
+    """The page for our own faults was English for everybody."""
+    client = Client(raise_request_exception=False, headers={"Accept-Language": "ar"})
+    client.force_login(alice)
+    with translation.override("en"):  # whatever the request activates ends with this
+        html = client.get(f"/broken/{status}").content.decode()
+    assert 'lang="ar" dir="rtl"' in html
+    assert "Go to the start page" not in html
+
+
 def test_an_old_form_is_explained():
     answer = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "a"})
     assert answer.status_code == 403
@@ -292,7 +305,10 @@ def test_an_old_form_is_explained():
 def test_the_page_for_our_own_faults_needs_nothing_that_can_break(settings):
     html = defaults.server_error(RequestFactory().get("/")).content.decode()
     source = get_template("500.html").template.source
-    assert set(re.findall(r"{% *(\w+)", source)) == {"if", "endif"}
+    words = {"load", "translate", "blocktranslate", "endblocktranslate", "get_current_language"}
+    # Translations are in memory since the start; nothing here asks for a request or the database.
+    known = {"if", "endif", "else", "get_current_language_bidi", *words}
+    assert set(re.findall(r"{% *(\w+)", source)) <= known
     sheets = [piece.split('"')[0] for piece in html.split('rel="stylesheet" href="')[1:]]
     assert sheets
     for sheet in sheets:

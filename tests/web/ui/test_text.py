@@ -50,12 +50,12 @@ def render(source, **context):
 
 
 def check_markdown(source):
-    begun = time.perf_counter()
+    begun = time.process_time()
     html = render("{% markdown text %}", text=source)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     for tag, attributes in Elements(html).found:
         assert tag in HARMLESS, html
-        assert set(attributes) <= {"href", "rel", "start"}, html
+        assert set(attributes) <= {"href", "rel", "start", "dir"}, html
         if "href" in attributes:
             scheme = re.match(r"\s*([a-z+.-]+):", attributes["href"], re.IGNORECASE)
             assert scheme is None or scheme[1].lower() in ("http", "https", "mailto"), html
@@ -80,7 +80,7 @@ def test_the_shared_hostile_texts_leave_nothing_active():
 
 def test_markdown_says_what_it_should():
     html = render("{% markdown text %}", text="# Aim\n\n**Do** [it](https://a.example)\n\n- one")
-    assert "<h3>Aim</h3>" in html
+    assert '<h3 dir="auto">Aim</h3>' in html
     assert "<strong>Do</strong>" in html
     assert 'href="https://a.example"' in html
     assert "<li>one</li>" in html
@@ -88,7 +88,17 @@ def test_markdown_says_what_it_should():
 
 def test_pictures_in_markdown_are_dropped_with_their_address():
     html = render("{% markdown t %}", t="![a <b>chart](http://127.0.0.1:9/track.png)")
-    assert html == "<p>a &lt;b&gt;chart</p>\n"
+    assert html == '<p dir="auto">a &lt;b&gt;chart</p>\n'
+
+
+def test_every_block_of_a_persons_text_runs_its_own_way():
+    """An English paragraph on an Arabic page has its full stop at its end."""
+    html = render("{% markdown t %}", t="One.\n\n- two\n\n  three\n\n> four\n\n    code")
+    runs = [(name, attrs.get("dir")) for name, attrs in Elements(html).found]
+    # Only the outermost: whoever holds blocks with a way of their own would look at none of them.
+    assert [one for one in runs if one[1]] == [
+        *(("p", "auto"), ("ul", "auto"), ("blockquote", "auto"))
+    ]
 
 
 def test_direction_controls_cannot_leave_their_place():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from stackmark_web.assessing import allotting
@@ -53,16 +54,21 @@ def tell(attempt: Attempt, kind: str, *, key: str, when: Any = None, reason: Any
     learner, application = attempt.learner, attempt.application
     to = getattr(learner, "email", "") or getattr(application, "email", "")
     name = getattr(learner, "name", "") or getattr(application, "name", "")
+    language = getattr(learner, "locale", "") or settings.LANGUAGE_CODE
+    with translation.override(language):
+        said = {
+            "title": attempt.version.told,
+            "date": day_text(when) if when else "",
+            "reason": str(reason),
+        }
     queue_mail(
         kind,
         to=to,
         organisation=attempt.organisation,
-        language=getattr(learner, "locale", "") or settings.LANGUAGE_CODE,
+        language=language,
         context={
             "recipient_name": name,
-            "title": attempt.version.title,
-            "date": day_text(when) if when else "",
-            "reason": str(reason),
+            **said,
             "link": f"{settings.PUBLIC_URL}/assessments/attempts/{attempt.pk}",
         },
         key=f"{kind}:{key}",

@@ -95,7 +95,7 @@ def _invitation(made: Retest, award: Any, now: dt.datetime) -> RetestInvitation:
 def _letter(one: RetestInvitation) -> Letter:
     language = one.holder.locale or settings.LANGUAGE_CODE
     with translation.override(language):
-        day = day_text(one.retest.closes_at)
+        title, day = one.retest.version.told, day_text(one.retest.closes_at)
     path = reverse("assessing:retest_answer", args=[one.pk])
     return Letter(
         "retest_invited",
@@ -104,7 +104,7 @@ def _letter(one: RetestInvitation) -> Letter:
         language,
         {
             "recipient_name": one.holder.name,
-            "title": one.retest.version.title,
+            "title": title,
             "date": day,
             "link": f"{settings.PUBLIC_URL}{path}",
         },

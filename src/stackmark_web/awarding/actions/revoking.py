@@ -92,7 +92,8 @@ def revoke_many(
     rows = Award.everywhere.select_for_update().filter(
         pk__in=awards, run=run, state__in=states.TABLE["revoke"]
     )
-    found = list(rows.select_related("organisation", "version").defer("signed").order_by("row"))
+    tied = rows.select_related("organisation", "version").prefetch_related("holder")
+    found = list(tied.defer("signed").order_by("row"))
     for award in {award.organisation_id: award for award in found}.values():
         permit(actor, Permission.REVOKE, award)
     four_eyes.check_revoking(found)

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
@@ -24,6 +25,7 @@ from stackmark_web.tenancy.letters import queue_letter
 from stackmark_web.tenancy.models import Invitation, Membership, Organisation, Role
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may, owners_of, require
+from stackmark_web.ui.text import day_text
 
 INVITATION_DAYS: Final = 14
 MAX_OPEN_INVITATIONS: Final = 200  # an organisation at a time, so that nobody mails the world
@@ -122,6 +124,9 @@ def invite(
         organisation=organisation,
         after={"roles": words},
     )
+    language = language or get_language() or settings.LANGUAGE_CODE  # else of who invites
+    with translation.override(language):
+        day = day_text(made.expires_at)
     queue_letter(
         "invitation",
         to=address,
@@ -131,7 +136,7 @@ def invite(
         context={
             "sender": str(actor),
             "link": f"{settings.PUBLIC_URL}/invitations/{token}",
-            "date": date_format(made.expires_at, "j F Y"),
+            "date": day,
         },
     )
     return made

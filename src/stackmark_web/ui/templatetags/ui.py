@@ -78,6 +78,12 @@ def address(value: object) -> SafeString:
 
 
 @register.simple_tag
+def comma() -> str:
+    """What stands between the parts of a list, with its space."""
+    return texts.comma()
+
+
+@register.simple_tag
 def localised(texts_by_language: object) -> str:
     """The text of a language map that suits the reader, as plain text."""
     return texts.best_text(texts_by_language)
