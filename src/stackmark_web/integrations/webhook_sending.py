@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, Final
 
 import orjson
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import RowNumber, Substr
 

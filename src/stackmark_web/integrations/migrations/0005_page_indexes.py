@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0002_webhooks'),
+        ('integrations', '0004_recipients_by_maker'),
         ('tenancy', '0004_keys_lost_and_handover'),
     ]
 
