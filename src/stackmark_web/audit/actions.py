@@ -83,7 +83,7 @@ def event(
         via=door(via),
         organisation_id=getattr(organisation, "pk", None),
         verb=verb,
-        target_type=type(target).__name__.lower(),
+        target_type=target.__class__.__name__.lower(),
         target_id=people.code_of(target) if person else str(target.pk),
         target_label="" if person else str(label)[:200],
         before=_side(before),

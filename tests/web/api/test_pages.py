@@ -100,8 +100,9 @@ def test_a_webhook_is_added_tried_paused_and_removed(world, browser):
 def test_the_page_describes_every_operation(world, browser):
     page = Client().get("/api/v1/docs")
     text = page.content.decode()
+    plain = re.sub("</?(?:bdi|wbr)>", "", text)
     for path, method, one in description.operations(description.document()):
-        assert f"<strong>{method.upper()}</strong> {path}" in text
+        assert f"<strong>{method.upper()}</strong> {path}" in plain
         assert f'id="{one["operationId"]}"' in text
     assert "<script" not in text.split("<main")[1].split("</main>")[0]
     for address in re.findall(r'(?:src|href)="([^"]*)"', text):

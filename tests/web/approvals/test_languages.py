@@ -46,7 +46,7 @@ def test_the_page_says_it_so_too(asked, client):
     client.force_login(zoe)
     with translation.override("en"):  # whatever the request activates ends with this
         page = client.get(f"/manage/northfield/changes/{change.pk}", HTTP_ACCEPT_LANGUAGE="es")
-    assert "<h1>Sustituir la clave de firma de Northfield" in page.content.decode()
+    assert "<h1><bdi>Sustituir la clave de firma de Northfield" in page.content.decode()
 
 
 def test_letters_name_it_and_the_day_in_the_language_of_each(asked):

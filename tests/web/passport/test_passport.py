@@ -80,6 +80,8 @@ def test_a_stranger_sees_nothing(stranger, held, path):
     nowhere = stranger.get(f"/passport/{uuid.uuid4()}{path}")
     assert there.status_code == nowhere.status_code == 404
     assert same(there) == same(nowhere)
+    numbers = [each.headers.pop("X-Request-ID") for each in (there, nowhere)]
+    assert numbers[0] != numbers[1]
     assert dict(there.headers) == dict(nowhere.headers)
 
 
