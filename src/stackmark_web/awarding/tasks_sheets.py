@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -93,6 +94,7 @@ class Intents:
         self._choices = Choices.of(sheet)
         self._terms = Terms(sheet.version, self._choices, now=clock.now())
         self._fresh: list[SheetRow] = []
+        self._drawn: dict[int, tuple[dict[str, Any], Award]] = {}  # by number, and of what values
         self._awards = Maker(
             Award(
                 organisation=sheet.organisation,
@@ -102,12 +104,23 @@ class Intents:
             )
         )
 
-    @transaction.atomic
     def keep(self, waiting: Any) -> list[SheetRow]:
         """All of these rows: each gets an award, or a result without one.
 
         Those with a new award that is to be signed now, as they were stored.
         """
+        self._draw(waiting)
+        return self._keep(waiting)
+
+    def _draw(self, waiting: Any) -> None:
+        """What each row would become, worked out before anybody else must wait for us to write."""
+        seen = waiting.exclude(outcome=SheetRow.Outcome.ERROR)
+        for number, line, values in seen.values_list("number", "line", "values").iterator(1_000):
+            with suppress(StackmarkError):  # said when the row itself is looked at
+                self._drawn[number] = values, self._award(line, values)
+
+    @transaction.atomic
+    def _keep(self, waiting: Any) -> list[SheetRow]:
         self._heartbeat()
         rows = list(waiting.order_by("number"))
         if not rows:
@@ -139,22 +152,28 @@ class Intents:
 
     def _prepare(self, row: SheetRow, fresh: list[tuple[SheetRow, Award]]) -> None:
         """A new award, not stored yet; refused when a choice no longer fits (a time gone by)."""
-        try:
-            fields = clean(self._terms.fields(row.values))
-        except StackmarkError as error:
-            _settle(row, Result.REFUSED, "field", error.detail)
-            return
+        values, award = self._drawn.pop(row.number, (None, None))
+        if award is None or values != row.values:
+            try:
+                award = self._award(row.line, row.values)
+            except StackmarkError as error:
+                _settle(row, Result.REFUSED, "field", error.detail)
+                return
+        fresh.append((row, award))
+
+    def _award(self, line: int, values: dict[str, Any]) -> Award:
+        """The award of a row with these values; raises as ``clean``."""
         award = self._awards.make(
             id=uuid.uuid4(),
             salt=issuing.new_salt(),
-            row=row.line,
+            row=line,
             created_at=clock.now(),
-            **fields,
+            **clean(self._terms.fields(values)),
         )
         later = award.send_at is not None and award.send_at > clock.now()
         award.state = Award.State.SCHEDULED if later else Award.State.DRAFT
         award.dedup_key = key_of(award)
-        fresh.append((row, award))
+        return award
 
     def _store(self, fresh: Sequence[tuple[SheetRow, Award]]) -> None:
         awards = [award for _row, award in fresh]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from stackmark_web import clock
 from stackmark_web.awarding import claims, four_eyes, issuing, letters, publishing, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
-from stackmark_web.awarding.models import Appeal, Award, Step
+from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
 from stackmark_web.awarding.slim import Slim, keep_common, slimmed
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
@@ -23,7 +24,18 @@ from stackmark_web.tenancy.handovers import is_over
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
-Packed = tuple[dict[Any, bytes | Slim], set[bytes]]  # by award; and the common parts they need
+
+
+@dataclass(slots=True)
+class _Ready:
+    """What is stored with signed awards, worked out before anybody else must wait for us to write.
+
+    By award: the bytes as they are kept, its link and its letter; and the common parts.
+    """
+
+    slim: dict[Any, bytes | Slim] = field(default_factory=dict)
+    common: set[bytes] = field(default_factory=set)
+    links: dict[Any, tuple[ClaimLink, letters.Letter]] = field(default_factory=dict)
 
 
 @second_person("award.release")
@@ -93,7 +105,7 @@ def offer_many(
     issuing.reserve([awards[place] for place in waiting])
     publishing.publish_new(awards[place] for place in waiting)
     made = issuing.sign_many([awards[place] for place in waiting])
-    slim = _slim([awards[place] for place in waiting], made)  # before anybody has to wait for us
+    ready = _ready_to_store([awards[place] for place in waiting], made)
     with transaction.atomic():
         if guard is not None:
             guard()
@@ -104,21 +116,30 @@ def offer_many(
                 _forget(awards[place])
             else:
                 signed.append((awards[place], one))
-        _store_all(signed, slim, actor=actor, via=via, batch=batch)
+        _store_all(signed, ready, actor=actor, via=via, batch=batch)
     return answers
 
 
-def _slim(awards: Sequence[Award], made: Sequence[bytes | StackmarkError]) -> Packed:
-    """What was signed and can be stored together, as it is to be kept."""
+def _ready_to_store(awards: Sequence[Award], made: Sequence[bytes | StackmarkError]) -> _Ready:
+    """For those that were signed and can be stored together."""
     plain = [
         (award, one)
         for award, one in zip(awards, made, strict=True)
         if isinstance(one, bytes) and award.supersedes_id is None
     ]
     if len(plain) < 2:
-        return {}, set()
+        return _Ready()
     kept, common = slimmed([(_kind(award), one) for award, one in plain])
-    return {award.pk: one for (award, _made), one in zip(plain, kept, strict=True)}, common
+    slim = {award.pk: one for (award, _made), one in zip(plain, kept, strict=True)}
+    return _Ready(slim, common, _links([award for award, _made in plain if award.recipient_email]))
+
+
+def _links(awards: Sequence[Award]) -> dict[Any, tuple[ClaimLink, letters.Letter]]:
+    """A link for each, not stored yet, and the letter that holds it."""
+    return {
+        award.pk: (link, letters.letter(award, "offer", key="1", link=url, when=link.expires_at))
+        for award, (link, url) in zip(awards, claims.draw_many(awards), strict=True)
+    }
 
 
 def _read_anew(awards: Sequence[Award]) -> None:
@@ -188,13 +209,13 @@ def may_replace(old: Award) -> bool:
 
 
 def _store_all(
-    signed: Sequence[tuple[Award, bytes]], slim: Packed, *, actor: Any, via: str, batch: Any
+    signed: Sequence[tuple[Award, bytes]], ready: _Ready, *, actor: Any, via: str, batch: Any
 ) -> None:
     """Keep what was signed: together what stands for itself, one by one what replaces another."""
     plain = [(award, made) for award, made in signed if award.supersedes_id is None]
     if len(plain) < 2:
         plain = []
-    elif not _store_together(plain, slim, actor=actor, via=via, batch=batch):
+    elif not _store_together(plain, ready, actor=actor, via=via, batch=batch):
         _read_anew([award for award, _made in plain])  # some were taken: one by one
         plain = []
     done = {award.pk for award, _made in plain}
@@ -204,7 +225,7 @@ def _store_all(
 
 
 def _store_together(
-    signed: Sequence[tuple[Award, bytes]], slim: Packed, *, actor: Any, via: str, batch: Any
+    signed: Sequence[tuple[Award, bytes]], ready: _Ready, *, actor: Any, via: str, batch: Any
 ) -> bool:
     """As ``_store`` for many that replace nothing; False, and nothing done, when one was taken.
 
@@ -217,12 +238,11 @@ def _store_together(
     )
     mark = transaction.savepoint()
     before = [(award, award.state) for award, _made in signed]
-    packed, common = slim
-    keep_common(common)
+    keep_common(ready.common)
     for award, made in signed:
         for name, value in changes.items():
             setattr(award, name, value)
-        award.signed, award.sha256 = packed[award.pk], issuing.digest(made)
+        award.signed, award.sha256 = ready.slim[award.pk], issuing.digest(made)
     open_states = sorted(states.TABLE["offer"])
     kept = set_each(
         [award for award, _made in signed],
@@ -235,7 +255,7 @@ def _store_together(
         return False
     transaction.savepoint_commit(mark)
     trace_many(before, "offer", actor=actor, via=via, batch=batch)
-    _write_all([award for award, _made in signed if award.recipient_email])
+    _write_all([award for award, _made in signed if award.pk in ready.links], ready)
     return True
 
 
@@ -244,15 +264,13 @@ def _kind(award: Award) -> tuple[Any, ...]:
     return award.version_id, award.organisation_id, award.status_list_id, award.suspendable
 
 
-def _write_all(awards: Sequence[Award]) -> None:
+def _write_all(awards: Sequence[Award], ready: _Ready) -> None:
     """A link and the letter that holds it, for each."""
-    drawn = claims.draw_many(awards)
-    insert_each([link for link, _url in drawn])
+    insert_each([ready.links[award.pk][0] for award in awards])
     by_sender: dict[Any, list[letters.Letter]] = {}
     senders = {award.organisation_id: award.organisation for award in awards}
-    for award, (link, url) in zip(awards, drawn, strict=True):
-        one = letters.letter(award, "offer", key="1", link=url, when=link.expires_at)
-        by_sender.setdefault(award.organisation_id, []).append(one)
+    for award in awards:
+        by_sender.setdefault(award.organisation_id, []).append(ready.links[award.pk][1])
     for sender, written in by_sender.items():
         queue_many(senders[sender], written, lean=True)
 
