@@ -153,7 +153,7 @@ class TestNames:
         assert forget(root.owner) == {"audit.Pseudonym": 0}
         gone = Told(AuditEvent.objects.first()).sentence
         assert gone == "Somebody whose account is gone gave Bea a role: Issuer"
-        assert queries.actors([root.pk]) == []
+        assert queries.actors([root.pk], [root.owner.pk, bea.pk]) == []
         assert queries.check_chains() == []
         assert check_file(file_of(root), [token]).findings == ()
         record("organisation.edited", actor=root.owner, target=root, organisation=root)
@@ -167,7 +167,7 @@ class TestNames:
         other.delete()
         assert Told(AuditEvent.objects.first()).who == "Ada"
         assert len(queries.of_person(root.owner)) == 1
-        assert queries.actors([root.pk]) == [(root.owner.pk, "Ada")]
+        assert queries.actors([root.pk], [root.owner.pk]) == [(root.owner.pk, "Ada")]
 
 
 class TestHeads:

@@ -19,7 +19,7 @@ from stackmark_web.integrations import outbox
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.integrations.outbox import Outbox
 from stackmark_web.tenancy import actions as tenancy
-from stackmark_web.tenancy import newest, trail
+from stackmark_web.tenancy import newest, public, trail
 from stackmark_web.tenancy.newest import at_most, newest_of
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,29 @@ def test_a_count_looks_up_no_rows(northfield):
             cursor.execute("EXPLAIN QUERY PLAN " + asked.captured_queries[0]["sql"])
             steps = [row[3] for row in cursor.fetchall()]
         assert any("COVERING INDEX" in step for step in steps), steps
+
+
+def test_holders_are_counted_in_the_index_alone(version):
+    """A COUNT of ids would look up each row for its id."""
+    if connection.vendor != "sqlite":
+        pytest.skip("plans of SQLite")
+    with CaptureQueriesContext(connection) as asked:
+        queries.figures([version.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + asked.captured_queries[0]["sql"])
+        steps = [row[3] for row in cursor.fetchall()]
+    assert any("COVERING INDEX award_holders" in step for step in steps), steps
+
+
+def test_the_state_of_the_register_reads_its_own_events_only(northfield):
+    if connection.vendor != "sqlite":
+        pytest.skip("plans of SQLite")
+    with CaptureQueriesContext(connection) as asked:
+        public.state()
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + asked.captured_queries[0]["sql"])
+        steps = [row[3] for row in cursor.fetchall()]
+    assert any("(verb=?)" in step for step in steps), steps
 
 
 # -- searches of letters ----------------------------------------------------------------------
