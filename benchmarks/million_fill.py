@@ -136,7 +136,9 @@ def awards(made, versions, count, users):
             f"(SELECT u.id FROM accounts_user u WHERE u.email = {email}) END",
             "external_id": "'S' || i",
             # as long as what a run stores; no page reads the bytes of a copy
-            **{"signed": "substr(t.signed, 1, 450)", "narrative": "''", "evidence": "'[]'"},
+            "signed": "substr(t.signed, 1, 450)",
+            "narrative": "''",
+            "evidence": "'[]'",
             "status_index": "NULL",
             "status_list_id": "NULL",
             "dedup_key": LONG,

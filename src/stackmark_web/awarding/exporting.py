@@ -48,10 +48,10 @@ def lines(awards: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(buffer)
     titles = _Titles()
     writer.writerow(HEADERS)
-    for award in awards:
-        yield _taken(buffer)
-        writer.writerow([neutralise(cell) for cell in _cells(award, titles)])
     yield _taken(buffer)
+    for award in awards:
+        writer.writerow([neutralise(cell) for cell in _cells(award, titles)])
+        yield _taken(buffer)
 
 
 def _taken(buffer: io.StringIO) -> str:

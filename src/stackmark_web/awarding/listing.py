@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
@@ -27,8 +27,9 @@ from stackmark_web.tenancy.newest import MOST, Newest, among, at_most, newest_of
 
 __all__ = ["MOST", "Listing", "awarded_versions"]
 
-SEARCHED: Final = 20_000
+SEARCHED: Final = 10_000
 FOUND: Final = 1_000  # awards that a search for words shows at most
+_ASKED: Final = 5_000  # awards to addresses that begin so, whoever made them
 _LIVE: Final = (Award.State.OFFERED, Award.State.CLAIMED)
 _HIGH: Final = "\U0010ffff"
 _ORDER: Final = ("-created_at", "pk")
@@ -134,38 +135,38 @@ def _search(units: Sequence[uuid.UUID], words: Sequence[str]) -> tuple[list[uuid
     if exact is not None:
         return exact, True
     asked = [(word.casefold(), _titled(units, word)) for word in words]
-    found, seen = [], 0
-    for _when, pk, *cells in _window(units):
-        seen += 1
-        if all(_fits(cells, word, versions) for word, versions in asked):
-            found.append(pk)
-    return [uuid.UUID(str(pk)) for pk in found[:FOUND]], seen < SEARCHED
+    window = _window(units)
+    found = [pk for _when, pk, *cells in window if _fits(cells, asked)]
+    return [uuid.UUID(str(pk)) for pk in found[:FOUND]], len(window) < SEARCHED
 
 
-def _window(units: Sequence[uuid.UUID]) -> Iterator[Sequence[Any]]:
+def _window(units: Sequence[uuid.UUID]) -> Sequence[Sequence[Any]]:
     """What is looked through: the newest awards as the database gives them, ids not converted."""
-    rows = newest_of(
-        lambda some: Award.everywhere.filter(among(some)), units, _ORDER, *_SEARCHED_IN
-    )
+    every = Award.everywhere
+    rows = newest_of(lambda some: every.filter(among(some)), units, _ORDER, *_SEARCHED_IN)
     sql, given = rows[:SEARCHED].query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        yield from cursor
+        return cursor.fetchall()
 
 
 def _by_address_or_number(
     units: Sequence[uuid.UUID], words: Sequence[str]
 ) -> list[uuid.UUID] | None:
-    """The awards to an address that begins so, or of this own number; None if there is none."""
+    """The awards to an address that begins so, or of this own number; None if there is none.
+
+    Whose they are is looked at here: asked for in the database, it would lead SQLite through all
+    awards of the organisation.
+    """
     if len(words) != 1:
         return None
     (word,) = words
     low = word.lower()
-    wanted = Q(external_id=word)
+    rows = Award.everywhere.exclude(external_id="").filter(external_id=word)  # the index is partial
     if "@" in word:
-        wanted = Q(recipient_email__gte=low, recipient_email__lt=low + _HIGH)
-    rows = Award.everywhere.filter(wanted, organisation_id__in=units).order_by()
-    return list(rows.values_list("pk", flat=True)[:FOUND]) or None
+        rows = Award.everywhere.filter(recipient_email__gte=low, recipient_email__lt=low + _HIGH)
+    pairs = rows.order_by().values_list("pk", "organisation_id")[:_ASKED]
+    return [pk for pk, owner in pairs if owner in units][:FOUND] or None
 
 
 def _titled(units: Sequence[uuid.UUID], word: str) -> set[Any]:
@@ -175,11 +176,13 @@ def _titled(units: Sequence[uuid.UUID], word: str) -> set[Any]:
     return {field.get_db_prep_value(pk, connection) for pk in rows}
 
 
-def _fits(cells: Sequence[Any], word: str, versions: set[Any]) -> bool:
+def _fits(cells: Sequence[Any], asked: Sequence[tuple[str, set[Any]]]) -> bool:
     name, email, number, version = cells
-    return (
-        word in name.casefold() or word in email or word == number.casefold() or version in versions
-    )
+    text = f"{name}\n{email}".casefold()
+    for word, versions in asked:
+        if word not in text and version not in versions and word != number.casefold():
+            return False
+    return True
 
 
 def awarded_versions(units: Sequence[uuid.UUID]) -> QuerySet[AchievementVersion]:

@@ -121,11 +121,15 @@ class Award(models.Model):
         KEY = "key-compromise", _("The signing key was at risk")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Without indexes of their own: each begins one of those below.
     organisation = models.ForeignKey(
-        "tenancy.Organisation", on_delete=models.PROTECT, related_name="awards"
+        "tenancy.Organisation", on_delete=models.PROTECT, related_name="awards", db_index=False
     )
     version = models.ForeignKey(
-        "catalogue.AchievementVersion", on_delete=models.PROTECT, related_name="awards"
+        "catalogue.AchievementVersion",
+        on_delete=models.PROTECT,
+        related_name="awards",
+        db_index=False,
     )
     state = models.CharField(
         max_length=12, choices=State.choices, default=State.DRAFT, db_index=True
@@ -154,7 +158,9 @@ class Award(models.Model):
     claimed_at = models.DateTimeField(null=True)
 
     salt = models.CharField(max_length=64)
-    status_list = models.ForeignKey(StatusList, null=True, on_delete=models.PROTECT)
+    status_list = models.ForeignKey(
+        StatusList, null=True, on_delete=models.PROTECT, db_index=False
+    )  # ``index_once`` begins with it
     status_index = models.PositiveIntegerField(null=True)
     signed = SignedField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
@@ -171,7 +177,9 @@ class Award(models.Model):
     )  # told to the holder; the public sees status and date only
     status_changed_at = models.DateTimeField(null=True)
 
-    run = models.ForeignKey("jobs.Run", null=True, on_delete=models.SET_NULL, related_name="awards")
+    run = models.ForeignKey(
+        "jobs.Run", null=True, on_delete=models.SET_NULL, related_name="awards", db_index=False
+    )  # ``row_once`` begins with it
     row = models.PositiveIntegerField(null=True)  # line of the sheet
     dedup_key = models.CharField(max_length=64, blank=True, db_index=True)
     issued_by = models.ForeignKey(
@@ -186,11 +194,14 @@ class Award(models.Model):
         default_manager_name = "everywhere"
         ordering: ClassVar[list[str]] = ["-created_at"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organisation", "state", "-created_at"], name="award_by_state"),
+            models.Index(
+                fields=["organisation", "state", "-created_at", "id"], name="award_in_state"
+            ),
             models.Index(fields=["organisation", "-created_at", "id"], name="award_newest"),
             models.Index(fields=["organisation", "state", "valid_until"], name="award_expired"),
             models.Index(
-                fields=["organisation", "version", "state", "-created_at"], name="award_by_version"
+                fields=["organisation", "version", "state", "-created_at", "id"],
+                name="award_by_version",
             ),
             models.Index(fields=["version", "state", "valid_until"], name="award_holders"),
             models.Index(

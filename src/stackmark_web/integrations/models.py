@@ -30,7 +30,9 @@ class OutboxMail(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation = models.ForeignKey("tenancy.Organisation", null=True, on_delete=models.CASCADE)
+    organisation = models.ForeignKey(
+        "tenancy.Organisation", null=True, on_delete=models.CASCADE, db_index=False
+    )  # ``letter_newest`` begins with it
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=40)
     to = models.EmailField(max_length=254)
@@ -57,7 +59,9 @@ class OutboxMail(models.Model):
         ordering: ClassVar[list[str]] = ["-queued_at"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["organisation", "-queued_at", "id"], name="letter_newest"),
-            models.Index(fields=["organisation", "state", "-queued_at"], name="letter_by_state"),
+            models.Index(
+                fields=["organisation", "state", "-queued_at", "id"], name="letter_by_state"
+            ),
             models.Index(fields=["to"], name="letter_by_address"),
         ]
 

@@ -29,7 +29,8 @@ def outbox(request: HttpRequest, slug: str) -> HttpResponse:
     """The letters, newest first, by state and address."""
     organisation = organisation_for(request.user, slug, Permission.MAIL)
     state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:254]
-    asked = Outbox(organisation, state, search)
+    known = state if state in OutboxMail.State.values else ""
+    asked = Outbox(organisation, known, search)
     page, counts = asked.page(request.GET.get("page"), _PER_PAGE), asked.counts()
     for mail in page:
         mail.tone = _TONES.get(mail.state, "neutral")

@@ -34,8 +34,11 @@ def among(units: Sequence[uuid.UUID]) -> Q:
 
 
 def at_most(rows: QuerySet[Any]) -> int:
-    """How many there are; never more than ``MOST``, and never more are counted."""
-    return int(rows.order_by()[:MOST].count())
+    """How many there are; never more than ``MOST``, and never more are counted.
+
+    By a column that every index of these lists begins with, so that no row is looked up.
+    """
+    return int(rows.order_by().values("organisation_id")[:MOST].count())
 
 
 def newest_of(

@@ -14,7 +14,7 @@ from stackmark_web.tenancy.newest import Newest, in_order, newest_of, units_with
 from stackmark_web.tenancy.queries import lineage
 
 _ORDER: Final = ("-at", "-pk")
-_LATELY: Final = 1_000  # events whose actors can be chosen, besides everybody who has a role
+_LATELY: Final = 200  # events whose actors can be chosen, besides everybody who has a role
 
 
 def trail(organisation: Organisation, filters: audit.Filters) -> Newest:

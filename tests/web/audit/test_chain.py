@@ -153,7 +153,7 @@ class TestNames:
         assert forget(root.owner) == {"audit.Pseudonym": 0}
         gone = Told(AuditEvent.objects.first()).sentence
         assert gone == "Somebody whose account is gone gave Bea a role: Issuer"
-        assert queries.actors([root.pk], [root.owner.pk]) == []
+        assert queries.actors([root.pk], [root.owner.pk, bea.pk]) == []
         assert queries.check_chains() == []
         assert check_file(file_of(root), [token]).findings == ()
         record("organisation.edited", actor=root.owner, target=root, organisation=root)
