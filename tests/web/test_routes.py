@@ -710,6 +710,7 @@ RULES = {
     # -- the VC API, switched off as on every real server; its own tests switch it on
     **{f"api:vc_{word}": public("GET POST", get=404) for word in ("index", "issue", "verify")},
     **{f"api:vc_{word}": public("GET POST", get=404) for word in ("derive", "status", "verify_vp")},
+    "api:vc_no_identifier": public("GET POST", get=404),
     "api:vc_identifier": public("GET POST", get=404, args={"did": "did:x:y"}, fixed=("did",)),
     "api:vc_issue_as": public("GET POST", get=404, args={"issuer": "jwt"}, fixed=("issuer",)),
     **{

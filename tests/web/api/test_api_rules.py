@@ -7,6 +7,7 @@ which right it asks for, whether it may be repeated under a key, and whether it 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -251,3 +252,9 @@ def guarded(world):
     versions = AchievementVersion.everywhere.filter(state="published").order_by("pk")
     signed = [one for one in awards if one[1] != "draft"]
     return signed, list(versions.values_list("pk", flat=True))
+
+
+def test_the_manual_says_how_many_operations_are_tried():
+    page = (Path(__file__).parents[3] / "docs/reference/api.md").read_text("utf-8")
+    assert f"each of the {len(OPERATIONS)} operations" in page
+    assert f"up to {len(OPERATIONS) * 2 * 250:,} requests" in page

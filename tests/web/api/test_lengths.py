@@ -39,11 +39,15 @@ def to(world):
     return address
 
 
-def test_a_reason_sent_in_pieces_is_heard(world, to):
+HTTP_2 = {"HTTP_TRANSFER_ENCODING": "", "wsgi.input_terminated": True}
+
+
+@pytest.mark.parametrize("how", [{}, HTTP_2], ids=["chunked", "http2"])
+def test_a_reason_sent_without_a_length_is_heard(world, to, how):
     """Without a length Django would see no body, and the API ask for a reason it was given."""
     award = world.offered()
     path = f"/awards/{award.pk}/revoke"
-    status, body, _stream = asked(to(path), b'{"reason":"issued-in-error","note":"x"}')
+    status, body, _stream = asked(to(path), b'{"reason":"issued-in-error","note":"x"}', **how)
     assert (status, b"revoked" in body) == ("200 OK", True)
     award.refresh_from_db()
     assert award.revoked_reason == "issued-in-error"
