@@ -7,10 +7,13 @@ does none. So a new route that leads around the second person fails here by itse
 
 from __future__ import annotations
 
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 from lxml import html
-from test_routes import NAMES, RULES, Stage
 
 import small_world
 from stackmark_web import clock
@@ -19,6 +22,13 @@ from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 from stackmark_web.jobs.models import Chunk
 from stackmark_web.tenancy.models import Handover, Membership, Organisation, SigningKey
+
+_spec = spec_from_file_location("the_routes", Path(__file__).with_name("test_routes.py"))
+assert _spec is not None
+_routes = module_from_spec(_spec)
+sys.modules["the_routes"] = _routes
+_spec.loader.exec_module(_routes)
+NAMES, RULES, Stage = _routes.NAMES, _routes.RULES, _routes.Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("routes")]
 # Words of an address that stand for more than the one the rules of the routes name.
