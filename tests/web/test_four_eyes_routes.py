@@ -98,7 +98,7 @@ def strict():
 
 def forms_of(page):
     """What a browser would send of every form of a page: address, and each way of filling it."""
-    if not page.content or "html" not in page.get("Content-Type", ""):
+    if page.streaming or not page.content or "html" not in page.get("Content-Type", ""):
         return
     for form in html.fromstring(page.content).forms:
         if form.method.upper() != "POST":

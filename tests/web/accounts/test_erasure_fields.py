@@ -15,14 +15,15 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
+import ledger_rows
 from erasing_world import ADDRESS, NAME, HerWorld, found_in, told_by_files
 from erasing_world import places as named_places
 from personal_fields import GONE, NAMED, answered
 from stackmark_web import clock
 from stackmark_web.accounts import erasure
 from stackmark_web.accounts.models import GuardianConsent, Identity
-from stackmark_web.assessing.models import Application, Attempt, Conflict
-from stackmark_web.awarding.models import Award
+from stackmark_web.assessing.models import Application, Attempt, Conflict, Marking
+from stackmark_web.awarding.models import Award, SheetRow
 from stackmark_web.integrations.webhook_models import Attempt as Delivery
 from stackmark_web.jobs.models import Chunk, Run
 from stackmark_web.passport.models import BroughtDocument
@@ -63,6 +64,9 @@ class WholeWorld(HerWorld):
     def __init__(self):
         super().__init__()
         self._sheets()
+        ledger_rows.fill(self)
+        rows = SheetRow.objects.filter(sheet=self.sheet)
+        rows.filter(pk=rows.first().pk).update(email=ADDRESS)
         her, now = self.learner, clock.now()
         Identity.objects.create(
             user=her, provider="n", issuer="https://n.example", subject="x", added_at=now
@@ -82,6 +86,8 @@ class WholeWorld(HerWorld):
         BroughtDocument.objects.create(
             user=her, url="https://x.example", url_hash="4", data=b"x", kept_at=now
         )
+        hers = Attempt.everywhere.filter(learner=her).first()
+        Marking.everywhere.filter(pk=self.desk_marking.pk).update(attempt=hers)
         candidate = Attempt.everywhere.filter(learner=her).first().candidate
         Conflict.everywhere.create(
             organisation=self.here, candidate=candidate, marker=self.colleague, declared_at=now
