@@ -138,8 +138,8 @@ def plant(her, table, word_of):
         for name in names.split():
             field = apps.get_model(label)._meta.get_field(name)
             word = words[f"{label}.{name}"] = word_of(len(words))
-            for row in rows:
-                value = planted(field, getattr(row, name), word)
+            for number, row in enumerate(rows):  # some may stand there once only
+                value = planted(field, getattr(row, name), f"{word} {number}")
                 type(row)._base_manager.filter(pk=row.pk).update(**{name: value})
     return words
 
