@@ -13,6 +13,7 @@ from stackmark_web.assessing.models import (
     Application,
     Artefact,
     Attempt,
+    Conflict,
     GroupDeclaration,
     RetestInvitation,
 )
@@ -28,6 +29,8 @@ def erase(user: Any) -> dict[str, int]:
         "declarations": _declarations(user),
         "invitations": RetestInvitation.objects.filter(holder=user).delete()[0],
     }
+    # Why somebody did not mark them is about them; that they did not, stays.
+    Conflict.everywhere.filter(candidate__in=_candidates(user)).update(why="")
     retention.forget(user)
     Attempt.everywhere.filter(learner=user).update(learner=None)
     Application.everywhere.filter(learner=user).update(learner=None)
@@ -38,11 +41,14 @@ def erase(user: Any) -> dict[str, int]:
 
 def _declarations(user: Any) -> int:
     """What they said of themselves for fairness reports, under whatever candidate."""
-    candidates = set(
-        Application.everywhere.filter(learner=user).values_list("candidate", flat=True)
-    )
-    candidates |= set(Attempt.everywhere.filter(learner=user).values_list("candidate", flat=True))
-    return GroupDeclaration.objects.filter(candidate__in=candidates).delete()[0]
+    return GroupDeclaration.objects.filter(candidate__in=_candidates(user)).delete()[0]
+
+
+def _candidates(user: Any) -> set[str]:
+    """The pseudonyms they were marked under."""
+    applied = Application.everywhere.filter(learner=user).values_list("candidate", flat=True)
+    tried = Attempt.everywhere.filter(learner=user).values_list("candidate", flat=True)
+    return {*applied, *tried}
 
 
 @staying("assessing")

@@ -83,7 +83,8 @@ def event(
         via=door(via),
         organisation_id=getattr(organisation, "pk", None),
         verb=verb,
-        target_type=target.__class__.__name__.lower(),
+        # Django's request.user is of a type of its own until it is looked at.
+        target_type="user" if person else type(target).__name__.lower(),
         target_id=people.code_of(target) if person else str(target.pk),
         target_label="" if person else str(label)[:200],
         before=_side(before),

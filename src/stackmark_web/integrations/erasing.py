@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 
 from stackmark_web import clock
 from stackmark_web.accounts.erasing import eraser, leave_file, store
-from stackmark_web.accounts.queries import own_rows, verified_addresses
+from stackmark_web.accounts.queries import own_rows, telling_pattern, verified_addresses
 from stackmark_web.accounts.retention import days_of
 from stackmark_web.integrations.models import OutboxMail
+from stackmark_web.integrations.webhook_models import Attempt
 
 KEPT: Final = timedelta(days=days_of("letter"))  # a letter that was sent, failed or cancelled
 BATCH: Final = 5_000
@@ -29,7 +30,22 @@ def erase(user: Any) -> dict[str, int]:
     """Every letter to an address of this person, sent or not."""
     if _in_files():
         leave_file("mail", verified_addresses(user))
-    return {"letters": _forget(OutboxMail.everywhere.filter(own_rows(user, "to")))}
+    return {
+        "letters": _forget(OutboxMail.everywhere.filter(own_rows(user, "to"))),
+        "answers of programs": _forget_answers(user),
+    }
+
+
+def _forget_answers(user: Any) -> int:
+    """What a program answered to a webhook with a recipient in it may say who that is."""
+    telling = telling_pattern(user)
+    if telling is None:
+        return 0
+    rows = Attempt.objects.exclude(answer="").values_list("pk", "answer")
+    found = [pk for pk, said in rows.iterator() if telling.search(said)]
+    for start in range(0, len(found), 500):
+        Attempt.objects.filter(pk__in=found[start : start + 500]).update(answer="")
+    return len(found)
 
 
 @transaction.atomic
@@ -37,7 +53,10 @@ def forget_awards(keys: Sequence[uuid.UUID]) -> int:
     """Every letter about these awards, to whomever it went: it may name their recipient."""
     gone = 0
     for start in range(0, len(keys), 500):
-        gone += _forget(OutboxMail.everywhere.filter(award_id__in=keys[start : start + 500]))
+        some = keys[start : start + 500]
+        gone += _forget(OutboxMail.everywhere.filter(award_id__in=some))
+        sent = Attempt.objects.filter(message__body__data__id__in=[str(pk) for pk in some])
+        sent.update(answer="")
     return gone
 
 

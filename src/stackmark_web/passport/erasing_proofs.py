@@ -29,11 +29,12 @@ def erase(user: Any) -> dict[str, int]:
     counts = {
         "proof answers": answers.count(),
         "proof requests": asked.count(),
-        "names in proof requests": kept,
         "dids": HolderDid.objects.filter(user=user).count(),
         "reissue requests": ReissueRequest.everywhere.filter(user=user).count(),
         "brought documents": BroughtDocument.objects.filter(user=user).count(),
     }
+    if kept:
+        counts["names in proof requests"] = kept
     ProofRequest.objects.filter(pk__in=list(answered.values_list("pk", flat=True))).delete()
     asked.delete()
     for model in (HolderDid, BroughtDocument):

@@ -39,6 +39,10 @@ def _without_name(user: Any, decisions: Any) -> int:
     count = 0
     for row in decisions:
         count += 1
+        # What the body wrote to itself about it, afterwards.
+        row.withdrawn_reason = without(row.withdrawn_reason, words)
+        row.review_reasons = without(row.review_reasons, words)
+        row.save(update_fields=["withdrawn_reason", "review_reasons"])
         text = f"{row.content} {bytes(row.signed).decode(errors='replace')}".casefold()
         if any(word in text for word in telling):
             row.content, row.signed = without(row.content, words), b""

@@ -55,8 +55,8 @@ def test_a_stranger_sees_what_an_unknown_name_gives(signed_in, northfield, charl
 
 
 def hide(text, word):
-    apart = r'value="[^"]{20,}"|<code>[0-9a-f]{32}</code>'  # token of a form, number of a request
-    return re.sub(apart, "", text).replace(word, "WORD")
+    text = re.sub(r"<code>[0-9a-f]{32}</code>", "", text)  # the number of the request
+    return re.sub(r'value="[^"]{20,}"', "", text).replace(word, "WORD")
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/audit.csv"])
