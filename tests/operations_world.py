@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
-from stackmark_web.awarding import actions, publishing
+from stackmark_web.awarding import actions, publishing, slim
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 from stackmark_web.jobs import duties
@@ -114,6 +114,15 @@ class System:
             )
             made.append(actions.offer(draft, actor=self.owner))
         return made
+
+    @staticmethod
+    def keep_slim(awards):
+        """Store what was signed as a bulk run does: what they share once, each the rest."""
+        signed = [("kind", bytes(award.signed)) for award in awards]
+        for award, kept in zip(awards, slim.slimmed(signed), strict=True):
+            assert isinstance(kept, slim.Slim)
+            Award.everywhere.filter(pk=award.pk).update(signed=kept)
+        return awards
 
     def revoke(self, award):
         return actions.revoke(

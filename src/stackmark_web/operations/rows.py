@@ -12,8 +12,10 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 from django.apps import apps
@@ -22,6 +24,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, tran
 from django.db.models.expressions import Value
 
 from stackmark.errors import UsageError
+from stackmark_web.awarding.slim import Slim
 
 _READ: Final = 500  # rows fetched at a time; fewer where a row may hold a file
 _READ_BIG: Final = 25
@@ -84,6 +87,8 @@ def encode(model: type[models.Model], row: Iterable[Any]) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Slim):
+        value = value.stored  # its common part is a row of its own
     if isinstance(value, bytes | memoryview | bytearray):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, datetime):
@@ -92,7 +97,13 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if value is None or isinstance(value, str | int | float | bool | list | dict):
         return value
-    return str(value)  # UUID, Decimal, timedelta
+    if isinstance(value, UUID | Decimal | timedelta):
+        return str(value)
+    raise UsageError(
+        "database.value",
+        f"A {type(value).__name__} cannot be written as a row: stackmark_web.operations.rows does "
+        "not know it.",
+    )
 
 
 def decode(model: type[models.Model], line: bytes) -> tuple[Any, ...]:

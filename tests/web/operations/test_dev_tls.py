@@ -109,15 +109,15 @@ def test_serve_gives_granian_the_certificate(monkeypatch, settings, tmp_path):
     given = []
 
     class Crew:
-        def __init__(self, commands):
-            given.extend(commands[0])
+        def __init__(self, members, last_sign):
+            given.extend(members[0].command)
 
-        def run(self):
-            pass
+        def run(self, drain):
+            return False
 
     monkeypatch.setattr(processes, "Crew", Crew)
     monkeypatch.setattr(processes, "why_not_free", lambda *_: "")
-    monkeypatch.setattr(serve.Command, "_prepare", lambda self: None)
+    monkeypatch.setattr(serve.Command, "_prepare", lambda self, migrate: None)
     monkeypatch.setattr(serve.Command, "_tell", lambda self, *_: None)
     call_command("serve", "--dev-tls", port=8443)
     assert given[given.index("--ssl-certificate") + 1] == str(tmp_path / "dev-tls/certificate.pem")

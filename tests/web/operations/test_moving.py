@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from base64 import b64encode
 
 import pytest
 
@@ -40,7 +42,7 @@ def there(empty, tmp_path):
 
 def test_to_another_file_and_on(system, there):
     with system.on():
-        system.issue(2)
+        system.keep_slim(system.issue(2))
         last = AuditEvent.objects.order_by("-pk").first().pk
         AuditEvent.objects.filter(pk=last).delete()  # its number must not come again
         before = everything()
@@ -83,11 +85,35 @@ def test_what_differs_there_is_found_and_nothing_is_moved(system, there, monkeyp
 
 def test_rows_survive_as_lines(system):
     with system.on():
-        system.issue(1)
+        award, bulk = system.issue(2)
+        system.keep_slim([bulk])
         for model in rows.tables():
             for row in rows.read(model):
                 line = rows.encode(model, row)
                 assert rows.encode(model, rows.decode(model, line)) == line
+        found = [json.loads(rows.encode(Award, row)) for row in rows.read(Award)]
+        stored = Award.everywhere.get(pk=bulk.pk).signed.stored
+        for pk, data in ((award.pk, bytes(award.signed)), (bulk.pk, stored)):
+            (row,) = [one for one in found if str(pk) in one]
+            assert b64encode(data).decode() in row
+
+
+def test_a_value_that_no_row_knows_is_refused_and_not_written_as_its_name():
+    with pytest.raises(StackmarkError) as caught:
+        rows._plain(object())
+    assert caught.value.reason == "database.value"
+
+
+def test_a_backup_as_rows_gives_back_what_a_bulk_run_signed(system, tmp_path, monkeypatch):
+    """As on PostgreSQL, where a backup is rows; here from an SQLite file."""
+    monkeypatch.setattr(making, "_database", making._rows)
+    with system.on():
+        awards = system.keep_slim(system.issue(2))
+        signed = {award.pk: bytes(award.signed) for award in awards}
+        file = making.make(tmp_path / "rows", passphrase=None, with_keys=False).path
+        restoring.restore(file, passphrase=None, replace=True)
+        kept = {one.pk: bytes(one.signed) for one in Award.everywhere.all()}
+    assert kept == signed
 
 
 @pytest.fixture
@@ -109,7 +135,7 @@ def postgres():
 
 def test_to_postgresql_a_backup_there_and_back(system, postgres, tmp_path):
     with system.on():
-        award = system.issue(2)[0]
+        award = system.keep_slim(system.issue(2))[0]
         system.settle()
         before = everything()
         moving.move(postgres)

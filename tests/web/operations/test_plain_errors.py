@@ -10,8 +10,9 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
-from stackmark_web.operations import connecting, processes
+from stackmark_web.operations import connecting, probes, processes
 from stackmark_web.settings import env
 
 AWAY = "postgres://clerk:hunter22@127.0.0.1:1/books"
@@ -123,11 +124,21 @@ def test_a_port_that_is_taken_says_who_and_never_touches_the_public_address(sett
     assert "65535" in processes.why_not_free("127.0.0.1", 70_000)
 
 
-def test_the_doctor_says_once_that_the_database_is_away(tmp_path):
-    code, said = run("doctor", STACKMARK_DATA=str(tmp_path), DATABASE_URL=AWAY)
-    assert code == 2
-    assert said.count("Connection refused") == 1
-    assert said.count("Not looked at: the database does not answer.") > 5
+def test_the_doctor_says_once_that_the_database_is_away(system, monkeypatch):
+    def away():
+        raise OperationalError("Connection refused")
+
+    looks = {"first": away, "disk": lambda: probes.ok("There is room."), "second": away}
+    monkeypatch.setattr(probes, "_PROBES", looks)
+    with system.on():
+        connection.close()
+        first, disk, second = (one.finding for one in probes.run())
+    assert first.text == "The database said: Connection refused"
+    assert disk.level == "ok"
+    assert (second.level, second.text) == (
+        "error",
+        "Not looked at: the database does not answer.",
+    )
 
 
 def test_a_database_is_named_without_its_password(tmp_path):

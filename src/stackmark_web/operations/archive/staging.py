@@ -70,8 +70,8 @@ def _check_pages(path: Path) -> None:
 def _load(unpacked: Path, manifest: Manifest) -> None:
     """Rows into tables as they were when the backup was made."""
     models = _models_of(manifest)
-    rows.clear(using=DEFAULT_DB_ALIAS, of=models)
-    with transaction.atomic():
+    with transaction.atomic():  # whose end is when foreign keys are looked at
+        rows.clear(using=DEFAULT_DB_ALIAS, of=models)
         for model in models:
             path = unpacked / f"{making.ROWS}{model._meta.label_lower}.jsonl"
             if path.exists():
