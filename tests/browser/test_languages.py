@@ -25,7 +25,7 @@ LOOKED_AT = (
 
 @pytest.mark.sweep
 @pytest.mark.parametrize(("language", "direction"), [("es", "ltr"), ("ar", "rtl")])
-def test_axe_finds_nothing_in_another_language(small_site, chromium, language, direction):  # noqa: F811
+def test_axe_finds_nothing_in_another_language(small_site, chromium, language, direction):
     site, world = small_site
     visitors = {
         who: Visitor(chromium, site.url, cookies.items(), locale=language)

@@ -61,7 +61,7 @@ def json_text(value: Any) -> str:
 def markdown_html(text: str, *, own_way: bool = True) -> SafeString:
     """A person's Markdown as HTML: no raw HTML, no pictures, links that carry no weight.
 
-    ``own_way``: each block runs as its first letter does, for it need not be in the page's language.
+    ``own_way``: each block runs as its first letter does; it need not be in the page's language.
     """
     tokens = _reader().parse(_TURNS.sub("", text))
     for token in tokens:
