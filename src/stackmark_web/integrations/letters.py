@@ -374,7 +374,7 @@ def form(kind: str, language: str, own: tuple[str, str] | None, *, linked: bool)
         text = _plain(body) + (f"\n\n{button}:\n{_LINK}\n" if button else "")
         context = {
             "subject": one_line(subject),
-            "body": markdown_html(body),
+            "body": markdown_html(body, own_way=False),
             "button": button,
             "link": _LINK,
             "issuer": "{{issuer}}",

@@ -35,7 +35,7 @@ from stackmark_web.passport.linkedin import public_id
 from stackmark_web.passport.queries import print_url
 from stackmark_web.passport.standing import Standing, award_standing, standing_of
 from stackmark_web.tenancy import queries as tenancy
-from stackmark_web.ui.text import listed
+from stackmark_web.ui.text import best_text, listed
 from stackmark_web.verifying import queries as verifying
 
 PAPERS: Final = ("a4", "letter")
@@ -77,7 +77,7 @@ def certificate_data(source: Any, *, paper: PageSize = "a4", address: str = "") 
         badge_png=source.image("png"),
         issuer_logo_png=_logo(award),
         accent=award.organisation.accent if award is not None else _PLAIN,
-        description=contents.description,
+        description=_description(source),
         stamp=stamp_of(_standing(source)),
         language=get_language() or "en",
         signatory=_signatory(award) if award is not None else Signatory(),
@@ -112,6 +112,13 @@ def _standing(source: Any) -> Standing:
     if source.holding is not None:
         return standing_of(source.holding)
     return award_standing(source.award)
+
+
+def _description(source: Any) -> str:
+    """In the reader's language, as the title; the signed file inside stays as it was signed."""
+    award, signed = source.award, source.contents.description
+    told = best_text(award.version.content.get("description") or {}) if award is not None else ""
+    return told or str(signed)
 
 
 def _learner(source: Any) -> str:

@@ -58,13 +58,16 @@ def json_text(value: Any) -> str:
     return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def markdown_html(text: str) -> SafeString:
-    """A person's Markdown as HTML: no raw HTML, no pictures, links that carry no weight."""
+def markdown_html(text: str, *, own_way: bool = True) -> SafeString:
+    """A person's Markdown as HTML: no raw HTML, no pictures, links that carry no weight.
+
+    ``own_way``: each block runs as its first letter does; it need not be in the page's language.
+    """
     tokens = _reader().parse(_TURNS.sub("", text))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + _HEADINGS_DOWN)}"
-        if token.level == 0 and token.nesting == 1:  # it need not be in the page's language
+        if own_way and token.level == 0 and token.nesting == 1:
             token.attrSet("dir", "auto")
     html = _reader().renderer.render(tokens, _reader().options, {})
     clean = nh3.clean(

@@ -50,6 +50,7 @@ def test_a_name_in_another_script_cannot_turn_a_letter_around(language, latin, a
         assert latin in part
         assert arabic in part
         assert part.count("\u2068") == part.count("\u2069")
+    assert 'dir="auto"' not in written.html, "a name that comes first would turn its paragraph"
     assert "\n\u2068https" not in written.text, "an address is alone in its line, to be copied"
     assert 'href="https://a.example/1"' in written.html
 
