@@ -119,7 +119,9 @@ class System:
     def keep_slim(awards):
         """Store what was signed as a bulk run does: what they share once, each the rest."""
         signed = [("kind", bytes(award.signed)) for award in awards]
-        for award, kept in zip(awards, slim.slimmed(signed), strict=True):
+        rows, commons = slim.slimmed(signed)
+        slim.keep_common(commons)
+        for award, kept in zip(awards, rows, strict=True):
             assert isinstance(kept, slim.Slim)
             Award.everywhere.filter(pk=award.pk).update(signed=kept)
         return awards

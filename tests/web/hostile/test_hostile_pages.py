@@ -310,7 +310,7 @@ def test_letters_have_our_headers_and_one_reader(calm, rounds):
             assert re.fullmatch(r"[a-z]+@(people|other|firm|northfield|x)\.example", message["To"])
             assert len(each.recipients()) == len(message["From"].addresses) == 1
             assert "\n" not in message["Subject"]
-            assert not TURNING.search(message["Subject"] + message["From"])
+            assert not TURNING.search(apart(message["Subject"]) + message["From"])
 
 
 def test_letters_hold_texts_as_texts(calm, rounds):
@@ -325,11 +325,16 @@ def test_letters_hold_texts_as_texts(calm, rounds):
             assert page.names <= names | MARKDOWN, each.subject
             assert set(page.dangers()) <= styles, each.subject
             for body in (page.text, each.body):
-                assert not TURNING.search(body), each.subject
+                assert not TURNING.search(apart(body)), each.subject
                 for mark, follows in turn.say.found(body):
                     assert reads(turn.say.said[mark], follows), (each.subject, follows)
                     checked += 1
     assert checked > 50 * TURNS
+
+
+def apart(text):
+    """Without the names that are kept in a direction of their own: begun and ended by us."""
+    return re.sub("\u2068([^\u202a-\u202e\u2066-\u2069\n]*)\u2069", r"\1", text)
 
 
 def letter_page(letter):

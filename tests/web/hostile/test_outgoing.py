@@ -319,7 +319,7 @@ OPENERS = {
     "stackmark_web/tenancy/signers/remote.py": "its other end",
     "stackmark_web/integrations/mailer.py": "the mail server of the operator",
     "stackmark_web/accounts/adapter.py": "its errors",
-    "stackmark_web/jobs/management/commands/work.py": "the name of this machine",
+    "stackmark_web/jobs/presence.py": "the name of this machine",
     "stackmark_web/operations/processes.py": "whether our own port is free",
     "stackmark_web/operations/archive/making.py": "the name of this machine",
     "stackmark_web/operations/instance.py": "the name of this machine",

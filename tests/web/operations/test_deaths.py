@@ -55,6 +55,7 @@ def signed_in(user):
     session["account_authentication_methods"] = [
         {"method": "password", "at": clock.now().timestamp(), "email": user.email}
     ]
+    session["sure"] = {"until": clock.now().timestamp() + 300}
     session.create()
     return session.session_key
 

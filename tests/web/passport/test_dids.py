@@ -265,7 +265,6 @@ def test_erasure_takes_all_of_it(mine, held, ada, person):
     assert removed == {
         "proof answers": 1,
         "proof requests": 1,
-        "names in proof requests": 0,
         "dids": 1,
         "reissue requests": 1,
         "brought documents": 1,
