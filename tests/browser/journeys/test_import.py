@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from browser.journeys.conftest import PASSWORD
 from simulators.issuer import Issuer
 from stackmark.rendering.art import default_image
 from stackmark.rendering.bake import bake
@@ -74,6 +76,14 @@ def checked_at_home(kept, folder):
     return done.returncode, done.stdout
 
 
+def everything(page, download, password):
+    """The whole passport; the password is asked for before it."""
+    page.get_by_role("link", name="Download all").click()
+    page.get_by_role("link", name=re.compile(r"Download \d+ credential")).click()
+    page.get_by_label("Password").fill(password)
+    return download(page, page.get_by_role("button", name="Yes, it is me"))
+
+
 def test_badges_of_another_house_join_the_passport_and_leave_with_it(
     site, visit, enter, elsewhere, look, download, tmp_path
 ):
@@ -103,7 +113,7 @@ def test_badges_of_another_house_join_the_passport_and_leave_with_it(
     expect(heading(nobody)).to_have_text("Sign in")
 
     page.goto(site.url + "/passport")
-    kept = download(page, page.get_by_role("link", name="Download all"))
+    kept = everything(page, download, "stackmark-demo-world")
     with zipfile.ZipFile(kept) as archive:
         assert archive.read("credentials/dry-stone-walling.json") == walling
         assert archive.read("credentials/hedge-laying.png") == hedge
@@ -154,7 +164,7 @@ def test_what_is_broken_or_altered_is_told_and_labelled(
     expect(said).to_contain_text("Changed after it was signed")
     look(page, "altered")
     page.goto(site.url + "/passport")
-    kept = download(page, page.get_by_role("link", name="Download all"))
+    kept = everything(page, download, PASSWORD)
     code, report = checked_at_home(kept, tmp_path / "passport")
     assert code == 1, report
     assert "roof-making.json  Refused: The signature does not fit" in report
