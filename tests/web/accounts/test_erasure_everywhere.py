@@ -27,6 +27,8 @@ def _alone(letters_in_files):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_of_her_is_left(caplog):
+    if connection.vendor != "sqlite":
+        pytest.skip("reads every byte of the database, which a server does not hand out")
     world = HerWorld()
     duties._DUTIES["send mail"].function()
     client = Client()

@@ -6,7 +6,7 @@ import errno
 from datetime import timedelta
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from stackmark_web import clock
 from stackmark_web.jobs import actions, handlers, worker
@@ -14,6 +14,12 @@ from stackmark_web.jobs.handlers import LeaseLost, Outcome
 from stackmark_web.jobs.models import Chunk, Run
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch):
+    """A worker closes a connection that broke; here it holds the transaction of the test."""
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -21,7 +21,7 @@ from stackmark_web.awarding import publishing
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.operations import instance
-from stackmark_web.operations.archive import making, restoring
+from stackmark_web.operations.archive import making, reconcile, restoring
 
 
 def back_up(system, name="b.stackmark", **more):
@@ -192,3 +192,10 @@ def test_a_restore_that_was_cut_off_signs_nothing_until_it_is_run_again(system, 
         restoring.restore(file, passphrase=None, replace=True)
         assert instance.why_not() == ""
         assert system.issue(1)[0].signed
+
+
+@pytest.mark.parametrize(("second", "told"), [("00", False), ("01", True), ("02", True)])
+def test_what_was_issued_in_the_second_of_the_backup_may_be_lost_too(second, told):
+    line = {"id": "a", "sha256": "b", "at": f"2026-11-29T12:00:{second}Z"}  # in whole seconds
+    since = datetime(2026, 11, 29, 12, 0, 1, 500_000, tzinfo=UTC)
+    assert reconcile._is_after(line, since) is told

@@ -207,8 +207,9 @@ def find_lost(
 
 
 def _is_after(line: dict[str, Any], since: datetime) -> bool:
-    at = parse_datetime(str(line.get("at", "")))
-    return "id" in line and "sha256" in line and at is not None and at >= since
+    at = parse_datetime(str(line.get("at", "")))  # in whole seconds
+    whole = since.replace(microsecond=0)
+    return "id" in line and "sha256" in line and at is not None and at >= whole
 
 
 def _is_set(newest: Path, known: dict[str, bytes], line: dict[str, Any]) -> bool:
