@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from stackmark_web.api import lengths
 
@@ -27,8 +29,17 @@ def asked(environ_of, body, **more):
         **more,
     }
     application = lengths.measured(get_wsgi_application())
-    parts = application(environ, lambda status, _headers, _error=None: begun.append(status))
-    return begun[0], b"".join(parts), stream
+    for signal in (
+        request_started,
+        request_finished,
+    ):  # its connection holds the test's transaction
+        signal.disconnect(close_old_connections)
+    try:
+        parts = application(environ, lambda status, _headers, _error=None: begun.append(status))
+        return begun[0], b"".join(parts), stream
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 @pytest.fixture
