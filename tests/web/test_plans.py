@@ -71,7 +71,7 @@ def plan(sql):
 def whole(step, sql):
     """The table that a step of a plan reads from end to end; nothing if it is bounded."""
     read = re.match(r"SCAN (\w+)(?! .*LEFT-JOIN)", step)
-    if read is None or " LIMIT 1" in sql:
+    if read is None or re.search(r" LIMIT 1\b", sql):
         return ""
     name = read.group(1)
     aliases = dict(re.findall(r'"(\w+)" (\w+) ', sql))
