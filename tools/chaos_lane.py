@@ -52,6 +52,10 @@ NEVER = {
 }
 
 
+class Held(Exception):  # noqa: N818 - an answer, not a fault
+    """Somebody holds what a statement wants to write."""
+
+
 class World:
     """Folder, database, port and environment of one lane."""
 
@@ -94,20 +98,30 @@ class World:
             self._manage(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
 
     def ask(self, sql: str, *, patience: float = 30) -> list[tuple[Any, ...]]:
-        """The rows a statement gives."""
+        """The rows a statement gives. Raises ``Held`` when somebody keeps it waiting too long."""
         if self.database:
             import psycopg
 
             with psycopg.connect(
-                self.database, autocommit=True, application_name="chaos"
+                self.database,
+                autocommit=True,
+                application_name="chaos",
+                options=f"-c lock_timeout={int(patience * 1_000)}",
             ) as connection:
-                found = connection.execute(sql.encode())
+                try:
+                    found = connection.execute(sql.encode())
+                except psycopg.errors.LockNotAvailable as error:
+                    raise Held from error
                 return found.fetchall() if found.description else []
         file = self.folder / "var" / "stackmark.sqlite3"
         connection = sqlite3.connect(file, timeout=patience)
         try:
             with connection:
                 return connection.execute(sql).fetchall()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise Held from error
+            raise
         finally:
             connection.close()
 
@@ -238,7 +252,7 @@ class Lane:
                     patience=1,
                 )
                 break
-            except sqlite3.OperationalError:  # it holds SQLite's only pen: let it write to its end
+            except Held:  # SQLite's only pen, or the row itself: let it write to its end
                 _signal(old, signal.SIGCONT)
                 time.sleep(0.05)
         new = self._begin("worker")
@@ -282,6 +296,7 @@ class Lane:
             found = self.world.ask(sql.replace("{awards}", awards))
             if found:
                 self.wrong.append(f"{what} ({len(found)}) after {when}")
+                print("wrong:", self.wrong[-1], flush=True)
 
     def leased(self) -> bool:
         """Whether a chunk is being done."""

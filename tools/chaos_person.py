@@ -33,7 +33,8 @@ class Person(threading.Thread):
                 self._issue(self.files)
                 self._revoke_one()
             except Exception as error:  # noqa: BLE001 - a wrong answer is what we look for
-                self.wrong.append(f"file {self.files}: {error}")
+                self.wrong.append(f"file {self.files}: {type(error).__name__}: {error}")
+                print("wrong:", self.wrong[-1], flush=True)
 
     def _issue(self, number: int) -> None:
         lines = [f"p{number}-{n}@mail.example,Person {n}" for n in range(self.rows)]

@@ -150,7 +150,10 @@ def _one_case(name: str) -> bool:
 def _odd_signs(column: str, text: str, what: str) -> Iterator[Doubt]:
     if text.isascii():
         return
-    if any(unicodedata.category(sign) == "Cf" and sign not in _JOINERS for sign in text):
+    # Invisible signs are not printable; few names hold any that is not.
+    if not text.isprintable() and any(
+        unicodedata.category(sign) == "Cf" and sign not in _JOINERS for sign in text
+    ):
         detail = f"{what} holds invisible signs; type it anew."
         yield Doubt(column, "invisible", detail)
     mixed = next(filter(None, map(_mixed, text.replace("@", " ").replace(".", " ").split())), "")
@@ -159,6 +162,7 @@ def _odd_signs(column: str, text: str, what: str) -> Iterator[Doubt]:
         yield Doubt(column, "scripts", detail)
 
 
+@lru_cache(maxsize=4096)  # names repeat
 def _mixed(word: str) -> str:
     """The scripts of a word that mixes some that look alike."""
     if word.isascii():

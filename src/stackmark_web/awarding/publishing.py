@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +41,7 @@ from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.signing import Given, Pen, pen_as
 from stackmark_web.awarding.states import WITHDRAWN
 from stackmark_web.tenancy.models import Organisation
+from stackmark_web.ui.commits import after_commit
 
 TTL_MS: Final = 300_000  # verifiers may keep a list for five minutes
 ALARM: Final = timedelta(seconds=60)
@@ -74,7 +74,7 @@ def list_path(list_id: object, purpose: str) -> Path:
 
 def publish_after_commit(list_id: object) -> None:
     """Publish as soon as the change is stored; what fails here the duty does again."""
-    transaction.on_commit(partial(try_publish, list_id), robust=True)
+    after_commit(try_publish, list_id)
 
 
 def publish_new(awards: Iterable[Award]) -> None:

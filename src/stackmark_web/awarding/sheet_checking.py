@@ -34,7 +34,7 @@ from stackmark_web.awarding.sheet_workbooks import row_of
 from stackmark_web.jobs.storing import Maker, insert_each
 from stackmark_web.tenancy.queries import root_of
 
-BATCH: Final = 400  # rows looked up and stored at a time
+BATCH: Final = 1_000  # rows looked up and stored at a time
 Outcome = SheetRow.Outcome
 _COLUMN: Final = {  # which column a fault of a field stands in
     "recipient_email": ("recipient_email", "identifier"),

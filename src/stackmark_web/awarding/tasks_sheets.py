@@ -34,6 +34,7 @@ from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
 from stackmark_web.jobs.storing import Maker, insert_each, set_each
+from stackmark_web.jobs.turns import writing
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
 
@@ -119,9 +120,12 @@ class Intents:
             with suppress(StackmarkError):  # said when the row itself is looked at
                 self._drawn[number] = values, self._award(line, values)
 
-    @transaction.atomic
     def _keep(self, waiting: Any) -> list[SheetRow]:
-        self._heartbeat()
+        with writing():
+            self._heartbeat()
+            return self._settle_all(waiting)
+
+    def _settle_all(self, waiting: Any) -> list[SheetRow]:
         rows = list(waiting.order_by("number"))
         if not rows:
             return []
@@ -251,7 +255,7 @@ def _sign(
             )
         else:
             answers = [None if award.signed is not None else _no_right() for award in awards]
-        with transaction.atomic():
+        with writing():
             heartbeat()
             for row, refusal in zip(batch, answers, strict=True):
                 _conclude(row, refusal)

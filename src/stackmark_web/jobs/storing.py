@@ -84,6 +84,10 @@ def insert_each(
 def _column(field: Any, rows: Sequence[Any], connection: Any) -> list[Any]:
     """The values of one field as the database takes them; what repeats is worked out once."""
     name = field.attname
+    if isinstance(field, _TEXTS):  # a text goes to the database as it is
+        texts = [getattr(row, name) for row in rows]
+        if all(text.__class__ is str for text in texts):
+            return texts
     found: list[Any] = []
     last, made = _NOTHING, None
     for row in rows:
@@ -97,6 +101,7 @@ def _column(field: Any, rows: Sequence[Any], connection: Any) -> list[Any]:
 
 _NOTHING: Final = object()
 _EMPTY: Final = (list, dict)
+_TEXTS: Final = (models.CharField, models.TextField)
 
 
 class Maker(Generic[M]):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any, Final
-
-from django.db import transaction
 
 from stackmark.verification.report import Check, Report
 from stackmark_web import clock
@@ -15,6 +12,7 @@ from stackmark_web.passport.contents import Contents
 from stackmark_web.passport.matching import match_of
 from stackmark_web.passport.models import Holding
 from stackmark_web.passport.queries import addresses_of
+from stackmark_web.ui.commits import after_commit
 from stackmark_web.verifying import actions as verifying
 from stackmark_web.verifying.checking import Checked, Checker
 from stackmark_web.verifying.queries import register_for
@@ -44,7 +42,7 @@ def check_holding(holding: Holding) -> Checked:
 
 def check_after_commit(holding_id: uuid.UUID) -> None:
     """Check it once the caller's change is stored: nobody is asked while rows are held."""
-    transaction.on_commit(partial(_check_if_there, holding_id), robust=True)
+    after_commit(_check_if_there, holding_id)
 
 
 def _check_if_there(holding_id: uuid.UUID) -> None:

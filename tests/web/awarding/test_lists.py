@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 import stackmark
 from stackmark.errors import StackmarkError
@@ -294,3 +295,19 @@ def test_many_processes_never_get_the_same_index(tmp_path):
     lines = [line for one in workers for line in one.communicate(timeout=180)[0].splitlines()]
     assert all(one.returncode == 0 for one in workers)
     assert len(lines) == len(set(lines)) == 4 * 120 * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_away_after_a_revocation_does_not_turn_its_answer(
+    offered, alice, monkeypatch
+):
+    award = offered()
+
+    def lost(_list_id):
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr(publishing, "publish", lost)
+    actions.revoke(award, actor=alice, reason="issued-in-error")
+    award.refresh_from_db()
+    assert award.state == "revoked"
+    assert StatusList.everywhere.get().dirty_since is not None  # the duty publishes it

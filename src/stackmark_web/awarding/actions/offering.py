@@ -19,6 +19,7 @@ from stackmark_web.awarding.slim import Slim, keep_common, slimmed
 from stackmark_web.catalogue.queries import overdue_versions
 from stackmark_web.integrations.actions import cancel_mail, queue_many
 from stackmark_web.jobs.storing import insert_each, set_each
+from stackmark_web.jobs.turns import writing
 from stackmark_web.tenancy.guarding import ACTIONS, second_person
 from stackmark_web.tenancy.handovers import is_over
 from stackmark_web.tenancy.permissions import Permission
@@ -106,7 +107,7 @@ def offer_many(
     publishing.publish_new(awards[place] for place in waiting)
     made = issuing.sign_many([awards[place] for place in waiting])
     ready = _ready_to_store([awards[place] for place in waiting], made)
-    with transaction.atomic():
+    with writing() if batch else transaction.atomic():
         if guard is not None:
             guard()
         signed: list[tuple[Award, bytes]] = []

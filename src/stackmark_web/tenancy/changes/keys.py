@@ -8,7 +8,6 @@ nothing is ever signed by a key that the world cannot find (fault F39).
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -35,6 +34,7 @@ from stackmark_web.tenancy.queries import (
     waiting_key,
 )
 from stackmark_web.tenancy.signers import store
+from stackmark_web.ui.commits import after_commit
 
 _State: Final = SigningKey.State
 _changed: Final[list[Callable[[Organisation], None]]] = []
@@ -255,4 +255,4 @@ def _drop_waiting(root: Organisation) -> None:
 
 def _announce(root: Organisation) -> None:
     for function in _changed:
-        transaction.on_commit(partial(function, root), robust=True)
+        after_commit(function, root)

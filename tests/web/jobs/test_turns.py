@@ -1,0 +1,61 @@
+"""Workers on SQLite write one after the other, and nobody waits for one that has stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from stackmark_web.jobs import turns
+
+pytestmark = pytest.mark.django_db(transaction=True)
+sqlite_alone = pytest.mark.skipif(
+    "postgres" in os.environ.get("DATABASE_URL", ""), reason="PostgreSQL writes for many at once"
+)
+
+
+def locked():
+    handle = os.open(Path(settings.DATA) / "workers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+@sqlite_alone
+def test_who_finds_another_writing_goes_on_as_soon_as_he_is_done():
+    handle = locked()
+    threading.Timer(0.3, os.close, [handle]).start()
+    begun = time.monotonic()
+    with turns.writing():
+        waited = time.monotonic() - begun
+        assert connection.in_atomic_block
+    assert 0.25 < waited < turns.PATIENCE
+
+
+@sqlite_alone
+def test_a_worker_that_has_stopped_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.1)
+    handle = locked()
+    try:
+        with turns.writing():
+            assert connection.in_atomic_block
+    finally:
+        os.close(handle)
+
+
+@sqlite_alone
+def test_the_turn_ends_with_the_transaction_even_when_it_fails():
+    with pytest.raises(ZeroDivisionError), turns.writing():
+        divmod(1, 0)
+    os.close(locked())  # would wait for ever
+
+
+def test_inside_a_transaction_there_is_nothing_to_wait_for(monkeypatch):
+    monkeypatch.setattr(turns, "_wait", lambda _handle: pytest.fail("it waited"))
+    with transaction.atomic(), turns.writing():
+        assert connection.in_atomic_block
