@@ -116,9 +116,9 @@ class AuditEvent(models.Model):
             models.UniqueConstraint(fields=["chain", "seq"], name="event_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organisation_id", "-at", "-id"], name="event_newest"),
-            models.Index(fields=["organisation_id", "verb", "-at", "-id"], name="event_by_verb"),
-            models.Index(fields=["actor_code", "-at", "-id"], name="event_by_actor"),
+            models.Index(fields=["organisation_id", "at", "id"], name="event_newest"),
+            models.Index(fields=["organisation_id", "verb", "at", "id"], name="event_by_verb"),
+            models.Index(fields=["actor_code", "at", "id"], name="event_by_actor"),
         ]
 
     def __str__(self) -> str:

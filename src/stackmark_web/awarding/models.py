@@ -193,14 +193,15 @@ class Award(models.Model):
     class Meta:
         default_manager_name = "everywhere"
         ordering: ClassVar[list[str]] = ["-created_at"]
+        # Newest first is read backwards: rows come in at the end of an index and fill its pages.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["organisation", "state", "-created_at", "id"], name="award_in_state"
+                fields=["organisation", "state", "created_at", "-id"], name="award_in_state"
             ),
-            models.Index(fields=["organisation", "-created_at", "id"], name="award_newest"),
+            models.Index(fields=["organisation", "created_at", "-id"], name="award_newest"),
             models.Index(fields=["organisation", "state", "valid_until"], name="award_expired"),
             models.Index(
-                fields=["organisation", "version", "state", "-created_at", "id"],
+                fields=["organisation", "version", "state", "created_at", "-id"],
                 name="award_by_version",
             ),
             models.Index(fields=["version", "state", "valid_until"], name="award_holders"),
@@ -247,7 +248,7 @@ class SheetRow(models.Model):
         SKIPPED = "skipped", _("Left out")
         REFUSED = "refused", _("Refused")
 
-    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
     line = models.PositiveIntegerField()
     email = models.CharField(max_length=254, blank=True)

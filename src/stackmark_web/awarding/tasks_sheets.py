@@ -9,13 +9,13 @@ transaction. Whatever dies in between, the row finds its award again: nothing is
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from stackmark.errors import StackmarkError
@@ -33,7 +33,7 @@ from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
 from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
-from stackmark_web.jobs.storing import Maker, insert_each, set_each
+from stackmark_web.jobs.storing import Maker, insert_each, ordered_uuid, set_each
 from stackmark_web.jobs.turns import writing
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
@@ -44,7 +44,8 @@ LEAST: Final = 250  # … but not fewer than these: each transaction takes as lo
 UNCONFIRMED: Final = timedelta(days=30)  # an upload nobody confirmed is thrown away
 UNFINISHED: Final = timedelta(days=7)  # after that a stopped run is not taken up again
 Result = SheetRow.Result
-_KEPT: Final = ("result", "findings", "award")  # what a run writes on a row
+# What a run writes on a row, once, when it is known what became of it.
+_KEPT: Final = ("result", "findings", "award", "values")
 
 
 @handler(KIND)
@@ -52,6 +53,7 @@ def award_rows(run: Run, first: int, last: int, heartbeat: Heartbeat) -> Outcome
     """Rows ``first`` up to, not including, ``last`` of the run's sheet."""
     sheet = _sheet(run)
     rows = SheetRow.objects.filter(sheet=sheet, number__gte=first, number__lt=last)
+    _find_again(run, rows)
     fresh = Intents(run, sheet, heartbeat).keep(rows.filter(result="", award__isnull=True))
     allowed = _allowed(run, sheet)
     if allowed:  # what was stored a moment ago need not be read again
@@ -62,6 +64,14 @@ def award_rows(run: Run, first: int, last: int, heartbeat: Heartbeat) -> Outcome
     refused = rows.filter(result=Result.REFUSED).count()
     done = rows.exclude(result="").count() - refused
     return Outcome(done=done, failed=refused)
+
+
+def _find_again(run: Run, rows: QuerySet[SheetRow]) -> None:
+    """Rows that became awards before somebody died: an award knows its run and its line."""
+    known = Award.everywhere.filter(run=run, row=OuterRef("line"))
+    lost = rows.filter(Exists(known), result="", award__isnull=True)
+    if lost.exists():
+        lost.update(award=Subquery(known.values("pk")[:1]))
 
 
 def _sheet(run: Run) -> Sheet:
@@ -134,8 +144,10 @@ class Intents:
                 _settle(row, Result.REFUSED, "rights", _no_right().detail)
         else:
             self._decide(rows)
-        set_each(rows, _KEPT)
-        return [row for row in self._fresh if not row.result]
+        fresh = [row for row in self._fresh if not row.result]
+        signed_soon = {row.number for row in fresh}
+        set_each([row for row in rows if row.number not in signed_soon], _KEPT)
+        return fresh
 
     def _decide(self, rows: Sequence[SheetRow]) -> None:
         good = [row for row in rows if row.outcome != SheetRow.Outcome.ERROR]
@@ -168,10 +180,10 @@ class Intents:
     def _award(self, line: int, values: dict[str, Any]) -> Award:
         """The award of a row with these values; raises as ``clean``."""
         award = self._awards.make(
-            id=uuid.uuid4(),
+            id=None,
             salt=issuing.new_salt(),
             row=line,
-            created_at=clock.now(),
+            created_at=None,
             **clean(self._terms.fields(values)),
         )
         later = award.send_at is not None and award.send_at > clock.now()
@@ -181,6 +193,8 @@ class Intents:
 
     def _store(self, fresh: Sequence[tuple[SheetRow, Award]]) -> None:
         awards = [award for _row, award in fresh]
+        for award in awards:  # now that it is our turn: in the order in which they are stored
+            award.id, award.created_at = ordered_uuid(), clock.now()
         taken = known_keys([award.dedup_key for award in awards])
         for award in awards:
             if award.dedup_key in taken:  # again, or after an earlier one ran out
@@ -198,7 +212,7 @@ class Intents:
         for row, award in fresh:
             row.award = award
             if award.state == Award.State.SCHEDULED:
-                row.result = Result.ISSUED
+                row.result, row.values = Result.ISSUED, {}
 
     def _correct(self, row: SheetRow, old: Award) -> None:
         """A draft that takes the place of what the person holds, if anything differs."""
@@ -231,7 +245,7 @@ class Intents:
 
 def _settle(row: SheetRow, result: str, reason: str, detail: str) -> None:
     """End a row without a credential."""
-    row.result = result
+    row.result, row.values = result, {}
     row.findings = [*row.findings, {"column": "", "reason": reason, "detail": detail}]
 
 
@@ -270,7 +284,7 @@ _TIED: Final = (
 
 def _conclude(row: SheetRow, refusal: StackmarkError | None) -> None:
     if refusal is None:
-        row.result = Result.ISSUED
+        row.result, row.values = Result.ISSUED, {}
         return
     reason = "rights" if refusal.reason == "award.rights" else "signing"
     _settle(row, Result.REFUSED, reason, refusal.detail)

@@ -16,7 +16,7 @@ from stackmark_web.integrations.lean import fold
 from stackmark_web.integrations.letters import LETTERS, unknown_placeholders, write
 from stackmark_web.integrations.models import MailTemplate, OutboxMail
 from stackmark_web.integrations.queries import nearest_words
-from stackmark_web.jobs.storing import Maker, insert_each
+from stackmark_web.jobs.storing import Maker, insert_each, ordered_uuid
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -82,7 +82,7 @@ def _queue_lean(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail
     made = Maker(OutboxMail(organisation=organisation, queued_at=now))
     mails = [
         made.make(
-            id=uuid.uuid4(),
+            id=ordered_uuid(),
             key=letter.key[:120],
             kind=letter.kind,
             to=letter.to,

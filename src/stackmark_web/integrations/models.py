@@ -58,9 +58,9 @@ class OutboxMail(models.Model):
         default_manager_name = "everywhere"
         ordering: ClassVar[list[str]] = ["-queued_at"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["organisation", "-queued_at", "id"], name="letter_newest"),
+            models.Index(fields=["organisation", "queued_at", "id"], name="letter_newest"),
             models.Index(
-                fields=["organisation", "state", "-queued_at", "id"], name="letter_by_state"
+                fields=["organisation", "state", "queued_at", "id"], name="letter_by_state"
             ),
             models.Index(fields=["to"], name="letter_by_address"),
         ]

@@ -22,7 +22,7 @@ from stackmark_web.tenancy.newest import Newest, among, at_most, newest_of, unit
 SEARCHED: Final = 10_000
 FOUND: Final = 1_000  # letters that a search shows at most
 _ASKED: Final = 5_000  # letters to addresses that begin so, whoever wrote them
-_ORDER: Final = ("-queued_at", "pk")
+_ORDER: Final = ("-queued_at", "-pk")
 _HIGH: Final = "\U0010ffff"
 _HEAVY: Final = ("text", "html")  # what a letter says is not on the list
 

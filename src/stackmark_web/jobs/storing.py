@@ -6,6 +6,9 @@ all else that is done with an award.
 
 from __future__ import annotations
 
+import secrets
+import time
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
@@ -79,6 +82,17 @@ def insert_each(
             f"INSERT INTO {table} ({names}) VALUES ({holes}){end}",  # noqa: S608 - a model's names
             list(zip(*columns, strict=True)),
         )
+
+
+def ordered_uuid() -> uuid.UUID:
+    """A new id that is larger than those made before: UUID version 7 (RFC 9562 5.7, 6.2 method 3).
+
+    48 bits of milliseconds, 12 of their fraction, 62 random ones. Rows of a run come to stand side
+    by side in every index over their ids; with random ones each row fills another page of each.
+    """
+    moment, rest = divmod(time.time_ns(), 1_000_000)
+    high = (moment & (1 << 48) - 1) << 16 | 7 << 12 | (rest << 12) // 1_000_000
+    return uuid.UUID(int=high << 64 | 2 << 62 | secrets.randbits(62))
 
 
 def _column(field: Any, rows: Sequence[Any], connection: Any) -> list[Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
+from stackmark_web import clock
 from stackmark_web.awarding import sheet_actions, sheets, tasks_sheets
 from stackmark_web.awarding.models import Award, SheetRow
+from stackmark_web.jobs import storing
 
 pytestmark = pytest.mark.django_db
 TABLE = b"email,name\nann@mail.example,Ann Lee\nbob@mail.example,Bob Ray\ncy@mail.example,Cy Oh\n"
@@ -56,3 +60,35 @@ def test_a_row_that_is_no_longer_fit_is_refused_with_its_reason(run):
     row = SheetRow.objects.get(number=1)
     assert (row.result, row.findings[-1]["reason"]) == ("refused", "field")
     assert "nobody" in row.findings[-1]["detail"]
+
+
+def test_rows_of_a_worker_that_died_before_it_signed_find_their_awards_again(run):
+    rows = SheetRow.objects.filter(sheet=run.sheet)
+    tasks_sheets.Intents(run, run.sheet, lambda: None).keep(rows.order_by("number"))
+    meant = set(Award.everywhere.values_list("pk", "row", "status_index", "salt"))
+    assert len(meant) == 3
+    assert not rows.exclude(award=None).exists()
+
+    done = tasks_sheets.award_rows(run, 0, 3, lambda: None)
+
+    assert (done.done, done.failed) == (3, 0)
+    assert set(Award.everywhere.values_list("pk", "row", "status_index", "salt")) == meant
+    for row in rows.select_related("award"):
+        assert (row.award.row, row.award.recipient_email) == (row.line, row.email)
+
+
+def test_what_a_row_said_goes_as_soon_as_it_is_known_what_became_of_it(run):
+    tasks_sheets.award_rows(run, 0, 2, lambda: None)
+    left = dict(SheetRow.objects.values_list("number", "values"))
+    assert left[0] == left[1] == {}
+    assert left[2]["recipient_email"] == "cy@mail.example"
+
+
+def test_ids_of_a_run_grow_and_tell_only_when_they_were_made():
+    made = [storing.ordered_uuid() for _ in range(2_000)]
+    assert len(set(made)) == len(made)
+    assert [one.hex[:15] for one in made] == sorted(one.hex[:15] for one in made)
+    assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+    age = clock.now().timestamp() - (made[-1].int >> 80) / 1_000
+    assert -1 < age < 60
+    assert len({one.int & (1 << 62) - 1 for one in made}) == len(made)
