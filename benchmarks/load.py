@@ -57,7 +57,8 @@ class Line:
 
 def run(host, port, seconds, connections, requests):
     selector = selectors.DefaultSelector()
-    lines = [Line((host, port), requests, place * 7) for place in range(connections)]
+    step = max(7, len(requests) // connections)  # as far from each other as there are requests
+    lines = [Line((host, port), requests, place * step) for place in range(connections)]
     for line in lines:
         selector.register(line.socket, selectors.EVENT_READ, line)
         line.send()

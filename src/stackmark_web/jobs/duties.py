@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-_REST: Final = 9  # times as long as it took, a duty rests while runs wait
+_REST: Final = 19  # times as long as it took, a duty rests while runs wait
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -16,7 +16,7 @@ _LOG: Final = logging.getLogger(__name__)
 class Duty:
     """A function without arguments that is due every ``seconds``; safe to run twice at once.
 
-    While runs wait for the worker, a duty that is not ``urgent`` gets a tenth of its time at most.
+    While runs wait for the worker, a duty that is not ``urgent`` gets a twentieth of its time.
     """
 
     name: str

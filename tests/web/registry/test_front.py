@@ -387,6 +387,42 @@ def test_a_new_list_is_read_before_the_next_answer(held, django_capture_on_commi
     assert fast.answer(data) is None
 
 
+def test_the_same_bytes_are_checked_once_in_a_second_and_anew_in_the_next(held, monkeypatch):
+    fast.DESK.forget()
+    data, now = bytes(held().award.signed), clock.now().replace(microsecond=100_000)
+    checked = []
+    whole = fast.Verifier.verify
+    monkeypatch.setattr(
+        fast.Verifier, "verify", lambda self, data: checked.append(self.now) or whole(self, data)
+    )
+    with clock.at(now):
+        first = fast.answer(data)
+    with clock.at(now + timedelta(milliseconds=800)):
+        assert fast.answer(data) == first
+        assert fast.answer(data.replace(b"Ada Lovelace", b"Ada Lovelaze")) is None
+    assert len(checked) == 2
+    with clock.at(now + timedelta(seconds=1)):
+        assert fast.answer(data) != first  # it says when
+    assert len(checked) == 3
+
+
+def test_within_its_second_a_verdict_gives_way_to_a_new_list_and_to_our_books(
+    held, django_capture_on_commit_callbacks
+):
+    fast.DESK.forget()
+    holding, other = held(), held()
+    rows = type(holding.award).everywhere
+    with clock.at(clock.now()):
+        assert fast.answer(bytes(holding.award.signed)) is not None
+        assert fast.answer(bytes(other.award.signed)) is not None
+        with django_capture_on_commit_callbacks(execute=True):
+            awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+        rows.filter(pk=holding.award_id).update(state="claimed")
+        assert fast.answer(bytes(holding.award.signed)) is None  # its list
+        rows.filter(pk=other.award_id).update(state="revoked")
+        assert fast.answer(bytes(other.award.signed)) is None  # our books
+
+
 def test_a_key_that_was_revoked_is_noticed_after_a_moment(held, monkeypatch):
     fast.DESK.forget()
     data = bytes(held().award.signed)

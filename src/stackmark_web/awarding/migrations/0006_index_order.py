@@ -2,11 +2,20 @@
 
 Rows that come in at the front of an index leave its pages half empty. The index of a foreign key
 that begins another one goes by name: altering the column would copy the whole table on SQLite.
+So go the second indexes that PostgreSQL gets for LIKE on a column of text, where nobody asks so.
 """
 
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+
+LIKES = (
+    "awarding_award_state_0e666000_like",
+    "awarding_award_sha256_5d96028f_like",
+    "awarding_award_dedup_key_b025438f_like",
+    "awarding_claimlink_token_hash_cc248beb_like",
+)
 
 
 class Migration(migrations.Migration):
@@ -60,5 +69,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        *(
+            migrations.RunSQL(f'DROP INDEX IF EXISTS "{name}"', migrations.RunSQL.noop)
+            for name in LIKES
         ),
     ]
