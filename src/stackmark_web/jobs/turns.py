@@ -1,10 +1,13 @@
-"""Long writes of workers on SQLite, one after the other.
+"""Long writes of workers: one after the other on SQLite, and none that stands still for ever.
 
 SQLite has one writer at a time and no queue: who finds it busy sleeps, in the end a tenth of a
-second at a time, while nobody writes. Two workers on two cores stand idle for a quarter of a run
-that way. Here they look every two milliseconds whether another worker is done. Nobody depends on
-it: who has waited for ``PATIENCE`` seconds (the other is stopped) goes on without a turn, and
-SQLite's own lock decides, as it does for whoever writes without asking here.
+second at a time, while nobody writes. Here workers look every two milliseconds whether another is
+done. Nobody depends on it: who has waited for ``PATIENCE`` seconds (the other is stopped) goes on
+without a turn, and SQLite's own lock decides, as it does for whoever writes without asking here.
+
+On PostgreSQL a worker that is stopped in the middle would hold its rows, its chunk among them, and
+nobody could take over (fault F04). So the server ends such a transaction when its client has said
+nothing for a minute, which is less than a lease.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 PATIENCE: Final = 2.0
+STILL: Final = 60_000  # milliseconds; each statement of ours takes a hundredth of that
 _PAUSE: Final = 0.002
 
 
@@ -29,6 +33,9 @@ def writing() -> Iterator[None]:
     """A transaction; on SQLite other workers of this machine write to their end first."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {STILL}")
             yield
         return
     handle = os.open(Path(settings.DATA) / "workers.lock", os.O_RDWR | os.O_CREAT, 0o600)

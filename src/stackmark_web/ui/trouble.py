@@ -10,7 +10,7 @@ import errno
 import logging
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ _FULL: Final = ("is full", "no space", "i/o error", "readonly", "read-only", "un
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 _MACHINES: Final = ("/api/", "/vc-api/")
 # Classes of SQLSTATE: connection, resources, lock not available, shutdown, system (PostgreSQL).
+_STOOD_STILL: Final = "25P03"  # PostgreSQL ended a transaction whose client said nothing
 _STATES: Final = ("08", "53", "55", "57", "58", "40")
 
 
@@ -34,13 +35,15 @@ def kind_of(error: BaseException | None) -> str:
         return "full"
     if isinstance(error, InterfaceError):  # "connection already closed"
         return "busy" if "closed" in str(error) else ""
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError | InternalError):
         return ""
     told = str(error).lower()
     if any(word in told for word in _FULL):
         return "full"
     cause = error.__cause__
     state = getattr(cause, "sqlstate", "") if cause is not None else ""
+    if isinstance(error, InternalError):
+        return "busy" if state == _STOOD_STILL else ""
     away = state is None or (state or "").startswith(_STATES)
     return "busy" if away or any(word in told for word in _BUSY) else ""
 

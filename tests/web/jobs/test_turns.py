@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 from stackmark_web.jobs import turns
+from stackmark_web.ui import trouble
 
 pytestmark = pytest.mark.django_db(transaction=True)
 sqlite_alone = pytest.mark.skipif(
@@ -59,3 +60,23 @@ def test_inside_a_transaction_there_is_nothing_to_wait_for(monkeypatch):
     monkeypatch.setattr(turns, "_wait", lambda _handle: pytest.fail("it waited"))
     with transaction.atomic(), turns.writing():
         assert connection.in_atomic_block
+
+
+@pytest.mark.skipif(
+    "postgres" not in os.environ.get("DATABASE_URL", ""), reason="SQLite has no server to end it"
+)
+def test_a_transaction_that_stands_still_is_ended_and_tried_again(monkeypatch):
+    monkeypatch.setattr(turns, "STILL", 50)
+
+    def write_and_stop():
+        with turns.writing(), connection.cursor() as cursor:
+            time.sleep(0.3)
+            cursor.execute("SELECT 1")
+
+    with pytest.raises(Error) as caught:
+        write_and_stop()
+    assert trouble.kind_of(caught.value) == "busy"
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("0",)  # for that one transaction alone
