@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from stackmark_web import clock
 from stackmark_web.accounts import rules
 from stackmark_web.accounts.erasing import Stay, eraser, staying
-from stackmark_web.accounts.queries import own_rows
+from stackmark_web.accounts.queries import own_rows, verified_addresses
 from stackmark_web.accounts.retention import days_of
 from stackmark_web.awarding.actions._common import move
 from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Sheet, SheetRow, Step
@@ -52,8 +52,12 @@ _NOBODY: Final[dict[str, Any]] = {
 
 def awards_of(user: Any) -> QuerySet[Award]:
     """What was awarded to a person: held by them, or sent to them and held by nobody else."""
-    sent = own_rows(user, "recipient_email") & Q(holder__isnull=True)
+    sent = _sent_to(user) & Q(holder__isnull=True)
     return Award.everywhere.filter(Q(holder=user) | sent)
+
+
+def _sent_to(user: Any) -> Q:
+    return Q(recipient_email__in=verified_addresses(user))  # both are kept in lower case
 
 
 @eraser("awarding")
@@ -64,7 +68,7 @@ def erase(user: Any) -> dict[str, int]:
     now_going = [one for one in going if kept_by[one.organisation.root_id].at_once]
     counts = _reduce(now_going)
     # Where an award is someone else's by now, only this person's address goes.
-    others = Award.everywhere.filter(own_rows(user, "recipient_email"), holder__isnull=False)
+    others = Award.everywhere.filter(_sent_to(user), holder__isnull=False)
     others.exclude(holder=user).update(recipient_email="")
     return counts | {"rows of files": _forget_rows(user)}
 

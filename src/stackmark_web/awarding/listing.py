@@ -36,8 +36,9 @@ _ORDER: Final = ("-created_at", "pk")
 _SEARCHED_IN: Final = ("recipient_name", "recipient_email", "external_id", "version_id")
 _COLUMNS: Final = (
     *("state", "recipient_name", "recipient_email", "recipient_id"),
-    *("valid_from", "valid_until", "signed_at", "version__title"),
+    *("valid_from", "valid_until", "signed_at", "version"),
 )
+_TITLED: Final = ("title", "content")  # of a version: its title is told in the reader's language
 
 
 class Hit(NamedTuple):
@@ -126,7 +127,12 @@ class Listing:
 
 def _shown(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Award]:
     """These awards with what a row shows of them."""
-    return Award.everywhere.select_related("version").only(*_COLUMNS).in_bulk(list(keys))
+    found: dict[uuid.UUID, Award] = Award.everywhere.only(*_COLUMNS).in_bulk(list(keys))
+    wanted = {award.version_id for award in found.values()}
+    versions = AchievementVersion.everywhere.only(*_TITLED).in_bulk(wanted)
+    for award in found.values():
+        award.version = versions[award.version_id]
+    return found
 
 
 def _search(units: Sequence[uuid.UUID], words: Sequence[str]) -> tuple[list[uuid.UUID], bool]:
