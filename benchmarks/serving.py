@@ -26,6 +26,7 @@ import product
 
 HERE = Path(__file__).resolve().parent
 GOALS = {
+    "verify, issuer known here, no two alike": (1_500, 50),
     "verify, issuer known here": (1_500, 50),
     "verify, foreign issuer": (None, None),
     "public credential page": (500, 50),

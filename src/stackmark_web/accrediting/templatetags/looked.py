@@ -33,12 +33,16 @@ def label_with_signed(shown: Any) -> Any:
 
 
 def _looked_at(shown: Any) -> list[queries.Looked]:
+    """What both of the above tell of, asked for once."""
     if not shown.proven or shown.kept:
         return []
-    about = shown.report["credential"]
-    facts = shown.facts
-    return queries.looked_at_credential(
-        str(about["issuer"]["id"] or ""),
-        str(facts.get("achievement") or ""),
-        facts.get("carried") or (),
-    )
+    if not hasattr(shown, "looked_at"):
+        about = shown.report["credential"]
+        facts = shown.facts
+        shown.looked_at = queries.looked_at_credential(
+            str(about["issuer"]["id"] or ""),
+            str(facts.get("achievement") or ""),
+            facts.get("carried") or (),
+        )
+    found: list[queries.Looked] = shown.looked_at
+    return found
