@@ -54,5 +54,7 @@ def _wait(handle: int) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(_PAUSE)
+        except OSError:  # a file system without locks: SQLite's own decides
+            return
         else:
             return

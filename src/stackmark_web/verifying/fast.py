@@ -109,6 +109,7 @@ class _FreshBook(StatusBook):
     def __init__(self, fetcher: _Documents, prove: Prover) -> None:
         super().__init__(fetcher, prove)
         self._editions: dict[str, tuple[int, ...] | None] = {}
+        self.rounds = 0  # how often a list was read anew
 
     def is_current(self) -> bool:
         """Whether every list is still the one that was read."""
@@ -120,6 +121,7 @@ class _FreshBook(StatusBook):
         if self._editions.get(url) != edition:
             self._lists.clear()
             self._editions.clear()
+            self.rounds += 1
             self._editions[url] = edition  # before it is read: what comes in between is seen again
         return super()._list(entry, issuer)
 
@@ -142,14 +144,14 @@ class _Kept:
         )
         self.book = _FreshBook(documents, self.verifier._prove_list)  # noqa: SLF001
         self.verifier.statuses = self.book
-        self.second = _Second("")
+        self.second = _Second("", 0)
 
 
 class _Second:
     """Reports of one second, as they are written, by the SHA-256 of what was asked."""
 
-    def __init__(self, checked_at: str) -> None:
-        self.checked_at = checked_at
+    def __init__(self, checked_at: str, rounds: int) -> None:
+        self.checked_at, self.rounds = checked_at, rounds
         self.answers: dict[bytes, tuple[Report, bytes]] = {}
 
 
@@ -167,13 +169,15 @@ class Desk:
         verifier = kept.verifier.at(clock.now())
         second = kept.second
         if second.checked_at != verifier.checked_at or not kept.book.is_current():
-            second = kept.second = _Second(verifier.checked_at)
+            second = kept.second = _Second(verifier.checked_at, kept.book.rounds)
         name = sha256(data).digest()
         found = second.answers.get(name)
         if found is None:
             found = _verified(verifier, data)
             if found is None:
                 return None
+            if kept.book.rounds != second.rounds:  # it met a newer list than those kept before it
+                second = kept.second = _Second(verifier.checked_at, kept.book.rounds)
             if len(second.answers) < MAX_ANSWERS:
                 second.answers[name] = found
         return found if _state(found[0]) in _SOUND else None

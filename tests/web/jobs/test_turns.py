@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import threading
@@ -47,6 +48,16 @@ def test_a_worker_that_has_stopped_is_not_waited_for(monkeypatch):
             assert connection.in_atomic_block
     finally:
         os.close(handle)
+
+
+@sqlite_alone
+def test_where_files_cannot_be_locked_nobody_waits(monkeypatch):
+    def unsupported(_handle, _kind):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(turns.fcntl, "flock", unsupported)
+    with turns.writing():
+        assert connection.in_atomic_block
 
 
 @sqlite_alone
