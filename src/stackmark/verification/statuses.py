@@ -54,6 +54,10 @@ class StatusBook:
             raise open_question
         return " ".join(notes)
 
+    def forget(self, url: str) -> None:
+        """Let go of one list: when it is needed again, it is fetched and proven anew."""
+        self._lists = {key: one for key, one in self._lists.items() if key[0] != url}
+
     def _entry(self, entry: StatusEntry, tree: Mapping[str, Any], issuer: str) -> str:
         if entry.index is None:
             value = look_up_1edtech(self._plain(entry.list_url), str(tree.get("id")))

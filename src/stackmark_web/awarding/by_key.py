@@ -1,47 +1,41 @@
-"""Which awards a signing key has signed: by the time it was in use, looked at closely at the edges.
-
-What was signed just before a key was replaced may be stored just after. So near the ends of a
-key's time the credentials themselves are asked which key signed them; between, the time is enough.
-"""
+"""Which awards a signing key has signed: as was noted when each was signed."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from stackmark.errors import StackmarkError
 from stackmark.reading.received import receive
-from stackmark_web import clock
 from stackmark_web.awarding.models import Award, StatusList
 from stackmark_web.awarding.queries import credential_bytes
 from stackmark_web.awarding.states import TABLE
 from stackmark_web.tenancy.models import SigningKey
+from stackmark_web.ui.slices import Slices
 
-EDGE: Final = timedelta(minutes=10)  # longer than any batch is at work
-
-
-def signed_by(key: SigningKey) -> QuerySet[Award]:
-    """Every award whose credential ``key`` has signed, whatever became of it, by its id."""
-    began, ended = key.began_at, key.ended_at or clock.now()
-    if began is None:
-        return Award.everywhere.none()
-    here = Award.everywhere.filter(
-        organisation__path__startswith=key.organisation.path, signed__isnull=False
-    )
-    sure = Q(signed_at__gt=began + EDGE, signed_at__lte=ended)
-    near = here.filter(
-        Q(signed_at__gte=began, signed_at__lte=began + EDGE)
-        | Q(signed_at__gt=ended, signed_at__lte=ended + EDGE)
-    )
-    edges = [award.pk for award in near.iterator(chunk_size=200) if _is_by(award, key)]
-    return here.filter(sure | Q(pk__in=edges)).order_by("pk")
+_ORDER: Final = ("signed_at", "pk")
+_SHOWN: Final = (
+    *("state", "recipient_name", "recipient_email", "signed_at"),
+    *("version__title", "version__content"),
+)
 
 
-def _is_by(award: Award, key: SigningKey) -> bool:
-    return method_of(award) == key.method_id
+def signed_by(key: SigningKey, *, since_lost: bool = False) -> QuerySet[Award]:
+    """Every award whose credential ``key`` has signed, whatever became of it, oldest first.
+
+    None ever leaves this list or changes its place in it. ``since_lost``: only those since others
+    may have had the key.
+    """
+    rows = Award.everywhere.filter(signed_with=key).order_by(*_ORDER)
+    return rows.filter(signed_at__gte=key.lost_from) if since_lost and key.lost_from else rows
+
+
+def shown(key: SigningKey, *, since_lost: bool, number: int) -> Slices:
+    """The same for a paginator, with what a page shows of each; ``number``: how many they are."""
+    rows = Award.everywhere.select_related("version").only(*_SHOWN)
+    return Slices(signed_by(key, since_lost=since_lost), rows, number)
 
 
 def method_of(award: Award) -> str:
@@ -65,15 +59,18 @@ def replaceable(rows: QuerySet[Award]) -> QuerySet[Award]:
 
 def counts(key: SigningKey) -> dict[str, int]:
     """How many a key signed: all, since and before it was lost, and how many can be replaced."""
-    rows = signed_by(key)
-    lost: datetime | None = key.lost_from
-    since = rows.filter(signed_at__gte=lost).count() if lost else 0
-    total = rows.count()
-    found: dict[str, Any] = {"all": total, "since": since, "before": total - since if lost else 0}
-    return found | {
-        "open": replaceable(rows).count(),
-        "done": rows.filter(state=Award.State.SUPERSEDED).count(),
-    }
+    since = Q(signed_at__gte=key.lost_from) if key.lost_from else Q(pk__in=[])
+    found = (
+        signed_by(key)
+        .order_by()
+        .aggregate(
+            all=Count("pk"),
+            since=Count("pk", filter=since),
+            open=Count("pk", filter=Q(state__in=TABLE["correct"])),
+            done=Count("pk", filter=Q(state=Award.State.SUPERSEDED)),
+        )
+    )
+    return found | {"before": found["all"] - found["since"] if key.lost_from else 0}
 
 
 def figures_of(key: SigningKey) -> dict[str, int]:

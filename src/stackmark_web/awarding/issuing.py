@@ -215,8 +215,9 @@ class Press:
 def sign_many(awards: Sequence[Award]) -> list[bytes | StackmarkError]:
     """Signed bytes, or why not, for each award in order; nothing is stored.
 
-    All are reserved already. A refusal of one award leaves the others alone; a signer that is
-    away or wrong stops all (``StackmarkError`` ``run.…`` or ``signer.…``).
+    Each award that was signed says with which key (``signed_with``). All are reserved already. A
+    refusal of one award leaves the others alone; a signer that is away or wrong stops all
+    (``StackmarkError`` ``run.…`` or ``signer.…``).
     """
     presses: dict[tuple[Any, Any], Press] = {}
     made: list[bytes | StackmarkError] = []
@@ -232,11 +233,13 @@ def sign_many(awards: Sequence[Award]) -> list[bytes | StackmarkError]:
 
 def _try(press: Press, award: Award, *, whole: bool) -> bytes | StackmarkError:
     try:
-        return press.sign(award, whole=whole)
+        signed = press.sign(award, whole=whole)
     except StackmarkError as error:
         if is_trouble(error):
             raise
         return error
+    award.signed_with_id = press.pen.key
+    return signed
 
 
 def is_trouble(error: StackmarkError) -> bool:

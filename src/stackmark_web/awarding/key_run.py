@@ -51,7 +51,7 @@ def sign_anew(key: SigningKey, *, actor: Any, only_since: bool = False) -> Run:
         if run.params.get("key") == key.pk:
             return run
     pen_of(root)  # no key: say so now, not row by row
-    rows = _rows(key, only_since=only_since)
+    rows = by_key.signed_by(key, since_lost=only_since)
     total = rows.count()
     if not by_key.replaceable(rows).exists():
         raise UsageError("key.nothing", _("Nothing is left to be signed anew."))
@@ -79,18 +79,12 @@ def sign_anew(key: SigningKey, *, actor: Any, only_since: bool = False) -> Run:
     return run
 
 
-def _rows(key: SigningKey, *, only_since: bool) -> Any:
-    """What a run goes through: rows that never change, so that a chunk is always the same."""
-    rows = by_key.signed_by(key)
-    return rows.filter(signed_at__gte=key.lost_from) if only_since and key.lost_from else rows
-
-
 @handler(KIND)
 def replace_rows(run: Run, first: int, last: int, heartbeat: Heartbeat) -> Outcome:
     """Replace those of rows ``first`` up to ``last`` that still stand."""
     key = SigningKey.everywhere.select_related("organisation").get(pk=run.params["key"])
     _check_right(run, key)
-    rows = _rows(key, only_since=bool(run.params["since"]))
+    rows = by_key.signed_by(key, since_lost=bool(run.params["since"]))
     rows = rows.select_related("version__achievement", "version__organisation", "organisation")
     awards = list(rows[first:last])
     heartbeat()

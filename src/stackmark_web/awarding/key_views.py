@@ -29,17 +29,18 @@ MAX_SHOWN: Final = 200
 def awards(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The credentials a key has signed, oldest first, and what became of each."""
     organisation, key = _key(request, slug, pk)
-    rows = by_key.signed_by(key).select_related("version").order_by("signed_at", "pk")
-    if request.GET.get("since") and key.lost_from:
-        rows = rows.filter(signed_at__gte=key.lost_from)
+    since = bool(request.GET.get("since"))
+    counts = by_key.counts(key)
+    number = counts["since" if since and key.lost_from else "all"]
+    shown = by_key.shown(key, since_lost=since, number=number)
     run = _last_run(key)
     context = {
         "organisation": organisation,
         "section": "keys",
         "key": key,
-        "counts": by_key.counts(key),
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "since": bool(request.GET.get("since")),
+        "counts": counts,
+        "page": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
+        "since": since,
         "run": run,
         "refused": _refused(run),
     }

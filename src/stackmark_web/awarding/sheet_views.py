@@ -354,13 +354,12 @@ def report(request: HttpRequest, organisation: Any, sheet: Sheet) -> HttpRespons
     if sheet.state != Sheet.State.CONFIRMED:
         return _next(organisation, sheet)
     result = request.GET.get("show", "")
-    page = Paginator(sheets.reported_rows(sheet, result=result), _PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    found = sheets.results(sheet)
+    rows = sheets.report(sheet, found, result=result)
+    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     for row in page:
         _dress(row, row.result)
         row.why = downloads.why(row)
-    found = sheets.results(sheet)
     tabs = [("", _("All"), sum(found.values()))]
     tabs += [(name, label, found[name]) for name, label in SheetRow.Result.choices]
     context = {

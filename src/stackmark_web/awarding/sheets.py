@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.http import Http404
 
 from stackmark_web.awarding.models import Sheet, SheetRow
 from stackmark_web.awarding.sheet_choices import AGAIN, ALL, CORRECT, LEAVE, Choices
+from stackmark_web.ui.slices import Slices
 
 Outcome = SheetRow.Outcome
 Result = SheetRow.Result
@@ -170,7 +172,15 @@ def results(sheet: Sheet) -> dict[str, int]:
     return {key: found.get(key, 0) for key in ("", *Result.values)}
 
 
-def reported_rows(sheet: Sheet, *, result: str = "") -> QuerySet[SheetRow]:
-    """The rows with their awards, of one result."""
-    rows = SheetRow.objects.filter(sheet=sheet).select_related("award").defer("award__signed")
-    return rows.filter(result=result) if result in Result.values else rows.order_by("number")
+def reported_rows(sheet: Sheet) -> QuerySet[SheetRow]:
+    """The rows with their awards, in the order of the file."""
+    rows = SheetRow.objects.filter(sheet=sheet).order_by("number")
+    return rows.select_related("award").defer("award__signed")
+
+
+def report(sheet: Sheet, found: Mapping[str, int], *, result: str = "") -> Slices:
+    """The same for a paginator, of one result; ``found``: what ``results`` says of the sheet."""
+    rows = SheetRow.objects.filter(sheet=sheet).order_by("number")
+    if result not in Result.values:
+        return Slices(rows, reported_rows(sheet), sum(found.values()))
+    return Slices(rows.filter(result=result), reported_rows(sheet), found[result])

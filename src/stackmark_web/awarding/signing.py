@@ -54,8 +54,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Signer, names and suite of an institution; ``documents`` are for checking ourselves."""
+    """Signer, names and suite of an institution; ``documents`` are for checking ourselves.
 
+    ``key`` is the id of the ``SigningKey``.
+    """
+
+    key: int
     did: str
     method: str
     suite: str
@@ -101,4 +105,4 @@ def _pen(organisation: Organisation, row: SigningKey, signer: Any) -> Pen:
     public = PublicKey.from_multikey(row.public_multibase)
     document = tenancy.did_document(tenancy.root_of(organisation), did=row.did)
     documents = {did_web_url(row.did): orjson.dumps(document)}
-    return Pen(row.did, row.method_id, suite, Checked(signer, public), documents)
+    return Pen(row.pk, row.did, row.method_id, suite, Checked(signer, public), documents)

@@ -41,6 +41,7 @@ MAX_ANSWERS: Final = 500
 _LIST: Final = re.compile(r"/status/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([a-z]+)")
 _CREDENTIAL: Final = re.compile(r"/credentials/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _GOOD: Final = ("passed", "not-applicable")
+_NEW: Final = object()
 _SOUND: Final = frozenset({"", "offered", "claimed", "declined", "lapsed"})
 
 
@@ -109,19 +110,19 @@ class _FreshBook(StatusBook):
     def __init__(self, fetcher: _Documents, prove: Prover) -> None:
         super().__init__(fetcher, prove)
         self._editions: dict[str, tuple[int, ...] | None] = {}
-        self.rounds = 0  # how often a list was read anew
+        self.rounds = 0  # how often a list was found changed
 
     def is_current(self) -> bool:
         """Whether every list is still the one that was read."""
-        return all(_edition(url) == one for url, one in self._editions.items())
+        return all(_edition(url) == one for url, one in list(self._editions.items()))
 
     def _list(self, entry: StatusEntry, issuer: str) -> StatusList:
         url = entry.list_url
         edition = _edition(url)
-        if self._editions.get(url) != edition:
-            self._lists.clear()
-            self._editions.clear()
-            self.rounds += 1
+        before = self._editions.get(url, _NEW)
+        if before != edition:
+            self.forget(url)
+            self.rounds += before is not _NEW
             self._editions[url] = edition  # before it is read: what comes in between is seen again
         return super()._list(entry, issuer)
 

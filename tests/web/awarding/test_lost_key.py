@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import orjson
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
@@ -14,7 +16,7 @@ from stackmark.errors import UsageError
 from stackmark.issuing.securing import secure
 from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
-from stackmark_web.awarding import actions, by_key, key_run, publishing
+from stackmark_web.awarding import actions, by_key, erasing, key_run, publishing
 from stackmark_web.awarding.models import Award
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs.models import Chunk
@@ -164,6 +166,46 @@ def test_what_each_key_signed_is_known_to_the_award(university, key, offered, al
     assert set(by_key.signed_by(key)) == {*first, late}
     assert set(by_key.signed_by(tenancy.active_key(university))) == {second}
     assert by_key.figures_of(key)["credentials"] == 4
+
+
+def test_what_was_signed_before_keys_were_noted_is_noted_by_the_migration(
+    university, key, offered, alice, began
+):
+    """By time and, near a change of keys, by the credential; a reduced award names no key."""
+    first = [issued(offered, began + n * DAY, recipient_email=f"a{n}@mail.example") for n in (0, 2)]
+    change = began + 4 * DAY
+    late = issued(offered, change, recipient_email="late@mail.example")
+    with clock.at(change + timedelta(minutes=1)):
+        tenancy_actions.rotate_key(university, actor=alice)
+    Award.everywhere.filter(pk=late.pk).update(signed_at=change + timedelta(minutes=2))
+    second = [
+        issued(offered, change + timedelta(minutes=n), recipient_email=f"n{n}@mail.example")
+        for n in (3, 30)
+    ]
+    erasing.reduce_one(first[0])
+    erasing.reduce_one(second[0])
+    damaged = issued(offered, change + timedelta(minutes=4), recipient_email="d@mail.example")
+    Award.everywhere.filter(pk=damaged.pk).update(signed=b"{")
+    unsigned = offered(recipient_email="u@mail.example")
+    Award.everywhere.filter(pk=unsigned.pk).update(signed=None, sha256="", signed_at=None)
+    noted = dict(Award.everywhere.values_list("pk", "signed_with"))
+    Award.everywhere.update(signed_with=None)
+    import_module("stackmark_web.awarding.migrations.0008_signed_with_noted").note(apps, None)
+    assert dict(Award.everywhere.values_list("pk", "signed_with")) == noted | {unsigned.pk: None}
+    assert set(by_key.signed_by(key)) == {*first, late}
+    assert set(by_key.signed_by(tenancy.active_key(university))) == {*second, damaged}
+
+
+def test_a_run_goes_through_the_same_rows_when_one_is_reduced_meanwhile(
+    university, key, offered, alice, began
+):
+    old = [
+        issued(offered, began + n * DAY, recipient_email=f"a{n}@mail.example") for n in range(1, 5)
+    ]
+    assert list(by_key.signed_by(key)) == old
+    erasing.reduce_one(old[0])
+    assert list(by_key.signed_by(key)) == old
+    assert by_key.shown(key, since_lost=False, number=4)[1:3] == old[1:3]
 
 
 def test_all_are_signed_anew_and_everybody_gets_a_letter(

@@ -423,6 +423,46 @@ def test_within_its_second_a_verdict_gives_way_to_a_new_list_and_to_our_books(
         assert fast.answer(bytes(other.award.signed)) is None  # our books
 
 
+def test_a_newer_list_met_on_the_way_ends_what_was_kept_before_it(
+    held, monkeypatch, django_capture_on_commit_callbacks
+):
+    """It came between the look at the lists and the check of another credential."""
+    fast.DESK.forget()
+    holding, other = held(), held()
+    with clock.at(clock.now()):
+        assert fast.answer(bytes(holding.award.signed)) is not None
+        with django_capture_on_commit_callbacks(execute=True):
+            awarding.revoke(holding.award, actor=None, reason="issued-in-error")
+        type(holding.award).everywhere.filter(pk=holding.award_id).update(state="claimed")
+        with monkeypatch.context() as patch:
+            patch.setattr(fast._FreshBook, "is_current", lambda _book: True)
+            assert fast.answer(bytes(other.award.signed)) is not None
+            assert fast.answer(bytes(holding.award.signed)) is None
+
+
+def test_of_two_lists_only_the_changed_one_is_proven_anew(held, monkeypatch):
+    proven, editions = [], {}
+    prove = fast.Verifier._prove_list
+    monkeypatch.setattr(
+        fast.Verifier, "_prove_list", lambda self, data: proven.append(data) or prove(self, data)
+    )
+    monkeypatch.setattr(fast, "_edition", lambda url: editions.setdefault(url, (1,)))
+    fast.DESK.forget()
+    data = [bytes(held(suspendable=suspendable).award.signed) for suspendable in (False, True)]
+
+    def ask(at):
+        with clock.at(at):
+            assert all(fast.answer(one) is not None for one in data)
+
+    now = clock.now()
+    for second in range(3):
+        ask(now + timedelta(seconds=second))
+    assert len(proven) == len(editions) == 2
+    editions[next(iter(editions))] = (2,)
+    ask(now + timedelta(seconds=2))
+    assert len(proven) == 3
+
+
 def test_a_key_that_was_revoked_is_noticed_after_a_moment(held, monkeypatch):
     fast.DESK.forget()
     data = bytes(held().award.signed)

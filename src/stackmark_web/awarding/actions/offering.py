@@ -31,9 +31,11 @@ Guard = Callable[[], None]
 class _Ready:
     """What is stored with signed awards, worked out before anybody else must wait for us to write.
 
-    By award: the bytes as they are kept, its link and its letter; and the common parts.
+    By award: the key that signed it, the bytes as they are kept, its link and its letter; and the
+    common parts.
     """
 
+    keys: dict[Any, int | None]
     slim: dict[Any, bytes | Slim] = field(default_factory=dict)
     common: set[bytes] = field(default_factory=set)
     links: dict[Any, tuple[ClaimLink, letters.Letter]] = field(default_factory=dict)
@@ -122,17 +124,19 @@ def offer_many(
 
 
 def _ready_to_store(awards: Sequence[Award], made: Sequence[bytes | StackmarkError]) -> _Ready:
-    """For those that were signed and can be stored together."""
+    """For those that were signed; all but the keys for what can be stored together only."""
+    keys = {award.pk: award.signed_with_id for award in awards}
     plain = [
         (award, one)
         for award, one in zip(awards, made, strict=True)
         if isinstance(one, bytes) and award.supersedes_id is None
     ]
     if len(plain) < 2:
-        return _Ready()
+        return _Ready(keys)
     kept, common = slimmed([(_kind(award), one) for award, one in plain])
     slim = {award.pk: one for (award, _made), one in zip(plain, kept, strict=True)}
-    return _Ready(slim, common, _links([award for award, _made in plain if award.recipient_email]))
+    links = _links([award for award, _made in plain if award.recipient_email])
+    return _Ready(keys, slim, common, links)
 
 
 def _links(awards: Sequence[Award]) -> dict[Any, tuple[ClaimLink, letters.Letter]]:
@@ -222,7 +226,7 @@ def _store_all(
     done = {award.pk for award, _made in plain}
     for award, made in signed:
         if award.pk not in done:
-            _store(award, made, actor=actor, via=via)
+            _store(award, made, ready.keys[award.pk], actor=actor, via=via)
 
 
 def _store_together(
@@ -244,10 +248,11 @@ def _store_together(
         for name, value in changes.items():
             setattr(award, name, value)
         award.signed, award.sha256 = ready.slim[award.pk], issuing.digest(made)
+        award.signed_with_id = ready.keys[award.pk]
     open_states = sorted(states.TABLE["offer"])
     kept = set_each(
         [award for award, _made in signed],
-        (*changes, "signed", "sha256"),
+        (*changes, "signed", "sha256", "signed_with"),
         only=f"signed IS NULL AND state IN ({', '.join(['%s'] * len(open_states))})",
         given=open_states,
     )
@@ -276,7 +281,7 @@ def _write_all(awards: Sequence[Award], ready: _Ready) -> None:
         queue_many(senders[sender], written, lean=True)
 
 
-def _store(award: Award, signed: bytes, *, actor: Any, via: str) -> None:
+def _store(award: Award, signed: bytes, key: int | None, *, actor: Any, via: str) -> None:
     """Signature, state, step, audit, link and letter: all or nothing, and only once."""
     old = award.supersedes
     if old is not None and not may_replace(old):
@@ -287,14 +292,15 @@ def _store(award: Award, signed: bytes, *, actor: Any, via: str) -> None:
         "state": Award.State.CLAIMED if kept else Award.State.OFFERED,
         "signed": signed,
         "sha256": issuing.digest(signed),
+        "signed_with_id": key,
         "signed_at": now,
         "offered_at": now,
         "status_changed_at": now,
     }
     if old is not None:
         _end(old, actor=actor, via=via)
-        key = key_of(award)
-        changes["dedup_key"] = key if live_twin(key, but=award.pk) is None else ""
+        same = key_of(award)
+        changes["dedup_key"] = same if live_twin(same, but=award.pk) is None else ""
         if kept:
             changes |= {"holder_id": old.holder_id, "claimed_at": now}
     before = award.state
