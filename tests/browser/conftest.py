@@ -93,7 +93,7 @@ def serving(data, url, *, demo):
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_for(f"{url}/", process, 180)
+            wait_for(f"{url}/", process, 400)
             yield Site(url, data)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -42,7 +42,6 @@ def draw_many(awards: Iterable[Award]) -> list[tuple[ClaimLink, str]]:
         link = links.make(
             award_id=award.pk, token_hash=token_hash(token), expires_at=_end(award, now)
         )
-        link.award = award
         found.append((link, base + token))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -63,8 +64,12 @@ def letter(
     link: str,
     reason: Any = "",
     when: date | datetime | None = None,
+    titled: str = "",
 ) -> Letter:
-    """A letter to the recipient, to be queued with others (``queue_many``)."""
+    """A letter to the recipient, to be queued with others (``queue_many``).
+
+    ``titled``: its ``title``, if the caller knows it.
+    """
     language = language_of(award)
     return Letter(
         kind,
@@ -73,7 +78,7 @@ def letter(
         language,
         {
             "recipient_name": award.recipient_name,
-            "title": title(award, language),
+            "title": titled or title(award, language),
             "reason": said(reason, language) if reason else "",
             "date": day(when, language),
             "link": link,
@@ -140,6 +145,17 @@ def title(award: Award, language: str) -> str:
     """What was awarded, in the reader's language where it was published in that."""
     with translation.override(language):
         return str(award.version.told)
+
+
+def titles(awards: Iterable[Award]) -> Iterator[str]:
+    """The title of each; of those of one version and language it is worked out once."""
+    known: dict[tuple[Any, str], str] = {}
+    for award in awards:
+        language = language_of(award)
+        name = award.version_id, language
+        if name not in known:
+            known[name] = title(award, language)
+        yield known[name]
 
 
 def day(when: date | datetime | None, language: str) -> str:

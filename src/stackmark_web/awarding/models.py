@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from stackmark_web.awarding.slim import SignedField
 from stackmark_web.tenancy.scoping import Scoped
+
+# Awards whose ``dedup_key`` counts: not ended. Whoever looks a key up says the same, word for word:
+# only then SQLite follows the index ``award_once``.
+KEYED: Final = (
+    ~models.Q(dedup_key="")
+    & ~models.Q(state="declined")
+    & ~models.Q(state="lapsed")
+    & ~models.Q(state="revoked")
+    & ~models.Q(state="superseded")
+)
 
 
 class StatusList(models.Model):
@@ -163,7 +173,7 @@ class Award(models.Model):
     )  # ``index_once`` begins with it
     status_index = models.PositiveIntegerField(null=True)
     signed = SignedField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     signed_at = models.DateTimeField(null=True)
     signed_with = models.ForeignKey(
         "tenancy.SigningKey",
@@ -174,7 +184,11 @@ class Award(models.Model):
     )  # stays when the award is reduced; ``award_by_key`` begins with it
 
     holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="awards"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="awards",
+        db_index=False,
     )
     supersedes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
@@ -188,7 +202,7 @@ class Award(models.Model):
         "jobs.Run", null=True, on_delete=models.SET_NULL, related_name="awards", db_index=False
     )  # ``row_once`` begins with it
     row = models.PositiveIntegerField(null=True)  # line of the sheet
-    dedup_key = models.CharField(max_length=64, blank=True, db_index=True)
+    dedup_key = models.CharField(max_length=64, blank=True)  # looked up along ``award_once``
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -224,9 +238,29 @@ class Award(models.Model):
             models.Index(
                 fields=["external_id"], condition=~models.Q(external_id=""), name="award_by_number"
             ),
-            models.Index(fields=["send_at"]),
-            models.Index(fields=["claim_by"]),
-            models.Index(fields=["valid_until"]),
+            models.Index(
+                fields=["created_at"], condition=models.Q(sha256=""), name="award_unsigned"
+            ),
+            *(
+                models.Index(
+                    fields=["organisation", "status_changed_at"],
+                    condition=models.Q(state=state),
+                    name=f"award_{state}",
+                )
+                for state in ("revoked", "superseded")
+            ),
+            # Of what few awards have, no row for the others: a run makes many of those.
+            *(
+                models.Index(
+                    fields=[name], condition=models.Q((f"{name}__isnull", False)), name=index
+                )
+                for name, index in (
+                    ("holder", "award_held"),
+                    ("send_at", "award_to_send"),
+                    ("claim_by", "award_to_claim"),
+                    ("valid_until", "award_until"),
+                )
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["status_list", "status_index"], name="index_once"),
@@ -234,8 +268,7 @@ class Award(models.Model):
             # The same award to the same person is live once, unless somebody said "again".
             models.UniqueConstraint(
                 fields=["dedup_key"],
-                condition=~models.Q(dedup_key="")
-                & ~models.Q(state__in=["declined", "lapsed", "revoked", "superseded"]),
+                condition=KEYED,
                 name="award_once",
             ),
         ]

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from heapq import nlargest
 from typing import Any, Final
 
 from django.db import connection
@@ -19,7 +21,7 @@ from stackmark_web.awarding import claims, publishing, states
 from stackmark_web.awarding.artefacts import artefact, keeps_artefacts, provide_artefacts
 from stackmark_web.awarding.listing import MOST, Listing, awarded_versions
 from stackmark_web.awarding.lists import PURPOSES
-from stackmark_web.awarding.models import Appeal, Award, StatusList, Step
+from stackmark_web.awarding.models import KEYED, Appeal, Award, StatusList, Step
 from stackmark_web.awarding.slim import damaged
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
@@ -187,10 +189,17 @@ def figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:
     return {version: Figures(holders=number) for version, number in counted}
 
 
-def revoked_ids(organisation: Any) -> QuerySet[Award]:
-    """The awards of an institution that were revoked or replaced, latest first."""
-    rows = Award.objects.within(organisation).filter(state__in=states.WITHDRAWN)
-    return rows.order_by("-status_changed_at")
+def revoked_ids(organisation: Any, most: int) -> list[uuid.UUID]:
+    """The awards of an institution that were revoked or replaced, latest first; at most so many."""
+    units, order = units_within(organisation), ("-status_changed_at", "pk")
+    found: list[tuple[datetime, uuid.UUID]] = []
+    for state in sorted(states.WITHDRAWN):  # each along an index of its own
+        found += newest_of(partial(_in_state, state), units, order)[:most]
+    return [pk for _when, pk in nlargest(most, found)]
+
+
+def _in_state(state: str, units: Sequence[uuid.UUID]) -> QuerySet[Award]:
+    return Award.everywhere.filter(among(units), state=state)
 
 
 def card(award: Award, *, url: str = "", holder: bool = True) -> Card:
@@ -336,7 +345,7 @@ def known_keys(keys: list[str]) -> dict[str, Award]:
     """The live awards with any of these ``dedup_key``s (``actions.dedup_key``), for sheets."""
     found: dict[str, Award] = {}
     for start in range(0, len(keys), 500):
-        rows = Award.everywhere.filter(dedup_key__in=keys[start : start + 500])
-        for row in rows.exclude(state__in=states.ENDED).defer("signed"):
+        rows = Award.everywhere.filter(KEYED, dedup_key__in=keys[start : start + 500])
+        for row in rows.defer("signed"):
             found[row.dedup_key] = row
     return found

@@ -9,8 +9,7 @@ transaction. Whatever dies in between, the row finds its award again: nothing is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from django.utils.translation import gettext as _
 from stackmark.errors import StackmarkError
 from stackmark_web import clock
 from stackmark_web.awarding import issuing, states
-from stackmark_web.awarding.actions._common import trace_many
+from stackmark_web.awarding.actions._common import Traces
 from stackmark_web.awarding.actions.correcting import draft_in_place_of, drop
 from stackmark_web.awarding.actions.creating import clean, key_of
 from stackmark_web.awarding.actions.offering import offer_many
@@ -33,7 +32,7 @@ from stackmark_web.awarding.sheet_choices import AGAIN, CORRECT, Choices, Terms
 from stackmark_web.jobs.duties import duty
 from stackmark_web.jobs.handlers import Heartbeat, Outcome, handler
 from stackmark_web.jobs.models import Run
-from stackmark_web.jobs.storing import Maker, insert_each, ordered_uuid, set_each
+from stackmark_web.jobs.storing import Maker, inserts_of, ordered_uuid, set_each
 from stackmark_web.jobs.turns import writing
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import may
@@ -104,8 +103,6 @@ class Intents:
         self._heartbeat = heartbeat
         self._choices = Choices.of(sheet)
         self._terms = Terms(sheet.version, self._choices, now=clock.now())
-        self._fresh: list[SheetRow] = []
-        self._drawn: dict[int, tuple[dict[str, Any], Award]] = {}  # by number, and of what values
         self._awards = Maker(
             Award(
                 organisation=sheet.organisation,
@@ -115,104 +112,106 @@ class Intents:
             )
         )
 
-    def keep(self, waiting: Any) -> list[SheetRow]:
+    def keep(self, waiting: QuerySet[SheetRow]) -> list[SheetRow]:
         """All of these rows: each gets an award, or a result without one.
 
-        Those with a new award that is to be signed now, as they were stored.
+        Those with a new award that is to be signed now, as they were stored. What can be worked out
+        before anybody else must wait for us to write is worked out before.
         """
-        self._draw(waiting)
-        return self._keep(waiting)
-
-    def _draw(self, waiting: Any) -> None:
-        """What each row would become, worked out before anybody else must wait for us to write."""
-        seen = waiting.exclude(outcome=SheetRow.Outcome.ERROR)
-        for number, line, values in seen.values_list("number", "line", "values").iterator(1_000):
-            with suppress(StackmarkError):  # said when the row itself is looked at
-                self._drawn[number] = values, self._award(line, values)
-
-    def _keep(self, waiting: Any) -> list[SheetRow]:
-        with writing():
-            self._heartbeat()
-            return self._settle_all(waiting)
-
-    def _settle_all(self, waiting: Any) -> list[SheetRow]:
         rows = list(waiting.order_by("number"))
         if not rows:
             return []
-        if not _allowed(self._run, self._sheet):
-            for row in rows:
-                _settle(row, Result.REFUSED, "rights", _no_right().detail)
-        else:
-            self._decide(rows)
-        fresh = [row for row in self._fresh if not row.result]
-        signed_soon = {row.number for row in fresh}
-        set_each([row for row in rows if row.number not in signed_soon], _KEPT)
+        said = {row.number: (row.values, row.findings) for row in rows}
+        drawn = [row for row in rows if self._draw(row)]
+        ready = _Drafts([row.award for row in drawn], self._run)
+        with writing():
+            self._heartbeat()
+            rows, changed = self._read_again(rows, said, waiting)
+            if changed:
+                drawn = [row for row in rows if row.award is not None]
+                ready = _Drafts([row.award for row in drawn], self._run)
+            if _allowed(self._run, self._sheet):
+                drawn = self._keep(drawn, ready)
+            else:
+                drawn = []
+                for row in rows:
+                    row.award = None
+                    _settle(row, Result.REFUSED, "rights", _no_right().detail)
+            fresh = [row for row in drawn if not row.result]
+            signed_soon = {row.number for row in fresh}
+            set_each([row for row in rows if row.number not in signed_soon], _KEPT)
         return fresh
 
-    def _decide(self, rows: Sequence[SheetRow]) -> None:
-        good = [row for row in rows if row.outcome != SheetRow.Outcome.ERROR]
-        held = holders(self._sheet, good, now=clock.now())
-        fresh: list[tuple[SheetRow, Award]] = []
+    def _read_again(
+        self, rows: list[SheetRow], said: Mapping[int, Any], waiting: QuerySet[SheetRow]
+    ) -> tuple[list[SheetRow], bool]:
+        """Those that still wait, drawn anew if they say something else: somebody was erased."""
+        seen = waiting.order_by().values_list("number", "values", "findings")
+        now = {number: (values, findings) for number, values, findings in seen}
+        if now == said:
+            return rows, False
+        rows = [row for row in rows if row.number in now]
         for row in rows:
-            if row.outcome == SheetRow.Outcome.ERROR:
-                row.result = Result.REFUSED
-            elif row.number not in held or self._choices.known == AGAIN:
-                self._prepare(row, fresh)
-            elif self._choices.known == CORRECT:
+            if now[row.number] != said[row.number]:
+                row.result, row.award = "", None
+                row.values, row.findings = now[row.number]
+                self._draw(row)
+        return rows, True
+
+    def _draw(self, row: SheetRow) -> bool:
+        """Whether the row is to be awarded; then with its award, which is not stored yet."""
+        if row.outcome == SheetRow.Outcome.ERROR:
+            row.result = Result.REFUSED
+            return False
+        try:
+            row.award = self._award(row.line, row.values)
+        except StackmarkError as error:  # a choice no longer fits: a time gone by
+            _settle(row, Result.REFUSED, "field", error.detail)
+            return False
+        return True
+
+    def _keep(self, drawn: list[SheetRow], ready: _Drafts) -> list[SheetRow]:
+        """Store the new awards but for those people who have one; the rows that got one."""
+        plain = self._not_held(drawn)
+        awards = [row.award for row in plain]
+        if _told_apart(awards) or len(plain) != len(drawn):
+            ready = _Drafts(awards, self._run)
+        ready.store()
+        for row in plain:
+            if row.award.state == Award.State.SCHEDULED:
+                row.result, row.values = Result.ISSUED, {}
+        return plain
+
+    def _not_held(self, rows: list[SheetRow]) -> list[SheetRow]:
+        """Those of people who do not have the achievement yet, or are to have it again."""
+        held = holders(self._sheet, rows, now=clock.now())
+        if self._choices.known == AGAIN:
+            return rows
+        for row in rows:
+            if row.number not in held:
+                continue
+            row.award = None
+            if self._choices.known == CORRECT:
                 self._correct(row, held[row.number])
             else:
                 detail = _("Holds this achievement already and was left out.")
                 _settle(row, Result.SKIPPED, "left-out", detail)
-        self._store(fresh)
-        self._fresh = [row for row, _award in fresh]
-
-    def _prepare(self, row: SheetRow, fresh: list[tuple[SheetRow, Award]]) -> None:
-        """A new award, not stored yet; refused when a choice no longer fits (a time gone by)."""
-        values, award = self._drawn.pop(row.number, (None, None))
-        if award is None or values != row.values:
-            try:
-                award = self._award(row.line, row.values)
-            except StackmarkError as error:
-                _settle(row, Result.REFUSED, "field", error.detail)
-                return
-        fresh.append((row, award))
+        return [row for row in rows if row.number not in held]
 
     def _award(self, line: int, values: dict[str, Any]) -> Award:
         """The award of a row with these values; raises as ``clean``."""
         award = self._awards.make(
-            id=None,
+            id=ordered_uuid(),
             salt=issuing.new_salt(),
             row=line,
-            created_at=None,
+            # A time of its own: indexes hold awards of one time in the other direction.
+            created_at=clock.now(),
             **clean(self._terms.fields(values)),
         )
         later = award.send_at is not None and award.send_at > clock.now()
         award.state = Award.State.SCHEDULED if later else Award.State.DRAFT
         award.dedup_key = key_of(award)
         return award
-
-    def _store(self, fresh: Sequence[tuple[SheetRow, Award]]) -> None:
-        awards = [award for _row, award in fresh]
-        for award in awards:  # now that it is our turn: in the order in which they are stored
-            award.id, award.created_at = ordered_uuid(), clock.now()
-        taken = known_keys([award.dedup_key for award in awards])
-        for award in awards:
-            if award.dedup_key in taken:  # again, or after an earlier one ran out
-                key = f"{award.dedup_key} {award.pk}"
-                award.dedup_key = hashlib.sha256(key.encode()).hexdigest()
-        issuing.assign([award for award in awards if award.state == Award.State.DRAFT])
-        insert_each(awards)
-        trace_many(
-            [(award, "") for award in awards],
-            "create",
-            actor=self._run.actor,
-            via="job",
-            batch=self._run,
-        )
-        for row, award in fresh:
-            row.award = award
-            if award.state == Award.State.SCHEDULED:
-                row.result, row.values = Result.ISSUED, {}
 
     def _correct(self, row: SheetRow, old: Award) -> None:
         """A draft that takes the place of what the person holds, if anything differs."""
@@ -241,6 +240,32 @@ class Intents:
             if said.get(name, name) in values and name != "recipient_email"
         }
         return {name: value for name, value in wanted.items() if getattr(old, name) != value}
+
+
+class _Drafts:
+    """New awards of a run, worked out and not stored yet but for their status indexes."""
+
+    def __init__(self, awards: Sequence[Award], run: Run) -> None:
+        self._awards = awards
+        self._inserts = inserts_of(awards, late=("status_list", "status_index"))
+        moved = [(award, "") for award in awards]
+        self._traces = Traces(moved, "create", actor=run.actor, via="job", batch=run)
+
+    def store(self) -> None:
+        """In the caller's transaction; what is scheduled gets its index when its time comes."""
+        issuing.assign([one for one in self._awards if one.state == Award.State.DRAFT])
+        self._inserts.run()
+        self._traces.store()
+
+
+def _told_apart(awards: Sequence[Award]) -> bool:
+    """Give those a key of their own whose key a live award has; whether there was one."""
+    taken = known_keys([award.dedup_key for award in awards])
+    for award in awards:
+        if award.dedup_key in taken:  # again, or after an earlier one ran out
+            key = f"{award.dedup_key} {award.pk}"
+            award.dedup_key = hashlib.sha256(key.encode()).hexdigest()
+    return bool(taken)
 
 
 def _settle(row: SheetRow, result: str, reason: str, detail: str) -> None:

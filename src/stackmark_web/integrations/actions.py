@@ -16,7 +16,7 @@ from stackmark_web.integrations.lean import fold
 from stackmark_web.integrations.letters import LETTERS, unknown_placeholders, write
 from stackmark_web.integrations.models import MailTemplate, OutboxMail
 from stackmark_web.integrations.queries import nearest_words
-from stackmark_web.jobs.storing import Maker, insert_each, ordered_uuid
+from stackmark_web.jobs.storing import Maker, Writing, inserts_of, ordered_uuid
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -56,16 +56,8 @@ class Letter:
     not_before: datetime | None = None
 
 
-def queue_many(
-    organisation: Any, letters: Iterable[Letter], *, lean: bool = False
-) -> list[OutboxMail]:
-    """Letters of one organisation into the outbox at once; a key that is there stays as it is.
-
-    ``lean`` keeps what differs from letter to letter, and the words come when it is sent
-    (``lean.written``): for the many letters of a run.
-    """
-    if lean:
-        return _queue_lean(organisation, letters)
+def queue_many(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail]:
+    """Letters of one organisation into the outbox at once; a key that is there stays as it is."""
     words: dict[tuple[str, str], tuple[str, str] | None] = {}
     mails: list[OutboxMail] = []
     for letter in letters:
@@ -77,7 +69,11 @@ def queue_many(
     return mails
 
 
-def _queue_lean(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail]:
+def lean_letters(organisation: Any, letters: Iterable[Letter]) -> Writing:
+    """``queue_many`` for the many letters of a run, worked out and not stored yet.
+
+    What differs from letter to letter is kept; the words come when it is sent (``lean.written``).
+    """
     name, now = getattr(organisation, "name", ""), clock.now()
     made = Maker(OutboxMail(organisation=organisation, queued_at=now))
     mails = [
@@ -94,8 +90,7 @@ def _queue_lean(organisation: Any, letters: Iterable[Letter]) -> list[OutboxMail
         )
         for letter in letters
     ]
-    insert_each(mails, ignore_conflicts=True)
-    return mails
+    return inserts_of(mails, ignore_conflicts=True)
 
 
 def _mail(organisation: Any, letter: Letter, own: tuple[str, str] | None) -> OutboxMail:

@@ -41,11 +41,9 @@ class OutboxMail(models.Model):
     html = models.TextField(blank=True)
     language = models.CharField(max_length=16, blank=True)
     award_id = models.UUIDField(null=True, db_index=True)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.QUEUED, db_index=True
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(db_index=True)
+    not_before = models.DateTimeField()
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=300, blank=True)
@@ -63,6 +61,7 @@ class OutboxMail(models.Model):
                 fields=["organisation", "state", "queued_at", "id"], name="letter_by_state"
             ),
             models.Index(fields=["to"], name="letter_by_address"),
+            models.Index(fields=["state", "not_before"], name="letter_due"),
         ]
 
     def __str__(self) -> str:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from itertools import repeat
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import connections, models, router
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 
@@ -25,26 +28,26 @@ def set_each(
     ``only`` is a condition in SQL of our own that a row must still meet, ``given`` its values. How
     many rows were changed.
     """
+    return changes_of(rows, names, only=only, given=given).run()
+
+
+def changes_of(
+    rows: Iterable[models.Model], names: Sequence[str], *, only: str = "", given: Sequence[Any] = ()
+) -> Writing:
+    """``set_each``, worked out and not stored yet: of the rows as they are now."""
     rows = list(rows)
     if not rows:
-        return 0
+        return Writing(None)
     meta = rows[0]._meta  # noqa: SLF001 - Django's documented Model._meta API
     fields = [meta.get_field(name) for name in (*names, meta.pk.name)]
     connection = connections[router.db_for_write(type(rows[0]))]
-    columns = [_column(field, rows, connection) for field in fields]
-    statement = _statement(connection.ops.quote_name, meta.db_table, fields)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            statement + (f" AND {only}" if only else ""),
-            [(*values, *given) for values in zip(*columns, strict=True)],
-        )
-        return int(cursor.rowcount)
-
-
-def _statement(quote: Any, table: str, fields: Sequence[Any]) -> str:
-    """``UPDATE … SET … WHERE`` with the last field as the key; every name is a model's own."""
+    quote = connection.ops.quote_name
     *placed, key = (f"{quote(field.column)} = %s" for field in fields)
-    return f"UPDATE {quote(table)} SET {', '.join(placed)} WHERE {key}"  # noqa: S608 - no input
+    # Every name is a model's own, and the condition is of our code: no input.
+    statement = f"UPDATE {quote(meta.db_table)} SET {', '.join(placed)} WHERE {key}"  # noqa: S608
+    columns: list[Iterable[Any]] = [_column(field, rows, connection) for field in fields]
+    columns += [repeat(value, len(rows)) for value in given]
+    return Writing(connection, statement + (f" AND {only}" if only else ""), columns)
 
 
 def insert_each(
@@ -58,30 +61,69 @@ def insert_each(
     one long statement, and building its text takes longer than storing the rows.
     ``ignore_conflicts`` leaves out rows whose unique values are there already.
     """
+    inserts_of(rows, model=model, ignore_conflicts=ignore_conflicts).run()
+
+
+def inserts_of(
+    rows: Iterable[Any],
+    *,
+    model: type[models.Model] | None = None,
+    ignore_conflicts: bool = False,
+    late: Collection[str] = (),
+) -> Writing:
+    """``insert_each``, worked out and not stored yet; but ``late`` fields are read when it is."""
     rows = list(rows)
     if not rows:
-        return
+        return Writing(None)
     kind = model or type(rows[0])
     meta = kind._meta  # noqa: SLF001 - Django's documented Model._meta API
     keyless = model is not None or rows[0].pk is None
     fields = [one for one in meta.concrete_fields if not (one.primary_key and keyless)]
     connection = connections[router.db_for_write(kind)]
-    columns = [_column(field, rows, connection) for field in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
-    table = quote(meta.db_table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not ignore_conflicts:
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for values in zip(*columns, strict=True):
-                    copy.write_row(values)
-            return
-        holes = ", ".join(["%s"] * len(fields))
-        end = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-        cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({holes}){end}",  # noqa: S608 - a model's names
-            list(zip(*columns, strict=True)),
-        )
+    into = f"{quote(meta.db_table)} ({names})"
+    columns = [
+        partial(_column, field, rows, connection)
+        if field.name in late
+        else _column(field, rows, connection)
+        for field in fields
+    ]
+    if connection.vendor == "postgresql" and not ignore_conflicts:
+        return Writing(connection, f"COPY {into} FROM STDIN", columns)
+    holes = ", ".join(["%s"] * len(fields))
+    end = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    statement = f"INSERT INTO {into} VALUES ({holes}){end}"  # noqa: S608 - a model's names
+    return Writing(connection, statement, columns)
+
+
+class Writing:
+    """One statement, and its values for each of many rows by column.
+
+    Whoever writes to SQLite is waited for: so what can be worked out before is.
+    """
+
+    def __init__(
+        self,
+        connection: Any,
+        statement: str = "",
+        columns: Sequence[Iterable[Any] | Callable[[], Iterable[Any]]] = (),
+    ) -> None:
+        self._connection, self._statement, self._columns = connection, statement, columns
+
+    def run(self) -> int:
+        """Store them, in the caller's transaction. How many rows were written, if it is known."""
+        if self._connection is None:
+            return 0
+        values = zip(*(one() if callable(one) else one for one in self._columns), strict=True)
+        with self._connection.cursor() as cursor:
+            if not self._statement.startswith("COPY "):
+                cursor.executemany(self._statement, list(values))
+                return int(cursor.rowcount)
+            with cursor.copy(self._statement) as copy:
+                for one in values:
+                    copy.write_row(one)
+            return int(cursor.rowcount)
 
 
 def ordered_uuid() -> uuid.UUID:
@@ -119,24 +161,24 @@ _TEXTS: Final = (models.CharField, models.TextField)
 
 
 class Maker(Generic[M]):
-    """Makes rows of one model that are alike but for a few fields, a fifth of the work of ``M(…)``.
+    """Makes rows of one model that are alike but for a few fields, a tenth of the work of ``M(…)``.
 
-    By position, as Django makes rows it has read. What is not given is the sample's own value, and
-    the rows that belong to it: nothing of that may be changed in place.
+    As Django makes a row of a pickled one, no signal is sent. What is not given is the sample's own
+    value, and the rows that belong to it: nothing of that may be changed in place.
     """
 
     def __init__(self, sample: M) -> None:
         fields = sample._meta.concrete_fields  # noqa: SLF001 - Django's documented Model._meta API
         self._kind = type(sample)
-        self._values = [getattr(sample, field.attname) for field in fields]
-        self._place = {field.attname: place for place, field in enumerate(fields)}
+        self._values = {field.attname: getattr(sample, field.attname) for field in fields}
         self._tied = dict(sample._state.fields_cache)  # noqa: SLF001 - Django's documented Model._state
 
     def make(self, **changes: Any) -> M:
         """A row with these columns; its key must be among them unless the database gives it."""
-        values = self._values.copy()
-        for name, value in changes.items():
-            values[self._place[name]] = value
-        made = self._kind(*values)
-        made._state.fields_cache.update(self._tied)  # noqa: SLF001 - as above
+        if not changes.keys() <= self._values.keys():
+            raise KeyError(*changes.keys() - self._values.keys())
+        made = self._kind.__new__(self._kind)
+        state = ModelState()
+        state.fields_cache = self._tied.copy()
+        made.__dict__ = {"_state": state, **self._values, **changes}
         return made

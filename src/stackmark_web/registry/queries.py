@@ -81,8 +81,7 @@ def profile_document(organisation: Any) -> dict[str, Any]:
 def revocations(organisation: Any) -> dict[str, Any]:
     """The institution's 1EdTech revocation list: ids only, no reasons and no names."""
     base = f"{settings.IDENTITY_URL}/credentials/"
-    ids = awarding.revoked_ids(organisation).values_list("pk", flat=True)[:MAX_REVOKED]
-    entries = dict.fromkeys(f"{base}{pk}" for pk in ids)
+    entries = dict.fromkeys(f"{base}{pk}" for pk in awarding.revoked_ids(organisation, MAX_REVOKED))
     url = settings.IDENTITY_URL + reverse("registry:revocations", args=[organisation.slug])
     return revocation_list(tenancy.did_of(organisation), entries, url=url)
 

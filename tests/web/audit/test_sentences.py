@@ -17,7 +17,7 @@ CODE = Path(stackmark_web.__file__).parent
 CALLS = {"record", "_record", "audit", "_note", "_note_lineage"}  # the last ones hand on to it
 APPEALS = {"appeal", "appeal-late", "appeal-decided"}  # told by their own verbs
 VERB = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z][a-z_-]+")
-STEPS = {"trace", "trace_many", "move"}  # write the verb of an award's step
+STEPS = {"trace", "trace_many", "Traces", "move"}  # write the verb of an award's step
 
 
 def verbs():

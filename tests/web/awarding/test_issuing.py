@@ -114,7 +114,7 @@ def test_two_signers_of_one_award_at_once_store_one_credential(draft):
     assert award.status_index == other.status_index
     (one,) = issuing.sign_many([award])
     actions.offer(other)
-    offering._store(award, one, actor=None, via="web")
+    offering._store(offering._Signed(award, one, award.signed_with_id), actor=None, via="web")
     assert Award.everywhere.get(pk=award.pk).sha256 == issuing.digest(bytes(other.signed))
     assert OutboxMail.everywhere.filter(kind="offer").count() == 1
 

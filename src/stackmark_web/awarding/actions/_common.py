@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from stackmark_web.awarding import publishing, states
 from stackmark_web.awarding.changed import tell
 from stackmark_web.awarding.lists import mark_changed
 from stackmark_web.awarding.models import Award, Step
-from stackmark_web.jobs.storing import insert_each
+from stackmark_web.jobs.storing import inserts_of
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -75,18 +75,32 @@ def trace_many(
 ) -> None:
     """``trace`` of many awards, each with the state it was in before.
 
-    ``batch`` is the run they are part of: then one event tells of them all (``_told_together``).
+    ``batch`` is the run they are part of: then one event tells of them all.
     """
-    moved = list(moved)
-    now, who = clock.now(), getattr(actor, "pk", None)
-    steps, events = [], []
-    changed = []
-    for award, before in moved:
-        if before != award.state:
-            changed.append(award)
-        steps.append(
+    Traces(moved, action, actor=actor, via=via, reason=reason, note=note, batch=batch).store()
+
+
+class Traces:
+    """``trace_many``, worked out and not stored yet: of awards as they are now."""
+
+    def __init__(
+        self,
+        moved: Iterable[tuple[Award, str]],
+        action: str,
+        *,
+        actor: Any,
+        via: str,
+        reason: str = "",
+        note: str = "",
+        batch: Any = None,
+    ) -> None:
+        self._moved = list(moved)
+        self._action, self._actor, self._via, self._batch = action, actor, via, batch
+        self._reason: dict[str, str] = {"reason": reason} if reason else {}
+        now, who = clock.now(), getattr(actor, "pk", None)
+        steps = [
             SimpleNamespace(  # as Step, of which many are made
-                award_id=award.pk,
+                award_id=award.id,
                 at=now,
                 actor_id=who,
                 via=via,
@@ -95,53 +109,69 @@ def trace_many(
                 reason=reason,
                 note=note,
             )
+            for award, before in self._moved
+        ]
+        self._steps = inserts_of(steps, model=Step)
+        self._digest = "" if batch is None else self._digested()
+        self._each = [] if batch is None else self._of_each()
+
+    def store(self) -> None:
+        """In the transaction of the change: steps, events, and who listens is told."""
+        self._steps.run()
+        if self._batch is None:
+            record_many(map(self._event, self._moved))
+        elif self._moved:
+            record_many([self._together()])
+        changed = [award for award, before in self._moved if before != award.state]
+        if changed:
+            tell(changed)
+
+    def _event(self, moved: tuple[Award, str]) -> Any:
+        award, before = moved
+        return event(
+            f"award.{_VERBS.get(self._action, self._action)}",
+            actor=self._actor,
+            target=award,
+            organisation=award.organisation,
+            before={"state": before} if before != award.state else {},
+            after={"state": award.state} | self._reason,
+            via=self._via,
+            label=award.version.title,
         )
-        if batch is not None:
-            continue
-        events.append(
-            event(
-                f"award.{_VERBS.get(action, action)}",
-                actor=actor,
-                target=award,
-                organisation=award.organisation,
-                before={"state": before} if before != award.state else {},
-                after={"state": award.state} | ({"reason": reason} if reason else {}),
-                via=via,
-                label=award.version.title,
-            )
+
+    def _digested(self) -> str:
+        lines = "".join(f"{award.id} {award.sha256}\n" for award, _before in self._moved)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    def _of_each(self) -> list[tuple[str, str, dict[str, str]]]:
+        return [
+            ("award", str(award.id), {"state": award.state} | self._reason)
+            for award, _before in self._moved
+        ]
+
+    def _together(self) -> Any:
+        """One event for many awards of a run: how many, of which rows, and a digest over them all.
+
+        The digest is the SHA-256 of a line for each award in order, its id and the SHA-256 of what
+        was signed: an award put in, left out or changed later does not fit it.
+        """
+        awards = [award for award, _before in self._moved]
+        rows = [award.row for award in awards if award.row is not None]
+        made = event(
+            _TOGETHER[self._action],
+            actor=self._actor,
+            target=self._batch,
+            organisation=awards[0].organisation,
+            after={
+                "awards": len(awards),
+                "rows": [min(rows, default=0), max(rows, default=0)],
+                "digest": self._digest,
+            },
+            via=self._via,
+            label=awards[0].version.title,
         )
-    insert_each(steps, model=Step)
-    if batch is not None and moved:
-        together = _told_together([award for award, _ in moved], action, actor, via, batch)
-        more = {"reason": reason} if reason else {}
-        together.each = [("award", str(one.pk), {"state": one.state} | more) for one, _ in moved]
-        events.append(together)
-    record_many(events)
-    if changed:
-        tell(changed)
-
-
-def _told_together(awards: Sequence[Award], action: str, actor: Any, via: str, run: Any) -> Any:
-    """One event for many awards of a run: how many, of which rows, and a digest over all of them.
-
-    The digest is the SHA-256 of a line for each award in order, its id and the SHA-256 of what was
-    signed: an award put in, left out or changed later does not fit it.
-    """
-    lines = "".join(f"{award.pk} {award.sha256}\n" for award in awards)
-    rows = [award.row for award in awards if award.row is not None]
-    return event(
-        _TOGETHER[action],
-        actor=actor,
-        target=run,
-        organisation=awards[0].organisation,
-        after={
-            "awards": len(awards),
-            "rows": [min(rows, default=0), max(rows, default=0)],
-            "digest": hashlib.sha256(lines.encode()).hexdigest(),
-        },
-        via=via,
-        label=awards[0].version.title,
-    )
+        made.each = self._each
+        return made
 
 
 def status_changed(award: Award) -> None:

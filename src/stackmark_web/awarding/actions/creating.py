@@ -17,7 +17,7 @@ from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.awarding import checks, issuing, marks, states
 from stackmark_web.awarding.actions._common import permit, trace
-from stackmark_web.awarding.models import Award
+from stackmark_web.awarding.models import KEYED, Award
 from stackmark_web.catalogue.models import AchievementVersion
 from stackmark_web.catalogue.queries import check_awardable
 from stackmark_web.tenancy.permissions import Permission
@@ -234,7 +234,7 @@ def key_of(award: Award) -> str:
 
 def live_twin(key: str, *, but: object = None) -> Award | None:
     """The award with this key that is not ended, if there is one."""
-    rows = Award.everywhere.filter(dedup_key=key).exclude(state__in=states.ENDED)
+    rows = Award.everywhere.filter(KEYED, dedup_key=key)
     return rows.exclude(pk=but).select_related("version", "organisation").first()
 
 

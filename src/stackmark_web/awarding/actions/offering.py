@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,33 +11,19 @@ from django.utils.translation import gettext as _
 from stackmark.errors import StackmarkError, UsageError
 from stackmark_web import clock
 from stackmark_web.awarding import claims, four_eyes, issuing, letters, publishing, states
-from stackmark_web.awarding.actions._common import move, permit, status_changed, trace, trace_many
+from stackmark_web.awarding.actions._common import Traces, move, permit, status_changed, trace
 from stackmark_web.awarding.actions.creating import discard, key_of, live_twin
 from stackmark_web.awarding.models import Appeal, Award, ClaimLink, Step
-from stackmark_web.awarding.slim import Slim, keep_common, slimmed
+from stackmark_web.awarding.slim import keep_common, slimmed
 from stackmark_web.catalogue.queries import overdue_versions
-from stackmark_web.integrations.actions import cancel_mail, queue_many
-from stackmark_web.jobs.storing import insert_each, set_each
+from stackmark_web.integrations.actions import cancel_mail, lean_letters
+from stackmark_web.jobs.storing import Writing, changes_of, inserts_of
 from stackmark_web.jobs.turns import writing
 from stackmark_web.tenancy.guarding import ACTIONS, second_person
 from stackmark_web.tenancy.handovers import is_over
 from stackmark_web.tenancy.permissions import Permission
 
 Guard = Callable[[], None]
-
-
-@dataclass(slots=True)
-class _Ready:
-    """What is stored with signed awards, worked out before anybody else must wait for us to write.
-
-    By award: the key that signed it, the bytes as they are kept, its link and its letter; and the
-    common parts.
-    """
-
-    keys: dict[Any, int | None]
-    slim: dict[Any, bytes | Slim] = field(default_factory=dict)
-    common: set[bytes] = field(default_factory=set)
-    links: dict[Any, tuple[ClaimLink, letters.Letter]] = field(default_factory=dict)
 
 
 @second_person("award.release")
@@ -108,43 +93,25 @@ def offer_many(
     issuing.reserve([awards[place] for place in waiting])
     publishing.publish_new(awards[place] for place in waiting)
     made = issuing.sign_many([awards[place] for place in waiting])
-    ready = _ready_to_store([awards[place] for place in waiting], made)
+    signed = [
+        _Signed(awards[place], one, awards[place].signed_with_id)
+        for place, one in zip(waiting, made, strict=True)
+        if isinstance(one, bytes)
+    ]
+    plain = [one for one in signed if one.award.supersedes_id is None]
+    together = _Together(plain, actor=actor, via=via, batch=batch) if len(plain) > 1 else None
     with writing() if batch else transaction.atomic():
         if guard is not None:
             guard()
-        signed: list[tuple[Award, bytes]] = []
-        for place, one in zip(waiting, made, strict=True):
-            if isinstance(one, StackmarkError):
-                answers[place] = one
+        for place, refusal in zip(waiting, made, strict=True):
+            if isinstance(refusal, StackmarkError):
+                answers[place] = refusal
                 _forget(awards[place])
-            else:
-                signed.append((awards[place], one))
-        _store_all(signed, ready, actor=actor, via=via, batch=batch)
+        if together is not None and together.store():
+            signed = [one for one in signed if one.award.supersedes_id is not None]
+        for one in signed:
+            _store(one, actor=actor, via=via)
     return answers
-
-
-def _ready_to_store(awards: Sequence[Award], made: Sequence[bytes | StackmarkError]) -> _Ready:
-    """For those that were signed; all but the keys for what can be stored together only."""
-    keys = {award.pk: award.signed_with_id for award in awards}
-    plain = [
-        (award, one)
-        for award, one in zip(awards, made, strict=True)
-        if isinstance(one, bytes) and award.supersedes_id is None
-    ]
-    if len(plain) < 2:
-        return _Ready(keys)
-    kept, common = slimmed([(_kind(award), one) for award, one in plain])
-    slim = {award.pk: one for (award, _made), one in zip(plain, kept, strict=True)}
-    links = _links([award for award, _made in plain if award.recipient_email])
-    return _Ready(keys, slim, common, links)
-
-
-def _links(awards: Sequence[Award]) -> dict[Any, tuple[ClaimLink, letters.Letter]]:
-    """A link for each, not stored yet, and the letter that holds it."""
-    return {
-        award.pk: (link, letters.letter(award, "offer", key="1", link=url, when=link.expires_at))
-        for award, (link, url) in zip(awards, claims.draw_many(awards), strict=True)
-    }
 
 
 def _read_anew(awards: Sequence[Award]) -> None:
@@ -213,56 +180,61 @@ def may_replace(old: Award) -> bool:
     return old.state in states.TABLE["correct"] | states.TABLE["reissue"]
 
 
-def _store_all(
-    signed: Sequence[tuple[Award, bytes]], ready: _Ready, *, actor: Any, via: str, batch: Any
-) -> None:
-    """Keep what was signed: together what stands for itself, one by one what replaces another."""
-    plain = [(award, made) for award, made in signed if award.supersedes_id is None]
-    if len(plain) < 2:
-        plain = []
-    elif not _store_together(plain, ready, actor=actor, via=via, batch=batch):
-        _read_anew([award for award, _made in plain])  # some were taken: one by one
-        plain = []
-    done = {award.pk for award, _made in plain}
-    for award, made in signed:
-        if award.pk not in done:
-            _store(award, made, ready.keys[award.pk], actor=actor, via=via)
+class _Signed(NamedTuple):
+    """An award, the bytes that were signed for it, and the id of the key that signed them."""
+
+    award: Award
+    data: bytes
+    key: int | None
 
 
-def _store_together(
-    signed: Sequence[tuple[Award, bytes]], ready: _Ready, *, actor: Any, via: str, batch: Any
-) -> bool:
-    """As ``_store`` for many that replace nothing; False, and nothing done, when one was taken.
+class _Together:
+    """As ``_store`` for many that replace nothing.
 
-    Each is stored only if it is still unsigned and in a state for it: whoever signs the same awards
-    elsewhere waits for us and then finds them signed. They are kept slim (``awarding.slim``).
+    All that can be is worked out before anybody else must wait for us to write. They are kept slim
+    (``awarding.slim``). The awards say at once what they will be.
     """
-    now = clock.now()
-    changes: dict[str, Any] = {"state": Award.State.OFFERED} | dict.fromkeys(
-        ("signed_at", "offered_at", "status_changed_at"), now
-    )
-    mark = transaction.savepoint()
-    before = [(award, award.state) for award, _made in signed]
-    keep_common(ready.common)
-    for award, made in signed:
-        for name, value in changes.items():
-            setattr(award, name, value)
-        award.signed, award.sha256 = ready.slim[award.pk], issuing.digest(made)
-        award.signed_with_id = ready.keys[award.pk]
-    open_states = sorted(states.TABLE["offer"])
-    kept = set_each(
-        [award for award, _made in signed],
-        (*changes, "signed", "sha256", "signed_with"),
-        only=f"signed IS NULL AND state IN ({', '.join(['%s'] * len(open_states))})",
-        given=open_states,
-    )
-    if kept != len(signed):
-        transaction.savepoint_rollback(mark)
-        return False
-    transaction.savepoint_commit(mark)
-    trace_many(before, "offer", actor=actor, via=via, batch=batch)
-    _write_all([award for award, _made in signed if award.pk in ready.links], ready)
-    return True
+
+    def __init__(self, signed: Sequence[_Signed], *, actor: Any, via: str, batch: Any) -> None:
+        awards = self._awards = [one.award for one in signed]
+        before = [(award, award.state) for award in awards]
+        kept, self._common = slimmed([(_kind(one.award), one.data) for one in signed])
+        now, offered = clock.now(), Award.State.OFFERED
+        for award, (_award, data, key), slim in zip(awards, signed, kept, strict=True):
+            award.state, award.signed_with_id = offered, key
+            award.signed_at = award.offered_at = award.status_changed_at = now
+            award.signed, award.sha256 = slim, issuing.digest(data)
+        open_states = sorted(states.TABLE["offer"])
+        self._changes = changes_of(
+            awards,
+            (
+                *("state", "signed_at", "offered_at", "status_changed_at"),
+                *("signed", "sha256", "signed_with"),
+            ),
+            only=f"signed IS NULL AND state IN ({', '.join(['%s'] * len(open_states))})",
+            given=open_states,
+        )
+        self._traces = Traces(before, "offer", actor=actor, via=via, batch=batch)
+        self._links, self._letters = _letters([one for one in awards if one.recipient_email])
+
+    def store(self) -> bool:
+        """In a transaction; False, and nothing done, when one was taken.
+
+        Each is stored only if it is still unsigned and in a state for it: whoever signs the same
+        awards elsewhere waits for us and then finds them signed.
+        """
+        mark = transaction.savepoint()
+        keep_common(self._common)
+        if self._changes.run() != len(self._awards):
+            transaction.savepoint_rollback(mark)
+            _read_anew(self._awards)  # some were taken: one by one
+            return False
+        transaction.savepoint_commit(mark)
+        self._traces.store()
+        self._links.run()
+        for letters_of_one in self._letters:
+            letters_of_one.run()
+        return True
 
 
 def _kind(award: Award) -> tuple[Any, ...]:
@@ -270,19 +242,23 @@ def _kind(award: Award) -> tuple[Any, ...]:
     return award.version_id, award.organisation_id, award.status_list_id, award.suspendable
 
 
-def _write_all(awards: Sequence[Award], ready: _Ready) -> None:
-    """A link and the letter that holds it, for each."""
-    insert_each([ready.links[award.pk][0] for award in awards])
-    by_sender: dict[Any, list[letters.Letter]] = {}
+def _letters(awards: Sequence[Award]) -> tuple[Writing, list[Writing]]:
+    """A link for each, and the letters that hold them, not stored yet."""
+    links: list[ClaimLink] = []
+    written: dict[Any, list[letters.Letter]] = {}
+    drawn = zip(awards, claims.draw_many(awards), letters.titles(awards), strict=True)
+    for award, (link, url), title in drawn:
+        links.append(link)
+        written.setdefault(award.organisation_id, []).append(
+            letters.letter(award, "offer", key="1", link=url, when=link.expires_at, titled=title)
+        )
     senders = {award.organisation_id: award.organisation for award in awards}
-    for award in awards:
-        by_sender.setdefault(award.organisation_id, []).append(ready.links[award.pk][1])
-    for sender, written in by_sender.items():
-        queue_many(senders[sender], written, lean=True)
+    return inserts_of(links), [lean_letters(senders[one], some) for one, some in written.items()]
 
 
-def _store(award: Award, signed: bytes, key: int | None, *, actor: Any, via: str) -> None:
+def _store(one: _Signed, *, actor: Any, via: str) -> None:
     """Signature, state, step, audit, link and letter: all or nothing, and only once."""
+    award, signed, key = one
     old = award.supersedes
     if old is not None and not may_replace(old):
         raise states.changed_meanwhile()

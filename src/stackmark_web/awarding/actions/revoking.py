@@ -15,7 +15,7 @@ from stackmark_web.awarding import four_eyes, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace_many
 from stackmark_web.awarding.checks import Problem, words
 from stackmark_web.awarding.models import Appeal, Award
-from stackmark_web.integrations.actions import cancel_mail, cancel_mails, queue_many
+from stackmark_web.integrations.actions import cancel_mail, cancel_mails, lean_letters
 from stackmark_web.jobs.storing import insert_each, set_each
 from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.permissions import Permission
@@ -133,7 +133,7 @@ def _tell_revoked(awards: Sequence[Award], reason: str) -> None:
             )
             by_sender.setdefault(award.organisation, []).append(one)
     for sender, written in by_sender.items():
-        queue_many(sender, written, lean=True)
+        lean_letters(sender, written).run()
 
 
 def _open_appeal(award: Award) -> Appeal:
