@@ -53,6 +53,25 @@ def test_a_row_that_was_changed_after_it_was_drawn_is_made_of_what_it_says_now(r
     assert Award.everywhere.get(recipient_email="eve@mail.example").recipient_name == ""
 
 
+def test_a_person_who_was_erased_after_the_row_was_drawn_gets_nothing_and_is_named_nowhere(run):
+    """Neither in the award that was drawn nor in the findings that were read before."""
+    rows = SheetRow.objects.filter(number__in=(0, 1))
+    said = [{"column": "email", "reason": "known", "detail": "bob@mail.example was here before."}]
+    rows.update(findings=said)
+    rows.filter(number=0).update(outcome=SheetRow.Outcome.ERROR)
+
+    def meanwhile():
+        rows.filter(result="").update(email="", name="", findings=[], values={})
+
+    done = tasks_sheets.award_rows(run, 0, 3, meanwhile)
+    assert (done.done, done.failed) == (1, 2)
+    assert people(run) == ["cy@mail.example"]
+    broken, gone = rows.order_by("number")
+    assert (broken.result, broken.findings) == ("refused", [])
+    assert (gone.result, [one["reason"] for one in gone.findings]) == ("refused", ["field"])
+    assert "bob" not in str(gone.findings)
+
+
 def test_a_row_that_is_no_longer_fit_is_refused_with_its_reason(run):
     SheetRow.objects.filter(number=1).update(values={"recipient_email": "nobody"})
     done = tasks_sheets.award_rows(run, 0, 3, lambda: None)

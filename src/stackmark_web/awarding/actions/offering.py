@@ -100,7 +100,7 @@ def offer_many(
     ]
     plain = [one for one in signed if one.award.supersedes_id is None]
     together = _Together(plain, actor=actor, via=via, batch=batch) if len(plain) > 1 else None
-    with writing() if batch else transaction.atomic():
+    with writing():
         if guard is not None:
             guard()
         for place, refusal in zip(waiting, made, strict=True):
