@@ -12,6 +12,9 @@ ONCE    := --ignore=tests/web/hostile --ignore=tests/web/test_translatable.py --
 P       ?= tests/web # what to test on PostgreSQL
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
+# Tests are compiled by pytest; the second run need not do it again.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Programs in .venv name their folder: after a move it is made again.
 MADE_IN := $(shell cat $(STAMP) 2>/dev/null)
 ifneq ($(MADE_IN),)

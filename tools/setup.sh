@@ -45,3 +45,7 @@ if [ -n "$uv" ]; then
 else
   with_pip
 fi
+
+# Compiled once here: where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE), each
+# start of the program would take seconds longer.
+.venv/bin/python -m compileall -q -j 0 src >/dev/null || true

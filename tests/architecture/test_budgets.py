@@ -4,7 +4,7 @@ import ast
 import statistics
 from pathlib import Path
 
-import pytest
+from each import every
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 # Migrations are written by Django.
@@ -43,7 +43,7 @@ def test_length_leaves_the_docstring_out():
     assert (length(plain), length(documented)) == (3, 2)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+@every(FILES, named=lambda path: str(path.relative_to(SOURCE)))
 def test_no_file_is_too_long(path):
     lines = len(path.read_text().splitlines())
     assert lines <= MAX_LINES or str(path.relative_to(SOURCE)) in EXCEPTIONS, (

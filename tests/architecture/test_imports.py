@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pytest
+from each import every
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "stackmark"
@@ -50,7 +50,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+@every(FILES, named=lambda path: str(path.relative_to(SOURCE)))
 def test_only_named_parts_are_used(path):
     """Django, an oracle or a stray helper package cannot slip in unnoticed."""
     ours = {
@@ -75,7 +75,7 @@ def test_only_named_parts_are_used(path):
 PURE = [path for path in FILES if not {"cli", "adapters"} & set(path.relative_to(SOURCE).parts)]
 
 
-@pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(SOURCE)))
+@every(PURE, named=lambda path: str(path.relative_to(SOURCE)))
 def test_the_pure_library_opens_no_url_and_no_file(path):
     """What import-linter cannot say: parts of urllib, and builtins."""
     tree = ast.parse(path.read_bytes())

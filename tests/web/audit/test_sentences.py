@@ -6,9 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 import stackmark_web
+from each import every
 from stackmark_web.audit.sentences import SENTENCES, kind_of
 from stackmark_web.awarding import states
 from stackmark_web.awarding.actions import _common
@@ -42,7 +41,7 @@ def constants(node):
     return [one for one in inner if isinstance(one, str) and VERB.fullmatch(one)]
 
 
-@pytest.mark.parametrize("verb", sorted({*verbs()}))
+@every(sorted({*verbs()}))
 def test_every_event_has_a_sentence_and_a_kind(verb):
     assert verb in SENTENCES, f"say in words what {verb} means"
     assert SENTENCES[verb] % {"who": "Ann", "what": "First aid", "whom": "Bea"}

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import django_htmx
-import pytest
 
 import stackmark_web
+from each import every
 from stackmark_web.ui.icons import PATHS
 
 ROOT = Path(stackmark_web.__file__).parent
@@ -36,7 +36,7 @@ def test_there_are_templates_to_look_at():
     assert len(PAGES) > 40
 
 
-@pytest.mark.parametrize("file", PAGES, ids=name)
+@every(PAGES, named=name)
 def test_no_inline_script_style_or_handler(file):
     text = file.read_text("utf-8")
     for attributes in _SCRIPT.findall(text):
@@ -48,7 +48,7 @@ def test_no_inline_script_style_or_handler(file):
     assert "|safe" not in re.sub(r"field\.help_text\|safe", "", text)
 
 
-@pytest.mark.parametrize("file", PAGES, ids=name)
+@every(PAGES, named=name)
 def test_parts_and_icons_that_are_named_exist(file):
     text = file.read_text("utf-8")
     for part in re.findall(r'{% include "(ui/[\w/.-]+)"', text):
@@ -57,7 +57,7 @@ def test_parts_and_icons_that_are_named_exist(file):
         assert icon in PATHS, icon
 
 
-@pytest.mark.parametrize("file", PAGES, ids=name)
+@every(PAGES, named=name)
 def test_translations_are_whole_sentences_with_the_library_loaded(file):
     text = file.read_text("utf-8")
     if re.search(r"{% (?:blocktranslate|translate) ", text):
