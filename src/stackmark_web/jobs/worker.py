@@ -13,13 +13,14 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from django.db import DatabaseError, InterfaceError, connection, models, transaction
+from django.db import DatabaseError, InterfaceError, connection, models
 
 from stackmark_web import clock
 from stackmark_web.audit.actions import record
 from stackmark_web.jobs import presence, signs
 from stackmark_web.jobs.handlers import Heartbeat, LeaseLost, Outcome, handler_of
 from stackmark_web.jobs.models import Chunk, Run
+from stackmark_web.jobs.turns import writing
 from stackmark_web.ui import trouble
 
 LEASE: Final = timedelta(seconds=90)
@@ -89,17 +90,19 @@ def _lease(worker: str) -> Chunk | None:
     free = models.Q(state="waiting") | (models.Q(state="leased") & over)
     rows = Chunk.objects.filter(free, run__state__in=_OPEN).order_by("run__created_at", "number")
     for chunk in rows.select_related("run")[:8]:
-        taken = Chunk.objects.filter(free, pk=chunk.pk, fence=chunk.fence).update(
-            state="leased",
-            fence=chunk.fence + 1,
-            attempts=models.F("attempts") + 1,
-            worker=worker[:60],
-            lease_until=now + LEASE,
-        )
-        if taken:
-            Run.everywhere.filter(pk=chunk.run_id, state=Run.State.WAITING).update(
-                state=Run.State.RUNNING
+        with writing():
+            taken = Chunk.objects.filter(free, pk=chunk.pk, fence=chunk.fence).update(
+                state="leased",
+                fence=chunk.fence + 1,
+                attempts=models.F("attempts") + 1,
+                worker=worker[:60],
+                lease_until=now + LEASE,
             )
+            if taken:
+                Run.everywhere.filter(pk=chunk.run_id, state=Run.State.WAITING).update(
+                    state=Run.State.RUNNING
+                )
+        if taken:
             chunk.refresh_from_db()
             if chunk.attempts <= MAX_ATTEMPTS:
                 return chunk
@@ -139,7 +142,7 @@ def _give_back(chunk: Chunk) -> None:
     )
 
 
-@transaction.atomic
+@writing()
 def _finish(chunk: Chunk, outcome: Outcome) -> None:
     ended = Chunk.objects.filter(pk=chunk.pk, fence=chunk.fence, state="leased").update(
         state="done", lease_until=None, result=outcome.result
@@ -151,7 +154,7 @@ def _finish(chunk: Chunk, outcome: Outcome) -> None:
         _close(chunk)
 
 
-@transaction.atomic
+@writing()
 def _fail(chunk: Chunk, why: str, *, last: bool = False) -> None:
     """Let the chunk be tried again a little later, or set it aside and say so on the run."""
     gone = last or chunk.attempts >= MAX_ATTEMPTS
