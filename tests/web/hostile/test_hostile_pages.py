@@ -31,7 +31,7 @@ from stackmark_web.ui.text import markdown_html
 from web import test_routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("hostile")]
-TURNS = 3 if os.environ.get("STACKMARK_HOSTILE") == "all" else 1
+TURNS = 3 if os.environ.get("STACKMARK_HOSTILE") == "all" else 2
 # Routes whose pages hold no text of people; the first turn opens them too.
 SILENT = re.compile(r"mfa_|account_|ui:|demo:|usersessions|registry:(did|own_did|status|asset)")
 MARKDOWN = {
