@@ -192,10 +192,11 @@ def figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:
 def revoked_ids(organisation: Any, most: int) -> list[uuid.UUID]:
     """The awards of an institution that were revoked or replaced, latest first; at most so many."""
     units, order = units_within(organisation), ("-status_changed_at", "pk")
-    found: list[tuple[datetime, uuid.UUID]] = []
+    found: list[tuple[datetime | None, uuid.UUID]] = []
     for state in sorted(states.WITHDRAWN):  # each along an index of its own
         found += newest_of(partial(_in_state, state), units, order)[:most]
-    return [pk for _when, pk in nlargest(most, found)]
+    latest = nlargest(most, found, key=lambda one: one[0].timestamp() if one[0] else 0.0)
+    return [pk for _when, pk in latest]
 
 
 def _in_state(state: str, units: Sequence[uuid.UUID]) -> QuerySet[Award]:

@@ -11,7 +11,6 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
-from itertools import repeat
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import connections, models, router
@@ -46,7 +45,7 @@ def changes_of(
     # Every name is a model's own, and the condition is of our code: no input.
     statement = f"UPDATE {quote(meta.db_table)} SET {', '.join(placed)} WHERE {key}"  # noqa: S608
     columns: list[Iterable[Any]] = [_column(field, rows, connection) for field in fields]
-    columns += [repeat(value, len(rows)) for value in given]
+    columns += [[value] * len(rows) for value in given]
     return Writing(connection, statement + (f" AND {only}" if only else ""), columns)
 
 

@@ -1,9 +1,10 @@
-"""Long writes of workers: one after the other on SQLite, and none that stands still for ever.
+"""Writes of workers and signatures: in turn on SQLite, and none that stands still for ever.
 
 SQLite has one writer at a time and no queue: who finds it busy sleeps, in the end a tenth of a
-second at a time, while nobody writes. Here workers look every two milliseconds whether another is
-done. Nobody depends on it: who has waited for ``PATIENCE`` seconds (the other is stopped) goes on
-without a turn, and SQLite's own lock decides, as it does for whoever writes without asking here.
+second at a time, while nobody writes. Here workers, and whoever signs from a page, look every two
+milliseconds whether another is done. Nobody depends on it: who has waited for ``PATIENCE`` seconds
+(the other is stopped) goes on without a turn, and SQLite's own lock decides, as it does for whoever
+writes without asking here.
 
 On PostgreSQL a worker that is stopped in the middle would hold its rows, its chunk among them, and
 nobody could take over (fault F04). So the server ends such a transaction when its client has said

@@ -10,6 +10,7 @@ import pytest
 from stackmark.keys.controller import resolve_method
 from stackmark.status.lists import look_up_1edtech
 from stackmark_web.awarding import actions as awarding
+from stackmark_web.awarding import queries
 from stackmark_web.verifying.fetching import server_fetcher
 
 from .conftest import NOW
@@ -110,6 +111,20 @@ def test_the_revocation_list_names_ids_and_no_reasons(
     assert look_up_1edtech(found, "https://badges.example.org/credentials/x").value == 0
     assert found["id"] == "https://badges.example.org/o/northfield/revocations"
     assert b"misconduct" not in response.content
+
+
+def test_the_revocation_list_holds_the_latest_and_what_has_no_time(client, held):
+    """Revoked and replaced, of the institution and its units; an old row may lack the time."""
+    awards = [held().award for _ in range(4)]
+    states = ("revoked", "superseded", "revoked", "superseded")
+    for day, (award, state) in enumerate(zip(awards, states, strict=True), 1):
+        when = None if day == 4 else award.signed_at.replace(day=day)
+        type(award).everywhere.filter(pk=award.pk).update(state=state, status_changed_at=when)
+    found = json.loads(client.get("/o/northfield/revocations").content)
+    for award in awards:
+        assert look_up_1edtech(found, json.loads(bytes(award.signed))["id"]).value == 1
+    latest = queries.revoked_ids(awards[0].organisation, 2)
+    assert latest == [awards[2].pk, awards[1].pk]
 
 
 def test_an_achievement_for_machines_is_what_credentials_carry(client, version, held):

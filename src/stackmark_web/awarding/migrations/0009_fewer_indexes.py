@@ -34,7 +34,7 @@ def altered(name: str, field: models.Field) -> migrations.AlterField:
 
 
 class Migration(migrations.Migration):
-    """Fourteen changes of indexes; no row changes."""
+    """Changes of indexes; no row changes."""
 
     dependencies: ClassVar[list[object]] = [
         ("awarding", "0008_signed_with_noted"),
