@@ -311,6 +311,9 @@ def test_the_pages(university, key, offered, alice, began, client):
     session.save()
     page = client.get("/manage/northfield/keys/replace").content.decode()
     assert "Everything the old key signed stays valid" in page
+    page = client.get(f"/manage/northfield/keys/{key.pk}/awards").content.decode()
+    assert "What it signed is valid" in page
+    assert "Still to be replaced" not in page, "nothing is, while the key counts"
     page = client.get(f"/manage/northfield/keys/{key.pk}/revoke").content.decode()
     assert "It has signed 1 credential." in page
     since = (began + 3 * DAY).strftime("%Y-%m-%dT%H:%M")
