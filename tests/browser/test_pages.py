@@ -18,7 +18,10 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import conftest, crawl, second_world
 
 FILLED = {
-    "nobody": ["/", "/catalogue", "/catalogue?q=water", "/verify", "/demo"],
+    "nobody": [
+        *("/", "/catalogue", "/catalogue?q=water", "/verify", "/demo", "/account/login/"),
+        *("/ui", "/accessibility", "/privacy"),
+    ],
     "lena": ["/passport", "/passport?view=timeline", "/account/email/"],
     "olga": ["/manage/northfield", "/manage/northfield/awards", "/manage/northfield/audit"],
 }
@@ -298,6 +301,16 @@ def test_axe_finds_nothing_on_the_filled_pages(visit, site, chromium, enter):
             visitor.look(path)
         faults += [f"{who}: {one}" for one in visitor.faults]
         visitor.context.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_axe_finds_nothing_where_nothing_is(site, chromium):
+    visitor = Visitor(chromium, site.url)
+    assert visitor.page.goto(f"{site.url}/not-here").status == 404
+    assert visitor.page.locator("h1").inner_text() == "This page is not here"
+    visitor.look()
+    faults = [one for one in visitor.faults if "status of 404" not in one]
+    visitor.context.close()
     assert not faults, "\n".join(faults)
 
 

@@ -12,18 +12,27 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property, partial
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from stackmark_web import clock
 from stackmark_web.awarding.models import Award
 from stackmark_web.catalogue.models import AchievementVersion
-from stackmark_web.tenancy.newest import MOST, Newest, among, at_most, newest_of, units_within
+from stackmark_web.tenancy.newest import (
+    MOST,
+    Newest,
+    among,
+    as_stored,
+    at_most,
+    newest_of,
+    stored,
+    units_within,
+)
 
 __all__ = ["MOST", "Listing", "awarded_versions"]
 
@@ -33,7 +42,8 @@ _ASKED: Final = 5_000  # awards to addresses that begin so, whoever made them
 _LIVE: Final = (Award.State.OFFERED, Award.State.CLAIMED)
 _HIGH: Final = "\U0010ffff"
 _ORDER: Final = ("-created_at", "pk")
-_SEARCHED_IN: Final = ("recipient_name", "recipient_email", "external_id", "version_id")
+_SEARCHED_IN: Final = ("recipient_name", "recipient_email", "external_id")
+_HELD: Final = ("state", "valid_until", "version_id")
 _COLUMNS: Final = (
     *("state", "recipient_name", "recipient_email", "recipient_id"),
     *("valid_from", "valid_until", "signed_at", "version"),
@@ -42,14 +52,14 @@ _TITLED: Final = ("title", "content")  # of a version: its title is told in the 
 
 
 class Hit(NamedTuple):
-    """What a search found, with what it is counted by."""
+    """What a search found, with what it is counted by, as the database keeps it."""
 
-    pk: uuid.UUID
+    pk: Any
     state: str
-    valid_until: datetime | None
-    version: uuid.UUID
+    valid_until: Any
+    version: Any
 
-    def fits(self, state: str, now: datetime) -> bool:
+    def fits(self, state: str, now: Any) -> bool:
         """Whether it is in a state; ``expired`` and none among them."""
         if state == "expired":
             return self.state in _LIVE and self.valid_until is not None and self.valid_until <= now
@@ -80,11 +90,10 @@ class Listing:
         """What a search finds, and whether all awards were looked through; None: no search."""
         if not self.words:
             return None
-        keys, whole = _search(self.units, self.words.split()[:6])
-        rows = Award.everywhere.filter(pk__in=keys).order_by(*_ORDER)
-        hits = [Hit(*one) for one in rows.values_list("pk", "state", "valid_until", "version_id")]
+        hits, whole = _search(self.units, self.words.split()[:6])
         if self.achievement:
-            hits = [one for one in hits if one.version in self._versions]
+            asked = {stored(AchievementVersion, "id", one) for one in self._versions}
+            hits = [one for one in hits if one.version in asked]
         return hits, whole
 
     @property
@@ -101,8 +110,8 @@ class Listing:
             return rows.filter(state__in=_LIVE, valid_until__lte=clock.now())
         return rows.filter(state=state) if state else rows
 
-    def _hits(self, state: str) -> list[uuid.UUID]:
-        now = clock.now()
+    def _hits(self, state: str) -> list[Any]:
+        now = stored(Award, "valid_until", clock.now())
         return [one.pk for one in (self.found or ([],))[0] if one.fits(state, now)]
 
     def counts(self) -> dict[str, int]:
@@ -118,8 +127,9 @@ class Listing:
         """One page of a paginator, its awards with what a row shows."""
         if self.found is not None:
             made = Paginator(self._hits(self.state), size).get_page(number)
-            shown = _shown(made.object_list)
-            made.object_list = [shown[key] for key in made.object_list if key in shown]
+            keys = [uuid.UUID(str(key)) for key in made.object_list]
+            shown = _shown(keys)
+            made.object_list = [shown[key] for key in keys if key in shown]
             return made
         every = Newest(self.units, partial(self.rows, self.state), order=_ORDER, found=_shown)
         return every.page(number, size)
@@ -135,30 +145,29 @@ def _shown(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, Award]:
     return found
 
 
-def _search(units: Sequence[uuid.UUID], words: Sequence[str]) -> tuple[list[uuid.UUID], bool]:
-    """Ids of awards that every word fits, newest first, and whether all were looked through."""
+def _search(units: Sequence[uuid.UUID], words: Sequence[str]) -> tuple[list[Hit], bool]:
+    """The awards that every word fits, newest first, and whether all were looked through."""
     exact = _by_address_or_number(units, words)
     if exact is not None:
         return exact, True
     asked = [(word.casefold(), _titled(units, word)) for word in words]
     window = _window(units)
-    found = [pk for _when, pk, *cells in window if _fits(cells, asked)]
-    return [uuid.UUID(str(pk)) for pk in found[:FOUND]], len(window) < SEARCHED
+    fitting = (
+        Hit(pk, *held)
+        for _when, pk, *held, name, email, number in window
+        if _fits(name, email, number, held[-1], asked)
+    )
+    return list(islice(fitting, FOUND)), len(window) < SEARCHED
 
 
-def _window(units: Sequence[uuid.UUID]) -> Sequence[Sequence[Any]]:
-    """What is looked through: the newest awards as the database gives them, ids not converted."""
+def _window(units: Sequence[uuid.UUID]) -> list[tuple[Any, ...]]:
+    """What is looked through: the newest awards."""
     every = Award.everywhere
-    rows = newest_of(lambda some: every.filter(among(some)), units, _ORDER, *_SEARCHED_IN)
-    sql, given = rows[:SEARCHED].query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return cursor.fetchall()
+    rows = newest_of(lambda some: every.filter(among(some)), units, _ORDER, *_HELD, *_SEARCHED_IN)
+    return list(as_stored(rows[:SEARCHED]))
 
 
-def _by_address_or_number(
-    units: Sequence[uuid.UUID], words: Sequence[str]
-) -> list[uuid.UUID] | None:
+def _by_address_or_number(units: Sequence[uuid.UUID], words: Sequence[str]) -> list[Hit] | None:
     """The awards to an address that begins so, or of this own number; None if there is none.
 
     Whose they are is looked at here: asked for in the database, it would lead SQLite through all
@@ -171,19 +180,24 @@ def _by_address_or_number(
     rows = Award.everywhere.exclude(external_id="").filter(external_id=word)  # the index is partial
     if "@" in word:
         rows = Award.everywhere.filter(recipient_email__gte=low, recipient_email__lt=low + _HIGH)
-    pairs = rows.order_by().values_list("pk", "organisation_id")[:_ASKED]
-    return [pk for pk, owner in pairs if owner in units][:FOUND] or None
+    wanted = ("created_at", "organisation_id", "pk", *_HELD)
+    ours = {stored(Award, "organisation", unit) for unit in units}
+    found = [
+        row for row in as_stored(rows.order_by().values_list(*wanted)[:_ASKED]) if row[1] in ours
+    ]
+    found.sort(key=itemgetter(0), reverse=True)
+    return [Hit(*held) for _when, _owner, *held in found[:FOUND]] or None
 
 
 def _titled(units: Sequence[uuid.UUID], word: str) -> set[Any]:
     """The versions awarded here with this word in their title, as the database has their ids."""
-    rows = awarded_versions(units).filter(title__icontains=word).values_list("pk", flat=True)
-    field = AchievementVersion._meta.pk  # noqa: SLF001 - compared with values that are not converted
-    return {field.get_db_prep_value(pk, connection) for pk in rows}
+    rows = awarded_versions(units).filter(title__icontains=word).order_by()
+    return {pk for (pk,) in as_stored(rows.values_list("pk"))}
 
 
-def _fits(cells: Sequence[Any], asked: Sequence[tuple[str, set[Any]]]) -> bool:
-    name, email, number, version = cells
+def _fits(
+    name: str, email: str, number: str, version: Any, asked: Sequence[tuple[str, set[Any]]]
+) -> bool:
     text = f"{name}\n{email}".casefold()
     for word, versions in asked:
         if word not in text and version not in versions and word != number.casefold():

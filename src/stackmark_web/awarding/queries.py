@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from heapq import nlargest
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
@@ -25,7 +27,7 @@ from stackmark_web.awarding.models import KEYED, Appeal, Award, StatusList, Step
 from stackmark_web.awarding.slim import damaged
 from stackmark_web.catalogue.figures import Figures
 from stackmark_web.tenancy import queries as tenancy
-from stackmark_web.tenancy.newest import among, in_order, newest_of, units_within
+from stackmark_web.tenancy.newest import among, as_stored, in_order, newest_of, units_within
 from stackmark_web.ui.cards import Card
 
 __all__ = [
@@ -190,17 +192,25 @@ def figures(versions: Collection[uuid.UUID]) -> dict[uuid.UUID, Figures]:
 
 
 def revoked_ids(organisation: Any, most: int) -> list[uuid.UUID]:
-    """The awards of an institution that were revoked or replaced, latest first; at most so many."""
+    """The awards of an institution that were revoked or replaced, latest first; at most so many.
+
+    Last come those of which no time is known.
+    """
     units, order = units_within(organisation), ("-status_changed_at", "pk")
-    found: list[tuple[datetime | None, uuid.UUID]] = []
-    for state in sorted(states.WITHDRAWN):  # each along an index of its own
-        found += newest_of(partial(_in_state, state), units, order)[:most]
-    latest = nlargest(most, found, key=lambda one: one[0].timestamp() if one[0] else 0.0)
-    return [pk for _when, pk in latest]
+    found = [  # each along an index of its own
+        as_stored(newest_of(partial(_in_state, state, timed=True), units, order)[:most])
+        for state in sorted(states.WITHDRAWN)
+    ]
+    keys = [pk for _when, pk in islice(merge(*found, key=itemgetter(0), reverse=True), most)]
+    for state in sorted(states.WITHDRAWN) if len(keys) < most else ():
+        rows = _in_state(state, units, timed=False).values_list("pk").order_by("pk")
+        keys += [pk for (pk,) in as_stored(rows[: most - len(keys)])]
+    return [uuid.UUID(str(key)) for key in keys]
 
 
-def _in_state(state: str, units: Sequence[uuid.UUID]) -> QuerySet[Award]:
-    return Award.everywhere.filter(among(units), state=state)
+def _in_state(state: str, units: Sequence[uuid.UUID], *, timed: bool) -> QuerySet[Award]:
+    rows = Award.everywhere.filter(among(units), state=state)
+    return rows.filter(status_changed_at__isnull=not timed)
 
 
 def card(award: Award, *, url: str = "", holder: bool = True) -> Card:

@@ -35,6 +35,7 @@ from stackmark_web.jobs.storing import Maker, insert_each
 from stackmark_web.tenancy.queries import root_of
 
 BATCH: Final = 1_000  # rows looked up and stored at a time
+SHOWN: Final = 5  # mail domains that are named before a run begins
 Outcome = SheetRow.Outcome
 _COLUMN: Final = {  # which column a fault of a field stands in
     "recipient_email": ("recipient_email", "identifier"),
@@ -68,13 +69,17 @@ def _plain(counts: Counter[str], most: int) -> dict[str, int]:
     return {name: count for name, count in rows if name.isprintable() and len(name) <= 200}
 
 
-def store_rows(sheet: Sheet) -> dict[str, int]:
-    """Judge all rows and keep them. How many of each outcome.
+def store_rows(sheet: Sheet) -> dict[str, Any]:
+    """Judge all rows and keep them. How many of each outcome, and to which mail domains.
+
+    ``domains`` are those of ``all`` good rows, and of ``new`` ones: of people who do not hold the
+    achievement.
 
     In many short transactions, so that nobody else waits for a long file. Raises ``UsageError``
     ``sheet.busy`` when the sheet is changed in another window meanwhile.
     """
     counts: Counter[str] = Counter(dict.fromkeys(("rows", *Outcome.values, "held"), 0))
+    domains: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}  # by who holds it
     judge = Judge(sheet)
     rows = judge.rows()
     while batch := list(islice(rows, BATCH)):
@@ -85,7 +90,16 @@ def store_rows(sheet: Sheet) -> dict[str, int]:
         counts["rows"] += len(batch)
         counts.update(row.outcome for row in batch)
         counts["held"] += sum(row.held for row in batch)
-    return dict(counts)
+        for row in batch:
+            if row.email and row.outcome != Outcome.ERROR:
+                domains[row.held][row.email.rpartition("@")[2].lower()] += 1
+    new, held = domains[False], domains[True]
+    return {**counts, "domains": {"new": _most(new), "all": _most(new + held)}}
+
+
+def _most(domains: Counter[str]) -> dict[str, Any]:
+    """The most frequent ones, and how many others there are."""
+    return {"most": domains.most_common(SHOWN), "others": max(0, len(domains) - SHOWN)}
 
 
 def _still_ours(sheet: Sheet) -> None:

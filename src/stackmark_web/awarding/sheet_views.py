@@ -318,7 +318,6 @@ def _confirmation(sheet: Sheet) -> dict[str, Any]:
     if chosen.known == "leave":
         good = good.filter(held=False)
     usual = Terms(sheet.version, chosen, now=sheet.uploaded_at)
-    domains = sheets.domains(good)
     return {
         "sheet": sheet,
         "plan": sheets.plan(sheet),
@@ -326,8 +325,7 @@ def _confirmation(sheet: Sheet) -> dict[str, Any]:
         "card": card(sheet.version),
         "people": list(good[:5]),
         "more_people": max(0, sheets.plan(sheet).credentials - 5),
-        "domains": domains[:5],
-        "more_domains": len(domains[5:]),
+        "domains": sheets.domains(sheet, chosen),
         "ends": usual.usual_end(usual.starts) is not None,
         "same": sheets.same_file(sheet),
         "agreed": sheets.agreement(sheet),

@@ -11,7 +11,7 @@ from stackmark_web.settings import env
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DATA = env.folder("STACKMARK_DATA", "var")
-DEV_TLS = env.switch("STACKMARK_DEV_TLS")
+DEV_TLS = env.flag("STACKMARK_DEV_TLS")
 PUBLIC_URL = env.url(
     "STACKMARK_PUBLIC_URL", "https://127.0.0.1:8443" if DEV_TLS else "http://127.0.0.1:8000"
 )
@@ -42,7 +42,7 @@ GOOGLE_PASS = env.together(
         "STACKMARK_GOOGLE_PASS_ISSUER": env.text("STACKMARK_GOOGLE_PASS_ISSUER"),
     }
 )
-VC_API = env.switch("STACKMARK_VC_API")
+VC_API = env.flag("STACKMARK_VC_API")
 VC_API_TOKEN = env.vc_api_token(
     "STACKMARK_VC_API_TOKEN",
     needed=VC_API and not _ONLY_HERE,

@@ -94,20 +94,12 @@ def text(name: str, default: str = "") -> str:
         ) from None
 
 
-def flag(name: str, *, default: bool = False) -> bool:
-    """A variable that is exactly True or False."""
-    value = text(name, str(default))
-    if value not in ("True", "False"):
+def flag(name: str) -> bool:
+    """A variable that is True or False, or 1 or 0; False when it is not set."""
+    value = text(name) or "False"
+    if value not in ("True", "1", "False", "0"):
         raise ImproperlyConfigured(f'{name} is "{value}"; write True or False.')
-    return value == "True"
-
-
-def switch(name: str) -> bool:
-    """A variable that is 1 or 0 (True and False are taken too); 0 when it is not set."""
-    value = text(name) or "0"
-    if value not in ("0", "1", "True", "False"):
-        raise ImproperlyConfigured(f'{name} is "{value}"; write 1 or 0.')
-    return value in ("1", "True")
+    return value in ("True", "1")
 
 
 def vc_api_token(name: str, *, needed: bool) -> str:

@@ -13,8 +13,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db import connections, router
+from django.db.models import Model, Q, QuerySet
 
 from stackmark_web.tenancy.models import Organisation
 
@@ -53,6 +55,26 @@ def newest_of(
         return rows(units).order_by(*order).values_list(*names)
     first, *others = [rows([unit]).order_by().values_list(*names) for unit in units]
     return first.union(*others, all=True).order_by(*order)
+
+
+def as_stored(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows of values as the database keeps them: quick where most are not looked at further.
+
+    Ids and times differ from one database to another; compare them with ``stored``.
+    """
+    try:
+        sql, given = rows.query.sql_with_params()
+    except EmptyResultSet:  # nothing could be among them
+        return
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(sql, given)
+        yield from cursor
+
+
+def stored(model: type[Model], name: str, value: Any) -> Any:
+    """A value of a field as the database keeps it."""
+    field = model._meta.get_field(name)  # noqa: SLF001 - Django's documented Model._meta API
+    return field.get_db_prep_value(value, connections[router.db_for_read(model)])
 
 
 def in_order(

