@@ -12,6 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from itertools import islice
 from operator import itemgetter
@@ -28,6 +29,7 @@ from stackmark_web.tenancy.newest import (
     Newest,
     among,
     as_stored,
+    as_time,
     at_most,
     newest_of,
     stored,
@@ -59,11 +61,15 @@ class Hit(NamedTuple):
     valid_until: Any
     version: Any
 
-    def fits(self, state: str, now: Any) -> bool:
+    def fits(self, state: str, now: datetime) -> bool:
         """Whether it is in a state; ``expired`` and none among them."""
-        if state == "expired":
-            return self.state in _LIVE and self.valid_until is not None and self.valid_until <= now
-        return state in ("", self.state)
+        if state != "expired":
+            return state in ("", self.state)
+        return (
+            self.state in _LIVE
+            and self.valid_until is not None
+            and as_time(self.valid_until) <= now
+        )
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ class Listing:
         return rows.filter(state=state) if state else rows
 
     def _hits(self, state: str) -> list[Any]:
-        now = stored(Award, "valid_until", clock.now())
+        now = clock.now()
         return [one.pk for one in (self.found or ([],))[0] if one.fits(state, now)]
 
     def counts(self) -> dict[str, int]:

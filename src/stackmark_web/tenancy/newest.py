@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any, Final
@@ -60,7 +61,7 @@ def newest_of(
 def as_stored(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
     """Rows of values as the database keeps them: quick where most are not looked at further.
 
-    Ids and times differ from one database to another; compare them with ``stored``.
+    Ids and times differ from one database to another: see ``stored`` and ``as_time``.
     """
     try:
         sql, given = rows.query.sql_with_params()
@@ -75,6 +76,12 @@ def stored(model: type[Model], name: str, value: Any) -> Any:
     """A value of a field as the database keeps it."""
     field = model._meta.get_field(name)  # noqa: SLF001 - Django's documented Model._meta API
     return field.get_db_prep_value(value, connections[router.db_for_read(model)])
+
+
+def as_time(value: Any) -> datetime:
+    """A time as the database keeps it: SQLite has texts and times without a zone, all of UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def in_order(

@@ -6,11 +6,13 @@ import csv
 import io
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from stackmark.issuing.recipients import restore
+from stackmark_web import clock
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.awarding import actions
 from stackmark_web.awarding.models import Award, StatusList
@@ -188,6 +190,32 @@ def test_the_list_searches_filters_counts_and_names_who_never_claimed(
         assert there in answer
         assert gone not in answer
     assert "Nothing fits" in text(desk.get(f"{at('list')}?q=zebra"))
+
+
+@pytest.mark.parametrize("units", [False, True], ids=["alone", "with a unit"])
+@pytest.mark.parametrize("sought", ["moss", "S-7", "eve@mail.example"])
+def test_what_a_search_finds_is_counted_by_state(
+    desk, offered, claimed, northfield, organisation, units, sought
+):
+    if units:
+        organisation("science", parent=northfield)
+    person = {
+        "recipient_email": "eve@mail.example",
+        "recipient_name": "Eve Moss",
+        "external_id": "S-7",
+        "again": True,
+    }
+    offered(**person)
+    gone, lasting = (claimed(**person) for _ in range(2))
+    now = clock.now()
+    Award.everywhere.filter(pk=gone.pk).update(valid_until=now - timedelta(seconds=1))
+    Award.everywhere.filter(pk=lasting.pk).update(valid_until=now + timedelta(days=1))
+    page = text(desk.get(f"{at('list')}?q={sought}"))
+    assert "Waiting to be claimed 1" in page
+    assert "Claimed 2" in page
+    assert "Expired 1" in page
+    shown = desk.get(f"{at('list')}?q={sought}&state=expired").context["page"].object_list
+    assert [one.pk for one in shown] == [gone.pk]
 
 
 def test_the_export_neutralises_formulas_and_can_be_read_back(desk, offered):
