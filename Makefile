@@ -45,7 +45,7 @@ test-web: setup ## the tests of the web product alone
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
-	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest --migrations -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
+	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
 
 sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
 	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile tests/web/catalogue/test_public.py

@@ -159,7 +159,7 @@ def reasons(sheet: Sheet, outcome: str) -> list[tuple[str, int]]:
 
 
 def domains(sheet: Sheet, choices: Choices) -> dict[str, Any]:
-    """Where the letters of a run go: the ``most`` frequent mail domains, and how many ``others``."""
+    """Where letters of a run go: the ``most`` frequent mail domains, and how many ``others``."""
     found = sheet.counts.get("domains", {}).get("new" if choices.known == LEAVE else "all")
     return found or {"most": [], "others": 0}  # a file checked before domains were counted
 

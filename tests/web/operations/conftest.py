@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -46,3 +47,20 @@ def empty(template, tmp_path, unblocked):
     _, folder = template
     shutil.copytree(folder, tmp_path / "elsewhere")
     return System(tmp_path / "elsewhere")
+
+
+@pytest.fixture
+def postgres():
+    """The address of an empty database on the server that DATABASE_URL names."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pytest.skip("no PostgreSQL here (make test-postgres)")
+    import psycopg
+
+    name = f"moved_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    head, _, tail = url.partition("?")
+    yield head.rpartition("/")[0] + f"/{name}" + (f"?{tail}" if tail else "")
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from base64 import b64encode
 
@@ -114,23 +113,6 @@ def test_a_backup_as_rows_gives_back_what_a_bulk_run_signed(system, tmp_path, mo
         restoring.restore(file, passphrase=None, replace=True)
         kept = {one.pk: bytes(one.signed) for one in Award.everywhere.all()}
     assert kept == signed
-
-
-@pytest.fixture
-def postgres():
-    """The address of an empty database on the server that DATABASE_URL names."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        pytest.skip("no PostgreSQL here (make test-postgres)")
-    import psycopg
-
-    name = f"moved_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    head, _, tail = url.partition("?")
-    yield head.rpartition("/")[0] + f"/{name}" + (f"?{tail}" if tail else "")
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_to_postgresql_a_backup_there_and_back(system, postgres, tmp_path):
