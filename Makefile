@@ -1,7 +1,7 @@
 # `make` alone prints what there is. Nothing but make and Python 3.11 or newer must be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-web test-postgres sweep check lint format types imports interop fuzz api-fuzz chaos restore-drill bench coverage docs reference messages lock vendor-check clean
+.PHONY: help setup run demo test test-web journeys test-postgres sweep check lint format types imports interop fuzz api-fuzz chaos restore-drill bench coverage docs reference messages lock vendor-check clean
 
 BIN     := .venv/bin
 STAMP   := .venv/.stackmark
@@ -9,6 +9,8 @@ PYTHON  ?=          # a Python ≥ 3.11 to make .venv with; found when empty
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -le 4 ] && echo $$n || echo 4) # processes the tests run in
 # What has nothing to do with the kind of database is tested once, on SQLite.
 ONCE    := --ignore=tests/web/hostile --ignore=tests/web/test_translatable.py --ignore=tests/web/ui --deselect=tests/web/test_routes.py::test_post_without_our_token_is_refused
+# Where the usual run takes some of many; see tests/each.py.
+SOME    := tests/web/hostile tests/web/catalogue/test_public.py tests/web/passport/test_hostile.py tests/web/awarding/test_kills.py tests/web/test_routes.py tests/unit/exchange
 P       ?= tests/web # what to test on PostgreSQL
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
@@ -47,8 +49,11 @@ test-web: setup ## the tests of the web product alone
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
 	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
 
-sweep: setup ## every page of every route in Chromium: axe, and texts that attack (some minutes)
-	@STACKMARK_HOSTILE=all $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web/hostile tests/web/catalogue/test_public.py
+journeys: setup ## long ways through the product in Chromium: assess, accredit, recognise, stack, plan
+	@$(BIN)/pytest -m journey -n $(strip $(WORKERS)) --dist loadgroup tests/browser
+
+sweep: setup ## every page of every route in Chromium: axe; and all of what the usual run samples
+	@STACKMARK_THOROUGH=1 $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(SOME)
 	@$(BIN)/pytest -m sweep -n $(strip $(WORKERS)) --dist loadgroup tests/browser
 
 check: lint types imports test ## everything that must hold before a commit: what CI runs

@@ -7,7 +7,6 @@ behind it as many of the words as fit, other ones in each turn.
 from __future__ import annotations
 
 import json
-import os
 import re
 import unicodedata
 
@@ -79,12 +78,6 @@ def words(*classes):
     ours = [text for name, texts in OWN.items() if not classes or name in classes for text in texts]
     others = [one["text"] for one in shared_items() if not classes or one["class"] in classes]
     return list(dict.fromkeys([*ours, *others]))
-
-
-def some(items):
-    """Every third of them, evenly spread; all of them in `make sweep`."""
-    items = list(items)
-    return items if os.environ.get("STACKMARK_HOSTILE") == "all" else items[::3]
 
 
 def holdable(text):

@@ -196,8 +196,9 @@ def enter():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """All browser tests in one process: one server, one browser; sweeps in another."""
+    """All browser tests in one process: one server, one browser; the long ones side by side."""
     for item in items:
         if "tests/browser" in str(item.path):
-            group = item.path.stem if item.get_closest_marker("sweep") else "browser"
+            alone = item.get_closest_marker("sweep") or item.get_closest_marker("journey")
+            group = item.path.stem if alone else "browser"
             item.add_marker(pytest.mark.xdist_group(group))

@@ -225,6 +225,7 @@ def test_axe_finds_nothing_on_any_page(small_site, chromium):
     assert len(looked) > 90, f"only {len(looked)} pages of {len(world['pages'])} routes"
 
 
+@pytest.mark.journey
 def test_axe_finds_nothing_behind_the_steps_of_signing_in(small_site, chromium):
     """Pages that only an unfinished sign-in, or an authenticator app, leads to."""
     site, world = small_site
@@ -259,6 +260,7 @@ def totp(secret):
     return auth.format_hotp_value(auth.hotp_value(secret, int(clock.now().timestamp()) // 30))
 
 
+@pytest.mark.journey
 def test_axe_finds_nothing_on_answers_and_refusals(small_site, chromium):
     """What comes back when a form is sent: the answer about a file, and faults beside fields."""
     site, world = small_site
@@ -314,6 +316,7 @@ def test_axe_finds_nothing_where_nothing_is(site, chromium):
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.journey
 def test_no_link_of_the_demo_world_is_broken(site, chromium, enter):
     found = crawl.Found(site.url)
     for who, start in (("nobody", "/"), ("lena", "/passport"), ("olga", "/manage")):

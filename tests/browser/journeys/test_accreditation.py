@@ -8,7 +8,10 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
 
 TITLE = "Laboratory Safety Certificate"
 COMMENT = "Assessed in a real laboratory, by two people."

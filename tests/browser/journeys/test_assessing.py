@@ -27,6 +27,8 @@ from web.assessing.world import design
 from stackmark_web.assessing.models import Setup
 from stackmark_web.catalogue import actions
 from stackmark_web.tenancy.models import Organisation
+
+pytestmark = pytest.mark.journey
 place = Organisation.objects.get(slug="northfield")
 draft = actions.create_draft(place, actor=None, content=design(title={"en": sys.argv[2]}))
 version = actions.publish(draft, actor=None)

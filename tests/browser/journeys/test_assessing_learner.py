@@ -24,6 +24,8 @@ from web.assessing.world import design
 from stackmark_web.assessing.models import Setup
 from stackmark_web.catalogue import actions
 from stackmark_web.tenancy.models import Organisation
+
+pytestmark = pytest.mark.journey
 place = Organisation.objects.get(slug="northfield")
 content = design(title={"en": sys.argv[2]})
 for outcome, words in zip(content["outcomes"], sys.argv[3:], strict=True):

@@ -15,6 +15,8 @@ from simulators.issuer import Issuer
 from stackmark.rendering.art import default_image
 from stackmark.rendering.bake import bake
 
+pytestmark = pytest.mark.journey
+
 LENA = "lena@people.example"
 HERS = {"type": "IdentityObject", "hashed": False, "identityType": "emailAddress"}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import facts_rows
+
+pytestmark = pytest.mark.journey
 
 HOUSE = "/manage/guild-of-assurance/assessing"
 

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 
 from widths import fits
 
+pytestmark = pytest.mark.journey
+
 TITLE = "Ports and Data"
 OURS, THEIRS = "Data Literacy Basics", "Green Logistics Planner"
 

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from widths import fits
 
+pytestmark = pytest.mark.journey
+
 ROLE = "Health data analyst · Meridian Health"
 
 

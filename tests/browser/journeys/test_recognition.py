@@ -7,7 +7,10 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
 
 SENT = "Data Literacy Basics"
 TARGET = "Digital Bookkeeping"

@@ -7,7 +7,10 @@ import re
 import subprocess
 import sys
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
 
 TITLE = "Sensor networks for rivers"
 REASONS = "Outcomes, assessment and workload fit each other."

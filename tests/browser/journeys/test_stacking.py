@@ -13,7 +13,10 @@ import subprocess
 import sys
 import time
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
 
 TITLE = "Port Data Nano-degree"
 AWARD = "Applied Data Nano-degree"  # what the demo's Northfield gives for it

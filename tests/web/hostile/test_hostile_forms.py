@@ -20,8 +20,9 @@ from django.test import Client
 from django.urls import reverse
 
 import small_world
+from each import some
 from hostile_reading import Page
-from hostile_words import packs, plain, short, some, words
+from hostile_words import packs, plain, short, words
 from stackmark_web.awarding.models import Award
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.operations import logs

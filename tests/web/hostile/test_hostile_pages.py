@@ -11,7 +11,6 @@ import email
 import html
 import io
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from email import policy
@@ -24,6 +23,7 @@ from django.db import transaction
 from django.test import Client
 
 import small_world
+from each import THOROUGH
 from hostile_reading import Page, dangers_of_svg
 from hostile_words import TURNS as TURNING
 from hostile_words import Voice, plain, short
@@ -31,7 +31,7 @@ from stackmark_web.ui.text import markdown_html
 from web import test_routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("hostile")]
-TURNS = 3 if os.environ.get("STACKMARK_HOSTILE") == "all" else 2
+TURNS = 3 if THOROUGH else 2
 # Routes whose pages hold no text of people; the first turn opens them too.
 SILENT = re.compile(r"mfa_|account_|ui:|demo:|usersessions|registry:(did|own_did|status|asset)")
 MARKDOWN = {
