@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from browser.conftest import environment_of
 from browser.journeys.assessing_steps_learner import appeal, apply_and_submit, fits, heading
 
+pytestmark = pytest.mark.journey
 TESTS = Path(__file__).resolve().parents[2]
 ASSESSABLE = """
 import json, sys
@@ -28,7 +29,6 @@ from stackmark_web.assessing.models import Setup
 from stackmark_web.catalogue import actions
 from stackmark_web.tenancy.models import Organisation
 
-pytestmark = pytest.mark.journey
 place = Organisation.objects.get(slug="northfield")
 draft = actions.create_draft(place, actor=None, content=design(title={"en": sys.argv[2]}))
 version = actions.publish(draft, actor=None)

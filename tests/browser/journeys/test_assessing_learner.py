@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from browser.conftest import environment_of
 from browser.journeys.assessing_steps_learner import apply_and_submit, fits
 
+pytestmark = pytest.mark.journey
 TESTS = Path(__file__).resolve().parents[2]
 # What a designer and an owner do on their own pages, which have a journey of their own.
 ASSESSABLE = """
@@ -25,7 +26,6 @@ from stackmark_web.assessing.models import Setup
 from stackmark_web.catalogue import actions
 from stackmark_web.tenancy.models import Organisation
 
-pytestmark = pytest.mark.journey
 place = Organisation.objects.get(slug="northfield")
 content = design(title={"en": sys.argv[2]})
 for outcome, words in zip(content["outcomes"], sys.argv[3:], strict=True):

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from command_line import run
+from each import some
 from stackmark.verification.audit_log import check_file, read_head
 from stackmark_web import clock
 from stackmark_web.audit import checking, heads, queries
@@ -309,7 +310,7 @@ def test_a_thousand_manipulations_with_database_rights_are_found(root):
     chain = Chain.objects.get(name=str(root.pk))
     chance = random.Random(20261129)
     missed, met = [], set()
-    for _ in range(1_000):
+    for _ in some(range(1_000), 4):
         with transaction.atomic():
             kind = change(AuditEvent.objects.filter(chain=chain), chance)
             if not queries.check_chains():
@@ -334,7 +335,7 @@ class TestFile:
         token = signed(root)
         first, *lines = file_of(root, token)
         chance = random.Random(7)
-        for _ in range(1_000):
+        for _ in some(range(1_000), 4):
             changed = list(lines)
             kind = chance.randrange(6)
             place = chance.randrange(EVENTS)
