@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
 
 from stackmark.errors import StackmarkError
 from stackmark_web.api.answers import moment
@@ -48,11 +47,12 @@ class Order:
 
 
 def as_csv(rows: Sequence[RecipientIn]) -> bytes:
-    """Recipients as the file the sheet engine reads; one column set for all."""
+    """Recipients as the file the sheet engine reads; one column set for all. Raises ``Problem``."""
     pieces = max((len(row.evidence) for row in rows), default=0)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     table = [_cells(row, pieces) for row in rows]
+    _check_blank(table)
     headers = [*_PLAIN, *_evidence_headers(pieces)]
     used = [
         place
@@ -62,6 +62,15 @@ def as_csv(rows: Sequence[RecipientIn]) -> bytes:
     writer.writerow([headers[place] for place in used])
     writer.writerows([[cells[place] for place in used] for cells in table])
     return buffer.getvalue().encode()
+
+
+def _check_blank(table: Sequence[Sequence[str]]) -> None:
+    """A blank line of a file is passed over; a recipient that was sent is not."""
+    blank = [place for place, cells in enumerate(table) if not any(map(str.strip, cells))]
+    if blank:
+        detail = "Say who it is for: give recipient_email or recipient_id."
+        found = [{"pointer": f"#/recipients/{place}", "detail": detail} for place in blank]
+        raise Problem("invalid", errors=found[:_SHOWN])
 
 
 def _evidence_headers(pieces: int) -> list[str]:
@@ -166,15 +175,6 @@ def refused(sheet: Sheet) -> Problem:
 _TOLD: Final = ("column", "reason", "detail")
 
 
-def check_parts(request: HttpRequest, known: set[str]) -> None:
-    """A form with parts nobody knows is refused by name (A91)."""
-    odd = [*(name for name in request.POST if name not in known)]
-    odd += [name for name in request.FILES if name != "file"]
-    if odd:
-        detail = f'"{odd[0][:80]}" is not known here; leave it out.'
-        raise Problem("invalid", errors=[{"pointer": f"#/{odd[0][:80]}", "detail": detail}])
-
-
 def shown(sheet: Sheet) -> dict[str, Any]:
     """A run as it goes out."""
     counts, run = sheet.counts, sheet.run
@@ -213,4 +213,4 @@ def _state(sheet: Sheet) -> str:
     return "checked" if sheet.state == Sheet.State.READY else "open"
 
 
-__all__ = ["MOST", "Order", "as_csv", "check_parts", "make", "refused", "shown", "start"]
+__all__ = ["MOST", "Order", "as_csv", "make", "refused", "shown", "start"]

@@ -23,7 +23,8 @@ View = Callable[..., HttpResponse]
 MIB: Final = 1024 * 1024
 USUAL: Final = MIB  # bytes of a JSON body
 LARGE: Final = {"verify": 10 * MIB + 64 * 1024, "runs": 11 * MIB, "run_upload": 11 * MIB}
-OTHER_MEDIA: Final = frozenset({"verify", "run_upload"})  # take more than JSON, and say so
+_JSON: Final = "application/json"
+MEDIA: Final = {"verify": "", "run_upload": "multipart/form-data"}  # not JSON; "": asks for itself
 _BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -65,18 +66,14 @@ def _check_size(request: HttpRequest, limit: int) -> None:
 
 
 def _check_media(request: HttpRequest, name: str) -> None:
-    if request.method not in _BODY or name in OTHER_MEDIA:
+    wanted = MEDIA.get(name, _JSON)
+    if request.method not in _BODY or not wanted:
         return
-    kind = request.content_type or ""
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+    if wanted == _JSON and request.META.get("CONTENT_LENGTH") in (None, "", "0"):
         request._body = b"{}"  # noqa: SLF001 - no body says as much as an empty one
         return
-    if kind == "application/json":
-        return
-    raise Problem("unsupported-media-type", "Send application/json.", headers={"Accept": _JSON})
-
-
-_JSON: Final = "application/json"
+    if request.content_type != wanted:
+        raise Problem("unsupported-media-type", f"Send {wanted}.", headers={"Accept": wanted})
 
 
 def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:

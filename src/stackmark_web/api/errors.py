@@ -13,6 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import ValidationError as Malformed
 
 from stackmark.errors import StackmarkError, UsageError
+from stackmark.model.achievement_rules import DescriptorError
 from stackmark_web.api import problems
 from stackmark_web.api.problems import Problem
 from stackmark_web.awarding import actions as awarding
@@ -26,6 +27,7 @@ _STATES: Final = frozenset(
     | {"catalogue.not-approved", "catalogue.no-version", "catalogue.changed", "sheet.changed"}
     | {"sheet.busy", "sheet.same-file", "catalogue.overdue", "api.ended", "webhook.state"}
 )
+_MEMBERS: Final = {"webhook.url": "url", "webhook.events": "events"}  # reason: the member
 
 
 def answer(error: Exception) -> HttpResponse:
@@ -97,5 +99,14 @@ def _of_design(error: StackmarkError) -> Problem:
         found = [{"pointer": f"#{b.pointer}", "detail": b.message} for b in error.blocks]
         return Problem("not-ready", error.detail, reason=error.reason, errors=found)
     kind = "conflict" if error.reason in _STATES else "invalid"
-    more: dict[str, Any] = {} if isinstance(error, UsageError) else {"errors": []}
-    return Problem(kind, error.detail, reason=error.reason, **more)
+    return Problem(kind, error.detail, reason=error.reason, **_where(error))
+
+
+def _where(error: StackmarkError) -> dict[str, Any]:
+    """The member that is wrong, where the error knows it."""
+    place = _MEMBERS.get(error.reason, "")
+    if isinstance(error, DescriptorError):
+        place = f"content/{error.place}".rstrip("/")
+    if place:
+        return {"errors": [{"pointer": f"#/{place}", "detail": error.detail}]}
+    return {} if isinstance(error, UsageError) else {"errors": []}

@@ -18,6 +18,9 @@ from django.http import HttpResponse
 _LOG: Final = logging.getLogger(__name__)
 BASE: Final = "urn:stackmark:problem:"
 
+# What pydantic tells of with the names of our own classes.
+_NO_OBJECT: Final = frozenset({"model_type", "model_attributes_type", "dict_type"})
+
 # kind: (status, title)
 KINDS: Final[dict[str, tuple[int, str]]] = {
     "bad-request": (400, "The request cannot be understood"),
@@ -115,12 +118,14 @@ def _pointer(place: tuple[Any, ...]) -> str:
     kind, *rest = [str(part) for part in place] or ["body"]
     if kind in ("query", "path", "header", "cookie"):
         return f"{kind}.{'.'.join(rest[-1:])}"
-    inner = rest[1:] if kind in ("body", "form") else rest
+    inner = rest[1:] if kind == "body" else rest  # a body is named as the view calls it
     return "#" + "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in inner)
 
 
 def _sentence(one: dict[str, Any]) -> str:
     if one["type"] == "extra_forbidden":
         return f'"{str(one["loc"][-1])[:80]}" is not known here; leave it out.'
+    if one["type"] in _NO_OBJECT:
+        return "This has to be a JSON object."
     said = str(one.get("msg", "")).removeprefix("Value error, ")
     return said[:300]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from typing import Any, NoReturn
 
 import orjson
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
 from stackmark_web.api.problems import Problem
@@ -46,14 +48,30 @@ def _no_constant(_name: str) -> NoReturn:
     raise ValueError
 
 
-def check_query(request: HttpRequest, known: set[str]) -> None:
-    """Refuse query parameters that are not known, and those that are there twice."""
-    for name, values in request.GET.lists():
+def check_query(request: HttpRequest, known: Container[str]) -> None:
+    """Refuse query parameters that are not known, are there twice or hold U+0000."""
+    _check_each(request.GET, known, "query.")
+    for name, value in request.GET.items():
+        if "\0" in value:
+            _refuse(f"query.{name}", "The character U+0000 cannot be kept.")
+
+
+def check_parts(request: HttpRequest, texts: Container[str]) -> None:
+    """Refuse parts of a form that are not known, and those that are there twice.
+
+    ``texts`` may stand beside the file in the part ``file``.
+    """
+    _check_each(request.POST, texts, "#/")
+    _check_each(request.FILES, {"file"}, "#/")
+
+
+def _check_each(given: MultiValueDict[str, Any], known: Container[str], before: str) -> None:
+    for name, values in given.lists():
         if name not in known:
-            _refuse(name, f'"{name[:80]}" is not known here; leave it out.')
+            _refuse(f"{before}{name[:80]}", f'"{name[:80]}" is not known here; leave it out.')
         if len(values) > 1:
-            _refuse(name, "Say it once.")
+            _refuse(f"{before}{name}", "Say it once.")
 
 
-def _refuse(name: str, detail: str) -> NoReturn:
-    raise Problem("invalid", errors=[{"pointer": f"query.{name[:80]}", "detail": detail}])
+def _refuse(pointer: str, detail: str) -> NoReturn:
+    raise Problem("invalid", errors=[{"pointer": pointer, "detail": detail}])

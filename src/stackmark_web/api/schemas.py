@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,6 +21,8 @@ from pydantic import (
 
 from stackmark.errors import StackmarkError
 from stackmark.verification.dates import parse_stamp
+from stackmark_web.awarding.models import Award
+from stackmark_web.integrations.webhook_events import EVENTS
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -35,20 +39,35 @@ def _no_moment() -> datetime:
 
 
 def _uuid(value: Any) -> Any:
-    if isinstance(value, str) and not _UUID.fullmatch(value):
+    if not isinstance(value, UUID) and not (isinstance(value, str) and _UUID.fullmatch(value)):
         raise ValueError("Write an id like 0f8fad5b-d9cb-469f-a165-70867728950e.")
     return value
 
 
-def _day(value: Any) -> Any:
-    if not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
-        raise ValueError("Write a day like 2026-05-04.")
+def _day(value: Any) -> date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("Write a day like 2026-05-04.")
+
+
+def _whole(value: Any) -> Any:
+    """Of an address, where a number comes as text: one way to write each."""
+    if isinstance(value, str) and not re.fullmatch(r"0|-?[1-9][0-9]{0,18}", value):
+        raise ValueError("Write a whole number, like 50.")
     return value
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """A pattern that tells, in the description and in what is refused, which words there are."""
+    return "^(" + "|".join(words).replace(".", r"\.") + ")$"
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Uuid = Annotated[UUID, BeforeValidator(_uuid)]
 Day = Annotated[date, BeforeValidator(_day)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Event = Annotated[str, Field(pattern=_one_of(EVENTS))]
 Short = Annotated[str, Field(max_length=300)]
 Long = Annotated[str, Field(max_length=10_000)]
 
@@ -62,7 +81,7 @@ class In(BaseModel):
 class Page(BaseModel):
     """Which part of a list."""
 
-    limit: int = Field(50, ge=1, le=200, description="Rows of one page")
+    limit: Whole = Field(50, ge=1, le=200, description="Rows of one page")
     cursor: str = Field("", max_length=600, description="next_cursor of the page before")
 
 
@@ -181,7 +200,7 @@ class AwardIn(Names, Which):
 class RevokeIn(In):
     """Why it is revoked; the holder is told the reason, nobody the note."""
 
-    reason: Annotated[str, Field(max_length=40)]
+    reason: Annotated[str, Field(pattern=_one_of(Award.RevocationReason.values))]
     note: Annotated[str, Field(max_length=4_000)] = ""
 
 
@@ -274,7 +293,7 @@ class WebhookIn(In):
     """A webhook to be registered."""
 
     url: Annotated[str, Field(min_length=8, max_length=2_000)]
-    events: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=1)]
+    events: Annotated[list[Event], Field(min_length=1)]
     description: Annotated[str, Field(max_length=200)] = ""
     include_recipient: Annotated[
         StrictBool, Field(description="Put name and address of the recipient into messages")
@@ -285,7 +304,7 @@ class WebhookChange(In):
     """What is to be different."""
 
     url: Annotated[str | None, Field(min_length=8, max_length=2_000)] = None
-    events: Annotated[list[Annotated[str, Field(max_length=60)]] | None, Field(min_length=1)] = None
+    events: Annotated[list[Event] | None, Field(min_length=1)] = None
     description: Annotated[str | None, Field(max_length=200)] = None
     include_recipient: StrictBool | None = None
     enabled: StrictBool | None = None

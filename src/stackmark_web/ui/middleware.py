@@ -61,9 +61,9 @@ class NoNul:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Before anybody reads the query; forms that are sent refuse it by themselves."""
+        """Before anybody reads the query; forms that are sent and the API refuse it themselves."""
         query = request.META.get("QUERY_STRING", "")
-        if "%00" in query:
+        if "%00" in query and not request.path.startswith("/api/"):
             request.META["QUERY_STRING"] = query.replace("%00", "")
         return self.get_response(request)
 

@@ -16,7 +16,7 @@ from stackmark_web.api.calling import Route
 from stackmark_web.api.door import etag
 from stackmark_web.api.paging import page
 from stackmark_web.api.problems import Problem
-from stackmark_web.api.schemas import ContentIn, Empty, Page, PublishIn, Uuid
+from stackmark_web.api.schemas import ContentIn, Empty, Page, PublishIn, Uuid, Whole
 from stackmark_web.catalogue import actions, queries
 from stackmark_web.catalogue.models import Achievement, AchievementVersion
 from stackmark_web.tenancy.permissions import Permission
@@ -90,7 +90,7 @@ def versions(request: HttpRequest, achievement_id: Uuid, query: Query[Page]) -> 
 
 
 @route.get("/achievements/{achievement_id}/versions/{number}", READ, shapes.VersionOut)
-def version(request: HttpRequest, achievement_id: Uuid, number: int) -> HttpResponse:
+def version(request: HttpRequest, achievement_id: Uuid, number: Whole) -> HttpResponse:
     """Read one published version."""
     if not 1 <= number < 2**31:
         raise Http404

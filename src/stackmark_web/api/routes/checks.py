@@ -14,6 +14,7 @@ from stackmark_web.api.answers import json
 from stackmark_web.api.auth import Principal
 from stackmark_web.api.calling import Route
 from stackmark_web.api.problems import Problem
+from stackmark_web.api.reading import check_parts
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.verifying import actions
 
@@ -65,10 +66,7 @@ def _brought(request: HttpRequest) -> tuple[bytes, str | None]:
 
 
 def _of_form(request: HttpRequest) -> tuple[bytes, str | None]:
-    odd = [*(set(request.POST) - {"recipient"}), *(set(request.FILES) - {"file"})]
-    if odd:
-        detail = f'"{odd[0][:80]}" is not known here; leave it out.'
-        raise Problem("invalid", errors=[{"pointer": f"#/{odd[0][:80]}", "detail": detail}])
+    check_parts(request, {"recipient"})
     file: Any = request.FILES.get("file")
     if file is None:
         one = {"pointer": "#/file", "detail": "Send the file in the part file."}

@@ -13,6 +13,7 @@ from stackmark_web.api.answers import json, nothing
 from stackmark_web.api.auth import Principal
 from stackmark_web.api.calling import Route
 from stackmark_web.api.paging import page
+from stackmark_web.api.reading import check_parts
 from stackmark_web.api.routes.awards import wanted_version
 from stackmark_web.api.schemas import ConfirmIn, Empty, In, Page, RunIn, Uuid, Which
 from stackmark_web.awarding import sheet_actions, sheets
@@ -100,7 +101,7 @@ def run_upload(request: HttpRequest, file: File[UploadedFile], form: Form[Upload
     The columns are those of docs/reference/recipients-csv.md, in our names or other platforms'.
     """
     who = _who(request)
-    bulk.check_parts(request, set(Upload.model_fields))
+    check_parts(request, Upload.model_fields.keys())
     version = wanted_version(who, Which(achievement=form.achievement, version=form.version))
     order = bulk.Order(
         version=version,
