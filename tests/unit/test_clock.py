@@ -7,6 +7,7 @@ import pytest
 from stackmark.adapters.clock import FixedClock, SystemClock, parse_time
 from stackmark.adapters.randomness import SystemRandom
 from stackmark.errors import UsageError
+from stackmark.verification.dates import stamp
 
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
 
@@ -86,3 +87,9 @@ def test_system_random():
     assert len(random.bytes(32)) == 32
     assert random.bytes(32) != random.bytes(32)
     assert random.bytes(0) == b""
+
+
+def test_a_stamp_has_four_digits_for_every_year():
+    """RFC 3339 knows no shorter year; strftime of some systems writes one."""
+    assert stamp(datetime(1, 1, 1, tzinfo=UTC)) == "0001-01-01T00:00:00Z"
+    assert stamp(datetime(2026, 5, 4, 9, 0, 0, 999_999, tzinfo=UTC)) == "2026-05-04T09:00:00Z"

@@ -29,7 +29,7 @@ _URL: Final = re.compile(
 )
 _DID: Final = re.compile(r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})+")
 _URN: Final = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:[^\s<>\"{}|\\^`#]+", re.IGNORECASE)
-_LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 # Controls but tab and line ends, and code points that are no characters: neither can be signed
 # and shown faithfully.
 _UNFIT: Final = re.compile(
@@ -265,7 +265,7 @@ def _recipient(cells: list[str], layout: Layout) -> tuple[str, str]:
     email, email_at = cells[at.recipient_email], at.recipient_email
     person, person_at = cells[at.recipient_id], at.recipient_id
     either = cells[at.identifier]
-    if either and _is_id(either):
+    if either and is_id(either):
         if person and person != either:
             raise _BadError(at.identifier, "recipient", "The row names two different recipients.")
         person, person_at = either, at.identifier
@@ -275,7 +275,7 @@ def _recipient(cells: list[str], layout: Layout) -> tuple[str, str]:
         raise _BadError(
             email_at, "email", f'"{shown(email)}" is not one e-mail address like ann@example.org.'
         )
-    if person and not _is_id(person):
+    if person and not is_id(person):
         raise _BadError(
             person_at,
             "recipient",
@@ -298,7 +298,8 @@ def _is_email(text: str) -> bool:
     return one and len(text.encode()) <= 254 and text.isprintable()
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether it can stand for a recipient: a DID, a web address or a URN."""
     return bool(_DID.fullmatch(text) or _is_web(text) or _URN.fullmatch(text))
 
 
@@ -338,7 +339,7 @@ def _evidence(cells: list[str], layout: Layout) -> tuple[Evidence, ...]:
 
 def _locale(cells: list[str], place: int) -> str:
     locale = cells[place]
-    if locale and not _LOCALE.fullmatch(locale):
+    if locale and not LANGUAGE_TAG.fullmatch(locale):
         raise _BadError(
             place, "locale", f'"{shown(locale)}" is not a language tag; write it like en-GB.'
         )

@@ -121,7 +121,7 @@ def signature_bytes(value: Any, suite: Suite, key: PublicKey) -> bytes:
             return b58decode64(value[1:])
         signature = b58decode(value[1:])
     except MultibaseError as error:
-        raise CheckFailed("proof.encoding", f"The proofValue cannot be read: {error}.") from None
+        raise CheckFailed("proof.encoding", f"The proofValue cannot be read: {error}") from None
     if len(signature) != _SIGNATURE_BYTES[key.algorithm]:
         raise CheckFailed(
             "proof.encoding",

@@ -53,7 +53,7 @@ def _zone(text: str) -> timezone:
 @lru_cache(maxsize=4_096)
 def stamp(instant: datetime) -> str:
     """RFC 3339 in UTC, whole seconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def from_epoch(value: Any, what: str) -> datetime:

@@ -90,11 +90,11 @@ def _check_typed(tree: Mapping[str, Any]) -> None:
     for name in _TYPED_LISTS:
         for entry in as_list(tree.get(name)):
             if not isinstance(entry, dict) or not types_of(entry):
-                raise _fail("typed", f"A {name} is no object with a type.")
+                raise _fail("typed", f"An entry of {name} is no object with a type.")
             if name == "credentialSchema" and not isinstance(entry.get("id"), str):
                 raise _fail("typed", "A credentialSchema has no id.")
             if "id" in entry and (not isinstance(entry["id"], str) or not entry["id"]):
-                raise _fail("typed", f"The id of a {name} is not one URL.")
+                raise _fail("typed", f"The id of an entry of {name} is not one URL.")
 
 
 def _check_text(tree: Mapping[str, Any], name: str) -> None:

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext as _
 
-from stackmark.canonical.nquads import IRI
 from stackmark.errors import UsageError
 from stackmark.issuing.lint import UNFIT
+from stackmark.issuing.rows import LANGUAGE_TAG, is_id
 
 MAX_EVIDENCE: Final = 20
 MAX_TEXT: Final = 10_000  # characters of a narrative or one piece of evidence
@@ -72,8 +72,16 @@ def words(field: str, text: str, limit: int) -> str:
 def identifier(text: str) -> str:
     """A recipient's DID or address; empty stays empty."""
     text = text.strip()
-    if text and not IRI.match(text):
+    if text and not is_id(text):
         raise Problem("recipient_id", _("An id is a DID or a web address, such as did:key:z6Mk…"))
+    return text
+
+
+def locale(text: str) -> str:
+    """The language of a recipient's letters, such as pt-BR; empty stays empty."""
+    text = text.strip().replace("_", "-")
+    if text and not LANGUAGE_TAG.fullmatch(text):
+        raise Problem("locale", _("Write it like en or pt-BR."))
     return text
 
 

@@ -106,3 +106,37 @@ def test_the_reasons_to_revoke_are_told(world, call):
     answer = call.post(f"/awards/{award['id']}/revoke", {"reason": "boredom"})
     assert wrong(answer) == ["#/reason"]
     assert "holder-request" in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("recipient_id", "javascript:alert(1)"),
+        ("recipient_id", "file:///etc/passwd"),
+        ("recipient_id", "ann"),
+        ("locale", "../../etc"),
+        ("locale", "e"),
+        ("locale", "English please"),
+    ],
+)
+def test_one_award_is_as_particular_as_a_bulk_run(world, call, name, value):
+    who = {"recipient_email": "cy@mail.example", name: value}
+    body = {"version": str(world.version.pk), "draft": True, **who}
+    assert wrong(call.post("/awards", body)) == [f"#/{name}"]
+    run = {"version": str(world.version.pk), "recipients": [who]}
+    (row,) = call.post("/runs", run).json()["rows"]
+    assert row["column"] == name
+
+
+def test_a_language_is_kept_as_it_is_written_elsewhere(world, call):
+    body = {"version": str(world.version.pk), "recipient_email": "cy@mail.example"}
+    made = call.post("/awards", {**body, "locale": "pt_BR", "draft": True}).json()
+    assert made["recipient"]["locale"] == "pt-BR"
+
+
+def test_a_day_long_ago_is_signed_as_any_other(world, call):
+    body = {"version": str(world.version.pk), "recipient_email": "cy@mail.example"}
+    answer = call.post("/awards", {**body, "valid_from": "0001-01-01T00:00:00Z"})
+    assert answer.status_code == 201, answer.content
+    document = call.get(answer.json()["credential"]["document"].removeprefix(ROOT)).json()
+    assert document["validFrom"] == "0001-01-01T00:00:00Z"

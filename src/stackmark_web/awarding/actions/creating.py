@@ -196,6 +196,7 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(fields)
     found["recipient_email"] = checks.email(found["recipient_email"])
     found["recipient_id"] = checks.identifier(found["recipient_id"])
+    found["locale"] = checks.locale(found["locale"])
     checks.somebody(found["recipient_email"], found["recipient_id"])
     for name, limit in (("recipient_name", 300), ("external_id", 200), ("locale", 16)):
         found[name] = " ".join(checks.words(name, found[name], limit).split())
