@@ -714,6 +714,7 @@ RULES = {
     "api:vc_no_identifier": public("GET POST", get=404),
     "api:vc_identifier": public("GET POST", get=404, args={"did": "did:x:y"}, fixed=("did",)),
     "api:vc_issue_as": public("GET POST", get=404, args={"issuer": "jwt"}, fixed=("issuer",)),
+    "api:vc_nowhere": public("GET POST", get=404),
     **{
         f"api:vc_{word}": public(
             "GET POST",

@@ -84,17 +84,19 @@ def secure_selective(
     created: str,
     mandatory: Sequence[str],
     blinding: bytes,
+    more: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The holder's copy under ecdsa-sd-2023, to derive from; ``mandatory`` are JSON pointers.
 
-    ``blinding``: 32 secret bytes. Raises as ``make_base_proof`` does.
+    ``blinding``: 32 secret bytes; ``more``: further members of the proof. Raises as
+    ``make_base_proof`` does.
     """
     from stackmark.keys.private import PrivateKey
     from stackmark.proofs.ecdsa_sd import make_base_proof
 
     proof = make_base_proof(
         unsecured,
-        options=_options(SD, method, created),
+        options={**_options(SD, method, created), **(more or {})},
         signer=signer,
         mandatory_pointers=mandatory,
         hmac_key=blinding,

@@ -203,8 +203,10 @@ def _secured(unsecured: dict[str, Any], issuer: Issuer, options: Mapping[str, An
     how: dict[str, Any] = {"signer": key.private, "method": key.method_id, "created": created}
     if issuer.suite == SD:
         secret = SystemRandom().bytes(32)
-        return secure_selective(unsecured, mandatory=mandatory, blinding=secret, **how)
+        return secure_selective(unsecured, mandatory=mandatory, blinding=secret, more=more, **how)
     if issuer.suite == VC_JWT:
+        if "expires" in more:
+            raise UsageError("usage.expires", "A token ends with its credential: say validUntil.")
         return secure(unsecured, suite=VC_JWT, **how)
     proof = make_proof(Canonicals(unsecured), suite=issuer.suite, more=more, **how)
     return orjson.dumps({**unsecured, "proof": proof})

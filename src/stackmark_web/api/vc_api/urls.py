@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_LIST}\Z", views.status_list, name="vc_list"),
     re_path(rf"{_LIST}/publish\Z", views.publish_list, name="vc_list_publish"),
     path("vc-api/<slug:issuer>/credentials/issue", views.issue, name="vc_issue_as"),
+    re_path(r"^vc-api(?:/.*)?\Z", views.nowhere, name="vc_nowhere"),
 ]

@@ -49,7 +49,8 @@ def verify_presentation(body: Mapping[str, Any]) -> tuple[int, Answer]:
     the answer says so among its warnings. Raises as ``verify_credential`` does.
     """
     options = options_of(body)
-    name = "presentation" if "verifiablePresentation" not in body else "verifiablePresentation"
+    name = "presentation" if "presentation" in body else "verifiablePresentation"
+    name = "verifiablePresentation" if "verifiablePresentation" in body else name
     given = _document(body, name)
     tree = body[name]
     if isinstance(tree, dict) and not _secured(tree):

@@ -20,6 +20,14 @@ def index(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(config.local_config())
 
 
+@answers("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+def nowhere(_request: HttpRequest) -> JsonResponse:
+    """Whatever else is asked for: programs read no page."""
+    raise Refused(
+        404, "request.address", "There is nothing here; GET /vc-api/ tells what there is."
+    )
+
+
 @answers("POST")
 def issue(request: HttpRequest, issuer: str = DEFAULT) -> JsonResponse:
     """Secure a credential; 201."""

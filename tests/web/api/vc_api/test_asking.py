@@ -104,3 +104,21 @@ def test_what_our_organisations_withdrew_is_refused_before_any_list_says_so(
     monkeypatch.setattr(standing, "_standing", lambda report: "revoked")
     status, answer = caller.verify(made)
     assert (status, reasons(answer)) == (400, ["status.revoked"])
+
+
+@pytest.mark.parametrize("address", ["/vc-api", "/vc-api/nope", "/vc-api/credentials/issue/"])
+def test_where_nothing_is_programs_are_told_so_in_json(caller, address):
+    for method in ("GET", "POST", "DELETE"):
+        answer = caller.client.generic(method, address)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
+        assert "/vc-api/" in answer.json()["detail"]
+
+
+def test_the_member_that_is_missing_is_named(caller):
+    for path, name in (
+        ("presentations/verify", "verifiablePresentation"),
+        ("credentials/verify", "verifiableCredential"),
+        ("credentials/issue", "credential"),
+    ):
+        status, answer = caller.post(path, {})
+        assert (status, f'"{name}"' in answer["detail"]) == (400, True)

@@ -313,3 +313,27 @@ def test_keys_stay_the_same_and_are_sealed(caller, settings):
     data = orjson.loads((folder / "ed25519.key").read_bytes())
     assert (data["did"], data["protection"]) == (first, "passphrase")
     assert (folder / "ed25519.key").stat().st_mode & 0o77 == 0
+
+
+def test_options_of_the_proof_are_kept_by_every_suite(caller, credential):
+    """What a caller asks for is in the proof, or is refused; it is never left out unsaid."""
+    asked = {"expires": "2099-01-01T00:00:00Z", "domain": "https://ask.example", "challenge": "c"}
+    for word in EMBEDDED:
+        made = caller.issue(credential, word, mandatoryPointers=["/issuer"], **asked)
+        assert {name: made["proof"].get(name) for name in asked} == asked, word
+    options = {"cryptosuite": "ecdsa-sd-2023", "mandatoryPointers": ["/issuer"], **asked}
+    base = caller.issue(credential, **options)
+    pointers = {"selectivePointers": ["/credentialSubject"]}
+    body = {"verifiableCredential": base, "options": pointers}
+    shown = caller.post("credentials/derive", body)[1]["verifiableCredential"]
+    bound = {"domain": asked["domain"], "challenge": "c"}
+    assert caller.verify(shown, **bound)[0] == 200
+    assert caller.verify(shown, **{**bound, "challenge": "d"})[0] == 400
+    shown["proof"]["expires"] = "2098-01-01T00:00:00Z"
+    assert caller.verify(shown, **bound)[0] == 400, "it is signed"
+    for word in ("ecdsa-sd-2023", "eddsa-jcs-2022"):
+        body = {"credential": credential, "options": {"expires": "2020-01-01T00:00:00Z"}}
+        assert caller.post(f"{word}/credentials/issue", body)[0] == 400
+    body = {"credential": credential, "options": {"expires": asked["expires"]}}
+    status, answer = caller.post("vc-jwt/credentials/issue", body)
+    assert (status, answer["reason"]) == (400, "usage.expires")
