@@ -7,6 +7,7 @@ A problem says what was wrong and where, and nothing about the inside of the ser
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 import uuid
 from collections.abc import Mapping
@@ -20,6 +21,10 @@ BASE: Final = "urn:stackmark:problem:"
 
 # What pydantic tells of with the names of our own classes.
 _NO_OBJECT: Final = frozenset({"model_type", "model_attributes_type", "dict_type"})
+
+# A pattern that is nothing but the words there are.
+_CHOICE: Final = re.compile(r"\^\(([a-z.|\\-]+)\)\$")
+_ESCAPE: Final = "\\"
 
 # kind: (status, title)
 KINDS: Final[dict[str, tuple[int, str]]] = {
@@ -127,5 +132,8 @@ def _sentence(one: dict[str, Any]) -> str:
         return f'"{str(one["loc"][-1])[:80]}" is not known here; leave it out.'
     if one["type"] in _NO_OBJECT:
         return "This has to be a JSON object."
+    found = _CHOICE.fullmatch(str(one.get("ctx", {}).get("pattern", "")))
+    if found:
+        return f"There are {', '.join(filter(None, found[1].replace(_ESCAPE, '').split('|')))}."
     said = str(one.get("msg", "")).removeprefix("Value error, ")
     return said[:300]

@@ -92,7 +92,9 @@ def test_a_refused_webhook_names_its_member_and_the_words_there_are(call):
     assert wrong(call.post("/webhooks", private)) == ["#/url"]
     answer = call.post("/webhooks", {"url": url, "events": ["award.eaten"]})
     assert wrong(answer) == ["#/events/0"]
-    assert "credential\\.revoked" in answer.json()["errors"][0]["detail"]
+    said = answer.json()["errors"][0]["detail"]
+    assert said.startswith("There are award.offered, ")
+    assert said.endswith(", approval.decided.")
 
 
 def test_a_refused_descriptor_names_its_member(call):
@@ -100,12 +102,14 @@ def test_a_refused_descriptor_names_its_member(call):
     assert wrong(answer) == ["#/content/workload/hours"]
 
 
-def test_the_reasons_to_revoke_are_told(world, call):
+def test_the_words_there_are_stand_in_what_is_refused(world, call):
     award = call.post("/awards", {"version": str(world.version.pk), "draft": True,
                                   "recipient_email": "cy@mail.example"}).json()  # fmt: skip
     answer = call.post(f"/awards/{award['id']}/revoke", {"reason": "boredom"})
     assert wrong(answer) == ["#/reason"]
-    assert "holder-request" in answer.json()["errors"][0]["detail"]
+    assert ", holder-request, " in answer.json()["errors"][0]["detail"]
+    (one,) = call.post("/verify?include=all", {}).json()["errors"]
+    assert one == {"pointer": "query.include", "detail": "There are facts."}
 
 
 @pytest.mark.parametrize(
