@@ -232,8 +232,10 @@ def test_an_enveloped_credential_is_judged_as_its_token():
         envelope(ISSUER.token(), media="vp+jwt"),
         envelope(ISSUER.token(), id="https://uni.example/c/1"),
         envelope(ISSUER.token(), id=5),
+        envelope(ISSUER.token(), **{"@context": "https://uni.example/context"}),
+        envelope(ISSUER.token(), **{"@context": None}),
     ],
-    ids=["no token", "a name", "a presentation", "an address", "a number"],
+    ids=["no token", "a name", "a presentation", "an address", "a number", "foreign", "null"],
 )
 def test_envelopes_that_are_none(made):
     report = judge(made)
