@@ -25,6 +25,7 @@ from stackmark_web.awarding.models import Award, ClaimLink
 from stackmark_web.passport import queries
 from stackmark_web.passport.actions import take
 from stackmark_web.passport.models import AddressReport, Folder, Holding, LinkRequest, Share
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -99,6 +100,7 @@ def report_address(award: Award, *, email: str = "") -> AddressReport:
     return report
 
 
+@second_person("address-report.send")
 def send_to(report: AddressReport, *, actor: Any, email: str) -> Award:
     """The issuer agrees: the award goes to this address instead, with a link of its own.
 

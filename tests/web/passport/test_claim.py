@@ -11,11 +11,14 @@ from django.test import Client
 
 import stackmark
 from stackmark_web import clock
+from stackmark_web.approvals import actions as approvals
+from stackmark_web.approvals.models import Change
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award, ClaimLink, Step
 from stackmark_web.integrations.models import OutboxMail
-from stackmark_web.passport import claiming
+from stackmark_web.passport import claiming, queries
 from stackmark_web.passport.models import AddressReport, Holding, LinkRequest
+from stackmark_web.tenancy.errors import NeedsSecondPerson
 
 from .conftest import NOW, same
 
@@ -239,6 +242,30 @@ def test_the_issuer_agrees_and_it_goes_to_the_other_address(
     assert letters("offer").filter(to="ada@home.example").count() == 1
     award.refresh_from_db()
     assert award.state == Award.State.SUPERSEDED
+
+
+def test_a_second_person_agrees_where_two_are_asked_for(
+    alice, person, join, award, django_capture_on_commit_callbacks
+):
+    zoe = join(person("zoe"), award.organisation, "owner")
+    approvals.set_policy(award.organisation, actor=alice, revoking=True)
+    report = claiming.report_address(award, email="ada@home.example")
+    with pytest.raises(NeedsSecondPerson):
+        claiming.send_to(report, actor=alice, email="ada@home.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert approvals.approve(Change.everywhere.get(), actor=zoe).state == "done"
+    report.refresh_from_db()
+    assert report.state == "sent", "nobody is asked to do it once more"
+    assert Award.everywhere.get(supersedes=award).recipient_email == "ada@home.example"
+
+
+def test_open_reports_stand_first(alice, offered):
+    done, waits = offered(), offered()
+    claiming.close_report(claiming.report_address(done), actor=alice)
+    claiming.report_address(waits)
+    rows = queries.address_reports(waits.organisation)
+    assert [one.state for one in rows] == ["open", "closed"]
+    assert "NULLS FIRST" in str(rows.query), "PostgreSQL puts them last"
 
 
 def test_only_who_may_award_decides_about_addresses(signed_in, stranger, bob, award, token, nobody):
