@@ -16,7 +16,8 @@ from stackmark_web.approvals.models import Change
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award, ClaimLink, Step
 from stackmark_web.integrations.models import OutboxMail
-from stackmark_web.passport import claiming, queries
+from stackmark_web.passport import claiming, proving, queries
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import AddressReport, Holding, LinkRequest
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 
@@ -340,6 +341,9 @@ def test_a_correction_takes_the_place_of_the_old_one(
     actions.choose_folders(old, actor=ada, folders=[folder])
     share = actions.make_share(ada, [old])
     actions.publish(old, actor=ada)
+    asked, _result = proving.ask(actor=None, asker="A", reason="B", wanted="any")
+    sign_in = SignIn(clock.now(), "password")
+    answer = proving.give(asked, actor=ada, holdings=[old], sign_in=sign_in)
     with django_capture_on_commit_callbacks(execute=True):
         fresh = awarding.correct(old.award, actor=None, changes={"recipient_name": "Ada Lovelace"})
     assert claiming.adopt() == 1
@@ -348,6 +352,7 @@ def test_a_correction_takes_the_place_of_the_old_one(
     old.refresh_from_db()
     assert list(share.holdings.all()) == [new]
     assert list(folder.holdings.all()) == [new]
+    assert list(answer.holdings.all()) == [new], "a former name is shown nowhere"
     assert (new.published, old.published) == (True, False)
 
 
