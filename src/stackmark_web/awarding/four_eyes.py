@@ -7,7 +7,7 @@ an award of an achievement that always needs two must have been approved as it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -229,7 +229,19 @@ def _award_path(award: Award) -> str:
     return reverse("awarding:detail", args=[award.organisation.slug, award.pk])
 
 
-def _award_kind(title: str, permission: Permission, asked: Any, content: Any) -> Kind:
+def _possible(action: str) -> Callable[[Award, dict[str, Any]], None]:
+    """What cannot be done is said to who asks, and does not wait for somebody who finds out."""
+
+    def check(award: Award, how: dict[str, Any]) -> None:
+        if action == "revoke":
+            states.check_reason(how.get("reason"))
+        if action not in ("release", "offer"):
+            states.check(action, Award.everywhere.get(pk=award.pk))
+
+    return check
+
+
+def _award_kind(action: str, title: str, permission: Permission, asked: Any, content: Any) -> Kind:
     return Kind(
         title=title,
         permission=permission,
@@ -237,6 +249,7 @@ def _award_kind(title: str, permission: Permission, asked: Any, content: Any) ->
         name=lambda award: award.version.title,
         asked=asked,
         content=content,
+        possible=_possible(action),
         rows=_award_rows,
         makers=lambda award: {award.issued_by_id} if award and award.signed is None else set(),
         path=_award_path,
@@ -300,6 +313,7 @@ def _register_run() -> None:
             organisation=lambda run: run.organisation,
             name=lambda run: run.title,
             asked=_run_asked,
+            possible=lambda _run, how: states.check_reason(how.get("reason")),
             content=_run_content,
             rows=_run_rows,
             path=lambda run: reverse("jobs:run", args=[run.organisation.slug, run.pk]),
@@ -321,7 +335,7 @@ def register_all() -> None:
     }
     _register_run()
     for name, said in kinds.items():
-        register(name, _award_kind(*said))
+        register(name, _award_kind(name.partition(".")[2], *said))
     register(
         "sheet.confirm",
         Kind(
