@@ -32,7 +32,8 @@ class Kind:
     ``asked(rules, subject, actor, how)``: whether it needs two here. ``content(subject, how)``:
     what of the thing's state is approved and must still be so when it is done, as JSON.
     ``possible(subject, how)``: raises what the action would, so that nothing waits in vain.
-    ``rows(subject, how)``: what will happen, as label, before, after. ``makers(subject)``: ids of
+    ``rows(subject, how)``: what will happen, as label, before, after; what only tells what it is
+    about has the same in both. ``makers(subject)``: ids of
     accounts that may not approve, besides who asked. ``path(subject)``: a page to look at.
     """
 

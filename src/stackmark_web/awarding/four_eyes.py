@@ -24,6 +24,7 @@ from stackmark_web.approvals import guard, queries
 from stackmark_web.approvals.registry import Kind, Rules, register
 from stackmark_web.awarding import sheets, states
 from stackmark_web.awarding.models import Award, Sheet, Step
+from stackmark_web.awarding.queries import called
 from stackmark_web.jobs.models import Run
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Organisation
@@ -214,9 +215,9 @@ def _revoking(rules: Rules, award: Award, _actor: Any, _how: dict[str, Any]) -> 
 
 
 def _award_rows(award: Award, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    yield _("Achievement"), award.version.title, ""
-    yield _("For"), award.recipient_name or award.recipient_email, award.recipient_email
-    yield _("State"), award.get_state_display(), ""
+    yield _("Achievement"), award.version.title, award.version.title
+    yield _("For"), called(award), called(award)
+    yield _("State"), award.get_state_display(), award.get_state_display()
     changes = how.get("changes") if isinstance(how.get("changes"), dict) else {}
     for name, value in changes.items():
         yield name.replace("_", " "), str(getattr(award, name, "") or ""), str(value or "")
@@ -277,9 +278,9 @@ def _sheet_content(sheet: Sheet, _how: dict[str, Any]) -> Any:
 
 def _sheet_rows(sheet: Sheet, _how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     numbers = sheets.plan(sheet)
-    yield _("Achievement"), sheet.version.title, ""
-    yield _("File"), sheet.filename, ""
-    yield _("Rows"), str(numbers.rows), ""
+    yield _("Achievement"), sheet.version.title, sheet.version.title
+    yield _("File"), sheet.filename, sheet.filename
+    yield _("Rows"), str(numbers.rows), str(numbers.rows)
     yield _("Credentials to be issued"), "", str(numbers.issue)
     yield _("Credentials to be corrected"), "", str(numbers.correct)
 
@@ -294,7 +295,7 @@ def _run_asked(rules: Rules, run: Run, _actor: Any, _how: dict[str, Any]) -> boo
 
 
 def _run_rows(run: Run, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    yield _("Run"), run.title, ""
+    yield _("Run"), run.title, run.title
     yield _("Credentials to be revoked"), "", str(_of_run(run).count())
     yield _("Reason"), "", str(Award.RevocationReason(how["reason"]).label)
 

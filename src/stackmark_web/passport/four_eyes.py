@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from stackmark_web.approvals.registry import Kind, Rules, kind_of, register
+from stackmark_web.awarding.queries import called
 from stackmark_web.passport.models import AddressReport, ReissueRequest
 from stackmark_web.tenancy.permissions import Permission
 
@@ -32,9 +33,9 @@ def _content(found: Request, _how: dict[str, Any]) -> Any:
 
 def _rows(found: Request, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     award = found.award
-    yield _("Achievement"), award.version.title, ""
+    yield _("Achievement"), award.version.title, award.version.title
     if isinstance(found, ReissueRequest):
-        yield _("For"), award.recipient_name or award.recipient_email, award.recipient_email
+        yield _("For"), called(award), called(award)
         yield _("DID"), award.recipient_id, found.did
     else:
         yield _("For"), award.recipient_email, str(how.get("email", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -154,6 +155,8 @@ class TestTakingBack:
         answer = client.post(path, {"reason": "issued-in-error", "sure": "on"}, follow=True)
         assert "A second person has to approve this" in answer.text
         assert "Revoke: Soil sampling" in answer.text
+        told = re.sub(r"<[^>]+>", "", answer.text)
+        assert f"{award.recipient_name} ({award.recipient_email})" in told, "that does not change"
         award.refresh_from_db()
         assert award.state == "offered"
 
