@@ -93,6 +93,9 @@ def test_an_empty_presentation_proves_it():
         ({"iat": int(NOW.timestamp()) + 3600}, "proof.time"),
         ({"iat": int((NOW - timedelta(days=2)).timestamp())}, "proof.time"),
         ({"iat": None}, "proof.time"),
+        ({"exp": int((NOW - timedelta(hours=1)).timestamp())}, "proof.time"),
+        ({"exp": "soon"}, "proof.time"),
+        ({"nbf": int((NOW + timedelta(hours=1)).timestamp())}, "proof.time"),
     ],
 )
 def test_a_token_for_something_else_does_not(changes, why):

@@ -118,4 +118,17 @@ def _moment(claims: Mapping[str, Any], now: datetime) -> datetime:
     age = now.timestamp() - found
     if not -CLOCK_SKEW <= age <= MAX_AGE:
         raise CheckFailed("proof.time", "The token was not made today; sign a new one.")
+    _check_period(claims, now)
     return now - timedelta(seconds=age)
+
+
+def _check_period(claims: Mapping[str, Any], now: datetime) -> None:
+    """RFC 7519, sections 4.1.4 and 4.1.5: it has begun and is not over, where it says when."""
+    moment = now.timestamp()
+    for name in ("exp", "nbf"):
+        if name in claims and type(claims[name]) not in (int, float):
+            raise CheckFailed("proof.time", f"The token's {name} is no time.")
+    if moment > claims.get("exp", moment) + CLOCK_SKEW:
+        raise CheckFailed("proof.time", "The token has expired (exp); sign a new one.")
+    if moment < claims.get("nbf", moment) - CLOCK_SKEW:
+        raise CheckFailed("proof.time", "The token is not valid yet (nbf).")

@@ -83,16 +83,26 @@ def leave_age_out(form: forms.Form) -> None:
 
 def clean_age(form: forms.Form, cleaned: dict[str, Any]) -> Any:
     """What is kept of the two answers; what does not fit becomes an error of the month."""
-    if "age" not in form.fields or cleaned.get("age") != "young":
+    if "age" not in form.fields or not cleaned.get("age"):
         return None
-    year, _dash, month = cleaned.get("birth_month", "").strip().partition("-")
+    given, young = cleaned.get("birth_month", "").strip(), cleaned["age"] == "young"
+    if not (given or young):
+        return None
     try:
-        if not (year.isdecimal() and month.isdecimal() and len(year) == 4):
-            raise forms.ValidationError(_("Write year and month, like 2011-04."))
-        return born_in(int(year), int(month))
+        born = _born(given)
+        if born is not None and not young:
+            raise forms.ValidationError(_("This month says younger than 18. Which of both is so?"))
     except forms.ValidationError as error:
         form.add_error("birth_month", error)
         return None
+    return born
+
+
+def _born(given: str) -> Any:
+    year, _dash, month = given.partition("-")
+    if not (year.isdecimal() and month.isdecimal() and len(year) == 4):
+        raise forms.ValidationError(_("Write year and month, like 2011-04."))
+    return born_in(int(year), int(month))
 
 
 class NewcomerForm(AgeForm):

@@ -11,7 +11,7 @@ from operator import or_
 from typing import Any, Final, Literal
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
@@ -49,7 +49,8 @@ def request_of(organisation: Any, pk: uuid.UUID) -> Request:
 def requests_to(agency: Any) -> QuerySet[Any]:
     """What others ask of an institution; those that wait for it first."""
     rows = Request.everywhere.filter(agency=agency).select_related(*_TIED)
-    return rows.exclude(state=Request.State.WITHDRAWN).order_by("decided_at", "asked_at")
+    rows = rows.exclude(state=Request.State.WITHDRAWN)
+    return rows.order_by(F("decided_at").desc(nulls_first=True), "asked_at")
 
 
 def request_to(agency: Any, pk: uuid.UUID) -> Request:

@@ -54,12 +54,14 @@ def check(name: str, subject: Any, actor: Any, how: dict[str, Any]) -> None:
 def stop(name: str, subject: Any, actor: Any, how: dict[str, Any]) -> None:
     """Store an action as a waiting change; always raises.
 
-    Raises ``NeedsSecondPerson``, or what ``require`` raises for who has no right to ask.
+    Raises ``NeedsSecondPerson``, or what ``require`` raises for who has no right to ask, or what
+    the action would raise for what cannot be done.
     """
     kind = kind_of(name)
     organisation = kind.organisation(subject)
     if actor is not None:
         require(actor, kind.permission, organisation)
+    kind.possible(subject, how)
     change = _ask(name, subject, actor, how)
     raise NeedsSecondPerson(
         change.pk,

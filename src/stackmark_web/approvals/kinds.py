@@ -37,7 +37,8 @@ def _key_content(subject: Any, _how: dict[str, Any]) -> Any:
 
 def _key_rows(subject: Any, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     active = active_key(_root(subject))
-    yield _("Key in use"), active.method_id if active else "", ""
+    in_use = active.method_id if active else ""
+    yield _("Key in use"), in_use, in_use
     if isinstance(subject, Handover):
         yield _("Taken on from"), "", subject.organisation.name
         yield _("From"), "", date_format(subject.from_day)

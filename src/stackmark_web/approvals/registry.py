@@ -31,7 +31,9 @@ class Kind:
 
     ``asked(rules, subject, actor, how)``: whether it needs two here. ``content(subject, how)``:
     what of the thing's state is approved and must still be so when it is done, as JSON.
-    ``rows(subject, how)``: what will happen, as label, before, after. ``makers(subject)``: ids of
+    ``possible(subject, how)``: raises what the action would, so that nothing waits in vain.
+    ``rows(subject, how)``: what will happen, as label, before, after; what only tells what it is
+    about has the same in both. ``makers(subject)``: ids of
     accounts that may not approve, besides who asked. ``path(subject)``: a page to look at.
     """
 
@@ -41,6 +43,7 @@ class Kind:
     asked: Callable[[Rules, Any, Any, dict[str, Any]], bool]
     name: Callable[[Any], str] = str
     content: Callable[[Any, dict[str, Any]], Any] = lambda _subject, _how: None
+    possible: Callable[[Any, dict[str, Any]], None] = lambda _subject, _how: None
     rows: Callable[[Any, dict[str, Any]], Iterable[tuple[str, str, str]]] = lambda _s, _h: ()
     makers: Callable[[Any], set[Any]] = lambda _subject: set()
     path: Callable[[Any], str] = lambda _subject: ""

@@ -7,7 +7,7 @@ an award of an achievement that always needs two must have been approved as it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from stackmark_web.approvals import guard, queries
 from stackmark_web.approvals.registry import Kind, Rules, register
 from stackmark_web.awarding import sheets, states
 from stackmark_web.awarding.models import Award, Sheet, Step
+from stackmark_web.awarding.queries import called
 from stackmark_web.jobs.models import Run
 from stackmark_web.tenancy.errors import NeedsSecondPerson
 from stackmark_web.tenancy.models import Organisation
@@ -214,9 +215,9 @@ def _revoking(rules: Rules, award: Award, _actor: Any, _how: dict[str, Any]) -> 
 
 
 def _award_rows(award: Award, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    yield _("Achievement"), award.version.title, ""
-    yield _("For"), award.recipient_name or award.recipient_email, award.recipient_email
-    yield _("State"), award.get_state_display(), ""
+    yield _("Achievement"), award.version.title, award.version.title
+    yield _("For"), called(award), called(award)
+    yield _("State"), award.get_state_display(), award.get_state_display()
     changes = how.get("changes") if isinstance(how.get("changes"), dict) else {}
     for name, value in changes.items():
         yield name.replace("_", " "), str(getattr(award, name, "") or ""), str(value or "")
@@ -229,7 +230,19 @@ def _award_path(award: Award) -> str:
     return reverse("awarding:detail", args=[award.organisation.slug, award.pk])
 
 
-def _award_kind(title: str, permission: Permission, asked: Any, content: Any) -> Kind:
+def _possible(action: str) -> Callable[[Award, dict[str, Any]], None]:
+    """What cannot be done is said to who asks, and does not wait for somebody who finds out."""
+
+    def check(award: Award, how: dict[str, Any]) -> None:
+        if action == "revoke":
+            states.check_reason(how.get("reason"))
+        if action not in ("release", "offer"):
+            states.check(action, Award.everywhere.get(pk=award.pk))
+
+    return check
+
+
+def _award_kind(action: str, title: str, permission: Permission, asked: Any, content: Any) -> Kind:
     return Kind(
         title=title,
         permission=permission,
@@ -237,6 +250,7 @@ def _award_kind(title: str, permission: Permission, asked: Any, content: Any) ->
         name=lambda award: award.version.title,
         asked=asked,
         content=content,
+        possible=_possible(action),
         rows=_award_rows,
         makers=lambda award: {award.issued_by_id} if award and award.signed is None else set(),
         path=_award_path,
@@ -264,9 +278,9 @@ def _sheet_content(sheet: Sheet, _how: dict[str, Any]) -> Any:
 
 def _sheet_rows(sheet: Sheet, _how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
     numbers = sheets.plan(sheet)
-    yield _("Achievement"), sheet.version.title, ""
-    yield _("File"), sheet.filename, ""
-    yield _("Rows"), str(numbers.rows), ""
+    yield _("Achievement"), sheet.version.title, sheet.version.title
+    yield _("File"), sheet.filename, sheet.filename
+    yield _("Rows"), str(numbers.rows), str(numbers.rows)
     yield _("Credentials to be issued"), "", str(numbers.issue)
     yield _("Credentials to be corrected"), "", str(numbers.correct)
 
@@ -281,7 +295,7 @@ def _run_asked(rules: Rules, run: Run, _actor: Any, _how: dict[str, Any]) -> boo
 
 
 def _run_rows(run: Run, how: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    yield _("Run"), run.title, ""
+    yield _("Run"), run.title, run.title
     yield _("Credentials to be revoked"), "", str(_of_run(run).count())
     yield _("Reason"), "", str(Award.RevocationReason(how["reason"]).label)
 
@@ -300,6 +314,7 @@ def _register_run() -> None:
             organisation=lambda run: run.organisation,
             name=lambda run: run.title,
             asked=_run_asked,
+            possible=lambda _run, how: states.check_reason(how.get("reason")),
             content=_run_content,
             rows=_run_rows,
             path=lambda run: reverse("jobs:run", args=[run.organisation.slug, run.pk]),
@@ -321,7 +336,7 @@ def register_all() -> None:
     }
     _register_run()
     for name, said in kinds.items():
-        register(name, _award_kind(*said))
+        register(name, _award_kind(name.partition(".")[2], *said))
     register(
         "sheet.confirm",
         Kind(

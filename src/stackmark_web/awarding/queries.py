@@ -360,3 +360,9 @@ def known_keys(keys: list[str]) -> dict[str, Award]:
         for row in rows.defer("signed"):
             found[row.dedup_key] = row
     return found
+
+
+def called(award: Award) -> str:
+    """Whom an award is for, by name and address."""
+    name, email = award.recipient_name, award.recipient_email
+    return f"{name} ({email})" if name and email else name or email

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from stackmark.errors import UsageError
+from stackmark_web.awarding.checks import Problem
 from stackmark_web.awarding.models import Award
 
 S = Award.State
@@ -104,3 +105,9 @@ def changed_meanwhile() -> WrongState:
     return WrongState(
         "award.changed", _("Somebody changed this award just now. Look at it again, then decide.")
     )
+
+
+def check_reason(reason: object) -> None:
+    """Raise ``Problem`` unless this is one of the reasons to revoke."""
+    if reason not in Award.RevocationReason.values:
+        raise Problem("reason", _("Choose the reason; the holder will be told."))

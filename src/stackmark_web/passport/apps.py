@@ -10,3 +10,9 @@ class PassportConfig(AppConfig):
 
     name = "stackmark_web.passport"
     label = "passport"
+
+    def ready(self) -> None:
+        """Say which of its changes may need a second person."""
+        from stackmark_web.passport import four_eyes
+
+        four_eyes.register_all()

@@ -24,7 +24,15 @@ from stackmark_web.awarding import letters
 from stackmark_web.awarding.models import Award, ClaimLink
 from stackmark_web.passport import queries
 from stackmark_web.passport.actions import take
-from stackmark_web.passport.models import AddressReport, Folder, Holding, LinkRequest, Share
+from stackmark_web.passport.models import (
+    AddressReport,
+    Folder,
+    Holding,
+    LinkRequest,
+    ProofAnswer,
+    Share,
+)
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
 
@@ -99,6 +107,7 @@ def report_address(award: Award, *, email: str = "") -> AddressReport:
     return report
 
 
+@second_person("address-report.send")
 def send_to(report: AddressReport, *, actor: Any, email: str) -> Award:
     """The issuer agrees: the award goes to this address instead, with a link of its own.
 
@@ -193,7 +202,7 @@ def adopt() -> int:
     """Put awards that have a holder but stand in no passport there; how many.
 
     That is how a correction reaches its holder: the new credential takes the old one's place in
-    folders and links, and only the new one is shown from then on.
+    folders, links and answers, and only the new one is shown from then on.
     """
     return sum(_adopt(award) for award in queries.not_taken())
 
@@ -223,6 +232,9 @@ def _step_in(former: Holding, holding: Holding) -> None:
     for share in Share.objects.filter(holdings=former, kind=Share.Kind.LINK):
         share.holdings.remove(former)
         share.holdings.add(holding)
+    for answer in ProofAnswer.objects.filter(holdings=former):
+        answer.holdings.remove(former)
+        answer.holdings.add(holding)
     holding.published, holding.on_profile = former.published, former.on_profile
     holding.save(update_fields=["published", "on_profile"])
     former.published = former.on_profile = False

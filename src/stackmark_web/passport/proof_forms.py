@@ -146,7 +146,11 @@ class FitsField(forms.ModelMultipleChoiceField):
 class GiveForm(forms.Form):
     """Which credentials to show, and whether with one's name."""
 
-    holdings = FitsField(queryset=Holding.objects.none(), label=_("What you show"), required=False)
+    holdings = FitsField(
+        queryset=Holding.objects.none(),
+        label=_("What you show"),
+        error_messages={"required": _("Choose at least one credential, or say no.")},
+    )
     with_name = forms.BooleanField(
         label=_("Show my name as it stands in my account"), required=False
     )

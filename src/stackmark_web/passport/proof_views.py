@@ -28,22 +28,21 @@ from stackmark_web.verifying.throttle import wait_for
 _CHECK_COST = 20
 
 
-def _open(token: str) -> ProofRequest | None:
-    """The request while it waits for an answer."""
+def _waiting(request: HttpRequest, token: str) -> ProofRequest | HttpResponse:
+    """The request while it waits for an answer; whoever answered it is led to their answer."""
     found = proving.request_by_token(token)
     answer = proving.answer_to(found) if found is not None else None
-    return None if answer is not None else found
+    if found is None or (answer is not None and answer.user_id != request.user.pk):
+        return gone(request)
+    return found if answer is None else private(redirect("passport:proof_answer", pk=answer.pk))
 
 
 @require_safe
 def asked(request: HttpRequest, token: str) -> HttpResponse:
     """Who asks, why and for what. Whoever answered it is led to their answer."""
-    found = proving.request_by_token(token)
-    answer = proving.answer_to(found) if found is not None else None
-    if found is None or (answer is not None and answer.user_id != request.user.pk):
-        return gone(request)
-    if answer is not None:
-        return private(redirect("passport:proof_answer", pk=answer.pk))
+    found = _waiting(request, token)
+    if isinstance(found, HttpResponse):
+        return found
     context = {
         "token": token,
         "asked": found,
@@ -58,11 +57,11 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Choose and give, resting on having signed in just now."""
-    found = _open(token)
-    if found is None:
-        return gone(request)
+    found = _waiting(request, token)
+    if isinstance(found, HttpResponse):
+        return found
     able = fits(found, request.user)
-    form = GiveForm(request.POST or None, fits=able)
+    form = GiveForm(request.POST if request.method == "POST" else None, fits=able)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -124,9 +123,9 @@ def _page(
 @require_POST
 def prepare(request: HttpRequest, token: str) -> HttpResponse:
     """The presentation for one's own key to sign, as a file."""
-    found = _open(token)
-    if found is None:
-        return gone(request)
+    found = _waiting(request, token)
+    if isinstance(found, HttpResponse):
+        return found
     able = fits(found, request.user)
     form = _prepare_form(request, able, request.POST)
     if form.is_valid():
@@ -145,9 +144,9 @@ def prepare(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def present(request: HttpRequest, token: str) -> HttpResponse:
     """A presentation came back signed."""
-    found = _open(token)
-    if found is None:
-        return gone(request)
+    found = _waiting(request, token)
+    if isinstance(found, HttpResponse):
+        return found
     form = PresentForm(request.POST, request.FILES, prefix="signed")
     if form.is_valid() and wait_for(request, _CHECK_COST):
         form.add_error(None, _("You have checked a lot just now; try again in a few minutes."))
@@ -170,9 +169,9 @@ def present(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """No."""
-    found = _open(token)
-    if found is None:
-        return gone(request)
+    found = _waiting(request, token)
+    if isinstance(found, HttpResponse):
+        return found
     try:
         made = proving.refuse(found, actor=request.user)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
 
@@ -289,7 +289,7 @@ def is_presentable(holding: Holding) -> bool:
 def address_reports(organisation: Any) -> QuerySet[AddressReport]:
     """What people said about wrong addresses, open ones first."""
     rows = AddressReport.objects.within(organisation).select_related("award", "award__version")
-    return rows.order_by("decided_at", "-reported_at")
+    return rows.order_by(F("decided_at").desc(nulls_first=True), "-reported_at")
 
 
 def titles(rows: Iterable[Holding]) -> str:

@@ -7,11 +7,12 @@ allows it this happens at once; else its staff decide.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,8 @@ from stackmark_web.passport import actions, claiming
 from stackmark_web.passport.models import HolderDid, Holding, ReissuePolicy, ReissueRequest
 from stackmark_web.passport.standing import standing_of
 from stackmark_web.tenancy import queries as tenancy
+from stackmark_web.tenancy.errors import NeedsSecondPerson
+from stackmark_web.tenancy.guarding import second_person
 from stackmark_web.tenancy.models import Organisation
 from stackmark_web.tenancy.permissions import Permission
 from stackmark_web.tenancy.queries import require
@@ -86,7 +89,8 @@ def ask(holding: Holding, did: HolderDid, *, actor: Any) -> ReissueRequest:
         raise ValidationError(_("It names this DID already."))
     made = _request(award, did.did, actor)
     if made.state == State.OPEN and is_automatic(award.organisation):
-        _do(made, actor=None)
+        with suppress(NeedsSecondPerson):  # then staff decide, as on any other request
+            agree(made, actor=None)
     return made
 
 
@@ -126,14 +130,14 @@ def take_back(found: ReissueRequest, *, actor: Any) -> None:
         record("reissue.withdrawn", actor=actor, target=found, organisation=found.organisation)
 
 
+@second_person("reissue.agree")
 def agree(found: ReissueRequest, *, actor: Any) -> Award:
-    """The issuer reissues. Raises ``ValidationError`` and what ``correct`` raises."""
-    require(actor, Permission.AWARD, found.organisation)
-    return _do(found, actor=actor)
+    """The issuer reissues, once: a second click finds it decided. ``actor`` None: by itself.
 
-
-def _do(found: ReissueRequest, *, actor: Any) -> Award:
-    """Correct the award, once: a second click finds it decided."""
+    Raises ``ValidationError`` and what ``correct`` raises.
+    """
+    if actor is not None:
+        require(actor, Permission.AWARD, found.organisation)
     with transaction.atomic():
         if not _decide(found, State.DONE, actor=actor):
             raise ValidationError(_("Somebody has dealt with this already."))
@@ -194,7 +198,7 @@ def requests_at(organisation: Organisation) -> QuerySet[ReissueRequest]:
     """What holders asked an organisation and its units for, open ones first."""
     rows = ReissueRequest.objects.within(organisation)
     rows = rows.select_related("award", "award__version", "organisation", "user")
-    return rows.order_by("decided_at", "-asked_at")
+    return rows.order_by(F("decided_at").desc(nulls_first=True), "-asked_at")
 
 
 def request_at(organisation: Organisation, pk: Any) -> ReissueRequest:

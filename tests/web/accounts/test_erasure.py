@@ -326,6 +326,18 @@ def test_who_was_erased_is_erased_again_after_a_restore(ada, award, person):
     assert erasure.replay([key]) == []
 
 
+def test_a_demo_world_starts_again_after_one_of_its_people_was_erased(
+    person, settings, tmp_path, capsys
+):
+    settings.DEMO, settings.DATA = True, tmp_path
+    person("olga")  # of the cast; Lena was erased
+    with pytest.raises(CommandError, match="no whole demo world"):
+        call_command("seed_demo")  # never made here: these are real people
+    (tmp_path / "demo-tour.json").write_text("{}")
+    call_command("seed_demo")
+    assert capsys.readouterr().out == ""
+
+
 def test_words_are_taken_out_of_texts_whatever_their_letters():
     given = {"name": "ADA Lovelace", "list": ["about Ada lovelace, who", 5, None], "x": "Adam"}
     assert erasing.without(given, {"Ada Lovelace", "", "x"}) == {

@@ -72,7 +72,7 @@ def holding(user, **more):
     ("given", "kept"),
     [
         ({"age": "grown"}, None),
-        ({"age": "grown", "birth_month": "2015-01"}, None),
+        ({"age": "grown", "birth_month": "2001-01"}, None),
         ({"age": "young", "birth_month": "2011-03"}, date(2011, 3, 1)),
         ({"age": "young", "birth_month": "2008-06"}, date(2008, 6, 1)),
         ({"age": "young", "birth_month": "2008-05"}, None),
@@ -90,6 +90,13 @@ def test_what_is_no_month_is_refused(client, db, month):
     form = {"email": "kim@people.example", "age": "young", "birth_month": month}
     answer = client.post("/account/signup/", form)
     assert answer.status_code == 200
+    assert answer.context["form"].errors.keys() == {"birth_month"}
+    assert not User.objects.exists()
+
+
+def test_who_says_both_is_asked_which_is_so(client, db):
+    form = {"email": "kim@people.example", "age": "grown", "birth_month": "2015-01"}
+    answer = client.post("/account/signup/", form)
     assert answer.context["form"].errors.keys() == {"birth_month"}
     assert not User.objects.exists()
 

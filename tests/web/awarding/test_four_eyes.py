@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -135,6 +136,17 @@ class TestTakingBack:
         award.refresh_from_db()
         assert award.state == "revoked"
 
+    def test_what_cannot_be_done_does_not_wait_for_anybody(self, offered, alice, rules):
+        award = offered()
+        rules(revoking=True)
+        with pytest.raises(UsageError) as caught:
+            actions.revoke(award, actor=alice, reason="because")
+        assert caught.value.field == "reason"
+        with pytest.raises(UsageError) as caught:
+            actions.reinstate(award, actor=alice)  # it is not suspended
+        assert caught.value.reason == "award.state"
+        assert not Change.everywhere.exists()
+
     def test_by_the_page(self, client, offered, alice, rules):
         award = offered()
         rules(revoking=True)
@@ -143,6 +155,8 @@ class TestTakingBack:
         answer = client.post(path, {"reason": "issued-in-error", "sure": "on"}, follow=True)
         assert "A second person has to approve this" in answer.text
         assert "Revoke: Soil sampling" in answer.text
+        told = re.sub(r"<[^>]+>", "", answer.text)
+        assert f"{award.recipient_name} ({award.recipient_email})" in told, "that does not change"
         award.refresh_from_db()
         assert award.state == "offered"
 
@@ -267,10 +281,11 @@ class TestOneAchievement:
 
 # Every action that is guarded, by its kind: a new one has to be thought of here.
 ENTRIES = {
+    "address-report.send": "passport: reports of wrong addresses",
     "achievement.publish": "catalogue: the page of an achievement, and the reviewer's page",
     "award.correct": "awarding: the page of an award, corrections in a file",
     "award.offer": "awarding: every signature, whoever asks for it",
-    "award.reissue": "awarding: the page of an award, reports of wrong addresses",
+    "award.reissue": "awarding: the page of an award",
     "award.reinstate": "awarding: the page of an award",
     "award.release": "awarding: the page of an award",
     "award.revoke": "awarding: the page of an award",
@@ -281,6 +296,7 @@ ENTRIES = {
     "key.rotate": "tenancy: the page of keys",
     "organisation.edit": "tenancy: the settings, where a second person publishes",
     "policy.set": "approvals: the rules themselves",
+    "reissue.agree": "passport: requests of holders for their own DID",
     "run.revoke": "awarding: the command that revokes a run",
     "sheet.confirm": "awarding: a file of recipients",
 }

@@ -11,11 +11,15 @@ from django.test import Client
 
 import stackmark
 from stackmark_web import clock
+from stackmark_web.approvals import actions as approvals
+from stackmark_web.approvals.models import Change
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award, ClaimLink, Step
 from stackmark_web.integrations.models import OutboxMail
-from stackmark_web.passport import claiming
+from stackmark_web.passport import claiming, proving, queries
+from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import AddressReport, Holding, LinkRequest
+from stackmark_web.tenancy.errors import NeedsSecondPerson
 
 from .conftest import NOW, same
 
@@ -241,6 +245,30 @@ def test_the_issuer_agrees_and_it_goes_to_the_other_address(
     assert award.state == Award.State.SUPERSEDED
 
 
+def test_a_second_person_agrees_where_two_are_asked_for(
+    alice, person, join, award, django_capture_on_commit_callbacks
+):
+    zoe = join(person("zoe"), award.organisation, "owner")
+    approvals.set_policy(award.organisation, actor=alice, revoking=True)
+    report = claiming.report_address(award, email="ada@home.example")
+    with pytest.raises(NeedsSecondPerson):
+        claiming.send_to(report, actor=alice, email="ada@home.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert approvals.approve(Change.everywhere.get(), actor=zoe).state == "done"
+    report.refresh_from_db()
+    assert report.state == "sent", "nobody is asked to do it once more"
+    assert Award.everywhere.get(supersedes=award).recipient_email == "ada@home.example"
+
+
+def test_open_reports_stand_first(alice, offered):
+    done, waits = offered(), offered()
+    claiming.close_report(claiming.report_address(done), actor=alice)
+    claiming.report_address(waits)
+    rows = queries.address_reports(waits.organisation)
+    assert [one.state for one in rows] == ["open", "closed"]
+    assert "NULLS FIRST" in str(rows.query), "PostgreSQL puts them last"
+
+
 def test_only_who_may_award_decides_about_addresses(signed_in, stranger, bob, award, token, nobody):
     nobody.post(f"/claim/{token(award)}/not-me", {"matter": "not-me"})
     report = AddressReport.everywhere.get()
@@ -313,6 +341,9 @@ def test_a_correction_takes_the_place_of_the_old_one(
     actions.choose_folders(old, actor=ada, folders=[folder])
     share = actions.make_share(ada, [old])
     actions.publish(old, actor=ada)
+    asked, _result = proving.ask(actor=None, asker="A", reason="B", wanted="any")
+    sign_in = SignIn(clock.now(), "password")
+    answer = proving.give(asked, actor=ada, holdings=[old], sign_in=sign_in)
     with django_capture_on_commit_callbacks(execute=True):
         fresh = awarding.correct(old.award, actor=None, changes={"recipient_name": "Ada Lovelace"})
     assert claiming.adopt() == 1
@@ -321,6 +352,7 @@ def test_a_correction_takes_the_place_of_the_old_one(
     old.refresh_from_db()
     assert list(share.holdings.all()) == [new]
     assert list(folder.holdings.all()) == [new]
+    assert list(answer.holdings.all()) == [new], "a former name is shown nowhere"
     assert (new.published, old.published) == (True, False)
 
 

@@ -16,6 +16,8 @@ from stackmark.keys.private import PrivateKey
 from stackmark.proofs.jose import sign_compact
 from stackmark_web import clock
 from stackmark_web.accounts.erasing import erasers
+from stackmark_web.approvals import actions as approvals
+from stackmark_web.approvals.models import Change
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.awarding.models import Award
 from stackmark_web.passport import dids, proving, reissuing
@@ -28,6 +30,7 @@ from stackmark_web.passport.models import (
     ReissueRequest,
 )
 from stackmark_web.passport.presenting import domain
+from stackmark_web.tenancy.errors import NeedsSecondPerson
 
 pytestmark = pytest.mark.django_db
 WEB = "did:web:ada.example"
@@ -246,6 +249,72 @@ def test_a_foreign_credential_says_whom_to_ask(mine, signed_in, ada, issuer):
     assert "It was issued elsewhere; ask its issuer." in page
     request(signed_in(ada), one, mine)
     assert not ReissueRequest.everywhere.exists()
+
+
+# -- where a second person has to agree --------------------------------------------------------
+
+
+@pytest.fixture
+def strict(university, alice, person, join):
+    """Northfield asks for two people to replace what was awarded; Zoe is the other one."""
+    zoe = join(person("zoe"), university, "owner")
+    approvals.set_policy(university, actor=alice, revoking=True)
+    return zoe
+
+
+def test_a_second_person_approves_and_the_request_is_done(
+    strict, mine, held, ada, alice, client, django_capture_on_commit_callbacks
+):
+    one = held()
+    found = reissuing.ask(one, mine, actor=ada)
+    client.force_login(alice)
+    answer = client.post(f"/manage/northfield/awards/reissues/{found.pk}/agree")
+    change = Change.everywhere.get()
+    assert answer["Location"] == f"/manage/northfield/changes/{change.pk}"
+    assert ReissueRequest.everywhere.get().state == "open"
+    page = client.get(answer["Location"]).content.decode()
+    assert mine.did in page
+    with django_capture_on_commit_callbacks(execute=True):
+        assert approvals.approve(change, actor=strict).state == "done"
+    assert ReissueRequest.everywhere.get().state == "done"
+    fresh = Award.everywhere.get(supersedes=one.award)
+    assert Holding.objects.filter(award=fresh, user=ada).exists()
+
+
+def test_where_it_happens_at_once_a_second_person_still_decides(
+    strict, mine, held, signed_in, ada, alice, university, django_capture_on_commit_callbacks
+):
+    reissuing.set_automatic(university, actor=alice, automatic=True)
+    one = held()
+    answer = request(signed_in(ada), one, mine)
+    assert answer["Location"] == "/passport/dids", "no page of staff"
+    assert ReissueRequest.everywhere.get().state == "open"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert approvals.approve(Change.everywhere.get(), actor=strict).state == "done"
+    assert ReissueRequest.everywhere.get().state == "done"
+    assert Award.everywhere.get(supersedes=one.award).recipient_id == mine.did
+
+
+def test_what_the_holder_took_back_is_not_done_when_it_is_approved(
+    strict, mine, held, ada, alice, django_capture_on_commit_callbacks
+):
+    one = held()
+    found = reissuing.ask(one, mine, actor=ada)
+    with pytest.raises(NeedsSecondPerson):
+        reissuing.agree(found, actor=alice)
+    reissuing.take_back(found, actor=ada)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert approvals.approve(Change.everywhere.get(), actor=strict).state == "failed"
+    assert not Award.everywhere.filter(supersedes=one.award).exists()
+
+
+def test_open_requests_stand_first(mine, held, ada, alice):
+    done, waits = held(), held()
+    reissuing.refuse(reissuing.ask(done, mine, actor=ada), actor=alice)
+    reissuing.ask(waits, mine, actor=ada)
+    order = reissuing.requests_at(waits.award.organisation)
+    assert [one.state for one in order] == ["open", "refused"]
+    assert "NULLS FIRST" in str(order.query), "PostgreSQL puts them last"
 
 
 # -- erasure -----------------------------------------------------------------------------------

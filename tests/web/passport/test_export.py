@@ -8,6 +8,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from command_line import run, verify_offline
 from stackmark.adapters.clock import SystemClock
@@ -179,7 +180,7 @@ def test_another_stackmark_takes_it_in_and_gives_it_on(
     full, ada, person, web, issuer, tmp_path, monkeypatch
 ):
     """The second server knows neither issuer; afterwards both hosts are gone for good."""
-    from stackmark_web.passport import brought_documents, bundle
+    from stackmark_web.passport import bundle
     from stackmark_web.passport.importing import Upload
     from stackmark_web.verifying import fetching
 
@@ -188,7 +189,7 @@ def test_another_stackmark_takes_it_in_and_gives_it_on(
     where = json.loads(files_of(made)["documents.json"])
     files = files_of(made)
     # To the second server the first one's addresses are the open web.
-    for module in (fetching, bundle, brought_documents):
+    for module in (fetching, bundle):
         monkeypatch.setattr(module, "own_path", lambda url: None)
     for url, name in where.items():
         web.put(url, files[name])
@@ -206,6 +207,28 @@ def test_another_stackmark_takes_it_in_and_gives_it_on(
     (tmp_path / "again.zip").write_bytes(again.data)
     done = run("verify", "again.zip", "--as-exported", "--at", "2026-06-02", "--json", cwd=tmp_path)
     assert [row["verdict"] for row in json.loads(done.text)] == ["verified", "verified"]
+
+
+def test_a_server_with_the_name_of_another_gives_its_documents_on(
+    held, ada, person, monkeypatch, tmp_path
+):
+    """Two servers on one machine are both called as the setting says; so is one set up anew."""
+    from stackmark_web.passport.importing import Upload
+    from stackmark_web.verifying import fetching
+
+    held()
+    made = exporting.export(ada)
+    where = json.loads(files_of(made)["documents.json"])
+    eve = person("eve")
+    monkeypatch.setattr(fetching, "_PROVIDERS", {})  # nothing of it is published here
+    actions.bring(eve, [Upload("passport.zip", made.data)])
+    kept = set(BroughtDocument.objects.filter(user=eve).values_list("url", flat=True))
+    assert any(url.endswith("/did.json") for url in where)
+    assert {url for url in where if url.startswith(settings.IDENTITY_URL)} == kept
+    assert Holding.objects.get(user=eve).provenance == "could-not-tell", "never believed here"
+    (tmp_path / "again.zip").write_bytes(exporting.export(eve).data)
+    done = run("verify", "again.zip", "--as-exported", "--at", "2026-06-02", "--json", cwd=tmp_path)
+    assert [row["verdict"] for row in json.loads(done.text)] == ["verified"]
 
 
 def test_a_brought_document_is_never_believed_here(held, ada, person, issuer, web, monkeypatch):

@@ -285,17 +285,34 @@ def test_one_request_is_answered_once_whoever_clicks_how_often(held, signed_in, 
     _, token, _ = ask()
     browser = signed_in(ada)
     first, second = give(browser, token, one), give(browser, token, one)
-    assert (first.status_code, second.status_code) == (302, 404)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert second["Location"] == first["Location"], "another tab is led to the answer there is"
+    for way in ("presentation", "signed", "refuse"):
+        again = browser.post(f"/asked/{token}/{way}")
+        assert again["Location"] == first["Location"]
     assert ProofAnswer.objects.count() == 1
     # Another person with the link finds nothing; the one who answered finds the answer.
     eve = Client()
     eve.force_login(person("eve"))
     assert eve.get(f"/asked/{token}").status_code == 404
+    assert eve.post(f"/asked/{token}/refuse").status_code == 404
     assert browser.get(f"/asked/{token}")["Location"].startswith("/passport/proofs/")
     # Two at the very same moment: the database decides.
     found = proving.request_by_token(token)
     with pytest.raises(ValidationError, match="answered already"):
         proving.refuse(found, actor=ada)
+
+
+def test_something_has_to_be_chosen_and_the_page_says_so(held, signed_in, ada):
+    held()
+    _, token, _ = ask()
+    browser = signed_in(ada)
+    page = browser.get(f"/asked/{token}/answer").content.decode()
+    need = re.search(r"<legend>What you show <span[^>]*>(\w+)", page)
+    assert need[1] == "required"
+    answer = give(browser, token)
+    assert answer.status_code == 400
+    assert "Choose at least one credential, or say no." in answer.content.decode()
 
 
 def test_a_refusal_says_no_and_nothing_else(signed_in, ada, held):
@@ -547,6 +564,8 @@ def test_the_page_writes_what_a_key_of_ones_own_signs(wallet, held, signed_in, a
     form = {"sign-did": wallet.did, "sign-holdings": [str(named.pk)]}
     other = browser.post(f"/asked/{token}/presentation", form | {"sign-holdings": [str(plain.pk)]})
     assert other.status_code == 400  # it names no DID, so it is not offered
+    nothing = browser.post(f"/asked/{token}/presentation", {"sign-did": wallet.did})
+    assert nothing.status_code == 400, "a presentation of nothing proves nothing"
     got = browser.post(f"/asked/{token}/presentation", form)
     assert got["Content-Disposition"] == 'attachment; filename="presentation.json"'
     assert bytes(named.award.signed) in got.content  # not one byte of it is written anew

@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from stackmark_web import clock
 from stackmark_web.awarding import four_eyes, letters, states
 from stackmark_web.awarding.actions._common import move, permit, status_changed, trace_many
-from stackmark_web.awarding.checks import Problem, words
+from stackmark_web.awarding.checks import words
 from stackmark_web.awarding.models import Appeal, Award
 from stackmark_web.integrations.actions import cancel_mail, cancel_mails, lean_letters
 from stackmark_web.jobs.storing import insert_each, set_each
@@ -36,8 +35,7 @@ def revoke(award: Award, *, actor: Any, reason: str, note: str = "", via: str = 
     """
     permit(actor, Permission.REVOKE, award)
     award.refresh_from_db()
-    if reason not in Award.RevocationReason.values:
-        raise Problem("reason", _("Choose the reason; the holder will be told."))
+    states.check_reason(reason)
     note = words("note", note, MAX_NOTE)
     move(
         award,
@@ -87,8 +85,7 @@ def revoke_many(
     the run tells of them all, and each list is published once. Raises ``Problem``, ``UsageError``
     ``approval.needed`` where a second person has to approve it: ``revoke_run`` asks for one.
     """
-    if reason not in Award.RevocationReason.values:
-        raise Problem("reason", _("Choose the reason; the holder will be told."))
+    states.check_reason(reason)
     rows = Award.everywhere.select_for_update().filter(
         pk__in=awards, run=run, state__in=states.TABLE["revoke"]
     )
