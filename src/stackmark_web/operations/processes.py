@@ -147,14 +147,14 @@ def worker() -> list[str]:
 
 def why_not_free(host: str, port: int) -> str:
     """Why we cannot listen there, in the system's words; empty when we can."""
+    if not 1 <= port <= 65_535:  # 0 would be any: nobody could find the server
+        return "Ports go from 1 to 65535"
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
         return error.strerror or str(error)
-    except OverflowError:
-        return "Ports go from 1 to 65535"
     return ""
 
 
