@@ -165,7 +165,7 @@ def _exchange_file(stage: Path, kept: Path) -> None:
 
 def _beside_target(stage: Path, target: Path) -> Path:
     """The staged database in the folder it goes to, which may be on another file system."""
-    draft = target.with_name(f".{target.name}.restored")
+    draft = target.with_name(f".{target.name}{leftovers.STAGED}")
     shutil.move(stage, draft)
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
