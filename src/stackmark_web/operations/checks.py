@@ -62,15 +62,11 @@ def is_public(url: str) -> bool:
         return True
 
 
-def _public_tls() -> bool:
-    return is_public(settings.PUBLIC_URL) and settings.PUBLIC_URL.startswith("https:")
-
-
 @register(Tags.security)
 def never_in_public(**_: Any) -> list[CheckMessage]:
     """E001, E002: the demo world and full errors are for one's own machine."""
     found: list[CheckMessage] = []
-    if settings.DEMO and _public_tls():
+    if settings.DEMO and is_public(settings.PUBLIC_URL):
         found.append(
             _error(
                 "E001",

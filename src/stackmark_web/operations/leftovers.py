@@ -22,7 +22,10 @@ from stackmark_web.operations import places
 
 PART: Final = ".stackmark-part"  # ends the name of a backup that is being written
 _SCRATCH: Final = (".backup-", ".restore-")
-_DRAFT: Final = re.compile(r"\..+\.[0-9a-f]{16}\.tmp")  # as adapters.files names them
+STAGED: Final = ".restored"  # ends the name of a database that is about to take its place
+_DRAFT: Final = re.compile(  # as adapters.files names them, and the one above
+    r"\..+(\.[0-9a-f]{16}\.tmp|\.restored)"
+)
 _HOUR: Final = 3_600.0
 
 

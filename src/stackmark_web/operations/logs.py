@@ -143,7 +143,12 @@ def in_one_line(record: logging.LogRecord) -> bool:
 
 
 def not_twice(record: logging.LogRecord) -> bool:
-    """Django tells of each 4xx with the raw path; our own line of the request tells enough."""
+    """Django tells of each 4xx with the raw path; our own line of the request tells enough.
+
+    What is an error keeps its stack and loses the path, which may hold a secret or a name.
+    """
+    if record.msg == "%s: %s" and isinstance(record.args, tuple):
+        record.msg, record.args = "%s", record.args[:1]
     return record.levelno >= logging.ERROR
 
 

@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 _GRACE: Final = 40.0  # seconds a process gets to end by itself
 _PAUSE: Final = 0.1
 _FIRST: Final = 1.0  # seconds before what died again is started; twice as long each time …
 _LONGEST: Final = 8.0  # … up to this
+_HELD: Final = 5.0  # seconds a process may be stopped (SIGSTOP) before it is ended
 _STEADY: Final = 60.0  # who lived so long is started at once
 _LOG: Final = logging.getLogger(__name__)
 
@@ -38,13 +40,14 @@ class Member:
     again_at: float = 0.0
     sign: int | None = None
     sign_at: float = 0.0
+    held_at: float = 0.0
 
     def start(self) -> None:
         """Begin. A session of its own: Ctrl-C reaches the parent, which stops all in order."""
         self.process = subprocess.Popen(  # noqa: S603 - our own words only
             self.command, start_new_session=True, env=dict(self.environment)
         )
-        self.born, self.again_at = time.monotonic(), 0.0
+        self.born, self.again_at, self.held_at = time.monotonic(), 0.0, 0.0
 
     def look(self, last_sign: LastSign) -> None:
         """Start it again when it died; end it when it is stuck."""
@@ -71,9 +74,22 @@ class Member:
         if sign != self.sign:  # told by a change, for the clock of files may jump
             self.sign, self.sign_at = sign, now
         silent = now - max(self.sign_at, self.born)
-        if sign is not None and silent > self.patience:
+        self.held_at = (self.held_at or now) if _is_held(self.process.pid) else 0.0
+        if self.held_at and now - self.held_at > _HELD:
+            _LOG.error("%s was stopped for %.0f s and is ended", self.name, now - self.held_at)
+            self.process.kill()
+        elif sign is not None and silent > self.patience:
             _LOG.error("%s gave no sign for %.0f s and is ended", self.name, silent)
             self.process.kill()
+
+
+def _is_held(process: int) -> bool:
+    """Whether the system says that a process is stopped; one that works for long is not."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text("ascii", "replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[:1] == ["T"]
 
 
 class Crew:
@@ -147,14 +163,14 @@ def worker() -> list[str]:
 
 def why_not_free(host: str, port: int) -> str:
     """Why we cannot listen there, in the system's words; empty when we can."""
+    if not 1 <= port <= 65_535:  # 0 would be any: nobody could find the server
+        return "Ports go from 1 to 65535"
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
         return error.strerror or str(error)
-    except OverflowError:
-        return "Ports go from 1 to 65535"
     return ""
 
 

@@ -206,7 +206,7 @@ if _SECURE and ALLAUTH_TRUSTED_PROXY_COUNT:  # the proxy speaks TLS for us, and 
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # passkeys on http://localhost
 
-DEFAULT_FROM_EMAIL = env.text("STACKMARK_MAIL_FROM") or f"Stackmark <stackmark@{_PUBLIC.hostname}>"
+DEFAULT_FROM_EMAIL = env.sender("STACKMARK_MAIL_FROM", f"Stackmark <stackmark@{_PUBLIC.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 globals().update(env.mail("EMAIL_URL", DATA))
 

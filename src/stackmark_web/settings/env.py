@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -82,7 +83,7 @@ def text(name: str, default: str = "") -> str:
     if file is None:
         return os.environ.get(name, default)
     try:
-        return Path(file).read_text("utf-8").strip()
+        found = Path(file).read_text("utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(
             f"{name}_FILE names {file}, which cannot be read: {error.strerror}. The user that runs "
@@ -92,6 +93,12 @@ def text(name: str, default: str = "") -> str:
         raise ImproperlyConfigured(
             f"{name}_FILE names {file}, which is no text (UTF-8). Write the value itself into it."
         ) from None
+    if not found:  # a secret that did not arrive: going on without it would be another system
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file}, which is empty. Write the value into it, or take the "
+            "setting away."
+        )
+    return found
 
 
 def flag(name: str) -> bool:
@@ -206,6 +213,17 @@ def url(name: str, default: str) -> str:
         or any((parts.path, parts.query, parts.fragment, parts.username))
     ):
         raise ImproperlyConfigured(f'{name} is "{value}"; write it like https://badges.example.org')
+    return value
+
+
+def sender(name: str, default: str) -> str:
+    """An address of mail, with or without a name before it."""
+    value = text(name) or default
+    address = parseaddr(value)[1]
+    if not all(address.partition("@")) or " " in address or not value.isprintable():
+        raise ImproperlyConfigured(
+            f'{name} is "{value}"; write it like Badges <badges@badges.example.org>'
+        )
     return value
 
 

@@ -23,6 +23,10 @@ def ids(databases=None):
     [
         ({}, set()),
         ({"DEMO": True, "PUBLIC_URL": "https://badges.example.org"}, {"stackmark.E001"}),
+        (
+            {"DEMO": True, "PUBLIC_URL": "http://192.0.2.7:8000"},
+            {"stackmark.E001", "stackmark.W016"},
+        ),
         ({"DEMO": True, "PUBLIC_URL": "https://localhost:8443"}, set()),
         ({"DEMO": True, "PUBLIC_URL": "http://127.0.0.1:8000"}, set()),
         ({"DEBUG": True, "PUBLIC_URL": "https://badges.example.org"}, {"stackmark.E002"}),

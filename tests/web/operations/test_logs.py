@@ -7,8 +7,10 @@ import json
 import logging
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import override_settings
+from django.utils.log import log_response
 
 from stackmark_web.operations import logs
 
@@ -57,6 +59,20 @@ def test_requests_leave_no_canary(db, written, path):
         assert canary not in text
         assert canary.lower() not in text.lower()
     assert answer.headers["X-Request-ID"] in text
+
+
+def test_a_request_that_fails_leaves_no_path(written):
+    """A short code in a path has not the looks of a token; Django puts the path into 5xx lines."""
+    request = RequestFactory().get("/account/guardian/k7")
+    log_response(
+        "%s: %s",
+        "Service Unavailable",
+        request.path,
+        response=HttpResponse(status=503),
+        request=request,
+    )
+    assert "Service Unavailable" in written.getvalue()
+    assert "k7" not in written.getvalue()
 
 
 def test_a_form_that_is_refused_leaves_no_canary(db, written):

@@ -111,6 +111,27 @@ def test_a_file_that_holds_a_setting_and_is_none(tmp_path, monkeypatch):
     assert f"STACKMARK_SECRET_KEY_FILE names {tmp_path / 'none'}, which is no text" in said
 
 
+def test_a_file_that_holds_no_setting_is_not_taken_for_none(tmp_path, monkeypatch):
+    """A secret that was not mounted would mean another database, or new keys."""
+    (tmp_path / "empty").write_text("\n")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "empty"))
+    said = refused(env.database, "DATABASE_URL", tmp_path)
+    assert said.startswith(f"DATABASE_URL_FILE names {tmp_path / 'empty'}, which is empty.")
+
+
+@pytest.mark.parametrize(
+    "value", ["Badges", "Badges <badges>", "@b.example", "a b@c.example", "a@"]
+)
+def test_a_sender_is_an_address(monkeypatch, value):
+    monkeypatch.setenv("STACKMARK_MAIL_FROM", value)
+    assert "write it like Badges <" in refused(env.sender, "STACKMARK_MAIL_FROM", "")
+    monkeypatch.setenv("STACKMARK_MAIL_FROM", "Büro, Süd <badges@b.example>")
+    with pytest.raises(ImproperlyConfigured):  # a comma ends a name that is not quoted
+        env.sender("STACKMARK_MAIL_FROM", "")
+    monkeypatch.setenv("STACKMARK_MAIL_FROM", "Büro Süd <badges@b.example>")
+    assert env.sender("STACKMARK_MAIL_FROM", "") == "Büro Süd <badges@b.example>"
+
+
 def test_a_kept_secret_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "secret-key").mkdir()
     said = refused(env.kept_secret, "STACKMARK_SECRET_KEY", tmp_path / "secret-key")
@@ -130,7 +151,14 @@ def test_a_port_that_is_taken_says_who_and_never_touches_the_public_address(sett
         with pytest.raises(CommandError, match=f"PUBLIC_URL=http://127.0.0.1:{port + 1}"):
             call_command("serve", port=port, skip_checks=True)
     assert processes.why_not_free("127.0.0.1", port) == ""
-    assert "65535" in processes.why_not_free("127.0.0.1", 70_000)
+    for port in (-1, 0, 70_000):
+        assert "65535" in processes.why_not_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("words", [["--workers", "0"], ["--threads", "many"]])
+def test_how_many_processes_is_a_whole_number(words):
+    with pytest.raises(CommandError, match="no whole number from 1 to 64"):
+        call_command("serve", *words)
 
 
 def test_the_doctor_says_once_that_the_database_is_away(system, monkeypatch):

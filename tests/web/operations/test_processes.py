@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 
@@ -60,6 +61,30 @@ def test_who_gives_no_sign_is_ended(time_passes):
     assert member.process.poll() is None
     time_passes[0] += 2
     member.look(lambda _: 2)
+    assert member.process.wait() == -9
+
+
+def test_who_is_stopped_is_ended_within_ten_seconds_and_who_works_for_long_is_not(time_passes):
+    """SIGSTOP (fault F17): told by the system, so a long piece of work is not taken for it."""
+    member = processes.Member("x", SLEEPS, os.environ, patience=300)
+    member.start()
+    member.look(lambda _: 1)
+    time_passes[0] += 200
+    member.look(lambda _: 1)
+    assert not member.held_at
+    for seconds in (4, 4, 2):  # woken up in between: it goes on
+        os.kill(member.process.pid, signal.SIGSTOP)
+        os.waitpid(member.process.pid, os.WUNTRACED)
+        member.look(lambda _: 1)
+        time_passes[0] += seconds
+        member.look(lambda _: 1)
+        assert member.process.poll() is None
+        if seconds == 4:
+            os.kill(member.process.pid, signal.SIGCONT)
+            os.waitpid(member.process.pid, os.WCONTINUED)
+            member.look(lambda _: 1)
+    time_passes[0] += 4
+    member.look(lambda _: 1)
     assert member.process.wait() == -9
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from django.db import connection
 
 from stackmark.errors import StackmarkError
 from stackmark.status.lists import open_list
@@ -70,6 +73,50 @@ def test_a_full_place_is_left_alone_unless_asked(system):
             restoring.restore(file, passphrase=None)
         assert caught.value.reason == "restore.full"
         assert (system.folder / "stackmark.sqlite3").read_bytes() == before
+
+
+@pytest.mark.parametrize("harm", ["head", "cut"])
+def test_a_damaged_database_gives_way_when_asked_and_is_kept(system, harm):
+    """The very case that backups are made for."""
+    database = system.folder / "stackmark.sqlite3"
+    with system.on():
+        system.issue(2)
+        system.settle()
+        file = back_up(system)
+        used = system.indexes()
+        connection.close()
+        whole = database.read_bytes()
+        damaged = b"Z" * 4096 + whole[4096:] if harm == "head" else whole[: len(whole) // 2]
+        database.write_bytes(damaged)
+        with pytest.raises(StackmarkError, match="--replace"):
+            restoring.restore(file, passphrase=None)
+        assert database.read_bytes() == damaged
+        _, kept = restoring.restore(file, passphrase=None, replace=True)
+        assert (kept / database.name).read_bytes() == damaged
+    with system.on():
+        fresh = system.issue(2)
+        assert not {(a.status_list_id, a.status_index) for a in fresh} & used
+
+
+def test_the_database_may_be_on_another_file_system_than_the_data_folder(system, monkeypatch):
+    """A rename goes no further than one file system: here, it does not leave the data folder."""
+    rename = os.rename
+
+    def rename_here(old, new, **more):
+        if ".restore-" in os.path.dirname(old) and ".restore-" not in os.path.dirname(new):
+            raise OSError(errno.EXDEV, "Invalid cross-device link", str(old))
+        rename(old, new, **more)
+
+    with system.on():
+        signed = system.issue(2)
+        system.settle()
+        file = back_up(system)
+        monkeypatch.setattr(os, "rename", rename_here)
+        monkeypatch.setattr(restoring.Path, "replace", lambda old, new: rename_here(old, new))
+        restoring.restore(file, passphrase=None, replace=True)
+    with system.on():
+        assert Award.everywhere.filter(pk__in=[one.pk for one in signed]).count() == 2
+        assert not list(system.folder.glob(".stackmark*"))
 
 
 def test_letters_that_waited_are_in_doubt_and_not_sent(system):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import orjson
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.utils.dateparse import parse_datetime
 
 from stackmark.adapters.files import write_atomic, write_private
@@ -56,8 +57,8 @@ def restore(
         if full and not replace:
             raise UsageError(
                 "restore.full",
-                "There are people and organisations here already. With --replace they give way; "
-                "what stands here now is kept beside.",
+                "There are people and organisations here already, or a database that cannot be "
+                "read. With --replace they give way; what stands here now is kept beside.",
             )
         unpacked, stage = scratch / "unpacked", scratch / "stage.sqlite3"
         unpacked.mkdir()
@@ -80,11 +81,16 @@ def restore(
 
 
 def is_full() -> bool:
-    """Whether somebody works here already; a database without our tables is empty."""
+    """Whether somebody works here already; a database without our tables is empty.
+
+    Of one that is damaged nobody knows, so it counts as full.
+    """
     try:
         return User.objects.exists() or Organisation.objects.exists()
-    except DatabaseError:
+    except (OperationalError, ProgrammingError):
         return False
+    except DatabaseError:
+        return True
 
 
 def _beside() -> Path:
@@ -144,20 +150,37 @@ def _exchange_file(stage: Path, kept: Path) -> None:
     target = Path(str(connection.settings_dict["NAME"]))
     if target.exists():
         _fold_in()
-        connection.close()
-        shutil.copyfile(target, kept / target.name)
-        (kept / target.name).chmod(0o600)
     connection.close()
+    for ending in ("", "-wal"):
+        path = target.with_name(target.name + ending)
+        if path.exists():
+            shutil.copyfile(path, kept / path.name)
+            (kept / path.name).chmod(0o600)
+    making.settle(stage)
+    draft = _beside_target(stage, target)
     for ending in ("-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
-    making.settle(stage)
-    stage.replace(target)
+    draft.replace(target)
+
+
+def _beside_target(stage: Path, target: Path) -> Path:
+    """The staged database in the folder it goes to, which may be on another file system."""
+    draft = target.with_name(f".{target.name}{leftovers.STAGED}")
+    shutil.move(stage, draft)
+    with draft.open("rb+") as file:
+        os.fsync(file.fileno())
+    return draft
 
 
 def _fold_in() -> None:
-    """What is in the write-ahead file goes into the database itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """What is in the write-ahead file goes into the database; a damaged one is left as it is."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except OperationalError:
+        raise
+    except DatabaseError:
+        return
 
 
 def _put_files(unpacked: Path, newest: Path, kept: Path, report: Report) -> None:

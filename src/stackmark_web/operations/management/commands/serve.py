@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -152,10 +152,9 @@ def _drain(seconds: float) -> None:
 
 def _whole(text: str) -> int:
     """A number from 1 to 64."""
-    number = int(text)
-    if not 1 <= number <= 64:
-        raise ValueError
-    return number
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 64:
+        return int(text)
+    raise ArgumentTypeError(f"“{text}” is no whole number from 1 to 64")
 
 
 def _static_is_old() -> bool:
