@@ -66,8 +66,9 @@ def changes_of(organisation: Organisation, user: Any) -> list[Change]:
     rows = Change.objects.within(organisation).select_related(
         "organisation", "asked_by", "decided_by"
     )
-    seen = [one for one in rows[:200] if sees(user, one)]
-    return sorted(seen, key=lambda one: not one.is_waiting)
+    waiting = rows.filter(state=Change.State.WAITING)
+    decided = rows.exclude(state=Change.State.WAITING)
+    return [one for some in (waiting[:1_000], decided[:200]) for one in some if sees(user, one)]
 
 
 def sees(user: Any, change: Change) -> bool:

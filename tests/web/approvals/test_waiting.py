@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -106,6 +107,18 @@ class TestTwo:
         assert OutboxMail.everywhere.filter(kind="change_decided", to=alice.email).count() == 1
         assert done.arguments == {}
         assert log.check_chains() == []
+
+    def test_one_that_waits_is_not_lost_among_those_decided_since(self, strict, alice, zoe):
+        old = waits(tenancy.rotate_key, strict, actor=alice)
+        Change.everywhere.filter(pk=old.pk).update(asked_at=clock.now() - timedelta(days=3))
+        old.refresh_from_db()
+        for number in range(201):
+            old.pk, old.state, old.digest = uuid.uuid4(), Change.State.REFUSED, f"{number:064}"
+            old.asked_at = clock.now()
+            old.save(force_insert=True)
+        shown = queries.changes_of(strict, zoe)
+        assert [one.is_waiting for one in shown[:2]] == [True, False]
+        assert len(shown) == 201
 
     def test_asked_twice_is_one_change(self, strict, alice, zoe):
         one = waits(tenancy.rotate_key, strict, actor=alice)
