@@ -65,6 +65,7 @@ def take(page, site, achievement):
     page.goto(f"{site.url}{DESK}?achievement={achievement}")
     page.get_by_role("button", name="Take").click()
     expect(heading(page)).to_contain_text("Script")
+    page.wait_for_load_state()  # the keys are the script's
 
 
 def mark(page, keys, points, look=None):
