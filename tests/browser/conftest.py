@@ -112,9 +112,10 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for all tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = chromium_path()
+    expect.set_options(timeout=20_000)  # two browsers and two servers may share two cores
     # Playwright keeps an event loop in this thread; other tests of this process use the ORM.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -168,7 +169,7 @@ def visit(site, chromium):
             accept_downloads=True,
             **more,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watch(page)

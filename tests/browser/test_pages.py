@@ -76,7 +76,7 @@ class Visitor:
     def __init__(self, chromium, url, cookies=(), **more):
         self.url = url
         self.context = chromium.new_context(reduced_motion="reduce", **more)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.add_cookies([{"name": n, "value": v, "url": url} for n, v in cookies])
         self.page = self.context.new_page()
         self.faults = []
