@@ -44,12 +44,12 @@ test: setup ## run the tests (T= names some of them)
 	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(strip $(T))
 
 test-web: setup ## the tests of the web product alone
-	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web tests/browser
+	@$(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup tests/web
 
 test-postgres: setup ## the web tests on PostgreSQL (DATABASE_URL, or a server started for them)
 	@$(BIN)/python tools/on_postgres.py $(BIN)/pytest -n $(strip $(WORKERS)) --dist loadgroup $(strip $(P)) $(ONCE)
 
-journeys: setup ## long ways through the product in Chromium: assess, accredit, recognise, stack, plan
+journeys: setup ## the tests in a real browser (Chromium): pages, axe, and long ways through the product
 	@$(BIN)/pytest -m journey -n $(strip $(WORKERS)) --dist loadgroup tests/browser
 
 sweep: setup ## every page of every route in Chromium: axe; and all of what the usual run samples

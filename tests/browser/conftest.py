@@ -197,9 +197,13 @@ def enter():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """All browser tests in one process: one server, one browser; the long ones side by side."""
+    """Short tests in one process, with one server and one browser; the long ones side by side.
+
+    None of them is of the usual run: `make journeys` takes all but the sweeps.
+    """
     for item in items:
         if "tests/browser" in str(item.path):
             alone = item.get_closest_marker("sweep") or item.get_closest_marker("journey")
-            group = item.path.stem if alone else "browser"
-            item.add_marker(pytest.mark.xdist_group(group))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem if alone else "browser"))
+            if not item.get_closest_marker("sweep"):
+                item.add_marker(pytest.mark.journey)
