@@ -14,7 +14,7 @@ from stackmark.keys.private import PrivateKey
 from stackmark.keys.public import PRIVATE_CODES
 
 TYPES = ("ed25519", "p256", "p384", "rsa")
-_SIZES = {"p256": ("P-256", 32), "p384": ("P-384", 48)}
+_SIZES = {"p256": ("P-256", 32), "p384": ("P-384", 48), "bls12381": ("BLS12-381", 32)}
 
 
 @cache

@@ -28,6 +28,7 @@ MAX_HASH_CALLS: Final = 100_000  # Hash N-Degree Quads calls plus permutations; 
 # Proofs and keys
 MAX_PROOFS: Final = 16  # proofs of one document
 MAX_PROOF_VALUE: Final = 400_000  # characters; only the ecdsa-sd-2023 base proof needs many
+MAX_BBS_STATEMENTS: Final = 5_000  # not mandatory, of one bbs-2023 proof: a point of G1 for each
 MAX_BASE58: Final = 1_000  # characters; base58 decoding is quadratic
 MAX_DISCLOSURES: Final = 1_000  # of one SD-JWT
 MAX_KEY_ID: Final = 4_096  # characters of a verification method or kid (RSA did:jwk is long)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Signer(Protocol):
 
     @property
     def algorithm(self) -> str:
-        """One of ``Ed25519``, ``P-256``, ``P-384``, ``RSA``."""
+        """One of ``Ed25519``, ``P-256``, ``P-384``, ``RSA``, ``BLS12-381``."""
 
     @property
     def public_key(self) -> Any:
@@ -52,6 +52,17 @@ class Signer(Protocol):
 
         Ed25519: 64 bytes. ECDSA: r ‖ s, fixed length. RSA: PKCS #1 v1.5. ``digest`` names the
         hash for ECDSA and RSA (default: SHA-256, for P-384 SHA-384).
+        """
+
+
+@runtime_checkable
+class MessageSigner(Signer, Protocol):
+    """A ``Signer`` whose key signs lists of messages as well (BBS)."""
+
+    def sign_messages(self, header: bytes, messages: Sequence[bytes]) -> bytes:
+        """The BBS signature (80 bytes) over a header and messages in their order.
+
+        Raises ``UsageError`` ``usage.suite`` when the key is not on BLS12-381.
         """
 
 

@@ -62,6 +62,7 @@ def test_only_named_parts_are_used(path):
         "rich",
         "click",
         "nacl",
+        "py_arkworks_bls12381",  # extra [bbs]
         "segno",  # extra [web]
         "typst",
         "resvg_py",

@@ -70,9 +70,10 @@ def test_the_peer_takes_what_is_issued(post):
     assert refusals(made, ask("data_integrity", made), list(PEERS)) == {}
 
 
-def test_the_peer_takes_what_is_derived(post):
+@pytest.mark.parametrize("suite", ["ecdsa-sd-2023", "bbs-2023"])
+def test_the_peer_takes_what_is_derived(post, suite):
     status, answer = post(
-        "ecdsa-sd-2023/credentials/issue",
+        f"{suite}/credentials/issue",
         credential=licence(),
         options={"mandatoryPointers": ["/issuer"]},
     )

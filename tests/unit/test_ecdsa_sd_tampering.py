@@ -22,6 +22,7 @@ from stackmark.keys.private import PrivateKey
 from stackmark.limits import MAX_PROOF_VALUE
 from stackmark.proofs import ecdsa_sd
 from stackmark.proofs.ecdsa_sd import derive, verify_base, verify_derived
+from stackmark.proofs.sd_statements import label, shown_lines
 from stackmark.proofs.sd_values import DerivedValue, parse_value
 
 
@@ -60,7 +61,7 @@ def test_removed_mandatory_statement():
 def test_removed_mandatory_statement_with_the_proof_adapted():
     document, proof = shown([])
     value = parse_value(proof["proofValue"])
-    lines = ecdsa_sd._shown_lines(document, value, strict=True)
+    lines = shown_lines(document, [label(one) for one in value.labels], strict=True)
     gone = next(place for place, line in enumerate(lines) if "validFrom" in line)
     del document["validFrom"]
     mandatory = [place - (place > gone) for place in value.mandatory if place != gone]
@@ -207,7 +208,7 @@ def test_proof_key_that_is_no_point():
     value = parse_value(proof["proofValue"])
     broken = b"\x80\x24\x02" + b"\xff" * 32
     options_hash = ecdsa_sd._options_hash(document, proof, strict=True)
-    lines = ecdsa_sd._shown_lines(document, value, strict=True)
+    lines = shown_lines(document, [label(one) for one in value.labels], strict=True)
     mandatory = [lines[place] for place in value.mandatory]
     signature = ISSUER.sign(ecdsa_sd._signed_bytes(options_hash, broken, mandatory))
     forged = DerivedValue(signature, broken, value.signatures, value.labels, value.mandatory)

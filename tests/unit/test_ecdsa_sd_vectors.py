@@ -17,7 +17,13 @@ from stackmark.keys.public import PublicKey
 from stackmark.proofs import ecdsa_sd
 from stackmark.proofs.ecdsa_sd import derive, make_base_proof, verify_base, verify_derived
 from stackmark.proofs.sd_select import select
-from stackmark.proofs.sd_statements import Statements, label, secret_digest
+from stackmark.proofs.sd_statements import (
+    Statements,
+    hidden_labels,
+    label,
+    secret_digest,
+    shown_lines,
+)
 from stackmark.proofs.sd_values import BaseValue, DerivedValue, parse_value
 from stackmark.proofs.suites import SUITES, Canonicals, proof_options
 
@@ -74,7 +80,7 @@ class Vectors:
         return json.loads((self.folder / f"{name}.json").read_text())
 
     def statements(self):
-        return Statements(self.document, self.hmac_key, strict=False)
+        return Statements(self.document, hidden_labels(self.hmac_key), strict=False)
 
 
 @pytest.fixture
@@ -259,7 +265,7 @@ def test_vector_verification_data(prc):
         name for _, name in parsed["labelMap"]
     ]
     assert value.mandatory == parsed["mandatoryIndexes"]
-    lines = ecdsa_sd._shown_lines(shown, value, strict=False)
+    lines = shown_lines(shown, [label(one) for one in value.labels], strict=False)
     assert lines == prc["verifyNQuads"]
     data = prc["verifyCreateVerifyData"]
     mandatory = [line for place, line in enumerate(lines) if place in value.mandatory]

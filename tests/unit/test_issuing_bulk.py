@@ -13,7 +13,7 @@ from stackmark.issuing.bulk import Mint, fixed_ids, row_fault
 from stackmark.issuing.rows import Evidence, Row
 from stackmark.issuing.securing import choose_suite, secure, suite_names
 from stackmark.issuing.selfcheck import self_check
-from stackmark.proofs.ecdsa_sd import derive
+from stackmark.proofs.selective import derive
 from stackmark.verification.verifier import Verifier
 
 SUITES = [
@@ -92,13 +92,13 @@ def test_an_address_of_the_design_is_no_credentials_id():
         assert caught.value.code == "lossless"
 
 
-def test_selective_badges_differ_in_all_that_is_secret():
-    mint = Mint(issuance("ecdsa-sd-2023", "p256"))
+@pytest.mark.parametrize(("suite", "kind"), [("ecdsa-sd-2023", "p256"), ("bbs-2023", "bls12381")])
+def test_selective_badges_differ_in_all_that_is_secret(suite, kind):
+    mint = Mint(issuance(suite, kind))
     signed = [orjson.loads(mint.sign(award(number, **RICH))) for number in range(2)]
     assert signed[0]["proof"]["proofValue"] != signed[1]["proof"]["proofValue"]
-    shown = derive(
-        signed[0], proof=signed[0]["proof"], selective_pointers=["/credentialSubject/identifier"]
-    )
+    pointers = ["/credentialSubject/identifier"]
+    shown = derive(signed[0], proof=signed[0]["proof"], selective_pointers=pointers, seed=bytes(32))
     assert "name" not in shown["credentialSubject"]
     assert "evidence" not in shown
     assert {"issuer", "validFrom", "validUntil", "credentialStatus"} <= shown.keys()
@@ -222,6 +222,10 @@ def test_a_suite_goes_with_its_key():
     for name, algorithm in (
         ("eddsa-rdfc-2022", "P-256"),
         ("ecdsa-sd-2023", "P-384"),
+        ("ecdsa-sd-2023", "BLS12-381"),
+        ("jwt", "BLS12-381"),
+        ("vc+jwt", "BLS12-381"),
+        ("bbs-2023", "P-256"),
         ("rot13", "RSA"),
     ):
         with pytest.raises(UsageError) as caught:

@@ -5,6 +5,7 @@ import pytest
 
 import sample_keys
 from stackmark.errors import UsageError
+from stackmark.keys import bbs
 from stackmark.keys.did import default_identity
 from stackmark.keys.keyfile import KeyFile, open_keyfile, seal
 from stackmark.keys.multibase import b64url_encode
@@ -30,13 +31,17 @@ def refused(data: bytes, passphrase: bytes | None = b"open sesame") -> str:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("kind", sample_keys.TYPES)
+@pytest.mark.parametrize("kind", [*sample_keys.TYPES, "bls12381"])
 @pytest.mark.parametrize("passphrase", [None, b"open sesame", "pässword ☃".encode()])
 def test_round_trip(kind, passphrase):
     found = open_keyfile(make(kind, passphrase), passphrase=passphrase)
     assert (found.did, found.method_id) == (DID, METHOD)
     assert found.private.public_key == sample_keys.key(kind).public_key
-    assert found.private.public_key.verify(found.private.sign(b"x"), b"x")
+    if kind == "bls12381":
+        signature = found.private.sign_messages(b"x", [b"y"])
+        assert bbs.fits(found.private.public_key.raw, signature, b"x", [b"y"])
+    else:
+        assert found.private.public_key.verify(found.private.sign(b"x"), b"x")
 
 
 def test_sealed_file_hides_the_secret():

@@ -62,7 +62,7 @@ def test_what_cannot_be_presented(suite, more, reason):
     assert caught.value.reason == reason
 
 
-@pytest.mark.parametrize("suite", ["jwt", "ecdsa-sd-2023", "ecdsa-rdfc-2019"])
+@pytest.mark.parametrize("suite", ["jwt", "ecdsa-sd-2023", "bbs-2023", "ecdsa-rdfc-2019"])
 def test_suites_that_do_not_present(suite):
     with pytest.raises(UsageError) as caught:
         signed(presentation(), suite)

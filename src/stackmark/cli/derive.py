@@ -16,7 +16,8 @@ from stackmark.errors import UsageError
 
 def derive(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Your copy: ecdsa-sd-2023 or an SD-JWT.")
+        Path,
+        typer.Argument(metavar="FILE", help="Your copy: ecdsa-sd-2023, bbs-2023 or an SD-JWT."),
     ],
     pointer: Annotated[
         list[str] | None,
@@ -60,27 +61,21 @@ def derive(
         raise UsageError(
             "usage.option", "--holder-key, --challenge and --domain go with SD-JWTs only."
         )
-    deliver(_statements(data, file, pointer or []), out)
+    deliver(_statements(data, pointer or []), out)
 
 
-def _statements(data: bytes, file: Path, pointers: list[str]) -> bytes:
-    """The chosen statements of a credential signed with ecdsa-sd-2023."""
+def _statements(data: bytes, pointers: list[str]) -> bytes:
+    """The chosen statements of a credential signed for selective disclosure."""
     import orjson
 
-    from stackmark.issuing.securing import SD
+    from stackmark.adapters.randomness import SystemRandom
     from stackmark.model.document import Document
-    from stackmark.proofs.ecdsa_sd import derive as derived
+    from stackmark.proofs.selective import SEED_BYTES, base_proof
+    from stackmark.proofs.selective import derive as derived
     from stackmark.verification.structure import as_list
 
     tree = Document.parse(data).tree
-    proofs = [
-        one
-        for one in as_list(tree.get("proof"))
-        if isinstance(one, dict) and one.get("cryptosuite") == SD
-    ]
-    if len(proofs) != 1:
-        raise UsageError(
-            "usage.proof", f"{file} has {len(proofs)} proofs by {SD}; one is needed to derive from."
-        )
-    shown = derived(tree, proof=proofs[0], selective_pointers=pointers)
+    proof = base_proof(as_list(tree.get("proof")))
+    seed = SystemRandom().bytes(SEED_BYTES)
+    shown = derived(tree, proof=proof, selective_pointers=pointers, seed=seed)
     return orjson.dumps(shown, option=orjson.OPT_INDENT_2)

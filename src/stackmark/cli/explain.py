@@ -126,17 +126,22 @@ def _ended(steps: _Steps, one: Working) -> int:
 
 
 def _selective(steps: _Steps, one: Working) -> int:
-    """ecdsa-sd-2023: one signature over what is mandatory, one over each other statement."""
+    """Selective disclosure: what was signed, and what the proof's value holds."""
     value = one.selective
     if one.document is None or value is None:
         return _stopped(steps, one)
     steps.begin("The statements, in canonical form (RDFC)")
     steps.lines(list(one.document.lines))
-    steps.begin("The signatures (ecdsa-sd-2023)")
+    steps.begin(f"The signatures ({one.suite})" if value.proof_key else f"The proof ({one.suite})")
     kind = "the holder's own copy" if value.whole else "a derived copy"
-    steps.fact("kind", f"{kind}, {value.statements} statements signed one by one")
-    steps.fact("proof's key", value.proof_key)
-    steps.fact("issuer's", value.signature)
+    if value.proof_key is not None:
+        steps.fact("kind", f"{kind}, {value.statements} statements signed one by one")
+        steps.fact("proof's key", value.proof_key)
+        steps.fact("issuer's", value.signature)
+    else:
+        count = "" if value.statements is None else f" of {value.statements} that need not be shown"
+        steps.fact("kind", f"{kind}{count}")
+        steps.fact("signature" if value.whole else "proof", value.signature)
     steps.begin("The key")
     if one.key is None:
         return _stopped(steps, one)

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from stackmark.keys.private import PrivateKey
 
 _MAX_DOCUMENT: Final = 1024 * 1024
-_NAMES: Final = {"Ed25519": "ed25519", "P-256": "p256", "P-384": "p384", "RSA": "rsa3072"}
+_NAMES: Final = {
+    "Ed25519": "ed25519",
+    "P-256": "p256",
+    "P-384": "p384",
+    "RSA": "rsa3072",
+    "BLS12-381": "bls12381",
+}
 _TypeOption = Annotated[
-    str, typer.Option("--type", help="ed25519, p256, p384 or rsa3072.", metavar="TYPE")
+    str, typer.Option("--type", help="ed25519, p256, p384, rsa3072 or bls12381.", metavar="TYPE")
 ]
 _OpenOption = Annotated[
     bool, typer.Option("--no-passphrase", help="Leave the key readable for who has the file.")

@@ -23,8 +23,8 @@ SuiteOption = Annotated[
         "--suite",
         metavar="NAME",
         help="eddsa-rdfc-2022, eddsa-jcs-2022, ecdsa-rdfc-2019, ecdsa-jcs-2019, ecdsa-sd-2023, "
-        "jwt (Open Badges token), vc+jwt (W3C token) or sd-jwt (SD-JWT VC); by document and key "
-        "if not given.",
+        "bbs-2023, jwt (Open Badges token), vc+jwt (W3C token) or sd-jwt (SD-JWT VC); by document "
+        "and key if not given.",
     ),
 ]
 
@@ -37,7 +37,8 @@ def sign(
         list[str] | None,
         typer.Option(
             metavar="POINTER",
-            help="With ecdsa-sd-2023: JSON pointer to what every derived copy shows; repeatable.",
+            help="With ecdsa-sd-2023, bbs-2023: JSON pointer to what every derived copy shows; "
+            "repeatable.",
         ),
     ] = None,
     challenge: Annotated[
@@ -135,10 +136,11 @@ def _register(tree: dict[str, Any], key: KeyFile, until: str | None) -> bytes:
 
 
 def _check_mandatory(mandatory: list[str] | None, suite: str) -> None:
-    from stackmark.issuing.securing import SD
+    from stackmark.issuing.securing import SELECTIVE
 
-    if mandatory and suite != SD:
-        raise UsageError("usage.pointer", f"--mandatory goes with {SD} only, not with {suite}.")
+    if mandatory and suite not in SELECTIVE:
+        names = " and ".join(sorted(SELECTIVE, reverse=True))
+        raise UsageError("usage.pointer", f"--mandatory goes with {names} only, not with {suite}.")
 
 
 def _credential(
@@ -146,7 +148,7 @@ def _credential(
 ) -> bytes:
     from stackmark.adapters.randomness import SystemRandom
     from stackmark.issuing.lint import lint
-    from stackmark.issuing.securing import SD, secure, secure_selective
+    from stackmark.issuing.securing import SELECTIVE, secure, secure_selective
     from stackmark.verification.structure import issuer_id
 
     lint(tree)
@@ -155,10 +157,11 @@ def _credential(
             "issuer-key.not-issuer",
             f"The issuer is {issuer_id(tree)[:120]}, but the key speaks for {key.did[:120]}.",
         )
-    if suite != SD:
+    if suite not in SELECTIVE:
         return secure(tree, suite=suite, signer=key.private, method=key.method_id, created=created)
     return secure_selective(
         tree,
+        suite=suite,
         signer=key.private,
         method=key.method_id,
         created=created,

@@ -9,7 +9,7 @@ from typing import Final
 from stackmark.issuing.rows import Evidence
 
 SEED_BYTES: Final = 32
-BLINDING_BYTES: Final = 32  # ecdsa-sd-2023's HMAC key
+BLINDING_BYTES: Final = 32  # the HMAC key of ecdsa-sd-2023 and bbs-2023
 SALT_BYTES: Final = 16  # Open Badges 3.0 section 8.4 names no length; 128 bits cannot be tabulated
 
 
@@ -52,9 +52,9 @@ class Award:
     ``recipient_email``, which enters the credential only as a hash. ``name_identity`` puts the
     recipient's name in as an IdentityObject too, by which a checker can compare it: ``plain``,
     or ``hashed`` with the same salt (then the name itself stands nowhere). ``blinding`` (32
-    secret bytes) is for ecdsa-sd-2023 only. ``status_list`` and ``status_index`` stand together
-    or not at all; ``status_purpose`` is ``revocation``, or ``suspension`` for a credential that
-    may be put on hold. Open Badges 3.0 has room for one entry only.
+    secret bytes) is for ecdsa-sd-2023 and bbs-2023 only. ``status_list`` and ``status_index``
+    stand together or not at all; ``status_purpose`` is ``revocation``, or ``suspension`` for a
+    credential that may be put on hold. Open Badges 3.0 has room for one entry only.
     """
 
     id: str

@@ -18,7 +18,7 @@ from stackmark.issuing.builder import Design, build_credential
 from stackmark.issuing.lint import UNFIT, lint
 from stackmark.issuing.molds import Issuance, Mold, new_mold, outline, values_of
 from stackmark.issuing.rows import BadRow, Row
-from stackmark.issuing.securing import SD, badge_pointers, secure, secure_selective
+from stackmark.issuing.securing import SELECTIVE, badge_pointers, secure, secure_selective
 from stackmark.verification.dates import parse_stamp
 
 __all__ = ["Issuance", "Mint", "fixed_ids", "row_fault"]
@@ -61,10 +61,11 @@ class Mint:
         one = self.issuance
         unsecured = build_credential(one.design, award)
         lint(unsecured)
-        if one.suite == SD:
+        if one.suite in SELECTIVE:
             mandatory = badge_pointers(unsecured)
             return unsecured, secure_selective(
                 unsecured,
+                suite=one.suite,
                 signer=one.signer,
                 method=one.method,
                 created=one.created,

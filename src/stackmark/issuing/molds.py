@@ -16,7 +16,7 @@ from stackmark.canonical.template import Template
 from stackmark.canonical.tracing import NotTraceable
 from stackmark.issuing.award import Award, identity_hash
 from stackmark.issuing.builder import Design, build_credential
-from stackmark.issuing.securing import SD, TOKENS, Securer, secure
+from stackmark.issuing.securing import SELECTIVE, TOKENS, Securer, secure
 from stackmark.ports import Signer
 from stackmark.proofs.suites import SUITES, Canonicals
 
@@ -106,7 +106,7 @@ def new_mold(
     """The fastest way, if it gives the very same as ``signed`` for the award at hand."""
     if issuance.suite in TOKENS:
         return _built(issuance)
-    if issuance.suite == SD:
+    if issuance.suite in SELECTIVE:
         return None
     securer = Securer(
         unsecured["@context"],

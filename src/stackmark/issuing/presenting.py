@@ -8,7 +8,7 @@ import orjson
 
 from stackmark.canonical.emitter import to_quads
 from stackmark.errors import CheckFailed, UsageError
-from stackmark.issuing.securing import SD, TOKENS, VC_JWT
+from stackmark.issuing.securing import SELECTIVE, TOKENS, VC_JWT
 from stackmark.keys.keyfile import KeyFile
 from stackmark.proofs.data_integrity import make_proof
 from stackmark.proofs.jose import sign_compact
@@ -31,7 +31,7 @@ def sign_presentation(
     Raises ``CheckFailed`` ``format.…`` or ``lossless.…``, ``UsageError`` ``usage.suite``.
     """
     _check(unsecured, key.did)
-    if suite == SD or (suite in TOKENS and suite != VC_JWT):
+    if suite in SELECTIVE or (suite in TOKENS and suite != VC_JWT):
         raise UsageError(
             "usage.suite", f"{suite} does not sign presentations; use vc+jwt or an embedded proof."
         )

@@ -12,7 +12,7 @@ from stackmark.errors import UsageError
 from stackmark.keys.multibase import b58encode
 from stackmark.ports import Signer
 from stackmark.proofs.data_integrity import make_proof
-from stackmark.proofs.jose import sign_compact
+from stackmark.proofs.jose import ALGORITHMS, sign_compact
 from stackmark.proofs.suites import PROOF_TYPE, SUITES, Canonicals, digest_name
 from stackmark.verification.dates import parse_stamp
 
@@ -20,12 +20,15 @@ JWT: Final = "jwt"  # Open Badges 3.0 section 8.2
 VC_JWT: Final = "vc+jwt"  # W3C VC-JOSE-COSE 1.0
 TOKENS: Final = frozenset({JWT, VC_JWT})
 SD: Final = "ecdsa-sd-2023"
+BBS: Final = "bbs-2023"
+SELECTIVE: Final = frozenset({SD, BBS})  # whole copies for the holder, to derive from
 _TYP: Final = {JWT: "JWT", VC_JWT: "vc+jwt"}
 _DEFAULT: Final = {
     "Ed25519": "eddsa-rdfc-2022",
     "P-256": "ecdsa-rdfc-2019",
     "P-384": "ecdsa-rdfc-2019",
     "RSA": JWT,
+    "BLS12-381": BBS,
 }
 
 
@@ -42,15 +45,19 @@ def choose_suite(name: str | None, algorithm: str) -> str:
         raise UsageError(
             "usage.suite", f'There is no suite "{name[:40]}"; there are {", ".join(suite_names())}.'
         )
-    if name not in TOKENS and algorithm not in SUITES[name].algorithms:
-        fitting = [
-            one for one in suite_names() if one in TOKENS or algorithm in SUITES[one].algorithms
-        ]
+    if not _goes_with(name, algorithm):
+        fitting = [one for one in suite_names() if _goes_with(one, algorithm)]
         raise UsageError(
             "usage.suite",
             f"{name} does not go with a key of type {algorithm}; use {', '.join(fitting)}.",
         )
     return name
+
+
+def _goes_with(name: str, algorithm: str) -> bool:
+    if name in TOKENS:
+        return algorithm in ALGORITHMS.values()
+    return algorithm in SUITES[name].algorithms
 
 
 def secure(
@@ -79,6 +86,7 @@ def secure(
 def secure_selective(
     unsecured: dict[str, Any],
     *,
+    suite: str,
     signer: Signer,
     method: str,
     created: str,
@@ -86,22 +94,25 @@ def secure_selective(
     blinding: bytes,
     more: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The holder's copy under ecdsa-sd-2023, to derive from; ``mandatory`` are JSON pointers.
+    """The holder's copy under a suite of ``SELECTIVE``, to derive from.
 
-    ``blinding``: 32 secret bytes; ``more``: further members of the proof. Raises as
-    ``make_base_proof`` does.
+    ``mandatory``: JSON pointers; ``blinding``: 32 secret bytes; ``more``: further members of the
+    proof. Raises as the suite's ``make_base_proof`` does.
     """
     from stackmark.keys.private import PrivateKey
-    from stackmark.proofs.ecdsa_sd import make_base_proof
+    from stackmark.proofs import bbs_2023, ecdsa_sd
 
-    proof = make_base_proof(
-        unsecured,
-        options={**_options(SD, method, created), **(more or {})},
-        signer=signer,
-        mandatory_pointers=mandatory,
-        hmac_key=blinding,
-        proof_private=PrivateKey.generate("p256"),
-    )
+    how: dict[str, Any] = {
+        "options": {**_options(suite, method, created), **(more or {})},
+        "signer": signer,
+        "mandatory_pointers": mandatory,
+        "hmac_key": blinding,
+    }
+    if suite == BBS:
+        proof = bbs_2023.make_base_proof(unsecured, **how)
+    else:
+        own = PrivateKey.generate("p256")
+        proof = ecdsa_sd.make_base_proof(unsecured, proof_private=own, **how)
     return orjson.dumps({**unsecured, "proof": proof})
 
 

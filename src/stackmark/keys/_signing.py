@@ -10,10 +10,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from stackmark.errors import UsageError
+from stackmark.keys._bls import BlsSecret
 from stackmark.keys._checking import DIGESTS, choose_digest
 from stackmark.keys.jwk import COORDINATE_BYTES
 
-Loaded = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+Standard = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+Loaded = Standard | BlsSecret
 Sign = Callable[[bytes, str | None], bytes]
 
 
@@ -23,7 +26,11 @@ def make_signer(algorithm: str, key: Loaded) -> Sign:
         return _ed25519(key)
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return _ecdsa(algorithm, key)
-    return _rsa(key)
+    return _no_bytes if isinstance(key, BlsSecret) else _rsa(key)
+
+
+def _no_bytes(_data: bytes, _digest: str | None) -> bytes:
+    raise UsageError("usage.suite", "A BLS12-381 key signs with bbs-2023 only.")
 
 
 def _ed25519(key: Ed25519PrivateKey) -> Sign:

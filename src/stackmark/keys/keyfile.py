@@ -2,11 +2,12 @@
 
 The file is one JSON object::
 
-    {"type": "StackmarkKey", "version": 1, "did": …, "method": …, "publicKey": {JWK},
+    {"type": "StackmarkKey", "version": 1, "did": …, "method": …, "publicKey": {JWK or Multikey},
      "protection": "passphrase", "kdf": {"name": "scrypt", "n": …, "r": …, "p": …, "salt": …},
      "cipher": {"name": "AES-256-GCM", "nonce": …}, "secretKey": base64url}
 
-``secretKey`` is PKCS #8 in DER: encrypted, with all other members (canonical JSON, RFC 8785) as
+``secretKey`` is PKCS #8 in DER, or of a key on BLS12-381, which is written as a Multikey only, its
+number in 32 bytes: encrypted, with all other members (canonical JSON, RFC 8785) as
 associated data, or as it is when ``protection`` is ``none``.
 """
 
@@ -25,6 +26,7 @@ from stackmark.errors import ReadError, UsageError
 from stackmark.keys.did import default_identity
 from stackmark.keys.multibase import MultibaseError, b64url_decode, b64url_encode
 from stackmark.keys.private import PrivateKey
+from stackmark.keys.public import PublicKey
 from stackmark.model import parse_json
 
 FILE_TYPE: Final = "StackmarkKey"
@@ -67,9 +69,9 @@ def seal(
         "version": 1,
         "did": did,
         "method": method_id,
-        "publicKey": private.public_key.to_jwk(),
+        "publicKey": _public(private.public_key),
     }
-    secret = private.to_pkcs8()
+    secret = private.to_bytes()
     if passphrase is None:
         members["protection"] = "none"
     else:
@@ -114,10 +116,16 @@ def _open_sealed(members: dict[str, Any], passphrase: bytes | None) -> KeyFile:
         secret = _decrypt(members, secret, passphrase)
     elif members.get("protection") != "none":
         raise _bad_file('Its "protection" is neither "passphrase" nor "none".')
-    private = PrivateKey.from_pkcs8(secret)
-    if members.get("publicKey") != private.public_key.to_jwk():
+    private = PrivateKey.from_bytes(secret)
+    if members.get("publicKey") != _public(private.public_key):
         raise _bad_file("Its public key does not belong to its secret key.")
     return KeyFile(did, method_id, private)
+
+
+def _public(key: PublicKey) -> dict[str, str]:
+    if key.algorithm == "BLS12-381":
+        return {"publicKeyMultibase": key.to_multikey()}
+    return key.to_jwk()
 
 
 def _check_names(did: str, method_id: str) -> None:

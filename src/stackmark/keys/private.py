@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -21,8 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from stackmark.errors import CheckFailed, UsageError
-from stackmark.keys import _pem, jwk
-from stackmark.keys._signing import Loaded, Sign, make_signer
+from stackmark.keys import _pem, bbs, jwk
+from stackmark.keys._bls import SECRET_BYTES, BlsSecret
+from stackmark.keys._signing import Loaded, Sign, Standard, make_signer
 from stackmark.keys.multibase import MultibaseError, b58decode, b58encode, b64url_encode
 from stackmark.keys.public import PRIVATE_CODES, PublicKey
 
@@ -31,6 +33,7 @@ TYPES: Final[Mapping[str, str]] = {
     "p256": "P-256",
     "p384": "P-384",
     "rsa3072": "RSA",
+    "bls12381": "BLS12-381",
 }
 _RSA_NUMBERS: Final = ("d", "p", "q", "dp", "dq", "qi")
 
@@ -52,12 +55,17 @@ class PrivateKey:
 
     @classmethod
     def generate(cls, algorithm: str) -> PrivateKey:
-        """A fresh key: ``ed25519``, ``p256``, ``p384`` or ``rsa3072`` (randomness: the wheel's)."""
+        """A fresh key: ``ed25519``, ``p256``, ``p384``, ``rsa3072`` or ``bls12381``.
+
+        Randomness is the wheel's. Raises ``CouldNotTell``
+        ``issuer-key.no-library`` for BLS12-381 where the extra ``bbs`` is not installed.
+        """
         makers: dict[str, Callable[[], Loaded]] = {
             "ed25519": Ed25519PrivateKey.generate,
             "p256": lambda: ec.generate_private_key(jwk.CURVES["P-256"]),
             "p384": lambda: ec.generate_private_key(jwk.CURVES["P-384"]),
             "rsa3072": lambda: rsa.generate_private_key(65_537, 3072),
+            "bls12381": lambda: BlsSecret.from_material(AESGCM.generate_key(256)),
         }
         if algorithm not in makers:
             raise UsageError(
@@ -99,6 +107,13 @@ class PrivateKey:
             raise _unusable("it is not a private key in PKCS #8, or it is broken") from None
 
     @classmethod
+    def from_bytes(cls, data: bytes) -> PrivateKey:
+        """What ``to_bytes`` gives; 32 bytes are too few for PKCS #8."""
+        if len(data) == SECRET_BYTES:
+            return cls._of(_load_number(data))
+        return cls.from_pkcs8(data)
+
+    @classmethod
     def from_jwk(cls, members: Mapping[str, Any]) -> PrivateKey:
         """A private JWK (RFC 7517); its public members must belong to the secret ones."""
         try:
@@ -120,10 +135,12 @@ class PrivateKey:
         for algorithm, code in PRIVATE_CODES.items():
             if data.startswith(code):
                 return cls._from_secret(algorithm, data[len(code) :])
-        raise _unusable("it is not a private Multikey of type Ed25519, P-256 or P-384")
+        raise _unusable("it is not a private Multikey of type Ed25519, P-256, P-384 or BLS12-381")
 
     @classmethod
     def _from_secret(cls, algorithm: str, secret: bytes) -> PrivateKey:
+        if algorithm == "BLS12-381":
+            return cls._of(_load_number(secret))
         if algorithm != "Ed25519":
             return cls._of(_load_scalar(algorithm, secret))
         made = cls.from_seed(secret[:32])  # some tools append the public key
@@ -144,6 +161,12 @@ class PrivateKey:
         """
         return self._sign(data, digest)
 
+    def sign_messages(self, header: bytes, messages: Sequence[bytes]) -> bytes:
+        """The BBS signature (80 bytes) over a header and messages; for BLS12-381 only."""
+        if not isinstance(self._key, BlsSecret):
+            raise UsageError("usage.suite", f"A {self.algorithm} key makes no BBS signatures.")
+        return bbs.sign(self._key.number, self.public_key.raw, header, messages)
+
     def to_multikey(self) -> str:
         """The secret as ``secretKeyMultibase``; ``UsageError("usage.multikey")`` for RSA."""
         if self.algorithm == "RSA":
@@ -152,7 +175,7 @@ class PrivateKey:
 
     def to_jwk(self) -> dict[str, str]:
         """The private JWK: the public members, then the secret ones."""
-        members = self.public_key.to_jwk()
+        members = self.public_key.to_jwk()  # raises where there is no such form
         if not isinstance(self._key, rsa.RSAPrivateKey):
             return members | {"d": b64url_encode(self._secret())}
         held = self._key.private_numbers()
@@ -160,15 +183,25 @@ class PrivateKey:
         return members | dict(zip(_RSA_NUMBERS, map(jwk.write_number, numbers), strict=True))
 
     def to_pem(self, passphrase: bytes | None = None) -> bytes:
-        """PKCS #8 in PEM, encrypted when ``passphrase`` is given."""
+        """PKCS #8 in PEM, encrypted when ``passphrase`` is given; BLS12-381 has none."""
         protection: KeySerializationEncryption = NoEncryption()
         if passphrase:
             protection = BestAvailableEncryption(passphrase)
-        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
+        return self._standard().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
 
     def to_pkcs8(self) -> bytes:
-        """PKCS #8 in DER, not encrypted."""
-        return self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        """PKCS #8 in DER, not encrypted; BLS12-381 has none."""
+        key = self._standard()
+        return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+    def to_bytes(self) -> bytes:
+        """PKCS #8 in DER, or of a key on BLS12-381 its number in 32 bytes."""
+        return self._secret() if isinstance(self._key, BlsSecret) else self.to_pkcs8()
+
+    def _standard(self) -> Standard:
+        if isinstance(self._key, BlsSecret):
+            raise UsageError("usage.pem", "BLS12-381 keys have no PKCS #8 form; use a Multikey.")
+        return self._key
 
     def _secret(self) -> bytes:
         """Seed or scalar, fixed length."""
@@ -177,18 +210,24 @@ class PrivateKey:
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
             number = self._key.private_numbers().private_value
             return number.to_bytes(jwk.COORDINATE_BYTES[self.algorithm], "big")
+        if isinstance(self._key, BlsSecret):
+            return self._key.to_bytes()
         raise UsageError("usage.multikey", "RSA keys have no short secret.")
 
     def __repr__(self) -> str:
-        return f"PrivateKey({self.algorithm}, public {self.public_key.thumbprint()})"
+        bls = isinstance(self._key, BlsSecret)
+        public = self.public_key.to_multikey() if bls else self.public_key.thumbprint()
+        return f"PrivateKey({self.algorithm}, public {public})"
 
     def __reduce__(self) -> tuple[Callable[[bytes], PrivateKey], tuple[bytes]]:
         """Cross a process pool: what signs holds handles that cannot."""
-        return PrivateKey.from_pkcs8, (self.to_pkcs8(),)
+        return PrivateKey.from_bytes, (self.to_bytes(),)
 
 
 def _public_half(key: object) -> PublicKey:
     """The checked public key of a loaded private one."""
+    if isinstance(key, BlsSecret):
+        return PublicKey("BLS12-381", key.public_bytes())
     if not isinstance(key, Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise _unusable("it is of no supported type; use Ed25519, P-256, P-384 or RSA")
     public = key.public_key()
@@ -207,6 +246,13 @@ def _load_scalar(algorithm: str, secret: bytes) -> Loaded:
         return ec.derive_private_key(int.from_bytes(secret, "big"), jwk.CURVES[algorithm])
     except ValueError:
         raise _unusable("its number is out of range") from None
+
+
+def _load_number(secret: bytes) -> Loaded:
+    try:
+        return BlsSecret.from_bytes(secret)
+    except ValueError as error:
+        raise _unusable(str(error)) from None
 
 
 def _load_jwk(algorithm: str, members: Mapping[str, Any]) -> Loaded:

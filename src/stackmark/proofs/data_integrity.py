@@ -43,7 +43,13 @@ def make_proof(
     suite is not made here or does not fit the key.
     """
     chosen = SUITES.get(suite)
-    if chosen is None or not chosen.makes or chosen.canonical == "sd":
+    if chosen is not None and chosen.canonical == "sd":
+        raise UsageError(
+            "usage.suite",
+            f"{suite} signs credentials that parts are derived from, and nothing else; "
+            "use another suite, or a key of another type.",
+        )
+    if chosen is None or not chosen.makes:
         raise UsageError("usage.suite", f"{suite!r} is no suite this can make.")
     if signer.algorithm not in chosen.algorithms:
         raise UsageError("usage.suite", f"{suite} does not go with a {signer.algorithm} key.")

@@ -12,15 +12,20 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from stackmark.canonical.emitter import to_quads
-from stackmark.canonical.rdfc import canonicalize_quads
 from stackmark.errors import CheckFailed, UsageError
 from stackmark.keys.multibase import b58encode, multibase_decode
 from stackmark.keys.public import PublicKey
 from stackmark.limits import MAX_PROOF_VALUE
 from stackmark.ports import Signer
-from stackmark.proofs.sd_statements import Statements, label, relabelled
-from stackmark.proofs.sd_values import SECRET_BYTES, BaseValue, DerivedValue, parse_value
+from stackmark.proofs.sd_parts import SECRET_BYTES
+from stackmark.proofs.sd_statements import (
+    Statements,
+    digest_of,
+    hidden_labels,
+    label,
+    shown_lines,
+)
+from stackmark.proofs.sd_values import BaseValue, DerivedValue, parse_value
 from stackmark.proofs.suites import SUITES, Canonicals, proof_options, suite_of
 
 NAME: Final = "ecdsa-sd-2023"
@@ -46,7 +51,7 @@ def make_base_proof(
     ``context.…``).
     """
     _check_ingredients(options, signer, hmac_key, proof_private)
-    statements = Statements(unsecured, hmac_key, strict=strict)
+    statements = Statements(unsecured, hidden_labels(hmac_key), strict=strict)
     mandatory = statements.group(mandatory_pointers).lines
     proof_key = multibase_decode(proof_private.public_key.to_multikey())
     data = _signed_bytes(
@@ -99,7 +104,7 @@ def derive(
     """
     value = _base_value(proof)
     unsecured = {name: member for name, member in secured.items() if name != "proof"}
-    statements = Statements(unsecured, value.hmac_key, strict=strict)
+    statements = Statements(unsecured, hidden_labels(value.hmac_key), strict=strict)
     mandatory = statements.group(value.pointers).lines
     shown = statements.group([*value.pointers, *selective_pointers], strict=strict)
     if not shown.lines:
@@ -112,7 +117,7 @@ def derive(
         value.signature,
         value.proof_key,
         [signature for line, signature in own if line in shown.lines],
-        statements.shown_labels(shown),
+        [digest_of(name) for name in statements.shown_labels(shown)],
         [place for place, line in enumerate(revealed) if line in mandatory],
     )
     return {**shown.tree, "proof": {**proof, "proofValue": derived.to_text()}}
@@ -134,7 +139,7 @@ def verify_base(
     """
     value = _base_value(proof)
     _check_key(proof, key)
-    statements = Statements(unsecured, value.hmac_key, strict=strict)
+    statements = Statements(unsecured, hidden_labels(value.hmac_key), strict=strict)
     mandatory = statements.group(value.pointers).lines
     _check_signatures(
         value,
@@ -162,7 +167,7 @@ def verify_derived(
             "that is hidden. The holder's wallet has to derive a proof from it first.",
         )
     _check_key(proof, key)
-    lines = _shown_lines(unsecured, value, strict=strict)
+    lines = shown_lines(unsecured, [label(digest) for digest in value.labels], strict=strict)
     mandatory = set(value.mandatory)
     if value.mandatory and value.mandatory[-1] >= len(lines):
         raise CheckFailed("proof.signature", "A statement that has to be shown is missing.")
@@ -180,21 +185,9 @@ def _check_key(proof: Mapping[str, Any], key: PublicKey) -> None:
     if suite.name != NAME:
         raise CheckFailed("proof.unsupported", f"{suite.name} is not {NAME}.")
     if key.algorithm != _CURVE:
-        raise CheckFailed("proof.key-type", f"{NAME} does not go with a {key.algorithm} key.")
-
-
-def _shown_lines(unsecured: Mapping[str, Any], value: DerivedValue, *, strict: bool) -> list[str]:
-    """The statements under the labels that were signed (3.5.9)."""
-    quads = to_quads(unsecured, strict=strict)
-    canonical = canonicalize_quads(quads).labels
-    if len(canonical) != len(value.labels):
         raise CheckFailed(
-            "proof.signature",
-            f"The proof knows {len(value.labels)} objects without id, the document has "
-            f"{len(canonical)}: it was changed after the proof was derived.",
+            "proof.key-type", f"The suite {NAME} does not go with a {key.algorithm} key."
         )
-    signed = {f"_:c14n{rank}": label(digest) for rank, digest in enumerate(value.labels)}
-    return relabelled(quads, {given: signed[name] for given, name in canonical.items()})
 
 
 def _check_signatures(

@@ -1,6 +1,7 @@
 """The statements of one document under secret labels, and the groups that pointers choose.
 
-W3C "Data Integrity ECDSA Cryptosuites v1.0", sections 3.4.1 to 3.4.9 and 3.4.14 to 3.4.17. The
+W3C "Data Integrity ECDSA Cryptosuites v1.0", sections 3.4.1 to 3.4.9 and 3.4.14 to 3.4.17, which
+"Data Integrity BBS Cryptosuites v1.0" uses with labels of its own (3.3.1). The
 Recommendation gives blank nodes URNs so that they can be recognised in a part of the document;
 here the emitter is told which object each of them stands for, which works without expansion and
 compaction and cannot change a value on the way.
@@ -9,17 +10,18 @@ compaction and cannot change a value on the way.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stackmark.canonical.emitter import Emitter
+from stackmark.canonical.emitter import Emitter, to_quads
 from stackmark.canonical.nquads import Quad, line
 from stackmark.canonical.rdfc import canonicalize_quads
 from stackmark.errors import CheckFailed, UsageError
-from stackmark.keys.multibase import b64url_encode
+from stackmark.keys.multibase import b64url_decode, b64url_encode
 from stackmark.proofs.sd_select import Selection, select
 
+Labelling = Callable[[Mapping[str, str]], dict[str, str]]  # given → canonical, to given → label
 _Names = dict[tuple[int, str | int], str]  # (id() of an object or array, its part) → blank node
 _SUSPECTS: Final = 100  # pointers tried one by one to name the one at fault
 
@@ -37,24 +39,20 @@ class Group:
 
 
 class Statements:
-    """All statements of one document; ``lines`` is sorted, under labels made with the secret.
+    """All statements of one document; ``lines`` is sorted, under labels that ``labelling`` makes.
 
     Raises ``CheckFailed`` with a ``lossless.`` or ``context.`` reason as ``to_quads`` does, and
     ``UsageError`` ``usage.list`` for a list of one that is not written as an array.
     """
 
     def __init__(
-        self, document: Mapping[str, Any], hmac_key: bytes, *, strict: bool = True
+        self, document: Mapping[str, Any], labelling: Labelling, *, strict: bool = True
     ) -> None:
         self._whole = select(document, [""])
         namer = _Namer(self._whole, strict=strict)
         quads = namer.run(self._whole.tree)
         self._names = namer.names
-        self._digests = {
-            given: secret_digest(hmac_key, canonical)
-            for given, canonical in canonicalize_quads(quads).labels.items()
-        }
-        self._labels = {given: label(digest) for given, digest in self._digests.items()}
+        self._labels = labelling(canonicalize_quads(quads).labels)
         self.lines = relabelled(quads, self._labels)
         self._all = frozenset(self.lines)
 
@@ -91,11 +89,11 @@ class Statements:
             )
         return Group(part.tree, quads, lines), problem
 
-    def shown_labels(self, group: Group) -> list[bytes]:
-        """For each ``_:c14n<n>`` that a verifier will meet in the group, its secret label."""
+    def shown_labels(self, group: Group) -> list[str]:
+        """For each ``_:c14n<n>`` that a verifier will meet in the group, its label here."""
         canonical = canonicalize_quads(group.quads).labels
         ranks = {int(name.removeprefix("_:c14n")): given for given, name in canonical.items()}
-        return [self._digests[ranks[rank]] for rank in range(len(ranks))]
+        return [self._labels[ranks[rank]] for rank in range(len(ranks))]
 
 
 class _Namer(Emitter):
@@ -140,6 +138,49 @@ def secret_digest(hmac_key: bytes, canonical: str) -> bytes:
 def label(digest: bytes) -> str:
     """The blank node name that carries a secret label."""
     return f"_:u{b64url_encode(digest)}"
+
+
+def digest_of(name: str) -> bytes:
+    """The secret label that a blank node name carries."""
+    return b64url_decode(name.removeprefix("_:u"))
+
+
+def hidden_labels(hmac_key: bytes) -> Labelling:
+    """Labels of ecdsa-sd-2023: the secret digest itself (ECDSA 3.4.4)."""
+    return lambda known: {
+        given: label(secret_digest(hmac_key, canonical)) for given, canonical in known.items()
+    }
+
+
+def shuffled_labels(hmac_key: bytes) -> Labelling:
+    """Labels of bbs-2023: ``_:b<n>`` in the order of the secret digests' texts (BBS 3.3.1)."""
+
+    def shuffle(known: Mapping[str, str]) -> dict[str, str]:
+        hidden = hidden_labels(hmac_key)(known)
+        order = {name: place for place, name in enumerate(sorted(hidden.values()))}
+        return {given: f"_:b{order[name]}" for given, name in hidden.items()}
+
+    return shuffle
+
+
+def shown_lines(
+    unsecured: Mapping[str, Any], labels: Sequence[str], *, strict: bool = True
+) -> list[str]:
+    """A shown document's statements under the labels that were signed (ECDSA 3.5.9, BBS 3.3.5).
+
+    ``labels[n]`` is that of ``_:c14n<n>``. Raises ``CheckFailed`` ``proof.signature`` when there
+    are more or fewer blank nodes, or a ``lossless.`` or ``context.`` reason.
+    """
+    quads = to_quads(unsecured, strict=strict)
+    canonical = canonicalize_quads(quads).labels
+    if len(canonical) != len(labels):
+        raise CheckFailed(
+            "proof.signature",
+            f"The proof knows {len(labels)} objects without id, the document has "
+            f"{len(canonical)}: it was changed after the proof was derived.",
+        )
+    signed = {f"_:c14n{rank}": name for rank, name in enumerate(labels)}
+    return relabelled(quads, {given: signed[name] for given, name in canonical.items()})
 
 
 def relabelled(quads: Iterable[Quad], labels: Mapping[str, str]) -> list[str]:

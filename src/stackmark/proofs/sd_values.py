@@ -7,20 +7,26 @@ multibase base64url: three header bytes, then a CBOR array of five.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from stackmark.errors import CheckFailed
-from stackmark.keys.multibase import MultibaseError, b64url_decode, b64url_encode
-from stackmark.limits import MAX_PROOF_VALUE
 from stackmark.proofs import cbor
+from stackmark.proofs.sd_parts import (
+    SECRET_BYTES,
+    byte_string,
+    fail,
+    five,
+    from_text,
+    label_map,
+    pointers,
+    positions,
+    to_text,
+)
 
 _BASE: Final = b"\xd9\x5d\x00"
 _DERIVED: Final = b"\xd9\x5d\x01"
 
 SIGNATURE_BYTES: Final = 64  # r ‖ s on P-256
 PROOF_KEY_BYTES: Final = 35  # multikey header (2) and compressed point (33)
-SECRET_BYTES: Final = 32  # HMAC-SHA-256 key, and each label made with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class BaseValue:
     def to_text(self) -> str:
         """The proofValue."""
         parts: list[cbor.Value] = [self.signature, self.proof_key, self.hmac_key]
-        return _text(_BASE, [*parts, list(self.signatures), list(self.pointers)])
+        return to_text(_BASE, [*parts, list(self.signatures), list(self.pointers)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,7 @@ class DerivedValue:
     def to_text(self) -> str:
         """The proofValue."""
         parts: list[cbor.Value] = [self.signature, self.proof_key, list(self.signatures)]
-        return _text(_DERIVED, [*parts, dict(enumerate(self.labels)), list(self.mandatory)])
-
-
-def _text(header: bytes, parts: list[cbor.Value]) -> str:
-    return "u" + b64url_encode(header + cbor.encode(parts))
+        return to_text(_DERIVED, [*parts, dict(enumerate(self.labels)), list(self.mandatory)])
 
 
 def parse_value(text: Any) -> BaseValue | DerivedValue:
@@ -72,86 +74,45 @@ def parse_value(text: Any) -> BaseValue | DerivedValue:
 
     Raises ``CheckFailed`` ``proof.encoding``.
     """
-    if not isinstance(text, str) or not text.startswith("u"):
-        _fail("The proofValue is missing, or is not base64url text with a leading u.")
-    if len(text) > MAX_PROOF_VALUE:
-        _fail(f"The proofValue has {len(text):,} characters; at most {MAX_PROOF_VALUE:,} are read.")
-    try:
-        data = b64url_decode(text[1:])
-    except MultibaseError as error:
-        raise CheckFailed("proof.encoding", f"The proofValue cannot be read: {error}") from None
-    header = data[:3]
-    if header not in (_BASE, _DERIVED):
-        _fail("The proofValue does not start with the bytes of an ecdsa-sd-2023 proof.")
-    parts = cbor.decode(data[3:])
-    if not isinstance(parts, list) or len(parts) != 5:
-        _fail("The proofValue does not hold five parts.")
+    header, found = from_text(text, "ecdsa-sd-2023", (_BASE, _DERIVED))
+    parts = five(found)
     return _base(parts) if header == _BASE else _derived(parts)
 
 
 def _base(parts: list[cbor.Value]) -> BaseValue:
-    signature, proof_key, hmac_key, signatures, pointers = parts
-    if not isinstance(pointers, list):
-        _fail("The mandatory pointers of the proof are no list.")
+    signature, proof_key, hmac_key, signatures, chosen = parts
     return BaseValue(
-        _bytes(signature, SIGNATURE_BYTES),
-        _bytes(proof_key, PROOF_KEY_BYTES),
-        _bytes(hmac_key, SECRET_BYTES),
+        byte_string(signature, SIGNATURE_BYTES),
+        byte_string(proof_key, PROOF_KEY_BYTES),
+        byte_string(hmac_key, SECRET_BYTES),
         _signatures(signatures),
-        [_pointer(pointer) for pointer in pointers],
+        pointers(chosen),
     )
 
 
 def _derived(parts: list[cbor.Value]) -> DerivedValue:
     signature, proof_key, signatures, labels, mandatory = parts
     return DerivedValue(
-        _bytes(signature, SIGNATURE_BYTES),
-        _bytes(proof_key, PROOF_KEY_BYTES),
+        byte_string(signature, SIGNATURE_BYTES),
+        byte_string(proof_key, PROOF_KEY_BYTES),
         _signatures(signatures),
         _labels(labels),
-        _positions(mandatory),
+        positions(mandatory),
     )
-
-
-def _bytes(value: cbor.Value, length: int) -> bytes:
-    if not isinstance(value, bytes) or len(value) != length:
-        _fail(f"A part of the proofValue that has {length} bytes is missing or of another length.")
-    return value
 
 
 def _signatures(value: cbor.Value) -> list[bytes]:
     if not isinstance(value, list):
-        _fail("The signatures of the statements are no list.")
-    return [_bytes(signature, SIGNATURE_BYTES) for signature in value]
-
-
-def _pointer(value: cbor.Value) -> str:
-    if not isinstance(value, str):
-        _fail("A mandatory pointer of the proof is not text.")
-    return value
+        fail("The signatures of the statements are no list.")
+    return [byte_string(signature, SIGNATURE_BYTES) for signature in value]
 
 
 def _labels(value: cbor.Value) -> list[bytes]:
-    """The label map, whose keys number the blank nodes without a gap.
+    """The label map's secret labels.
 
     Two nodes with one label would be one node to the signatures and two to a reader.
     """
-    if not isinstance(value, dict) or value.keys() != set(range(len(value))):
-        _fail("The label map of the proof does not number its labels from 0 without a gap.")
-    labels = [_bytes(value[number], SECRET_BYTES) for number in range(len(value))]
+    labels = [byte_string(label, SECRET_BYTES) for label in label_map(value)]
     if len(set(labels)) != len(labels):
-        _fail("Two blank nodes of the proof have the same label.")
+        fail("Two blank nodes of the proof have the same label.")
     return labels
-
-
-def _positions(value: cbor.Value) -> list[int]:
-    if not isinstance(value, list) or not all(isinstance(position, int) for position in value):
-        _fail("The positions of the mandatory statements are no list of numbers.")
-    positions = [position for position in value if isinstance(position, int)]
-    if any(first >= second for first, second in pairwise(positions)):
-        _fail("The positions of the mandatory statements are not in ascending order.")
-    return positions
-
-
-def _fail(detail: str) -> NoReturn:
-    raise CheckFailed("proof.encoding", detail)

@@ -1,7 +1,8 @@
 """The Data Integrity cryptosuites as a table, and what they hash.
 
 Sources: W3C "Data Integrity EdDSA Cryptosuites v1.0" (sections 3.2, 3.3), "Data Integrity ECDSA
-Cryptosuites v1.0" (3.2, 3.3), and the older Ed25519Signature2020 (check only).
+Cryptosuites v1.0" (3.2, 3.3; its 3.6 and "Data Integrity BBS Cryptosuites v1.0" for selective
+disclosure), and the older Ed25519Signature2020 (check only).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ SUITES: Final[Mapping[str, Suite]] = {
         Suite("ecdsa-rdfc-2019", "rdfc", _ECDSA),
         Suite("ecdsa-jcs-2019", "jcs", _ECDSA),
         Suite("ecdsa-sd-2023", "sd", frozenset({"P-256"})),
+        Suite("bbs-2023", "sd", frozenset({"BLS12-381"})),
         Suite(LEGACY_TYPE, "rdfc", _EDDSA, makes=False),
     )
 }

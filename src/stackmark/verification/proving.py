@@ -107,7 +107,7 @@ def _check_one(
     document: Canonicals, unsecured: Mapping[str, Any], proof: dict[str, Any], key: FoundKey
 ) -> None:
     if suite_of(proof).canonical == "sd":
-        from stackmark.proofs.ecdsa_sd import verify_derived
+        from stackmark.proofs.selective import verify_derived
 
         verify_derived(dict(unsecured), proof, key.public)
         return

@@ -15,7 +15,6 @@ from stackmark.canonical.jcs import jcs
 from stackmark.errors import CheckFailed, CouldNotTell, StackmarkError
 from stackmark.proofs.data_integrity import check_proof, signature_bytes
 from stackmark.proofs.jose import check_signature
-from stackmark.proofs.sd_values import BaseValue, parse_value
 from stackmark.proofs.suites import Canonicals, Suite, digest_name, proof_options, suite_of
 from stackmark.reading.received import Received
 from stackmark.verification.binding import FoundKey, KeyRing
@@ -37,12 +36,17 @@ class Hashed:
 
 @dataclass(frozen=True, slots=True)
 class Selective:
-    """The value of an ecdsa-sd-2023 proof: the holder's own copy, or one derived from it."""
+    """The value of a proof for selective disclosure: the holder's own, or one derived from it.
+
+    ``statements``: how many are not mandatory, of a base proof by bbs-2023 unknown (None).
+    ``signature``: the issuer's, or the zero-knowledge proof of having one, in hexadecimal;
+    ``proof_key``: the own key of an ecdsa-sd-2023 proof.
+    """
 
     whole: bool
-    statements: int
-    proof_key: str  # hexadecimal, as the next
+    statements: int | None
     signature: str
+    proof_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +140,25 @@ def _hashes(
     document: dict[str, Any], proof: dict[str, Any], suite: Suite, digest: str
 ) -> dict[str, Any]:
     if suite.canonical == "sd":
-        value = parse_value(proof.get("proofValue"))
-        told = Selective(
-            isinstance(value, BaseValue),
-            len(value.signatures),
-            value.proof_key.hex(),
-            value.signature.hex(),
-        )
-        return {"selective": told, "document": hashed(document, "rdfc", digest)}
+        return {"selective": _selective(proof), "document": hashed(document, "rdfc", digest)}
     options = proof_options(proof, document.get("@context"), suite)
     return {
         "document": hashed(document, suite.canonical, digest),
         "options": hashed(options, suite.canonical, digest),
     }
+
+
+def _selective(proof: dict[str, Any]) -> Selective:
+    from stackmark.proofs import bbs_values
+    from stackmark.proofs.selective import is_base, value_of
+
+    value, whole = value_of(proof), is_base(proof)
+    if isinstance(value, bbs_values.BaseValue):
+        return Selective(whole, None, value.signature.hex())
+    if isinstance(value, bbs_values.DerivedValue):
+        return Selective(whole, value.statements, value.proof.hex())
+    count, key = len(value.signatures), value.proof_key.hex()
+    return Selective(whole, count, value.signature.hex(), key)
 
 
 def hashed(part: dict[str, Any], canonical: str, digest: str) -> Hashed:
@@ -167,10 +177,9 @@ def _compared(
     document: dict[str, Any], proof: dict[str, Any], suite: Suite, key: FoundKey
 ) -> dict[str, Any]:
     if suite.canonical == "sd":
-        from stackmark.proofs.ecdsa_sd import verify_base, verify_derived
+        from stackmark.proofs.selective import is_base, verify_base, verify_derived
 
-        value = parse_value(proof.get("proofValue"))
-        verify = verify_base if isinstance(value, BaseValue) else verify_derived
+        verify = verify_base if is_base(proof) else verify_derived
         return _judged(lambda: verify(document, proof, key.public))
     signature = signature_bytes(proof.get("proofValue"), suite, key.public).hex()
     form = Canonicals(document, strict=False)

@@ -1,6 +1,7 @@
 // Contexts from the product's own files; keys of did:key and of the DID documents that are given.
 import './offline.mjs';
 import {readFileSync} from 'node:fs';
+import * as Bls12381Multikey from '@digitalbazaar/bls12-381-multikey';
 import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as didKey from '@digitalbazaar/did-method-key';
@@ -14,7 +15,8 @@ const contexts = new Map(read('index.json')
 
 const driver = didKey.driver();
 for(const [header, fromMultibase] of [
-  ['z6Mk', Ed25519Multikey.from], ['zDna', EcdsaMultikey.from], ['z82L', EcdsaMultikey.from]
+  ['z6Mk', Ed25519Multikey.from], ['zDna', EcdsaMultikey.from], ['z82L', EcdsaMultikey.from],
+  ['zUC7', Bls12381Multikey.from]
 ]) {
   driver.use({multibaseMultikeyHeader: header, fromMultibase});
 }
@@ -34,7 +36,8 @@ export async function documentLoader(url) {
 
 /** A key pair from a private Multikey; its id is the did:key method. */
 export async function keyPair({secretKeyMultibase, publicKeyMultibase}) {
-  const make = publicKeyMultibase.startsWith('z6Mk') ? Ed25519Multikey : EcdsaMultikey;
+  const others = {z6Mk: Ed25519Multikey, zUC7: Bls12381Multikey};
+  const make = others[publicKeyMultibase.slice(0, 4)] ?? EcdsaMultikey;
   const controller = `did:key:${publicKeyMultibase}`;
   const id = `${controller}#${publicKeyMultibase}`;
   return make.from({type: 'Multikey', id, controller, publicKeyMultibase, secretKeyMultibase});

@@ -1,5 +1,6 @@
 // @digitalbazaar/vc with every cryptosuite that both sides know.
 import {documentLoader} from './loader.mjs';
+import * as bbs from '@digitalbazaar/bbs-2023-cryptosuite';
 import * as ecdsaSd from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
 import * as eddsaJcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import * as vc from '@digitalbazaar/vc';
@@ -12,14 +13,16 @@ const MAKING = {
   'eddsa-rdfc-2022': () => eddsaRdfc,
   'ecdsa-rdfc-2019': () => ecdsaRdfc,
   'eddsa-jcs-2022': () => eddsaJcs.createSignCryptosuite(),
+  'bbs-2023': ({mandatoryPointers}) => bbs.createSignCryptosuite({mandatoryPointers}),
   'ecdsa-sd-2023': ({mandatoryPointers}) => ecdsaSd.createSignCryptosuite({mandatoryPointers})
 };
 const CHECKING = [
-  eddsaRdfc, ecdsaRdfc, eddsaJcs.createVerifyCryptosuite(), ecdsaSd.createVerifyCryptosuite()
+  eddsaRdfc, ecdsaRdfc, eddsaJcs.createVerifyCryptosuite(),
+  bbs.createVerifyCryptosuite(), ecdsaSd.createVerifyCryptosuite()
 ].map(cryptosuite => new DataIntegrityProof({cryptosuite}));
 const {AuthenticationProofPurpose} = jsigs.purposes;
 
-/** A suite that signs; `options` holds date, and mandatoryPointers for ecdsa-sd-2023. */
+/** A suite that signs; `options` holds date, and mandatoryPointers for selective disclosure. */
 export function signing(name, key, options = {}) {
   const cryptosuite = MAKING[name](options);
   return new DataIntegrityProof({signer: key.signer(), date: options.date, cryptosuite});
@@ -30,7 +33,9 @@ export function issue(credential, suite, now) {
 }
 
 export function derive(verifiableCredential, selectivePointers) {
-  const cryptosuite = ecdsaSd.createDiscloseCryptosuite({selectivePointers});
+  const {cryptosuite: name} = verifiableCredential.proof;
+  const suites = name === 'bbs-2023' ? bbs : ecdsaSd;
+  const cryptosuite = suites.createDiscloseCryptosuite({selectivePointers});
   return vc.derive({
     verifiableCredential, suite: new DataIntegrityProof({cryptosuite}), documentLoader
   });

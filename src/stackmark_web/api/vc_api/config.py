@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from stackmark.issuing.securing import SD, VC_JWT
+from stackmark.issuing.securing import BBS, SD, VC_JWT
 from stackmark_web.api.vc_api.issuers import DEFAULT, ISSUERS, Issuer
 
-_CHECKED = ("eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019", "ecdsa-jcs-2019", SD)
+_CHECKED = ("eddsa-rdfc-2022", "eddsa-jcs-2022", "ecdsa-rdfc-2019", "ecdsa-jcs-2019", SD, BBS)
 
 
 def base() -> str:
@@ -37,7 +37,7 @@ def local_config() -> dict[str, Any]:
                     {
                         "id": did,
                         "endpoint": f"{base()}/credentials/derive",
-                        "tags": ["vcHolders", SD],
+                        "tags": ["vcHolders", SD, BBS],
                         "supportedEcdsaKeyTypes": ["P-256"],
                     }
                 ],
@@ -86,7 +86,7 @@ def greeting() -> list[str]:
     dids = dict.fromkeys((one.algorithm, one.key.did) for one in ISSUERS.values())
     return [
         f"The VC API is at {base()}/ and signs as",
-        *(f"  {algorithm:8} {did}" for algorithm, did in dids),
+        *(f"  {algorithm:9} {did}" for algorithm, did in dids),
         "For the W3C suites, save this as localConfig.cjs (again: stackmark-web vc_api_config):",
         *as_module().splitlines(),
     ]

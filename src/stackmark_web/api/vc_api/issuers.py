@@ -16,7 +16,7 @@ from stackmark.adapters.files import read_limited, write_private
 from stackmark.adapters.locks import folder_lock
 from stackmark.adapters.randomness import SystemRandom
 from stackmark.errors import UsageError
-from stackmark.issuing.securing import SD, VC_JWT
+from stackmark.issuing.securing import BBS, SD, VC_JWT
 from stackmark.keys.did import default_identity
 from stackmark.keys.keyfile import (
     MAX_FILE_BYTES,
@@ -28,7 +28,8 @@ from stackmark.keys.keyfile import (
 )
 from stackmark.keys.private import PrivateKey
 
-KINDS: Final = {"Ed25519": "ed25519", "P-256": "p256", "P-384": "p384"}  # algorithm → file
+# Algorithm → file
+KINDS: Final = {"Ed25519": "ed25519", "P-256": "p256", "P-384": "p384", "BLS12-381": "bls12381"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ _ALL: Final = (
     Issuer("ecdsa-jcs-2019", "ecdsa-jcs-2019", "P-256"),
     Issuer("ecdsa-jcs-2019-p384", "ecdsa-jcs-2019", "P-384"),
     Issuer(SD, SD, "P-256"),
+    Issuer(BBS, BBS, "BLS12-381"),
     Issuer("vc-jwt", VC_JWT, "Ed25519"),
     Issuer("vc-jwt-p256", VC_JWT, "P-256"),
     Issuer("vc-jwt-p384", VC_JWT, "P-384"),

@@ -12,9 +12,11 @@ from stackmark.adapters.randomness import SystemRandom
 from stackmark.canonical.nquads import IRI
 from stackmark.errors import CheckFailed, StackmarkError, UsageError
 from stackmark.issuing.lint import lint
-from stackmark.issuing.securing import SD, VC_JWT, secure, secure_selective
+from stackmark.issuing.securing import SELECTIVE, VC_JWT, secure, secure_selective
+from stackmark.issuing.selfcheck import all_shown
 from stackmark.proofs.data_integrity import make_proof
-from stackmark.proofs.ecdsa_sd import derive as derive_shown
+from stackmark.proofs.selective import SEED_BYTES, base_proof
+from stackmark.proofs.selective import derive as derive_shown
 from stackmark.proofs.suites import Canonicals
 from stackmark.reading.received import VC1_CONTEXT, VC2_CONTEXT, contexts_of
 from stackmark.status.entry import read_entry
@@ -74,13 +76,10 @@ def enveloped(token: bytes) -> dict[str, Any]:
 def derive(body: Mapping[str, Any]) -> dict[str, Any]:
     """The parts that ``options.selectivePointers`` choose of a credential with a base proof."""
     tree, options = object_of(body, "verifiableCredential"), options_of(body)
-    proofs = [one for one in list_proofs(tree) if one.get("cryptosuite") == SD]
-    if len(proofs) != 1:
-        raise UsageError(
-            "usage.proof", f"It has {len(proofs)} proofs by {SD}; one is needed to derive from."
-        )
+    proof = base_proof(list_proofs(tree))
     pointers = texts_of(options, "selectivePointers")
-    return derive_shown(tree, proof=proofs[0], selective_pointers=pointers)
+    seed = SystemRandom().bytes(SEED_BYTES)
+    return derive_shown(tree, proof=proof, selective_pointers=pointers, seed=seed)
 
 
 def _suite(options: Mapping[str, Any]) -> Any:
@@ -117,7 +116,7 @@ def _completed(
 
 
 def _check_before(before: list[Any], issuer: Issuer) -> None:
-    if before and issuer.suite in (SD, VC_JWT):
+    if before and issuer.suite in (*SELECTIVE, VC_JWT):
         raise CheckFailed(
             "format.proof", f"It has a proof already, and {issuer.suite} stands alone; remove it."
         )
@@ -201,9 +200,9 @@ def _secured(unsecured: dict[str, Any], issuer: Issuer, options: Mapping[str, An
         raise UsageError("usage.key-id", "The verification method is not that of this issuer.")
     mandatory = texts_of(options, "mandatoryPointers")
     how: dict[str, Any] = {"signer": key.private, "method": key.method_id, "created": created}
-    if issuer.suite == SD:
-        secret = SystemRandom().bytes(32)
-        return secure_selective(unsecured, mandatory=mandatory, blinding=secret, more=more, **how)
+    if issuer.suite in SELECTIVE:
+        how |= {"mandatory": mandatory, "blinding": SystemRandom().bytes(32), "more": more}
+        return secure_selective(unsecured, suite=issuer.suite, **how)
     if issuer.suite == VC_JWT:
         if "expires" in more:
             raise UsageError("usage.expires", "A token ends with its credential: say validUntil.")
@@ -214,12 +213,7 @@ def _secured(unsecured: dict[str, Any], issuer: Issuer, options: Mapping[str, An
 
 def _self_check(signed: bytes) -> None:
     """Our own verifier's word on the signature; nothing else is handed out."""
-    data = signed
-    if SD.encode() in signed and signed.startswith(b"{"):
-        tree = orjson.loads(signed)
-        pointers = [f"/{name}" for name in tree if name not in ("@context", "proof")]
-        data = orjson.dumps(derive_shown(tree, proof=tree["proof"], selective_pointers=pointers))
-    report = _judge(data)
+    report = _judge(all_shown(signed) if signed.startswith(b"{") else signed)
     for check in report.checks:
         if check.code not in _LEFT and check.outcome in ("failed", "could-not-tell"):
             raise StackmarkError(check.reason, check.detail)

@@ -149,7 +149,7 @@ def _name(text: str, error: CheckFailed) -> str:
         return "invalidDid"
     if error.reason == "issuer-key.unsupported":
         return "unsupportedPublicKeyType"
-    lengths = {b"\xed\x01": 32, b"\x80\x24": 33, b"\x81\x24": 49}
+    lengths = {b"\xed\x01": 32, b"\x80\x24": 33, b"\x81\x24": 49, b"\xeb\x01": 96}
     wrong = len(data) - 2 != lengths.get(data[:2], len(data) - 2)
     return "invalidPublicKeyLength" if wrong else "invalidPublicKey"
 
@@ -163,11 +163,13 @@ def _formed(found: Mapping[str, Any], key: PublicKey, form: str) -> dict[str, An
 
 def _method(method: Mapping[str, Any], key: PublicKey, form: str) -> dict[str, Any]:
     bare = {"id": method["id"], "type": form, "controller": method["controller"]}
-    if form.startswith("JsonWebKey"):
-        return {**bare, "publicKeyJwk": key.to_jwk()}
+    as_jwk = form.startswith("JsonWebKey")
     wrong = form == "Ed25519VerificationKey2020" and key.algorithm != "Ed25519"
+    wrong = wrong or (as_jwk and key.algorithm == "BLS12-381")
     if wrong or form.startswith("X25519"):
         raise _Trouble("invalidPublicKeyType", f"A {key.algorithm} key is not given as {form}.")
+    if as_jwk:
+        return {**bare, "publicKeyJwk": key.to_jwk()}
     return {**bare, "publicKeyMultibase": key.to_multikey()}
 
 

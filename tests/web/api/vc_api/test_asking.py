@@ -87,7 +87,8 @@ def test_the_configuration_lists_every_issuer_with_its_did_and_address(caller):
         assert one["id"].startswith("did:key:z")
         assert one["endpoint"].startswith("http://127.0.0.1:8000/vc-api/")
     tags = {tag for one in found["issuers"] for tag in one["tags"]}
-    assert {"vc2.0", "EnvelopingProof", "BitstringStatusList", "ecdsa-sd-2023"} <= tags
+    assert {"vc2.0", "EnvelopingProof", "BitstringStatusList", "ecdsa-sd-2023", "bbs-2023"} <= tags
+    assert {"ecdsa-sd-2023", "bbs-2023"} <= set(found["vcHolders"][0]["tags"])
     text = config.as_module()
     assert text.startswith("module.exports = {settings: {")
     written = [

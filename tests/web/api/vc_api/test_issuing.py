@@ -12,15 +12,17 @@ import pytest
 
 from stackmark.canonical import contexts
 from stackmark.keys.multibase import b64url_decode
+from stackmark.proofs.bbs_values import parse_value
 from stackmark_web.api.vc_api.issuers import ISSUERS, key_of
 
 VC2 = "https://www.w3.org/ns/credentials/v2"
 VC1 = "https://www.w3.org/2018/credentials/v1"
 EMBEDDED = [word for word, one in ISSUERS.items() if not one.suite.endswith("jwt")]
 SD = "ecdsa-sd-2023"
+SELECTIVE = {SD: ("u2V0A", "u2V0B"), "bbs-2023": ("u2V0C", "u2V0D")}  # starts of base, derived
 
 
-@pytest.mark.parametrize("word", [word for word in EMBEDDED if word != SD])
+@pytest.mark.parametrize("word", [word for word in EMBEDDED if word not in SELECTIVE])
 def test_every_issuer_signs_as_itself_and_its_proof_verifies(caller, licence, word):
     made = caller.issue(licence, word)
     one = ISSUERS[word]
@@ -35,10 +37,11 @@ def test_every_issuer_signs_as_itself_and_its_proof_verifies(caller, licence, wo
     assert (status, answer["verified"], answer["errors"]) == (200, True, [])
 
 
-def test_p256_and_p384_are_two_dids(caller):
+def test_each_kind_of_key_has_its_did(caller):
     assert key_of("Ed25519").did.startswith("did:key:z6Mk")
     assert key_of("P-256").did.startswith("did:key:zDn")
     assert key_of("P-384").did.startswith("did:key:z82")
+    assert key_of("BLS12-381").did.startswith("did:key:zUC7")
 
 
 @pytest.mark.parametrize(
@@ -264,9 +267,11 @@ def test_an_option_that_cannot_be_is_refused(caller, credential, options, reason
     assert (status, answer["reason"]) == (400, reason)
 
 
-def test_parts_are_derived_and_nothing_else_is_shown(caller, licence):
-    base = caller.issue(licence, SD, mandatoryPointers=["/issuer"])
-    assert base["proof"]["proofValue"].startswith("u2V0A")
+@pytest.mark.parametrize("word", SELECTIVE)
+def test_parts_are_derived_and_nothing_else_is_shown(caller, licence, word):
+    base = caller.issue(licence, word, mandatoryPointers=["/issuer"])
+    assert base["proof"]["cryptosuite"] == word
+    assert base["proof"]["proofValue"].startswith(SELECTIVE[word][0])
     status, answer = caller.verify(base)
     assert (status, answer["errors"][0]["reason"]) == (400, "proof.base")
     pointer = "/credentialSubject/driverLicense/documentIdentifier"
@@ -274,6 +279,7 @@ def test_parts_are_derived_and_nothing_else_is_shown(caller, licence):
     status, answer = caller.post("credentials/derive", body)
     assert status == 201
     shown = answer["verifiableCredential"]
+    assert shown["proof"]["proofValue"].startswith(SELECTIVE[word][1])
     assert shown["credentialSubject"]["driverLicense"] == {
         "type": "DriverLicense",
         "documentIdentifier": "T21387yc328c7y32h23f23",
@@ -284,6 +290,17 @@ def test_parts_are_derived_and_nothing_else_is_shown(caller, licence):
     assert (status, answer["errors"][0]["reason"]) == (400, "proof.signature")
 
 
+def test_the_same_parts_derived_twice_by_bbs_cannot_be_linked_by_the_proof(caller, licence):
+    base = caller.issue(licence, "bbs-2023", mandatoryPointers=["/issuer"])
+    body = {"verifiableCredential": base, "options": {"selectivePointers": ["/type", "/credentialSubject/id"]}}
+    made = [caller.post("credentials/derive", body)[1]["verifiableCredential"] for _ in range(2)]
+    one, two = (parse_value(each["proof"]["proofValue"]) for each in made)
+    assert one.proof != two.proof
+    assert one.proof[:48] != two.proof[:48]
+    assert [caller.verify(each)[0] for each in made] == [200, 200]
+
+
+@pytest.mark.parametrize("word", SELECTIVE)
 @pytest.mark.parametrize(
     ("pointers", "reason"),
     [
@@ -294,8 +311,8 @@ def test_parts_are_derived_and_nothing_else_is_shown(caller, licence):
         ([], "usage.pointer"),
     ],
 )
-def test_what_cannot_be_derived_is_refused(caller, licence, pointers, reason):
-    base = caller.issue(licence, SD)
+def test_what_cannot_be_derived_is_refused(caller, licence, word, pointers, reason):
+    base = caller.issue(licence, word)
     body = {"verifiableCredential": base, "options": {"selectivePointers": pointers}}
     status, answer = caller.post("credentials/derive", body)
     assert (status, answer["reason"]) == (400, reason)
@@ -321,17 +338,18 @@ def test_options_of_the_proof_are_kept_by_every_suite(caller, credential):
     for word in EMBEDDED:
         made = caller.issue(credential, word, mandatoryPointers=["/issuer"], **asked)
         assert {name: made["proof"].get(name) for name in asked} == asked, word
-    options = {"cryptosuite": "ecdsa-sd-2023", "mandatoryPointers": ["/issuer"], **asked}
-    base = caller.issue(credential, **options)
-    pointers = {"selectivePointers": ["/credentialSubject"]}
-    body = {"verifiableCredential": base, "options": pointers}
-    shown = caller.post("credentials/derive", body)[1]["verifiableCredential"]
-    bound = {"domain": asked["domain"], "challenge": "c"}
-    assert caller.verify(shown, **bound)[0] == 200
-    assert caller.verify(shown, **{**bound, "challenge": "d"})[0] == 400
-    shown["proof"]["expires"] = "2098-01-01T00:00:00Z"
-    assert caller.verify(shown, **bound)[0] == 400, "it is signed"
-    for word in ("ecdsa-sd-2023", "eddsa-jcs-2022"):
+    for suite in SELECTIVE:
+        options = {"cryptosuite": suite, "mandatoryPointers": ["/issuer"], **asked}
+        base = caller.issue(credential, **options)
+        pointers = {"selectivePointers": ["/credentialSubject"]}
+        body = {"verifiableCredential": base, "options": pointers}
+        shown = caller.post("credentials/derive", body)[1]["verifiableCredential"]
+        bound = {"domain": asked["domain"], "challenge": "c"}
+        assert caller.verify(shown, **bound)[0] == 200
+        assert caller.verify(shown, **{**bound, "challenge": "d"})[0] == 400
+        shown["proof"]["expires"] = "2098-01-01T00:00:00Z"
+        assert caller.verify(shown, **bound)[0] == 400, "it is signed"
+    for word in (*SELECTIVE, "eddsa-jcs-2022"):
         body = {"credential": credential, "options": {"expires": "2020-01-01T00:00:00Z"}}
         assert caller.post(f"{word}/credentials/issue", body)[0] == 400
     body = {"credential": credential, "options": {"expires": asked["expires"]}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stackmark.keys.multibase import b58decode, b58encode
+from stackmark_web.api.vc_api.issuers import key_of
 
 VALID = "did:key:z6MktKwz7Ge1Yxzr4JHavN33wiwa8y81QdcMRLXQsrH9T53b"
 
@@ -89,3 +90,16 @@ def test_keys_come_in_the_form_that_is_asked_for(caller, query, status, found):
         assert answer["didDocument"]["verificationMethod"][0]["type"] == found
     else:
         assert answer["didResolutionMetadata"]["error"] == found
+
+
+def test_a_bbs_key_is_resolved_and_has_one_form_only(caller):
+    did = key_of("BLS12-381").did
+    status, answer = caller.get(quoted(did))
+    (method,) = answer["didDocument"]["verificationMethod"]
+    assert (status, method["type"]) == (200, "Multikey")
+    assert method["publicKeyMultibase"] == did.removeprefix("did:key:")
+    status, answer = caller.get(f"{quoted(did)}?publicKeyFormat=JsonWebKey")
+    assert (status, answer["didResolutionMetadata"]["error"]) == (400, "invalidPublicKeyType")
+    short = "z" + b58encode(b58decode(did.removeprefix("did:key:z"))[:-1])
+    status, answer = caller.get(quoted(f"did:key:{short}"))
+    assert (status, answer["didResolutionMetadata"]["error"]) == (400, "invalidPublicKeyLength")
