@@ -19,6 +19,7 @@ from stackmark.limits import MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_MEMBERS
 
 _MAX_SAFE: Final = 2**53
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
+_SPACE: Final = b" \t\n\r"  # RFC 8259 section 2
 _MAX_DIGITS: Final = 400  # digits of a number literal; 10^308 is the largest double
 
 
@@ -44,8 +45,7 @@ def parse_json(
         tree = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _explain(data, error) from None
-    # What orjson writes back unchanged has no duplicate member and no odd number spelling.
-    plain = _written_back(tree) == data
+    plain = _is_plain(data, tree)
     if not (plain and bounded is not None and bounded(tree)):
         measure(tree)
     if not plain:
@@ -53,11 +53,17 @@ def parse_json(
     return tree
 
 
-def _written_back(tree: Any) -> bytes | None:
+def _is_plain(data: bytes, tree: Any) -> bool:
+    """Whether orjson writes the value back unchanged, in one line or indented by two.
+
+    Then no member stands twice and no number is spelled oddly. Space around it says nothing.
+    """
+    text = data.strip(_SPACE)
+    option = orjson.OPT_INDENT_2 if text[1:2] == b"\n" else 0
     try:
-        return orjson.dumps(tree)
+        return text == orjson.dumps(tree, option=option)
     except TypeError:  # nested deeper than it writes; ``measure`` has the word for it
-        return None
+        return False
 
 
 def _explain(data: bytes, error: orjson.JSONDecodeError) -> ReadError:

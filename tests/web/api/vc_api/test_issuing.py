@@ -292,7 +292,10 @@ def test_parts_are_derived_and_nothing_else_is_shown(caller, licence, word):
 
 def test_the_same_parts_derived_twice_by_bbs_cannot_be_linked_by_the_proof(caller, licence):
     base = caller.issue(licence, "bbs-2023", mandatoryPointers=["/issuer"])
-    body = {"verifiableCredential": base, "options": {"selectivePointers": ["/type", "/credentialSubject/id"]}}
+    body = {
+        "verifiableCredential": base,
+        "options": {"selectivePointers": ["/type", "/credentialSubject/id"]},
+    }
     made = [caller.post("credentials/derive", body)[1]["verifiableCredential"] for _ in range(2)]
     one, two = (parse_value(each["proof"]["proofValue"]) for each in made)
     assert one.proof != two.proof
