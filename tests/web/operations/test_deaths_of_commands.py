@@ -1,15 +1,21 @@
-"""A backup, a restore, a worker's chunk or a publication that dies (faults F01, F02, F24)."""
+"""A backup, a restore, migrations, a chunk or a publication that dies (faults F01, F02, F24)."""
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from dying import deaths, verdict
+from each import THOROUGH
 from sheet_help import Way
 from stackmark_web.audit.queries import check_chains
 from stackmark_web.awarding import publishing
@@ -17,8 +23,9 @@ from stackmark_web.awarding.models import Award, ClaimLink, SheetRow, StatusList
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs import presence, worker
 from stackmark_web.jobs.models import Chunk, Run
-from stackmark_web.operations import instance, leftovers
+from stackmark_web.operations import connecting, instance, leftovers
 from stackmark_web.operations.archive import members, restoring
+from tables import differing, schema_of
 
 SAMPLED = pytest.mark.parametrize(
     "only", [3, pytest.param(0, marks=pytest.mark.slow)], ids=["some", "every"]
@@ -83,6 +90,23 @@ def test_a_restore(system, tmp_path, only):
             assert not list(after.folder.glob(".restore-*")), "unpacked keys are cleared away"
             assert verdict(Award.everywhere.get(pk=second.pk)) == ("verified", "status.ok")
             assert verdict(Award.everywhere.get(pk=first.pk)) == ("refused", "status.revoked")
+
+
+@pytest.mark.skipif(not THOROUGH, reason="it takes a minute: make sweep")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a folder of its own, with SQLite")
+@pytest.mark.django_db
+def test_migrations(tmp_path):
+    """Killed wherever they are, they go on from there and make the tables of the models."""
+    command = [sys.executable, "-m", "stackmark_web", "migrate"]
+    where = {**os.environ, "STACKMARK_DATA": str(tmp_path)}
+    for seconds in (3.5, 4.5, 5.5, 4, 5):
+        with contextlib.suppress(subprocess.TimeoutExpired):  # subprocess.run kills it then
+            subprocess.run(command, env=where, capture_output=True, check=False, timeout=seconds)
+    done = subprocess.run(command, env=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    wanted = schema_of(connection)
+    with connecting.as_default(connecting.sqlite_at(tmp_path / "stackmark.sqlite3")) as made:
+        assert differing(schema_of(made), wanted) == []
 
 
 @pytest.mark.parametrize("place", ["start", "middle", "end", "cut"])
