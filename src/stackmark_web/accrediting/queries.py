@@ -192,6 +192,8 @@ def version_at(achievement: str) -> Any:
 
 def _about(ids: Iterable[str]) -> list[Statement]:
     rows = Statement.everywhere.filter(about__in=[one for one in ids if one])
+    if not rows.exists():  # of most there is none, and the joins cost more than asking
+        return []
     return list(rows.select_related(*_STATED).order_by("-made_at")[:MOST])
 
 

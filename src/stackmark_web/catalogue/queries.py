@@ -156,10 +156,13 @@ def achievement_json(version: AchievementVersion) -> dict[str, Any]:
 def public_version(achievement_id: uuid.UUID, number: int | None = None) -> Any:
     """A published version at its public address, the current one without a number; or None."""
     rows = AchievementVersion.everywhere.select_related(
-        "organisation", "achievement__current__review", "review"
+        "organisation", "achievement", "review"
     ).filter(achievement_id=achievement_id, state=_PUBLISHED)
     wanted = Q(achievement__current=F("pk")) if number is None else Q(number=number)
-    return rows.filter(wanted).first()
+    found = rows.filter(wanted).first()
+    if found is not None and found.achievement.current_id == found.pk:
+        found.achievement.current = found  # or it would be read a second time
+    return found
 
 
 def versions_of(achievement: Achievement) -> list[Any]:

@@ -245,7 +245,7 @@ def organisation_by_did(did: str) -> Organisation | None:
     if found is None or found.parent_id is not None:
         return None
     # One that moved to its own host keeps the identity it had here for what it signed before.
-    own = (did_of(found), hosted_did_document(found)["id"])
+    own = (did_of(found), identity.hosted_did(found))
     return found if did in own else None
 
 
