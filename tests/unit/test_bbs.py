@@ -14,6 +14,7 @@ from stackmark.keys import _bls, bbs
 from stackmark.keys.multibase import b58encode
 from stackmark.keys.private import PrivateKey
 from stackmark.keys.public import PUBLIC_CODES, PublicKey
+from stackmark.proofs.jose import sign_compact
 
 SECRET = int("60e55110f76883a13d030b2f6bd11883422d5abde717569fc0731f51237169fc", 16)
 PUBLIC = bytes.fromhex(
@@ -245,6 +246,7 @@ def test_a_key_does_not_do_what_others_do():
         assert refused(use) == "usage.pem"
     assert refused(made.to_jwk) == refused(made.public_key.to_jwk) == "usage.jwk"
     assert refused(lambda: made.sign(b"x")) == "usage.suite"
+    assert refused(lambda: sign_compact(b"{}", signer=made, typ="JWT", kid=None)) == "usage.suite"
     assert refused(lambda: key("p256").sign_messages(b"", [])) == "usage.suite"
     assert not made.public_key.verify(bytes(80), b"x")
 

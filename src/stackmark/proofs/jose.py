@@ -160,9 +160,14 @@ def check_signature(jws: Jws, key: PublicKey) -> None:
 
 
 def sign_compact(payload: bytes, *, signer: Signer, typ: str, kid: str | None) -> str:
-    """A compact JWS over ``payload``; ``typ`` is JWT, vc+jwt, vp+jwt, a register's or a head's."""
+    """A compact JWS over ``payload``; ``typ`` is JWT, vc+jwt, vp+jwt, a register's or a head's.
+
+    Raises ``UsageError`` ``usage.typ``, or ``usage.suite`` for a key that signs no bytes.
+    """
     if typ not in TYPES and typ not in (REGISTER, AUDIT_HEAD):
         raise UsageError("usage.typ", f"{typ!r} is no token type for credentials.")
+    if signer.algorithm not in _NAMES:
+        raise UsageError("usage.suite", f"A {signer.algorithm} key signs no tokens.")
     header: dict[str, str] = {"alg": _NAMES[signer.algorithm], "typ": typ}
     if kid is not None:
         header["kid"] = kid
