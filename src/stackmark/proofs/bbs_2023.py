@@ -19,6 +19,7 @@ from stackmark.keys.public import PublicKey
 from stackmark.limits import MAX_BBS_STATEMENTS
 from stackmark.ports import MessageSigner, Signer
 from stackmark.proofs.bbs_values import BaseValue, DerivedValue, parse_value
+from stackmark.proofs.sd_checks import base_shown, by_place, check_key
 from stackmark.proofs.sd_parts import SECRET_BYTES
 from stackmark.proofs.sd_statements import Statements, shown_lines, shuffled_labels
 from stackmark.proofs.suites import SUITES, Canonicals, proof_options, suite_of
@@ -137,7 +138,7 @@ def verify_base(
     Raises as ``verify_derived`` does, and ``UsageError`` ``usage.proof``, ``usage.pointer``.
     """
     value = base_value(proof)
-    _check_key(proof, key)
+    check_key(proof, key, NAME)
     statements = Statements(unsecured, shuffled_labels(value.hmac_key), strict=strict)
     mandatory, rest = _parted(statements, value.pointers)
     messages = [line.encode() for line in rest]
@@ -156,18 +157,11 @@ def verify_derived(
     """
     value = parse_value(proof.get("proofValue"))
     if isinstance(value, BaseValue):
-        raise CheckFailed(
-            "proof.base",
-            "This is the base proof, which belongs to the holder alone: it would give away all "
-            "that is hidden. The holder's wallet has to derive a proof from it first.",
-        )
-    _check_key(proof, key)
+        raise base_shown()
+    check_key(proof, key, NAME)
     lines = shown_lines(unsecured, [f"_:b{number}" for number in value.labels], strict=strict)
-    positions = frozenset(value.mandatory)
-    if value.mandatory and value.mandatory[-1] >= len(lines):
-        raise CheckFailed("proof.signature", "A statement that has to be shown is missing.")
-    mandatory = [line for place, line in enumerate(lines) if place in positions]
-    rest = [line.encode() for place, line in enumerate(lines) if place not in positions]
+    mandatory, others = by_place(lines, value.mandatory)
+    rest = [line.encode() for line in others]
     if len(rest) != len(value.shown):
         raise CheckFailed(
             "proof.signature",
@@ -190,16 +184,6 @@ def _parted(statements: Statements, pointers: Sequence[str]) -> tuple[list[str],
         [line for line in statements.lines if line in mandatory],
         [line for line in statements.lines if line not in mandatory],
     )
-
-
-def _check_key(proof: Mapping[str, Any], key: PublicKey) -> None:
-    suite = suite_of(proof)
-    if suite.name != NAME:
-        raise CheckFailed("proof.unsupported", f"{suite.name} is not {NAME}.")
-    if key.algorithm != _CURVE:
-        raise CheckFailed(
-            "proof.key-type", f"The suite {NAME} does not go with a {key.algorithm} key."
-        )
 
 
 def _check_base(value: BaseValue, key: PublicKey, messages: Sequence[bytes], header: bytes) -> None:

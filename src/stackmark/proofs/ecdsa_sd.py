@@ -17,6 +17,7 @@ from stackmark.keys.multibase import b58encode, multibase_decode
 from stackmark.keys.public import PublicKey
 from stackmark.limits import MAX_PROOF_VALUE
 from stackmark.ports import Signer
+from stackmark.proofs.sd_checks import base_shown, by_place, check_key
 from stackmark.proofs.sd_parts import SECRET_BYTES
 from stackmark.proofs.sd_statements import (
     Statements,
@@ -138,7 +139,7 @@ def verify_base(
     Raises as ``verify_derived`` does, and ``UsageError`` ``usage.proof``, ``usage.pointer``.
     """
     value = _base_value(proof)
-    _check_key(proof, key)
+    check_key(proof, key, NAME)
     statements = Statements(unsecured, hidden_labels(value.hmac_key), strict=strict)
     mandatory = statements.group(value.pointers).lines
     _check_signatures(
@@ -161,33 +162,17 @@ def verify_derived(
     """
     value = parse_value(proof.get("proofValue"))
     if isinstance(value, BaseValue):
-        raise CheckFailed(
-            "proof.base",
-            "This is the base proof, which belongs to the holder alone: it would give away all "
-            "that is hidden. The holder's wallet has to derive a proof from it first.",
-        )
-    _check_key(proof, key)
+        raise base_shown()
+    check_key(proof, key, NAME)
     lines = shown_lines(unsecured, [label(digest) for digest in value.labels], strict=strict)
-    mandatory = set(value.mandatory)
-    if value.mandatory and value.mandatory[-1] >= len(lines):
-        raise CheckFailed("proof.signature", "A statement that has to be shown is missing.")
+    mandatory, optional = by_place(lines, value.mandatory)
     _check_signatures(
         value,
         key,
         options_hash=_options_hash(unsecured, proof, strict=strict),
-        mandatory=[line for place, line in enumerate(lines) if place in mandatory],
-        optional=[line for place, line in enumerate(lines) if place not in mandatory],
+        mandatory=mandatory,
+        optional=optional,
     )
-
-
-def _check_key(proof: Mapping[str, Any], key: PublicKey) -> None:
-    suite = suite_of(proof)
-    if suite.name != NAME:
-        raise CheckFailed("proof.unsupported", f"{suite.name} is not {NAME}.")
-    if key.algorithm != _CURVE:
-        raise CheckFailed(
-            "proof.key-type", f"The suite {NAME} does not go with a {key.algorithm} key."
-        )
 
 
 def _check_signatures(
