@@ -10,7 +10,7 @@ WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -le 4 ] && echo $$n 
 # What has nothing to do with the kind of database is tested once, on SQLite.
 ONCE    := --ignore=tests/web/hostile --ignore=tests/web/test_translatable.py --ignore=tests/web/ui --deselect=tests/web/test_routes.py::test_post_without_our_token_is_refused
 # Where the usual run takes some of many; see tests/each.py.
-SOME    := tests/web/hostile tests/web/catalogue/test_public.py tests/web/passport/test_hostile.py tests/web/awarding/test_kills.py tests/web/test_routes.py tests/web/audit tests/web/operations/test_deaths_of_commands.py tests/unit/exchange
+SOME    := tests/web/hostile tests/web/catalogue/test_public.py tests/web/passport/test_hostile.py tests/web/awarding/test_kills.py tests/web/test_routes.py tests/web/audit tests/web/operations/test_deaths_of_commands.py tests/web/operations/test_power_cuts.py tests/unit/exchange
 P       ?= tests/web # what to test on PostgreSQL
 T       ?= tests    # what to test: make test T=tests/unit/test_report.py
 
