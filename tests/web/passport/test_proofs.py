@@ -199,6 +199,7 @@ def test_the_holder_gives_and_the_asker_sees_it_checked(held, signed_in, ada):
     answer = give(signed_in(ada), token, one)
     assert answer.status_code == 302
     page = look(result).content.decode()
+    assert page.count("<h1") == 1
     assert "Soil sampling" in page
     assert "by signing in to their passport" in page
     assert "No key of the holder's own signed it." in page
