@@ -132,6 +132,11 @@ REASONS = {
 # Where a suite leaves the answer open, or ours is another one: verdict, reasons, why.
 OTHERWISE = {
     "JWT-086": ("verified", [], "a line end after a token is the file's, not the token's"),
+    "LD-017": (
+        "refused",
+        ["schema.invalid", "proof.signature"],
+        "a base direction is carried into what is signed",
+    ),
     "LD-114": ("refused", ["validity.malformed"], "second 60 does not exist in UTC's calendar"),
     "LD-134": ("verified", [], "only the issuer's own id is ever said to be confirmed"),
     "LD-135": ("verified", ["endorsements.not-confirmed"], "a warning under policy standard"),

@@ -61,6 +61,8 @@ def test_json_ld_to_rdf_is_right_or_refused():
         option = entry.get("option", {})
         if "json-ld-1.0" in (option.get("processingMode"), option.get("specVersion")):
             continue
+        if option.get("rdfDirection") == "compound-literal":  # the other way to keep a direction
+            continue
         source = base / entry["input"]
         if not source.is_file():
             continue

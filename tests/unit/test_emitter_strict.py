@@ -43,6 +43,7 @@ def changed(path, value):
 
 
 ACHIEVEMENT = ("credentialSubject", "achievement")
+NAME = "<https://schema.org/name>"
 CASES = [
     ((*ACHIEVEMENT, "criteria", "type"), [], "lossless.empty"),
     (("evidence",), [], "lossless.empty"),
@@ -62,7 +63,19 @@ CASES = [
         ],
         "lossless.undefined-type",
     ),
-    (("name",), {"@value": "x", "@direction": "rtl"}, "lossless.direction"),
+    (("name",), {"@value": "x", "@direction": "up"}, "lossless.direction"),
+    (("name",), {"@value": "x", "@direction": ["rtl"]}, "lossless.direction"),
+    (("name",), {"@value": 1, "@direction": "rtl"}, "lossless.value-object"),
+    (
+        ("name",),
+        {"@value": "x", "@type": "https://www.w3.org/ns/i18n#ar_rtl"},
+        "lossless.direction",
+    ),
+    (
+        ("@context",),
+        [*BADGE["@context"], {"@direction": "rtl"}],
+        "context.unsupported",
+    ),
     ((*ACHIEVEMENT, "image"), {"id": "urn:uuid:1", "type": "Image"}, "lossless.described-twice"),
     (
         (*ACHIEVEMENT, "creator"),
@@ -84,6 +97,30 @@ def test_strict_mode_refuses(path, value, reason):
     with pytest.raises(CheckFailed) as caught:
         to_quads(changed(path, value), strict=True)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("members", "datatype"),
+    [
+        ({"@language": "ar", "@direction": "rtl"}, "^^<https://www.w3.org/ns/i18n#ar_rtl>"),
+        ({"@language": "EN-us", "@direction": "ltr"}, "^^<https://www.w3.org/ns/i18n#en-us_ltr>"),
+        ({"@direction": "rtl"}, "^^<https://www.w3.org/ns/i18n#_rtl>"),
+        ({"@language": "ar", "@direction": None}, "@ar"),
+    ],
+)
+def test_a_base_direction_is_part_of_what_is_signed(members, datatype):
+    found = to_quads(changed(("name",), {"@value": "x", **members}), strict=True)
+    assert [term for _, name, term, _ in found if name == NAME and "x" in term] == [
+        f'"x"{datatype}'
+    ]
+
+
+def test_a_term_cannot_write_a_direction_as_a_type():
+    odd = {"say": {"@id": "urn:x:say", "@type": "https://www.w3.org/ns/i18n#ar_rtl"}}
+    tree = {**BADGE, "@context": [*BADGE["@context"], odd], "say": "x"}
+    with pytest.raises(CheckFailed) as caught:
+        to_quads(tree, strict=True)
+    assert caught.value.reason == "lossless.direction"
 
 
 def test_the_sentence_ends_with_the_place():

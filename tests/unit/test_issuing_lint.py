@@ -50,6 +50,20 @@ def test_ordinary_characters_pass(text):
     lint(changed(NAME, text))
 
 
+def test_a_base_direction_is_signed_only_where_the_data_model_is_asked_for_by_the_letter():
+    tree = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:example:i",
+        "name": {"@value": "مرحبا", "@language": "ar", "@direction": "rtl"},
+        "credentialSubject": {"id": "did:example:s"},
+    }
+    with pytest.raises(CheckFailed, match="At /name/@direction: not all programs") as caught:
+        lint(tree)
+    assert caught.value.reason == "lossless.direction"
+    assert any("i18n#ar_rtl" in quad[2] for quad in lint(tree, inline=True))
+
+
 @pytest.mark.parametrize("number", [1e-7, 5e-324, 2**53 + 2, 1e21, float("inf"), float("nan")])
 def test_numbers_that_programs_read_differently_are_refused(number):
     found, detail = reason(("credentialSubject", "achievement", "creditsAvailable"), number)

@@ -174,7 +174,7 @@ LOSSES = {
     "empty list": ({"evidence": []}, "lossless.empty"),
     "relative id": ({"evidence": {"id": "e/1", "type": ["Evidence"]}}, "lossless.relative-id"),
     "direction": (
-        {"name": {"@value": "A", "@language": "ar", "@direction": "rtl"}},
+        {"name": {"@value": "A", "@language": "ar", "@direction": "up"}},
         "lossless.direction",
     ),
     "id of two objects": (

@@ -217,6 +217,10 @@ def envelope(token, *, media="vc+jwt", **members):
     return orjson.dumps(made | members)
 
 
+def without_context(made):
+    return orjson.dumps({k: v for k, v in orjson.loads(made).items() if k != "@context"})
+
+
 def test_an_enveloped_credential_is_judged_as_its_token():
     report = judge(envelope(ISSUER.token()))
     assert (report.verdict, report.format) == ("verified", "ob3+jwt")
@@ -234,8 +238,9 @@ def test_an_enveloped_credential_is_judged_as_its_token():
         envelope(ISSUER.token(), id=5),
         envelope(ISSUER.token(), **{"@context": "https://uni.example/context"}),
         envelope(ISSUER.token(), **{"@context": None}),
+        without_context(envelope(ISSUER.token())),
     ],
-    ids=["no token", "a name", "a presentation", "an address", "a number", "foreign", "null"],
+    ids="no token,a name,a presentation,an address,a number,foreign,null,no context".split(","),
 )
 def test_envelopes_that_are_none(made):
     report = judge(made)

@@ -1,7 +1,7 @@
 """JSON-LD to N-Quads in one pass, in safe mode only (tier c, the reference).
 
 What JSON-LD would drop or make up is an error that names it: undefined terms and types, relative
-ids, base directions, nodes without statements. With ``strict`` the rules for credentials are
+ids, nodes without statements. With ``strict`` the rules for credentials are
 added (security rule 3 and trap 23): no null, no keyword that hides a member from a JSON reader,
 no IRI as member name, and no id that is described in two places.
 """
@@ -248,6 +248,7 @@ class Emitter(Terms):
             )
         if self.strict and name[0].isupper() and is_class(context, name, iri):
             raise lose("undefined-term", f"{name[:100]!r} is a type, not a member.")
+        self.refuse_directed(term.type)
         kind = {"@id": ID, "@vocab": VOCAB, "@json": JSON}.get(term.type or "", LITERAL)
         simple = not term.container and term.context is MISSING
         suffix = term_suffix(term.type, term.language, context.language)

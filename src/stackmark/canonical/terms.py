@@ -14,6 +14,7 @@ from stackmark.canonical.numbers import double_form, integer_form, is_double
 from stackmark.errors import CheckFailed
 
 JSON_LITERAL: Final = f"^^<{RDF}JSON>"
+_I18N: Final = "https://www.w3.org/ns/i18n#"  # JSON-LD 1.1 section 10.2: language_direction
 _BOOLEAN: Final = f"^^<{XSD}boolean>"
 _INTEGER: Final = f"^^<{XSD}integer>"
 _DOUBLE: Final = f"^^<{XSD}double>"
@@ -43,14 +44,12 @@ class Terms:
         if value.keys() - _VALUE_OBJECT:
             raise lose("value-object", "A value object holds a member that does not belong there.")
         content, language, type_ = value["@value"], value.get("@language"), value.get("@type")
-        if value.get("@direction") is not None:
-            raise lose("direction", "A base direction is lost on the way to RDF.")
         if "@index" in value and (self.strict or value["@index"].__class__ is not str):
             raise lose("keyword", "An @index is lost on the way to RDF.")
-        if language is not None:
+        if language is not None or value.get("@direction") is not None:
             if content.__class__ is not str or type_ is not None:
-                raise lose("value-object", "Only plain text can have a language.")
-            return self.literal(content, f"@{language_tag(language)}")
+                raise lose("value-object", "Only plain text can have a language or direction.")
+            return self.literal(content, spoken(language, value.get("@direction")))
         if type_ is None:
             return self.scalar(content, "")
         iri = context.expand(type_, vocab=True) if type_.__class__ is str else None
@@ -58,7 +57,13 @@ class Terms:
             return self.literal(jcs(content).decode(), JSON_LITERAL)
         if iri is None or not IRI.match(iri):
             raise lose("undefined-type", "The type of a value is not defined by the contexts.")
+        self.refuse_directed(iri)
         return self.scalar(content, datatype(iri))
+
+    def refuse_directed(self, type_: str | None) -> None:
+        """A type that stands for a base direction would be signed as the direction itself."""
+        if self.strict and type_ is not None and type_.startswith(_I18N):
+            raise lose("direction", "A base direction is written as a type; use @direction.")
 
     def scalar(self, value: Any, suffix: str) -> str:
         kind = value.__class__
@@ -94,6 +99,21 @@ class Terms:
 def datatype(iri: str) -> str:
     """A datatype as it follows the closing quote; plain text has none."""
     return "" if iri == f"{XSD}string" else f"^^<{iri}>"
+
+
+def spoken(language: Any, direction: Any) -> str:
+    """Language and base direction of a text, as they follow the closing quote.
+
+    With a direction both are a datatype (``rdfDirection`` i18n-datatype). Data Integrity names no
+    way to keep it; this is the one most software takes, and whoever signs in another way, or
+    loses it, makes another signature.
+    """
+    tag = "" if language is None else language_tag(language)
+    if direction is None:
+        return f"@{tag}"
+    if direction not in ("ltr", "rtl"):
+        raise lose("direction", f"{str(direction)[:40]!r} is no base direction: say ltr or rtl.")
+    return f"^^<{_I18N}{tag}_{direction}>"
 
 
 def language_tag(value: Any) -> str:

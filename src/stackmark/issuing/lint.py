@@ -32,7 +32,8 @@ _ORDERED: Final = (("validFrom", "validUntil"), ("activityStartDate", "activityE
 def lint(unsecured: dict[str, Any], *, inline: bool = False) -> list[Quad]:
     """Whether a credential may be signed; its statements come back, for they were worked out.
 
-    ``inline`` lets contexts be written into it, as ``check_context`` has it.
+    ``inline`` lets contexts be written into it, as ``check_context`` has it, and base directions
+    stand in it, which the data model allows and not all programs sign alike.
 
     Raises ``CheckFailed`` naming the place: ``format.…``, ``context.…``, ``schema.…``,
     ``lossless.…``, ``validity.…``; ``lossless.text`` and ``lossless.number`` for values that
@@ -47,6 +48,11 @@ def lint(unsecured: dict[str, Any], *, inline: bool = False) -> list[Quad]:
         check_schema(unsecured, family)
     for place, value in _leaves(unsecured, ""):
         _check_leaf(place, value)
+        if place.endswith("/@direction") and not inline:
+            raise CheckFailed(
+                "lossless.direction",
+                f"At {place}: not all programs sign a base direction alike; leave it out.",
+            )
     quads = Canonicals(unsecured).quads
     _check_dates(unsecured)
     return quads

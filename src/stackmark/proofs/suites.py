@@ -77,17 +77,24 @@ def digest_name(algorithm: str) -> str:
 class Canonicals:
     """The canonical forms of one unsecured document, each worked out at most once.
 
-    A strict document of a shape seen before is served by its plan (tier b).
+    A strict document of a shape seen before is served by its plan (tier b). ``stated`` stands for
+    it in RDF when it is not the document itself: without what makes no statement.
     """
 
     def __init__(
-        self, unsecured: dict[str, Any], *, strict: bool = True, inline: bool = False
+        self,
+        unsecured: dict[str, Any],
+        *,
+        strict: bool = True,
+        inline: bool = False,
+        stated: dict[str, Any] | None = None,
     ) -> None:
         self.unsecured = unsecured
+        self.stated = unsecured if stated is None else stated
         self.strict = strict
         self.inline = inline
         self._hashes: dict[tuple[str, str], bytes] = {}
-        self._planned = SHAPES.form(unsecured) if strict else None
+        self._planned = SHAPES.form(self.stated) if strict else None
 
     @property
     def settled(self) -> bool:
@@ -106,7 +113,7 @@ class Canonicals:
     @cached_property
     def quads(self) -> list[Quad]:
         """Its statements, lossless; raises ``CheckFailed`` ``lossless.…`` or ``context.…``."""
-        return to_quads(self.unsecured, strict=self.strict, inline=self.inline)
+        return to_quads(self.stated, strict=self.strict, inline=self.inline)
 
     def lines(self, digest: str = "sha256") -> list[str]:
         """The canonical N-Quads lines."""

@@ -176,8 +176,8 @@ def _open_envelope(tree: Mapping[str, Any]) -> Received:
     odd = tree.keys() - {"@context", "id", "type"}
     if odd:
         raise ReadError("read.envelope", f"The envelope holds an unsigned member {min(odd)!r}.")
-    if "@context" in tree and VC2_CONTEXT not in contexts_of(tree):
-        raise ReadError("read.envelope", f"The envelope's @context does not name {VC2_CONTEXT}.")
+    if VC2_CONTEXT not in contexts_of(tree):
+        raise ReadError("read.envelope", f"The envelope has no @context that names {VC2_CONTEXT}.")
     received = from_token(found[2].encode("utf-8", "replace"))
     if (received.kind == "presentation") != (found[1] == "vp"):
         raise ReadError("read.envelope", "The envelope's media type is not what is inside.")

@@ -98,11 +98,21 @@ def _signatures(
     return check_proofs(
         unsecured,
         list_proofs(tree),
-        Canonicals(unsecured, inline=verifier.w3c_only),
+        Canonicals(unsecured, inline=verifier.w3c_only, stated=_stated(verifier, unsecured)),
         ring=verifier.ring,
         now=verifier.now,
         expected=Expected("authentication", verifier.challenge, verifier.domain),
     )
+
+
+def _stated(verifier: Verifier, unsecured: dict[str, Any]) -> dict[str, Any]:
+    """What RDF is to say of it: an empty list of credentials says what none says, namely nothing.
+
+    Where a presentation may hold none at all, only the empty list itself could come or go unseen.
+    """
+    if verifier.w3c_only and unsecured.get("verifiableCredential") == []:
+        return {name: one for name, one in unsecured.items() if name != "verifiableCredential"}
+    return unsecured
 
 
 def _token(

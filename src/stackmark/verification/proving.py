@@ -96,7 +96,10 @@ def check_proofs(
         document = canonicals
         if before:
             document = Canonicals(
-                {**unsecured, "proof": before}, strict=canonicals.strict, inline=canonicals.inline
+                {**unsecured, "proof": before},
+                strict=canonicals.strict,
+                inline=canonicals.inline,
+                stated={**canonicals.stated, "proof": before},
             )
         _check_one(document, unsecured, proof, key)
         signed.append(Signed(key, created))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -87,6 +88,16 @@ def greeting() -> list[str]:
     return [
         f"The VC API is at {base()}/ and signs as",
         *(f"  {algorithm:9} {did}" for algorithm, did in dids),
-        "For the W3C suites, save this as localConfig.cjs (again: stackmark-web vc_api_config):",
+        f"For the W3C suites, save this as localConfig.cjs (again: {_again()}):",
         *as_module().splitlines(),
     ]
+
+
+def _again() -> str:
+    """The command that prints the same addresses; the environment it reads itself."""
+    words = ["stackmark-web vc_api_config"]
+    if settings.DEV_TLS:
+        words.append("--dev-tls")
+        port = urlsplit(settings.PUBLIC_URL).port
+        words += [] if port in (None, 8443) else [f"--port {port}"]
+    return " ".join(words)

@@ -50,7 +50,7 @@ class Issuer:
     def tags(self) -> list[str]:
         """What suites select it by (``tags`` of their localConfig)."""
         if self.suite == VC_JWT:
-            return ["EnvelopingProof", "JWT"]
+            return ["EnvelopingProof", "JWT", "vc-api"]
         if self.status:
             return ["BitstringStatusList"]
         # One issuer speaks for the suites that ask for no cryptosuite.

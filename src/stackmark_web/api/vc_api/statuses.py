@@ -3,8 +3,9 @@
 One list for each DID and purpose. Its state (secret order, how many are gone, which are set, which
 credential has which index) lies beside the signed list; both change under one lock. After a restore
 nobody knows which indexes were given out since the backup: that list is closed, and the next one
-(``ed25519-2``) opened. What was published stays at its address, signed by the key that its
-credentials name: a list whose key is not here is served as it is and changed no more.
+(``ed25519-2``) opened, as when the server moved to another address. What was published stays at
+its address, signed by the key that its credentials name: a list whose key is not here is served as
+it is and changed no more.
 """
 
 from __future__ import annotations
@@ -52,6 +53,12 @@ _STATE_BYTES: Final = 64 * 1024 * 1024
 def list_url(kind: str, purpose: str) -> str:
     """The address of a list; ``kind`` names its issuer's key, and its number from 2 on."""
     return f"{settings.PUBLIC_URL}{PREFIX}{kind}/{purpose}"
+
+
+def _address(kind: str, purpose: str) -> str:
+    """Where a published list says it is; it stays so when the server moves to another address."""
+    signed = document(kind, purpose)
+    return list_url(kind, purpose) if signed is None else str(orjson.loads(signed)["id"])
 
 
 def purpose_of(entry: Mapping[str, Any]) -> str:
@@ -113,7 +120,7 @@ def update(body: Mapping[str, Any]) -> dict[str, Any]:
         _keep(kind, purpose, state)
         _publish(kind, purpose, state)
     return {
-        "statusListCredential": list_url(kind, purpose),
+        "statusListCredential": _address(kind, purpose),
         "statusListIndex": str(index),
         "statusPurpose": purpose,
         "status": on,
@@ -129,7 +136,7 @@ def _found(entry: Mapping[str, Any], credential_id: Any, purpose: str) -> tuple[
         state = _state(kind, purpose)
         index = state["ids"].get(credential_id) if isinstance(credential_id, str) else None
         if url is not None or number is not None:  # named by itself: an id may have come twice
-            index = _given(state, number) if url == list_url(kind, purpose) else None
+            index = _given(state, number) if url == _address(kind, purpose) else None
         if index is not None:
             _check_key(kind, purpose)
             return kind, int(index)
@@ -149,7 +156,7 @@ def _check_key(kind: str, purpose: str) -> None:
     if not _is_ours(kind, purpose):
         raise UsageError(
             "usage.status",
-            f"The key that signed the list {list_url(kind, purpose)} is not on this server; put it "
+            f"The key that signed the list {_address(kind, purpose)} is not on this server; put it "
             "back from a backup that has it.",
         )
 
@@ -187,7 +194,8 @@ def _open(kind: str, purpose: str) -> str:
 def _gives(kind: str, purpose: str) -> bool:
     state = _state(kind, purpose)
     left = Allocation.from_json(state["order"]).left
-    return bool(left and not state.get("closed") and _is_ours(kind, purpose))
+    here = _address(kind, purpose) == list_url(kind, purpose)
+    return bool(left and here and not state.get("closed") and _is_ours(kind, purpose))
 
 
 def restore(backup: Path) -> list[str]:
@@ -267,7 +275,7 @@ def _publish(kind: str, purpose: str, state: Mapping[str, Any]) -> None:
     base, key, now = kind.partition("-")[0], _key(kind), clock.now()
     entries = state["order"]["entries"]
     unsigned = new_list(
-        url=list_url(kind, purpose),
+        url=_address(kind, purpose),
         issuer=key.did,
         purpose=purpose,
         valid_from=stamp(now),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.urls import reverse
 
 from stackmark_web.api.vc_api import asking, config, urls
@@ -123,3 +125,29 @@ def test_the_member_that_is_missing_is_named(caller):
     ):
         status, answer = caller.post(path, {})
         assert (status, f'"{name}"' in answer["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("tls", "url", "command"),
+    [
+        (False, "http://127.0.0.1:8000", "vc_api_config"),
+        (True, "https://127.0.0.1:8443", "vc_api_config --dev-tls"),
+        (True, "https://127.0.0.1:8655", "vc_api_config --dev-tls --port 8655"),
+    ],
+)
+def test_the_greeting_names_the_command_that_prints_the_same(caller, settings, tls, url, command):
+    settings.DEV_TLS, settings.PUBLIC_URL = tls, url
+    assert any(f"(again: stackmark-web {command}):" in line for line in config.greeting())
+    out = StringIO()
+    name, *rest = command.split()
+    call_command(name, *rest, stdout=out)
+    assert out.getvalue().count(f"{url}/vc-api/") > len(ISSUERS)
+
+
+def test_issuers_of_tokens_are_found_by_the_suites_for_this_api(caller):
+    found = caller.get("")[1]["implementations"][0]["issuers"]
+    tokens = [one["tags"] for one in found if "JWT" in one["tags"]]
+    assert tokens
+    assert all("vc-api" in tags for tags in tokens)
+    first = next(one for one in found if "vc-api" in one["tags"])
+    assert "eddsa-rdfc-2022" in first["tags"], "suites take the first, and want a proof inside"

@@ -196,6 +196,23 @@ def test_what_may_not_be_issued_is_refused_with_a_reason(caller, credential, pat
     assert answer["errors"][0]["detail"]
 
 
+@pytest.mark.parametrize("word", ["eddsa-rdfc-2022", "ecdsa-jcs-2019", "ecdsa-sd-2023"])
+def test_a_base_direction_is_signed(caller, credential, word):
+    name = {"@value": "شهادة", "@language": "ar", "@direction": "rtl"}
+    made = caller.issue({**credential, "name": name}, word, mandatoryPointers=["/issuer"])
+    if word == "ecdsa-sd-2023":
+        body = {
+            "verifiableCredential": made,
+            "options": {"selectivePointers": ["/name", "/credentialSubject"]},
+        }
+        made = caller.post("credentials/derive", body)[1]["verifiableCredential"]
+    status, answer = caller.verify(made)
+    assert status == 200, answer["errors"]
+    for changed in ({**name, "@direction": "ltr"}, {"@value": "شهادة", "@language": "ar"}):
+        status, answer = caller.verify({**made, "name": changed})
+        assert (status, answer["errors"][0]["reason"]) == (400, "proof.signature")
+
+
 def test_a_member_nobody_defines_is_refused(caller, credential):
     body = {**credential, "@context": [VC2], "statusEntry": {"type": "BitstringStatusListEntry"}}
     for word in EMBEDDED:

@@ -99,3 +99,26 @@ def test_a_full_list_is_followed_by_the_next_without_a_pause(caller, credential)
         assert [caller.verify(one)[0] for one in (first, second)] == [200, 200]
     finally:
         shutil.rmtree(statuses._folder())
+
+
+def test_a_server_that_moves_opens_a_list_at_its_new_address(caller, credential, settings):
+    first = caller.issue(credential, "bitstring")
+    old, settings.PUBLIC_URL = settings.PUBLIC_URL, "https://127.0.0.1:8655"
+    second = caller.issue({**credential, "id": "urn:second"}, "bitstring")
+    named = second["credentialStatus"]["statusListCredential"]
+    assert named == "https://127.0.0.1:8655/vc-api/status/ed25519-2/revocation"
+    status, answer = caller.verify(second)
+    assert status == 200, answer["errors"]
+    status, answer = caller.post(
+        "credentials/status", {"credentialStatus": first["credentialStatus"]}
+    )
+    assert (status, answer["statusListCredential"]) == (
+        200,
+        f"{old}/vc-api/status/ed25519/revocation",
+    )
+    settings.PUBLIC_URL = old
+    assert reasons(caller.verify(first)[1]) == ["status.revoked"], (
+        "the old list calls itself the same"
+    )
+    third = caller.issue({**credential, "id": "urn:third"}, "bitstring")
+    assert third["credentialStatus"]["statusListCredential"].endswith("/ed25519/revocation")

@@ -160,9 +160,10 @@ def present():
     did = did_key(holder.public_key)
 
     def sign(tree, **more):
+        stated = {name: one for name, one in tree.items() if one != []}
         proof = make_proof(
-            Canonicals(tree, inline=True),
-            suite="eddsa-rdfc-2022",
+            Canonicals(tree, inline=True, stated=stated),
+            suite=more.pop("suite", "eddsa-rdfc-2022"),
             signer=holder,
             method=f"{did}#{holder.public_key.to_multikey()}",
             created="2026-01-01T00:00:00Z",
@@ -223,6 +224,30 @@ def test_holders_and_empty_presentations(caller, present):
         signed = with_proof if reason == "format.holder" else present(tree)
         status, answer = caller.verify_vp(signed)
         assert (status, reasons(answer)) == (400, [reason])
+
+
+@pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "eddsa-jcs-2022"])
+def test_a_presentation_may_say_that_it_holds_nothing(caller, present, suite):
+    """As the W3C suites send it, signed in RDF, where an empty list is no statement, or in JSON."""
+    made = present({**presentation(), "verifiableCredential": []}, suite=suite)
+    status, answer = caller.verify_vp(made)
+    assert (status, answer["verified"]) == (200, True), reasons(answer)
+    made["verifiableCredential"] = [None]
+    assert caller.verify_vp(made)[0] == 400
+
+
+def test_elsewhere_an_empty_list_is_refused(caller, present):
+    made = present({**presentation(), "termsOfUse": []})
+    status, answer = caller.verify_vp(made)
+    assert (status, reasons(answer)) == (400, ["lossless.empty"])
+
+
+def test_an_envelope_has_the_context_that_defines_it(caller, credential):
+    made = caller.issue(credential, "vc-jwt")
+    assert caller.verify(made)[0] == 200
+    del made["@context"]
+    status, answer = caller.verify(made)
+    assert (status, reasons(answer)) == (400, ["read.envelope"])
 
 
 def test_an_unsigned_presentation_is_told_from_a_signed_one(caller, credential):
