@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from stackmark.canonical.emitter import to_quads
+from stackmark.canonical.rdfc import canonicalize_quads
 from stackmark.errors import CheckFailed
 
 BADGE = {
@@ -172,3 +173,24 @@ def test_nothing_can_change_places_between_evidence_and_seal(tree):
     with pytest.raises(CheckFailed) as caught:
         to_quads(tree[1], strict=True)
     assert caught.value.reason == "lossless.described-twice"
+
+
+def test_a_context_that_is_a_list_and_names_others():
+    """W3C's first examples name ODRL, which calls ``@id`` by another name too: that one is gone."""
+    tree = {
+        "@context": [
+            "https://www.w3.org/2018/credentials/v1",
+            "https://www.w3.org/2018/credentials/examples/v1",
+        ],
+        "id": "urn:example:1",
+        "type": ["VerifiableCredential", "UniversityDegreeCredential"],
+        "issuer": "did:example:a",
+        "issuanceDate": "2020-01-01T00:00:00Z",
+        "credentialSubject": {"id": "did:example:b", "degree": {"type": "BachelorDegree"}},
+    }
+    lines = canonicalize_quads(to_quads(tree)).lines
+    assert "<did:example:b> <https://example.org/examples#degree> _:c14n0 .\n" in lines
+    tree["credentialSubject"] |= {"uid": "did:example:c"}
+    with pytest.raises(CheckFailed) as caught:
+        to_quads(tree)
+    assert caught.value.reason == "lossless.undefined-term"

@@ -138,7 +138,9 @@ class ActiveContext:
                 _fail("protected", "A context set to null would drop protected terms.")
             return ActiveContext(previous=None if propagate else result.previous)
         if local.__class__ is str:
-            return _Builder(result, _load(local), override=override).build()
+            for one in _load(local):
+                result = self._apply(result, one, propagate=propagate, override=override)
+            return result
         if local.__class__ is not dict:
             _fail("malformed", "A context is neither a URL, an object nor null.")
         return _Builder(result, local, override=override).build()
@@ -347,7 +349,12 @@ def _language(value: Any) -> str | None:
     return str(value).lower()
 
 
-def _load(url: str) -> dict[str, Any]:
+def _load(url: str) -> list[Any]:
+    """The parts of a published context: objects, and addresses of others.
+
+    Other names for keywords (``uid`` of ODRL for ``@id``) are left out, as they would hide from
+    a JSON reader what is signed: a document that uses one uses a term that is not defined.
+    """
     document = contexts.load(url)
     if document is None:
         raise CheckFailed(
@@ -356,10 +363,17 @@ def _load(url: str) -> dict[str, Any]:
             "none is fetched.",
         )
     found = document["@context"]
-    if found.__class__ is list:  # a published context that is a list of one object
-        (found,) = found
-    assert found.__class__ is dict  # held by the vendoring tool
-    return found
+    parts = found if found.__class__ is list else [found]
+    return [_without_aliases(one) if one.__class__ is dict else one for one in parts]
+
+
+def _without_aliases(part: dict[str, Any]) -> dict[str, Any]:
+    odd = {
+        name
+        for name, meant in part.items()
+        if meant.__class__ is str and meant in KEYWORDS and (name, meant) not in _ALIASES
+    }
+    return {name: meant for name, meant in part.items() if name not in odd} if odd else part
 
 
 def _memo_key(local: Any, *, pinned: bool) -> Any:
