@@ -57,6 +57,9 @@ _CONTAINERS: Final = frozenset({"@set", "@list", "@graph", "@language"})
 _DEFINITION: Final = frozenset(
     {"@id", "@type", "@container", "@context", "@protected", "@prefix", "@language"}
 )
+_NOT_HERE: Final = "which is not supported."
+# Some libraries read through it, so it is met; JSON-LD 1.1 (4.2.2) has no such thing.
+_WHY: Final = {"@context": "but no context can stand in another: write what it holds in its place."}
 _CONTEXT_ENTRIES: Final = frozenset({"@version", "@vocab", "@language", "@protected", "@propagate"})
 _ALIASES: Final = frozenset({("id", "@id"), ("type", "@type")})  # all the pinned contexts use
 _MEMO: Final = 128  # remembered extensions of one context; attackers choose the keys
@@ -201,7 +204,7 @@ class _Builder:
             if name.startswith("@") and name in KEYWORDS and name not in _CONTEXT_ENTRIES:
                 if name == "@type":
                     continue
-                _fail("unsupported", f"The context uses {name}, which is not supported.")
+                _fail("unsupported", f"The context uses {name}, {_WHY.get(name, _NOT_HERE)}")
         if self.local.get("@version", 1.1) != 1.1:
             _fail("malformed", "The context's @version is not 1.1.")
         self._set_vocab()

@@ -196,6 +196,15 @@ def test_a_presentation_verifies_with_its_challenge_and_domain(caller, credentia
         assert answer["errors"][0]["type"].endswith(f"#{kind}")
 
 
+def test_a_context_inside_a_context_is_refused_and_the_answer_says_what_to_write(caller, licence):
+    """As the suite of eddsa-rdfc-2022 sends its proof chains; JSON-LD 1.1 has no such thing."""
+    made = caller.issue(licence)
+    made["@context"][1] = {"@context": made["@context"][1]}
+    status, answer = caller.verify(made)
+    assert (status, reasons(answer)) == (400, ["context.unsupported"])
+    assert "write what it holds in its place" in answer["errors"][0]["detail"]
+
+
 def test_credentials_inside_may_bring_contexts_of_their_own(caller, licence, present):
     made = present(presentation(caller.issue(licence)))
     assert caller.verify_vp(made)[0] == 200
