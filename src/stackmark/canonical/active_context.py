@@ -126,6 +126,11 @@ class ActiveContext:
         result = self.copy()
         if not propagate and result.previous is None:
             result.previous = self
+        return self._all(result, local, propagate=propagate, override=override)
+
+    def _all(
+        self, result: ActiveContext, local: Any, *, propagate: bool, override: bool
+    ) -> ActiveContext:
         for one in local if local.__class__ is list else [local]:
             result = self._apply(result, one, propagate=propagate, override=override)
         return result
@@ -138,11 +143,12 @@ class ActiveContext:
                 _fail("protected", "A context set to null would drop protected terms.")
             return ActiveContext(previous=None if propagate else result.previous)
         if local.__class__ is str:
-            for one in _load(local):
-                result = self._apply(result, one, propagate=propagate, override=override)
-            return result
+            return self._all(result, _load(local), propagate=propagate, override=override)
         if local.__class__ is not dict:
             _fail("malformed", "A context is neither a URL, an object nor null.")
+        if local.keys() == {"@context"}:  # not of JSON-LD 1.1: jsonld.js and W3C's suites have it
+            inner = local["@context"]
+            return self._all(result, inner, propagate=propagate, override=override)
         return _Builder(result, local, override=override).build()
 
     def for_types(self, names: list[str]) -> ActiveContext:

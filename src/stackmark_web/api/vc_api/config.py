@@ -38,7 +38,7 @@ def local_config() -> dict[str, Any]:
                     {
                         "id": did,
                         "endpoint": f"{base()}/credentials/derive",
-                        "tags": ["vcHolders", SD, BBS],
+                        "tags": ["vcHolder", SD, BBS],  # what the suites look for
                         "supportedEcdsaKeyTypes": ["P-256"],
                     }
                 ],

@@ -197,6 +197,21 @@ def test_a_presentation_verifies_with_its_challenge_and_domain(caller, credentia
         assert answer["errors"][0]["type"].endswith(f"#{kind}")
 
 
+def test_a_context_inside_a_context_is_read_when_it_stands_there_alone(caller, licence):
+    """As the suite of eddsa-rdfc-2022 sends its proof chains, and as jsonld.js reads them."""
+    made = caller.issue(licence)
+    inner = made["@context"][1]
+    for wrapped in ({"@context": inner}, {"@context": [{"@context": inner}]}):
+        made["@context"][1] = wrapped
+        assert caller.verify(made)[0] == 200, wrapped
+    made["@context"][1] = {"@context": {**inner, "driverLicense": "urn:example:other"}}
+    status, answer = caller.verify(made)
+    assert (status, reasons(answer)) == (400, ["proof.signature"])
+    made["@context"][1] = {"@context": inner, "more": "urn:example:more"}
+    status, answer = caller.verify(made)
+    assert (status, reasons(answer)) == (400, ["context.unsupported"])
+
+
 def test_credentials_inside_may_bring_contexts_of_their_own(caller, licence, present):
     made = present(presentation(caller.issue(licence)))
     assert caller.verify_vp(made)[0] == 200
