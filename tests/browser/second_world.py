@@ -37,6 +37,9 @@ def make(*, hostile=False):
     pages = {name: [one.who, stage.path(name, one)] for name, one in rules if "GET" in one.methods}
     people = {who for who, _ in pages.values()}
     cookies = {who: cookies_of(getattr(stage.world, who)) for who in people}
+    pages["accounts:guardian_answer"] = ["owner", guardian_page(stage.world.learner)]
+    pages["accounts:newcomer"] = ["newcomer", "/account/newcomer"]
+    cookies["newcomer"] = cookies_of_a_newcomer()
     return {"pages": pages, "cookies": cookies, "said": len(getattr(say, "said", ()))}
 
 
@@ -48,6 +51,31 @@ def cookies_of(user):
     browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
     said = browser.post("/account/reauthenticate/", {"password": PASSWORD})
     assert said.status_code == 302, said.content.decode()
+    return {name: morsel.value for name, morsel in browser.cookies.items()}
+
+
+def guardian_page(child):
+    """Where a letter to the child's guardian leads."""
+    from stackmark_web.accounts import guardians
+
+    made = guardians.ask(child, "parent@people.example", actor=child)
+    made.token_hash = guardians.hash_of("a-token-of-a-guardian-in-a-test")
+    made.save()
+    return "/account/guardian/a-token-of-a-guardian-in-a-test"
+
+
+def cookies_of_a_newcomer():
+    """Somebody whom an institution named, and who has no account here."""
+    from django.test import Client, RequestFactory
+
+    from stackmark_web.accounts import institutions
+    from stackmark_web.accounts.claims import Claims
+
+    browser, request = Client(SERVER_NAME="127.0.0.1"), RequestFactory().get("/")
+    request.session = browser.session
+    named = Claims("northfield", "https://idp.example", "s-1", "new@people.example", True, "Nina")
+    institutions.remember_newcomer(request, named)
+    request.session.save()
     return {name: morsel.value for name, morsel in browser.cookies.items()}
 
 

@@ -34,6 +34,10 @@ NO_PAGE = {
     "account_email_verification_sent": "leads on",
     "account_set_password": "leads on: everybody there has one",
     "accounts:home": "leads on",
+    "accounts:institution_back": "where an institution's sign-in is set up: for its answers",
+    "accounts:institution_refused": "where an institution's sign-in is set up, and did not work",
+    "accounts:saml_metadata": "for machines, where SAML is set up",
+    "accounts:saml_on": "leads on, where SAML is set up",
     "assessing:apply": "leads on: the application is open",
     "assessing:declare": "off by default: looked at in its own test",
     "assessing:judge_state": "a part of the judge's page, for htmx",
@@ -57,6 +61,7 @@ NO_PAGE = {
     "pathways:shared_proof": "where the share shows evidence: the same page as pathways:proof",
     "pathways:trial_progress": "a part of the trial's page, for htmx",
     "recognising:statement": "leads on, to the page of the decision",
+    "registry:oembed": "for machines",
     "registry:own_did": "for machines, where one institution is the whole site",
 }
 REFUSED = [
@@ -221,6 +226,7 @@ def test_axe_finds_nothing_on_any_page(small_site, chromium):
     for visitor in visitors.values():
         visitor.context.close()
     assert not faults, "\n".join(faults)
+    left -= {name for name in left if name.startswith("api:vc_")}  # off by default
     assert left == set(NO_PAGE), "nobody looked at these; say why in NO_PAGE, or take it out there"
     assert len(looked) > 90, f"only {len(looked)} pages of {len(world['pages'])} routes"
 
