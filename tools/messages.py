@@ -207,6 +207,8 @@ def faults(language: str) -> list[str]:
             found.append(f"{language}: not translated: {one.text!r} ({one.where})")
             continue
         found += [f"{language}: {fault}: {one.text!r}" for fault in _unlike(one, forms)]
+    if (LOCALE / language / "LC_MESSAGES" / "django.mo").read_bytes() != compiled(language, made):
+        found.append(f"{language}: django.mo is not that of django.po; run messages.py update")
     return found
 
 
