@@ -43,6 +43,7 @@ class ProofRequest(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     withdrawn_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)  # when its answer went with an account
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at"]
