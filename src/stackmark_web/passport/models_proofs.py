@@ -139,6 +139,8 @@ class ReissueRequest(models.Model):
         DONE = "done", _("Reissued")
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Taken back")
+        REPLACED = "replaced", _("Over: the credential was replaced in another way")
+        REVOKED = "revoked", _("Over: the credential was revoked")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.CASCADE)
