@@ -23,9 +23,7 @@ KEYED: Final = (
 )
 
 # Awards whose reminder to claim has not gone yet; in the same words as the index of them.
-UNREMINDED: Final = (
-    models.Q(state="offered") & models.Q(reminded_at__isnull=True) & ~models.Q(recipient_email="")
-)
+UNREMINDED: Final = models.Q(state="offered", reminded_at=None) & ~models.Q(recipient_email="")
 
 
 class StatusList(models.Model):

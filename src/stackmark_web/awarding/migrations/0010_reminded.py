@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='award',
-            index=models.Index(condition=models.Q(('state', 'offered'), ('reminded_at__isnull', True), models.Q(('recipient_email', ''), _negated=True)), fields=['reminded_at', 'offered_at'], name='award_to_remind'),
+            index=models.Index(condition=models.Q(('reminded_at', None), ('state', 'offered'), models.Q(('recipient_email', ''), _negated=True)), fields=['reminded_at', 'offered_at'], name='award_to_remind'),
         ),
     ]
