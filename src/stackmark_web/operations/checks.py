@@ -244,7 +244,7 @@ def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def same_system(databases: Any = None, **_: Any) -> list[CheckMessage]:
-    """E006, E012, E013: another file, another address, another key store than before."""
+    """E006, E012, E017, W013: another file, address or key store than before, or half a move."""
     if not databases:
         return []
     try:
@@ -279,7 +279,9 @@ def _same_identity() -> Iterator[CheckMessage]:
 
 def _same_instance() -> Iterator[CheckMessage]:
     instance.ask_anew()
-    if why := instance.why_not():
+    if instance.is_unfinished():
+        yield _error("E017", instance.why_not(), "See “Cut off” in how-to/move-to-postgresql.")
+    elif why := instance.why_not():
         yield Caution(
             why,
             hint="See “Two copies” in how-to/back-up-and-restore. If a restore was cut off: run it "
