@@ -206,22 +206,13 @@ def fonts(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
-    """E010, E011: tables and code that do not belong together."""
+    """E010, E011, E014, E018: no database, or tables that do not belong to the code."""
     if not databases:
         return []
     try:
         state = schema.state()
     except DatabaseError as error:
-        told = " ".join(str(error).split())[:200]
-        where = connecting.named(connection.settings_dict)
-        return [
-            _error(
-                "E014",
-                f"The database {where} cannot be reached: {told}",
-                "Is it running, and is DATABASE_URL right? Host, port, user and password stand "
-                "in it.",
-            )
-        ]
+        return [_no_database(error)]
     found: list[CheckMessage] = []
     if state.pending:
         found.append(
@@ -240,6 +231,17 @@ def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def _no_database(error: DatabaseError) -> CheckMessage:
+    if damage := connecting.damage(error):
+        return _error("E018", damage, connecting.PUT_BACK)
+    told = " ".join(str(error).split())[:200]
+    return _error(
+        "E014",
+        f"The database {connecting.named(connection.settings_dict)} cannot be reached: {told}",
+        "Is it running, and is DATABASE_URL right? Host, port, user and password stand in it.",
+    )
 
 
 @register(Tags.database)

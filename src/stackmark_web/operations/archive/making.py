@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 
 from stackmark.errors import UsageError
 from stackmark_web import clock
@@ -79,12 +79,20 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
             f"{error.strerror}. Both need room, and the right to write. No backup was made.",
         ) from None
     except sqlite3.Error as error:
-        raise UsageError(
-            "backup.database",
-            f"The database cannot be copied into {places.data()}: {error}. No backup was made.",
-        ) from None
+        told = f"The database cannot be copied into {places.data()}: {error}."
+        raise _none_made(error, told) from None
+    except DatabaseError as error:
+        if not connecting.damage(error):
+            raise
+        raise _none_made(error, "") from None
     facts.put(LAST, {"at": at.isoformat(), "rows": about["credentials"]["rows"]})
     return Made(target, manifest, tuple(_sentences(keys, passphrase, with_keys=with_keys)))
+
+
+def _none_made(error: Exception, told: str) -> UsageError:
+    if damage := connecting.damage(error):
+        told = f"{damage} {connecting.PUT_BACK}"
+    return UsageError("backup.database", f"{told} No backup was made.")
 
 
 def _check(target: Path) -> None:
