@@ -31,7 +31,10 @@ def send(message: Any, kind: str) -> bool | None:
             _LOG.warning("account mail %s was not sent: the mail server is silent", kind)
             return False
         _waiting.add(letter)
-    threading.Thread(target=_send, args=(letter, message, kind), daemon=True).start()
+    try:
+        threading.Thread(target=_send, args=(letter, message, kind), daemon=True).start()
+    except RuntimeError:  # the machine gives no more threads
+        _end(letter, taken=False)
     wait([letter], PATIENCE)
     return letter.result() if letter.done() else None
 
@@ -49,6 +52,10 @@ def _send(letter: Future[Any], message: Any, kind: str) -> None:
     except Exception as error:  # noqa: BLE001 - its text may hold the address
         _LOG.warning("account mail %s was not sent: %s", kind, type(error).__name__)
     finally:
-        with _LOCK:
-            _waiting.discard(letter)
-        letter.set_result(taken)
+        _end(letter, taken=taken)
+
+
+def _end(letter: Future[Any], *, taken: bool) -> None:
+    with _LOCK:
+        _waiting.discard(letter)
+    letter.set_result(taken)

@@ -91,7 +91,8 @@ def _own(draft: Path, target: Path) -> int:
         os.close(handle)  # cleared between the two
     raise UsageError(
         "usage.busy",
-        f"Another backup to {target} is being written. Wait for it, or name another file.",
+        f"Another backup to {target} is being written. Wait for it, or name another file. If none "
+        f"is, remove {draft}.",
     )
 
 

@@ -128,7 +128,7 @@ def _request(award: Award, did: str, user: Any) -> ReissueRequest:
 def _still_held(award: Award) -> None:
     """Who ends the award in this moment waits for us, and then finds the request."""
     rows = Award.everywhere.select_for_update().filter(pk=award.pk, state=Award.State.CLAIMED)
-    if not rows.exists():
+    if rows.values_list("pk", flat=True).first() is None:
         raise ValidationError(_("Only what is in force can be reissued."))
 
 
