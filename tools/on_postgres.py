@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ full_page_writes = off
 listen_addresses = ''
 max_connections = 60
 """
+ENDS = (signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 10  # seconds for the command to end by itself
 
 
 def find_programs() -> Path | None:
@@ -53,26 +56,62 @@ def server(programs: Path):
             raise SystemExit(f"{words[0]} failed:\n{done.stdout}{done.stderr}")
 
     data = folder / "data"
-    call(
-        str(programs / "initdb"),
-        "-D",
-        str(data),
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "-N",
-    )
-    with (data / "postgresql.conf").open("a") as file:
-        file.write(SETTINGS + f"unix_socket_directories = '{folder}'\n")
     try:
-        call(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "start")
+        call(
+            str(programs / "initdb"),
+            "-D",
+            str(data),
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        )
+        with (data / "postgresql.conf").open("a") as file:
+            file.write(SETTINGS + f"unix_socket_directories = '{folder}'\n")
+        with ending_later():  # pg_ctl alone would be ended, and the server would go on
+            call(
+                str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "start"
+            )
         yield f"postgres://{user}@/postgres?host={folder}"
     finally:
+        for one in ENDS:
+            signal.signal(one, signal.SIG_IGN)
         if (data / "postmaster.pid").exists():
             call(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def end(number: int, _frame: object) -> None:
+    """As Ctrl-C does: what was begun is taken down on the way out."""
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def ending_later():
+    """Whoever wants to end this waits until the block is through."""
+    asked: list[int] = []
+    before = {one: signal.signal(one, lambda number, _: asked.append(number)) for one in ENDS}
+    yield
+    for one, handler in before.items():
+        signal.signal(one, handler)
+    if asked:
+        raise SystemExit(128 + asked[0])
+
+
+def run(words: list[str], url: str) -> int:
+    """The command's exit code. If this is ended, it is ended first."""
+    with subprocess.Popen(words, env={**os.environ, "DATABASE_URL": url}) as child:
+        try:
+            return child.wait()
+        except BaseException:
+            child.terminate()
+            try:
+                child.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
 
 
 def main(words: list[str]) -> int:
@@ -84,10 +123,10 @@ def main(words: list[str]) -> int:
             "No PostgreSQL on this machine: install it (Debian: apt-get install postgresql) or set DATABASE_URL."
         )
         return 1 if os.environ.get("CI") else 0
+    for one in ENDS:
+        signal.signal(one, end)
     with server(programs) as url:
-        return subprocess.run(
-            words, check=False, env={**os.environ, "DATABASE_URL": url}
-        ).returncode
+        return run(words, url)
 
 
 if __name__ == "__main__":

@@ -45,8 +45,10 @@ def _end(sentence: str) -> NoReturn:
 def _about_database(error: Exception) -> str:
     from django.db import connection
 
-    from stackmark_web.operations.connecting import named
+    from stackmark_web.operations.connecting import PUT_BACK, damage, named
 
+    if damaged := damage(error):
+        return f"{damaged} {PUT_BACK}"
     told = " ".join(str(error).split())[:300]
     way = "Is it running, and is DATABASE_URL right?"
     if connection.connection is not None:

@@ -76,6 +76,15 @@ def test_a_token_over_the_challenge_proves_it(key):
     assert (found.did, found.method) == (did, method)
 
 
+@pytest.mark.parametrize("others", [[], ["https://another.example"]])
+def test_an_audience_may_be_one_of_several(key, others):
+    """RFC 7519, section 4.1.3."""
+    did, method = default_identity(key.public_key)
+    signed = token(key, aud=[*others, ASKED["domain"]])
+    found = check_control(signed, did=did, fetcher=Shelf(), now=NOW, **ASKED)
+    assert (found.did, found.method) == (did, method)
+
+
 def test_an_empty_presentation_proves_it():
     key = PrivateKey.generate("ed25519")
     did, _ = default_identity(key.public_key)
@@ -89,6 +98,15 @@ def test_an_empty_presentation_proves_it():
         ({"nonce": "another"}, "proof.challenge"),
         ({"nonce": None}, "proof.challenge"),
         ({"aud": "https://evil.example"}, "proof.challenge"),
+        ({"aud": ["https://evil.example"]}, "proof.challenge"),
+        ({"aud": []}, "proof.challenge"),
+        ({"aud": [[ASKED["domain"]]]}, "proof.challenge"),
+        ({"aud": {ASKED["domain"]: 1}}, "proof.challenge"),
+        ({"aud": [ASKED["domain"], 7]}, "proof.challenge"),
+        ({"aud": [ASKED["domain"] + "/"]}, "proof.challenge"),
+        ({"aud": [ASKED["domain"].upper()]}, "proof.challenge"),
+        ({"aud": f"https://evil.example {ASKED['domain']}"}, "proof.challenge"),
+        ({"aud": None}, "proof.challenge"),
         ({"iss": "did:key:z6Mkother"}, "proof.challenge"),
         ({"iat": int(NOW.timestamp()) + 3600}, "proof.time"),
         ({"iat": int((NOW - timedelta(days=2)).timestamp())}, "proof.time"),

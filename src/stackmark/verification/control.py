@@ -4,8 +4,8 @@ Two forms are taken, both with the key under ``authentication`` in the DID's own
 
 - a presentation with a Data Integrity proof (VC Data Model 2.0 section 4.13, Data Integrity 1.0
   section 4.4); it may hold no credential at all;
-- a compact JWS with ``iss`` the DID, ``nonce`` the challenge and ``aud`` the domain (VC-JOSE-COSE
-  1.0 section 3.1.2), as ``stackmark key prove`` writes it.
+- a compact JWS with ``iss`` the DID, ``nonce`` the challenge and ``aud`` the domain, or several
+  with the domain among them (VC-JOSE-COSE 1.0 section 3.1.2), as ``stackmark key prove`` writes it.
 """
 
 from __future__ import annotations
@@ -99,15 +99,28 @@ def _token(
     claims = parse_json(jws.payload)
     if not isinstance(claims, dict):
         raise ReadError("read.jws", "The token's payload is not a JSON object.")
-    for name, wanted in (("iss", did), ("nonce", challenge), ("aud", domain)):
-        if claims.get(name) != wanted:
-            raise CheckFailed(
-                "proof.challenge", f"The token's {name} is another one than was asked for."
-            )
+    _check_answer(claims, did, challenge, domain)
     used = _moment(claims, now)
     key = ring.for_token(jws.header.get("kid"), did, RELATIONSHIP)
     check_signature(jws, key.public)
     return key, used
+
+
+def _check_answer(claims: Mapping[str, Any], did: str, challenge: str, domain: str) -> None:
+    said = {name: claims.get(name) for name in ("iss", "nonce", "aud")}
+    if _is_among(domain, said["aud"]):
+        said["aud"] = domain
+    for name, wanted in (("iss", did), ("nonce", challenge), ("aud", domain)):
+        if said[name] != wanted:
+            raise CheckFailed(
+                "proof.challenge", f"The token's {name} is another one than was asked for."
+            )
+
+
+def _is_among(domain: str, audience: Any) -> bool:
+    """RFC 7519, section 4.1.3: an array of texts is for each of them."""
+    texts = isinstance(audience, list) and all(isinstance(one, str) for one in audience)
+    return texts and domain in audience
 
 
 def _moment(claims: Mapping[str, Any], now: datetime) -> datetime:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import logging
-import smtplib
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,10 +23,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from stackmark_web.accounts import confirming
+from stackmark_web.accounts import confirming, mailing
 from stackmark_web.accounts.devices import account_of, known_device
 
-_LOG: Final = logging.getLogger(__name__)
 _KNOWN_DEVICE: Final = {"login_failed": "10/15m/key"}
 
 
@@ -73,14 +70,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return ours(super().get_reset_password_from_key_url(key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send now; a mail server in trouble is said on the page, the same to everybody."""
+        """Send now; a mail server in trouble or slow is said on the page, to everybody alike."""
         request = current.request
         values = {name: ours(value) for name, value in context.items()}
         values |= {"request": request, "email": email, "public_url": settings.PUBLIC_URL}
-        try:
-            self.render_mail(template_prefix, email, values).send()
-        except (OSError, smtplib.SMTPException) as error:
-            _LOG.warning("account mail %s was not sent: %s", template_prefix, type(error).__name__)
+        taken = mailing.send(self.render_mail(template_prefix, email, values), template_prefix)
+        if taken is None:
+            text = _(
+                "Our mail server is slow just now. The letter may take some minutes; if none "
+                "comes, ask for another."
+            )
+            messages.warning(request, text)
+        elif not taken:
             text = _("Our mail server could not take the letter. Try again in a few minutes.")
             messages.error(request, text)
 

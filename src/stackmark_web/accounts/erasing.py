@@ -6,11 +6,16 @@ the upper rooms first, so that what points at something goes before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from stackmark_web.ui.text import isolated
 
 Eraser = Callable[[Any], dict[str, int]]  # a user; what was removed, by kind
 Obstacle = Callable[[Any], list[str]]  # a user; sentences that say what must be done first
@@ -26,10 +31,32 @@ _FILES: Final[ContextVar[list[tuple[str, str]] | None]] = ContextVar("files", de
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Something that an erasure leaves, in words for the person."""
+    """Something that an erasure leaves, in words for the person.
+
+    ``words`` fill the holes of ``what``; ``reason`` is in the words of whoever keeps it.
+    """
 
     what: str
     why: str
+    words: Mapping[str, object] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def told(self) -> str:
+        """What stays, for a terminal."""
+        return self.what % self.words if self.words else self.what
+
+    @property
+    def html(self) -> SafeString:
+        """The same for a page: names cannot turn the sentence around them."""
+        if not self.words:
+            return format_html("{}", self.what)
+        apart = {name: _apart(word) for name, word in self.words.items()}
+        return mark_safe(escape(self.what) % apart)  # noqa: S308 - all parts are escaped
+
+
+def _apart(word: object) -> object:
+    return isolated(word) if isinstance(word, str) else word
 
 
 def eraser(name: str) -> Callable[[Eraser], Eraser]:

@@ -296,6 +296,7 @@ SENTENCES: Final[dict[str, str]] = {
     "proof.withdrawn": noop("%(who)s withdrew an answer to a request for proof"),
     "reissue.asked": noop("%(who)s asked to have a credential reissued to their own DID"),
     "reissue.done": noop("A credential was reissued to its holder's own DID: %(what)s"),
+    "reissue.ended": noop("A request to reissue ended with its credential: %(what)s"),
     "reissue.policy": noop("%(who)s changed how credentials are reissued to holders' own DIDs"),
     "reissue.refused": noop("%(who)s refused to reissue %(what)s"),
     "reissue.withdrawn": noop("%(who)s took back a request to reissue a credential"),

@@ -16,7 +16,7 @@ from stackmark_web.awarding import claims, issuing, letters
 from stackmark_web.awarding.actions import lapse, offer_many
 from stackmark_web.awarding.actions._common import move, trace
 from stackmark_web.awarding.actions.correcting import drop
-from stackmark_web.awarding.models import Award, Step
+from stackmark_web.awarding.models import UNREMINDED, Award, Step
 
 BATCH: Final = 250  # awards a duty takes up at a time; the rest next time
 EXPIRY_DAYS: Final = (30, 7)
@@ -91,16 +91,15 @@ def remind_to_claim() -> int:
     """One reminder to who has not claimed after two weeks."""
     now = clock.now()
     rows = Award.everywhere.filter(
-        state=Award.State.OFFERED,
-        offered_at__lte=now - CLAIM_REMINDER,
-        offered_at__gt=now - claims.LIFE,
-    ).exclude(steps__reason="claim-reminder")
-    return sum(_remind_to_claim(award) for award in rows.exclude(recipient_email="")[:BATCH])
+        UNREMINDED, offered_at__lte=now - CLAIM_REMINDER, offered_at__gt=now - claims.LIFE
+    )
+    return sum(_remind_to_claim(award) for award in rows.order_by("offered_at")[:BATCH])
 
 
 def _remind_to_claim(award: Award) -> bool:
     with transaction.atomic():
-        if not _first_time(award, "claim-reminder"):
+        mine = Award.everywhere.filter(UNREMINDED, pk=award.pk)
+        if not mine.update(reminded_at=clock.now()) or not _first_time(award, "claim-reminder"):
             return False
         link, url = claims.draw(award)
         link.save(force_insert=True)

@@ -85,10 +85,11 @@ def stays(user: Any) -> list[Stay]:
 
 def _stay(awards: list[Award], rule: rules.Rule) -> Stay:
     name = root_of(awards[0].organisation).name
-    what = _("%(number)s in the register of %(issuer)s") % {"number": len(awards), "issuer": name}
+    what = _("%(number)s in the register of %(issuer)s")
+    words = {"number": len(awards), "issuer": name}
     ends = [end for award in awards if (end := rule.end(award.created_at))]
     until = _(" The last of these goes on %s.") % date_format(max(ends), "j F Y") if ends else ""
-    return Stay(what, f"{rule.sentence()}{until} {rule.reason}".strip())
+    return Stay(what, f"{rule.sentence()}{until}", words, rule.reason)
 
 
 @transaction.atomic

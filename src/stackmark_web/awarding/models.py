@@ -22,6 +22,9 @@ KEYED: Final = (
     & ~models.Q(state="superseded")
 )
 
+# Awards whose reminder to claim has not gone yet; in the same words as the index of them.
+UNREMINDED: Final = models.Q(state="offered", reminded_at=None) & ~models.Q(recipient_email="")
+
 
 class StatusList(models.Model):
     """A pair of published lists (revocation, suspension) with one space of indexes.
@@ -166,6 +169,7 @@ class Award(models.Model):
     claim_by = models.DateTimeField(null=True, blank=True)
     offered_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)  # when the reminder to claim went
 
     salt = models.CharField(max_length=64)
     status_list = models.ForeignKey(
@@ -240,6 +244,10 @@ class Award(models.Model):
             ),
             models.Index(
                 fields=["created_at"], condition=models.Q(sha256=""), name="award_unsigned"
+            ),
+            # The first column is always empty: with it SQLite takes this one before all others.
+            models.Index(
+                fields=["reminded_at", "offered_at"], condition=UNREMINDED, name="award_to_remind"
             ),
             *(
                 models.Index(

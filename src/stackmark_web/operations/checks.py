@@ -206,22 +206,13 @@ def fonts(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.database)
 def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
-    """E010, E011: tables and code that do not belong together."""
+    """E010, E011, E014, E018: no database, or tables that do not belong to the code."""
     if not databases:
         return []
     try:
         state = schema.state()
     except DatabaseError as error:
-        told = " ".join(str(error).split())[:200]
-        where = connecting.named(connection.settings_dict)
-        return [
-            _error(
-                "E014",
-                f"The database {where} cannot be reached: {told}",
-                "Is it running, and is DATABASE_URL right? Host, port, user and password stand "
-                "in it.",
-            )
-        ]
+        return [_no_database(error)]
     found: list[CheckMessage] = []
     if state.pending:
         found.append(
@@ -242,9 +233,20 @@ def tables(databases: Any = None, **_: Any) -> list[CheckMessage]:
     return found
 
 
+def _no_database(error: DatabaseError) -> CheckMessage:
+    if damage := connecting.damage(error):
+        return _error("E018", damage, connecting.PUT_BACK)
+    told = " ".join(str(error).split())[:200]
+    return _error(
+        "E014",
+        f"The database {connecting.named(connection.settings_dict)} cannot be reached: {told}",
+        "Is it running, and is DATABASE_URL right? Host, port, user and password stand in it.",
+    )
+
+
 @register(Tags.database)
 def same_system(databases: Any = None, **_: Any) -> list[CheckMessage]:
-    """E006, E012, E013: another file, another address, another key store than before."""
+    """E006, E012, E017, W013: another file, address or key store than before, or half a move."""
     if not databases:
         return []
     try:
@@ -279,7 +281,9 @@ def _same_identity() -> Iterator[CheckMessage]:
 
 def _same_instance() -> Iterator[CheckMessage]:
     instance.ask_anew()
-    if why := instance.why_not():
+    if instance.is_unfinished():
+        yield _error("E017", instance.why_not(), "See “Cut off” in how-to/move-to-postgresql.")
+    elif why := instance.why_not():
         yield Caution(
             why,
             hint="See “Two copies” in how-to/back-up-and-restore. If a restore was cut off: run it "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,10 @@ from stackmark.errors import UsageError
 from stackmark_web.settings import env
 
 OTHER: Final = "other"
+PUT_BACK: Final = (
+    "Stop the server and put the last backup back: stackmark-web restore FILE --replace. What "
+    "stands here now is kept."
+)
 
 
 def described(url: str, data: Path) -> dict[str, Any]:
@@ -32,6 +37,16 @@ def named(description: dict[str, Any]) -> str:
         return name
     port = f":{description['PORT']}" if description.get("PORT") else ""
     return f"{name} at {host}{port}"
+
+
+def damage(error: BaseException) -> str:
+    """What an error says of an SQLite file that is damaged; empty for any other trouble."""
+    cause = error.__cause__ or error
+    code = getattr(cause, "sqlite_errorcode", None) or 0
+    if code & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return ""
+    where = named(connections[DEFAULT_DB_ALIAS].settings_dict)
+    return f"The database file {where} is damaged: {' '.join(str(cause).split())[:200]}."
 
 
 @contextmanager

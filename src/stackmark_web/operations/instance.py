@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from stackmark.adapters.files import read_limited, write_atomic
@@ -28,6 +29,7 @@ from stackmark_web.tenancy.models import SigningKey
 
 LOCK: Final = "running.lock"
 FACT: Final = "instance"
+MOVING: Final = "moving"  # a copy that does not count yet, until it has taken over
 _FRESH: Final = 5.0  # seconds an answer stands; a signature in between asks nothing
 _asked: Final[dict[str, tuple[float, str]]] = {}
 
@@ -52,9 +54,24 @@ def in_keys(folder: Path | None = None) -> Instance | None:
         return None
 
 
-def in_database() -> Instance | None:
+def in_database(using: str = DEFAULT_DB_ALIAS) -> Instance | None:
     """What the database says; None where it says nothing."""
-    return _read(facts.get(FACT))
+    return _read(facts.get(FACT, using=using))
+
+
+def lives(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether a database is the one that the key store belongs to."""
+    return _fit(in_keys(), in_database(using))
+
+
+def _fit(here: Instance | None, there: Instance | None) -> bool:
+    one, other = ((side.number, side.token) if side else None for side in (here, there))
+    return one is not None and one == other
+
+
+def is_unfinished(using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Whether a database is a copy whose move was cut off: nobody has worked on it."""
+    return facts.get(MOVING, using=using) is not None and not lives(using)
 
 
 def _read(tree: Any) -> Instance | None:
@@ -88,19 +105,26 @@ def take_over(*, at_least: int = 1, origin: str = "", host: str = "") -> Instanc
     fresh = Instance(max([at_least, *numbers]), secrets.token_hex(8), 0, origin, host)
     write_database(fresh)
     _write_keys(fresh)
+    facts.remove(MOVING)
     _asked.clear()
     return fresh
 
 
-def disown(number: int) -> None:
+def disown(number: int, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """The database belongs to no key store until ``take_over``: a restore is under way."""
-    write_database(Instance(number, secrets.token_hex(8)))
+    write_database(Instance(number, secrets.token_hex(8)), using=using)
 
 
-def write_database(one: Instance | None) -> None:
+def disown_copy(using: str) -> None:
+    """The same for a copy that is being moved to; ``is_unfinished`` until it takes over."""
+    facts.put(MOVING, {}, using=using)
+    disown(0, using=using)
+
+
+def write_database(one: Instance | None, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """Note the number in the database."""
     if one is not None:
-        facts.put(FACT, {"number": one.number, "token": one.token})
+        facts.put(FACT, {"number": one.number, "token": one.token}, using=using)
 
 
 def _write_keys(one: Instance) -> None:
@@ -140,8 +164,12 @@ def _why_not() -> str:
             "The key store is a copy: it was made for another folder. If the other system is "
             "switched off for good, run “stackmark-web take-over” here."
         )
-    there = in_database()
-    if there is None or (there.number, there.token) != (here.number, here.token):
+    if is_unfinished():
+        return _(
+            "This database is a copy whose move was cut off. Set DATABASE_URL to the database it "
+            "was moved from, which is as it was, and run “stackmark-web move-database” again."
+        )
+    if not _fit(here, in_database()):
         return _(
             "The database and the key store do not belong together: another system has taken "
             "over, or one of them is from an old copy. Nothing is signed."

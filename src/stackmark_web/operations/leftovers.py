@@ -11,12 +11,14 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from stackmark.adapters.locks import folder_lock
+from stackmark.errors import UsageError
 from stackmark_web import clock
 from stackmark_web.operations import places
 
@@ -27,6 +29,8 @@ _DRAFT: Final = re.compile(  # as adapters.files names them, and the one above
     r"\..+(\.[0-9a-f]{16}\.tmp|\.restored)"
 )
 _HOUR: Final = 3_600.0
+_TRIES: Final = 5  # to begin a backup while another process looks at what lies there
+_PAUSE: Final = 0.1  # seconds between two
 
 
 @contextmanager
@@ -44,17 +48,70 @@ def scratch(kind: str) -> Iterator[Path]:
         os.close(handle)
 
 
-def part_of(target: Path) -> Path:
-    """Where a backup to ``target`` is written first; halves of dead ones there are cleared."""
-    for path in target.parent.glob(f".*{PART}"):
-        if _is_nobodys(path):
-            path.unlink(missing_ok=True)
-    return target.with_name(f".{target.name}.{os.getpid()}{PART}")
+@contextmanager
+def part(target: Path) -> Iterator[IO[bytes]]:
+    """A file to fill, which stands at ``target`` once the block has ended well, and never before.
+
+    It is locked until then: whoever wants to write to the same name at the same time is refused.
+    Raises ``UsageError`` ``usage.busy``, ``usage.exists``, and ``OSError``.
+    """
+    draft = target.with_name(f".{target.name}{PART}")
+    with os.fdopen(_own(draft, target), "wb", buffering=1024 * 1024) as file:
+        try:
+            refuse_taken(target)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            refuse_taken(target)
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
 
 
-def hold(file: IO[Any]) -> None:
-    """Keep others from clearing a file that is being written."""
-    fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+def refuse_taken(target: Path) -> None:
+    """Raises ``UsageError`` when something stands at a path."""
+    if target.exists():
+        raise UsageError("usage.exists", f"{target} is there already; name another file.")
+
+
+def _own(draft: Path, target: Path) -> int:
+    """The draft, opened and locked; halves that dead ones left in its folder are cleared."""
+    for _ in range(_TRIES):
+        for path in draft.parent.glob(f".*{PART}"):
+            _clear_part(path)
+        try:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # somebody else's, or not yet locked or cleared
+            time.sleep(_PAUSE)
+            continue
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _is_at(handle, draft):
+            return handle
+        os.close(handle)  # cleared between the two
+    raise UsageError(
+        "usage.busy",
+        f"Another backup to {target} is being written. Wait for it, or name another file. If none "
+        f"is, remove {draft}.",
+    )
+
+
+def _clear_part(path: Path) -> None:
+    with suppress(OSError):  # gone by itself, or somebody writes it
+        handle = os.open(path, os.O_RDWR)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(handle, path):  # else it stands under its name by now
+                path.unlink()
+        finally:
+            os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def clear() -> None:

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from stackmark.errors import UsageError
 from stackmark_web.operations import connecting, instance, places, rows, schema, sqlite_file
+from stackmark_web.operations.models import Fact
 
 Tell = Callable[[str], None]
 
@@ -29,7 +30,8 @@ def move(url: str, *, tell: Tell = lambda _: None) -> Moved:
     """Copy everything into the empty database at ``url`` and check that it is the same there.
 
     The database in use is only read. Afterwards it may not sign any more: the key store belongs
-    to the other one. Raises ``UsageError`` before or without any change of the other database.
+    to the other one. Cut off at any moment, it is ended by calling it again. Raises ``UsageError``
+    before or without any change of the other database.
     """
     target = connecting.described(url, places.data())
     if not schema.state().fits:
@@ -37,7 +39,9 @@ def move(url: str, *, tell: Tell = lambda _: None) -> Moved:
     with instance.alone(), connecting.beside(target) as other:
         _check_other(other)
         _make_tables(target)
-        moved = copy_all(DEFAULT_DB_ALIAS, connecting.OTHER, tell=tell)
+        with transaction.atomic(using=connecting.OTHER):
+            moved = copy_all(DEFAULT_DB_ALIAS, connecting.OTHER, tell=tell)
+            instance.disown_copy(connecting.OTHER)  # until it has taken over
         with connecting.as_default(target):
             instance.take_over()
             sqlite_file.note_closed()
@@ -56,6 +60,8 @@ def _check_other(other: Any) -> None:
     if all(here[name] == there[name] for name in ("ENGINE", "NAME", "HOST", "PORT")):
         raise UsageError("move.same", "That is the database in use.")
     names = set(other.introspection.table_names())
+    if Fact._meta.db_table in names and not _is_to_be_filled():
+        return
     for model in rows.tables():
         table = model._meta.db_table
         if table in names and model._meta.app_label not in ("contenttypes", "auth"):
@@ -65,6 +71,17 @@ def _check_other(other: Any) -> None:
                     raise UsageError(
                         "move.full", f"The other database is not empty: {table} has rows. Empty it."
                     )
+
+
+def _is_to_be_filled() -> bool:
+    """Not a copy of ours: one that was cut off may be written over, one that lives may not."""
+    if instance.lives(connecting.OTHER) and not instance.lives():
+        raise UsageError(
+            "move.done",
+            "Everything was moved there already, and only that database may sign. Set DATABASE_URL "
+            "to it and start the server.",
+        )
+    return not instance.is_unfinished(connecting.OTHER)
 
 
 def _make_tables(target: dict[str, Any]) -> None:

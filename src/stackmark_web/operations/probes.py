@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from django.db import DatabaseError, connection
 
 from stackmark.errors import StackmarkError
+from stackmark_web.operations import connecting
 
 Level = Literal["ok", "warning", "error"]
 _RANK: Final = {"ok": 0, "warning": 1, "error": 2}
@@ -90,6 +91,8 @@ def _run(function: Probe) -> Finding:
     except StackmarkError as problem:
         return error(problem.detail)
     except DatabaseError as problem:
+        if damage := connecting.damage(problem):
+            return error(damage, connecting.PUT_BACK)
         return error(f"The database said: {' '.join(str(problem).split())[:200]}")
     except Exception as problem:  # noqa: BLE001 - the doctor must not fall ill
         return error(f"The probe itself broke: {type(problem).__name__}")

@@ -29,6 +29,8 @@ def check() -> list[framework.CheckMessage]:
 def begin() -> None:
     """Database and key store belong together from now on, and to the address of today."""
     instance.found()
+    if instance.lives():  # a move may have ended with its last word unsaid
+        facts.remove(instance.MOVING)
     if facts.get(IDENTITY) is None:
         facts.put(IDENTITY, str(settings.IDENTITY_URL))
     if SigningKey.everywhere.exists():

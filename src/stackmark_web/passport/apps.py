@@ -12,7 +12,9 @@ class PassportConfig(AppConfig):
     label = "passport"
 
     def ready(self) -> None:
-        """Say which of its changes may need a second person."""
-        from stackmark_web.passport import four_eyes
+        """Say which of its changes may need a second person, and hear what awards become."""
+        from stackmark_web.awarding import changed
+        from stackmark_web.passport import four_eyes, reissuing
 
         four_eyes.register_all()
+        changed.listen(reissuing.end_overtaken)

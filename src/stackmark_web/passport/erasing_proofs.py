@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stackmark_web import clock
 from stackmark_web.accounts.erasing import eraser, without
 from stackmark_web.accounts.queries import words_of
 from stackmark_web.audit.people import code_of
@@ -18,14 +19,16 @@ from stackmark_web.passport.models import (
 
 @eraser("passport-proofs")
 def erase(user: Any) -> dict[str, int]:
-    """Answers go whole: their askers find nothing; requests the person made go as well.
+    """Answers go whole, and with them what another person asked; requests of their own go as well.
 
-    What they asked in the name of an organisation is the organisation's and stays, of a pseudonym.
+    What is asked in the name of an organisation is the organisation's and stays: of a pseudonym
+    if they asked it, and without their answer and name if they answered it.
     """
     kept = _of_organisations(user)
+    unanswered = _unanswered(user)
     answers = ProofAnswer.objects.filter(user=user)
     asked = ProofRequest.objects.filter(asked_by=user, organisation=None)
-    answered = ProofRequest.objects.filter(answer__user=user)
+    answered = ProofRequest.objects.filter(answer__user=user, organisation=None)
     counts = {
         "proof answers": answers.count(),
         "proof requests": asked.count(),
@@ -33,9 +36,10 @@ def erase(user: Any) -> dict[str, int]:
         "reissue requests": ReissueRequest.everywhere.filter(user=user).count(),
         "brought documents": BroughtDocument.objects.filter(user=user).count(),
     }
-    if kept:
-        counts["names in proof requests"] = kept
+    if kept or unanswered:
+        counts["names in proof requests"] = kept + unanswered
     ProofRequest.objects.filter(pk__in=list(answered.values_list("pk", flat=True))).delete()
+    answers.delete()
     asked.delete()
     for model in (HolderDid, BroughtDocument):
         model.objects.filter(user=user).delete()
@@ -53,4 +57,15 @@ def _of_organisations(user: Any) -> int:
         row.terms = without(row.terms, words)
         row.asked_by = None
         row.save(update_fields=["asker", "reason", "terms", "asked_by"])
+    return len(rows)
+
+
+def _unanswered(user: Any) -> int:
+    """Requests of organisations that the person answered: they say that the answer is erased."""
+    rows = ProofRequest.objects.filter(answer__user=user).exclude(organisation=None)
+    words, now = words_of(user), clock.now()
+    for row in rows:
+        row.asker, row.reason = without(row.asker, words), without(row.reason, words)
+        row.terms, row.erased_at = without(row.terms, words), now
+        row.save(update_fields=["asker", "reason", "terms", "erased_at"])
     return len(rows)

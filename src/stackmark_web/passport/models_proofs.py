@@ -43,6 +43,7 @@ class ProofRequest(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     withdrawn_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)  # when its answer went with an account
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at"]
@@ -138,6 +139,8 @@ class ReissueRequest(models.Model):
         DONE = "done", _("Reissued")
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Taken back")
+        REPLACED = "replaced", _("Over: the credential was replaced in another way")
+        REVOKED = "revoked", _("Over: the credential was revoked")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.CASCADE)

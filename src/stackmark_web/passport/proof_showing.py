@@ -85,8 +85,10 @@ class Result:
 
     @property
     def state(self) -> str:
-        """``waiting``, ``given``, ``refused`` or ``withdrawn``."""
-        return "waiting" if self.answer is None else str(self.answer.state)
+        """``waiting``, ``given``, ``refused``, ``withdrawn``, or ``erased`` with its account."""
+        if self.answer is None:
+            return "erased" if self.request.erased_at is not None else "waiting"
+        return str(self.answer.state)
 
     @property
     def given(self) -> bool:
@@ -133,6 +135,8 @@ class Result:
         }
         if self.answer is not None:
             found["answer"] = self._answer(self.answer)
+        if self.request.erased_at is not None:
+            found["erased"] = stamp(self.request.erased_at)
         return found
 
     def _answer(self, answer: ProofAnswer) -> dict[str, Any]:

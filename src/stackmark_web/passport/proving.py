@@ -98,8 +98,9 @@ def result_by_token(token: str) -> ProofRequest | None:
 
 
 def request_by_token(token: str) -> ProofRequest | None:
-    """The request behind the address for the person who is asked, while it is open."""
-    return _open(ProofRequest.objects.filter(token_hash=tokens.digest(token)))
+    """The request behind the address for the person who is asked, while it can be answered."""
+    rows = ProofRequest.objects.filter(token_hash=tokens.digest(token), erased_at=None)
+    return _open(rows)
 
 
 def _open(rows: QuerySet[ProofRequest]) -> ProofRequest | None:
@@ -231,7 +232,7 @@ def _answer(request: ProofRequest, user: Any, **values: Any) -> ProofAnswer:
         raise Http404("There is nothing here.")
     if values["state"] == State.GIVEN:
         require_consent(user)
-    if _open(ProofRequest.objects.filter(pk=request.pk)) is None:
+    if _open(ProofRequest.objects.filter(pk=request.pk, erased_at=None)) is None:
         raise Http404("There is nothing here.")
     try:
         with transaction.atomic():

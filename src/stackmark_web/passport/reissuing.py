@@ -7,12 +7,13 @@ allows it this happens at once; else its staff decide.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,8 @@ from stackmark_web.tenancy.queries import require
 VIA: Final = "holder"
 NOTE: Final = "To the holder's own DID."
 State = ReissueRequest.State
+# What becomes of an open request when its credential is no more.
+_OVERTAKEN: Final = {Award.State.SUPERSEDED: State.REPLACED, Award.State.REVOKED: State.REVOKED}
 
 
 def why_not(holding: Holding) -> str:
@@ -97,6 +100,7 @@ def ask(holding: Holding, did: HolderDid, *, actor: Any) -> ReissueRequest:
 def _request(award: Award, did: str, user: Any) -> ReissueRequest:
     try:
         with transaction.atomic():
+            _still_held(award)
             made = ReissueRequest.everywhere.create(
                 organisation=award.organisation,
                 award=award,
@@ -119,6 +123,13 @@ def _request(award: Award, did: str, user: Any) -> ReissueRequest:
             raise ValidationError(_("Somebody has dealt with this already.")) from None
         return found
     return made
+
+
+def _still_held(award: Award) -> None:
+    """Who ends the award in this moment waits for us, and then finds the request."""
+    rows = Award.everywhere.select_for_update().filter(pk=award.pk, state=Award.State.CLAIMED)
+    if rows.values_list("pk", flat=True).first() is None:
+        raise ValidationError(_("Only what is in force can be reissued."))
 
 
 @transaction.atomic
@@ -147,6 +158,7 @@ def agree(found: ReissueRequest, *, actor: Any) -> Award:
         )
     except Exception:
         _reopen(found)
+        end_overtaken(Award.everywhere.filter(pk=found.award_id))
         raise
     record(
         "reissue.done",
@@ -173,6 +185,26 @@ def refuse(found: ReissueRequest, *, actor: Any, answer: str = "") -> None:
         organisation=found.organisation,
         label=found.award.version.title,
     )
+
+
+@transaction.atomic
+def end_overtaken(awards: Iterable[Award]) -> None:
+    """What is asked about credentials that were replaced or revoked is over; most have none."""
+    ended = {one.pk: one for one in awards if one.state in _OVERTAKEN}
+    rows = ReissueRequest.everywhere.filter(award__in=ended, state=State.OPEN) if ended else ()
+    for found in rows:
+        award = ended[found.award_id]
+        names_it = Award.everywhere.filter(supersedes=award, recipient_id=found.did).exists()
+        state = State.DONE if names_it else _OVERTAKEN[Award.State(award.state)]
+        if _decide(found, state, actor=None):
+            record(
+                "reissue.ended",
+                actor=None,
+                target=found,
+                organisation=award.organisation,
+                after={"state": state},
+                label=award.version.title,
+            )
 
 
 def _decide(found: ReissueRequest, state: str, *, actor: Any, answer: str = "") -> bool:
@@ -224,10 +256,12 @@ def request_of(user: Any, pk: Any) -> ReissueRequest:
 
 
 def latest_about(holding: Holding) -> ReissueRequest | None:
-    """The last request about a holding of ours."""
-    if holding.award_id is None:
+    """The last request about a holding of ours, or about what it replaced before that was done."""
+    award = holding.award
+    if award is None:
         return None
-    return requests_of(holding.user).filter(award=holding.award).first()
+    former = Q(award=award.supersedes_id, state=State.REPLACED)
+    return requests_of(holding.user).filter(Q(award=award) | former).first()
 
 
 def told(error: Exception) -> str:

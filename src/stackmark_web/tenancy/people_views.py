@@ -29,6 +29,7 @@ from stackmark_web.tenancy.words import ROLE_WORDS
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_sign_in(reading=False)
 def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Who works here; POST invites somebody."""
     organisation = organisation_for(request.user, slug, Permission.MEMBERS)

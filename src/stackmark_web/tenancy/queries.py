@@ -336,8 +336,13 @@ def has_issued(organisation: Organisation) -> bool:
     return bool(rows.exclude(state__in=("draft", "scheduled")).exists())
 
 
-def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, str]]:
-    """The sections of the work area this person may enter: key, label, address."""
+def navigation(
+    user: Any, organisation: Organisation, current: str = ""
+) -> list[tuple[str, str, str]]:
+    """The sections of the work area this person may enter: key, label, address.
+
+    The ``current`` one is there even when it would be hidden, as nothing waits in it.
+    """
     held = {one for role in roles_of(user, organisation) for one in ROLE_PERMISSIONS[role]}
     found: dict[str, tuple[str, str, str]] = {}  # of a section with several doors, the first
     for section, label, view, needed in _SECTIONS:
@@ -350,7 +355,8 @@ def navigation(user: Any, organisation: Organisation) -> list[tuple[str, str, st
     for section, count in _counts.items():
         if section in found:
             number = count(user, organisation)
-            _key, label, address = found.pop(section) if number is None else found[section]
+            hidden = number is None and section != current
+            _key, label, address = found.pop(section) if hidden else found[section]
             if number:
                 words = _("%(label)s (%(number)s)") % {"label": label, "number": number}
                 found[section] = (section, words, address)

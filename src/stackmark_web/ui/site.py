@@ -124,9 +124,9 @@ class Frame:
     def account_links(self) -> list[Link]:
         """The pages of a person's own account that are mounted."""
         young = getattr(self.user, "born", None) is not None
-        shown = [row for row in _ACCOUNT if young or row[0] != "accounts:guardian"]
-        links = [self.link(name, "", label) for name, label in shown]
-        return [link for link in links if link.url]
+        links = [(name, self.link(name, "", label)) for name, label in _ACCOUNT]
+        shown = [one for name, one in links if young or one.current or name != "accounts:guardian"]
+        return [link for link in shown if link.url]
 
     @cached_property
     def languages(self) -> list[tuple[str, str]]:
@@ -190,6 +190,6 @@ def name_of(user: Any) -> str:
 def navigation(user: Any, organisation: Any, section: str) -> list[Link]:
     """The side navigation of an organisation's work area: only what this person may do."""
     rows: Iterable[tuple[str, str, str]] = (
-        ask("stackmark_web.tenancy.queries", "navigation", user, organisation) or []
+        ask("stackmark_web.tenancy.queries", "navigation", user, organisation, section) or []
     )
     return [Link(label, url, current=key == section) for key, label, url in rows]

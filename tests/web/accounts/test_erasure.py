@@ -85,7 +85,7 @@ def test_the_whole_way(ada, award, django_capture_on_commit_callbacks):
     client = signed_in(ada)
     page = client.get("/account/erase").content.decode()
     assert "Show that it is you" in page
-    assert "1 in the register of Northfield University" in page
+    assert "1 in the register of <bdi>Northfield University</bdi>" in page
     form = {"address": ada.email}
     assert client.post("/account/erase", form)["Location"].startswith("/account/reauthenticate/")
     assert User.objects.filter(pk=ada.pk).exists()
@@ -99,6 +99,18 @@ def test_the_whole_way(ada, award, django_capture_on_commit_callbacks):
     assert not EmailAddress.objects.filter(email=ada.email).exists()
     assert "_auth_user_id" not in client.session
     assert Erasure.objects.get(person=ada.pk).removed["passport"]["holdings"] >= 1
+
+
+def test_names_and_reasons_of_others_cannot_turn_the_page_around(ada, award, northfield, alice):
+    northfield.name = "Northfield <b>\u202e(Ltd)"
+    northfield.save()
+    rule(northfield, alice, "always")
+    client = signed_in(ada)
+    client.cookies["stackmark_language"] = "ar"
+    page = client.get("/account/erase", headers={"Accept-Language": "ar"}).text
+    assert 'dir="rtl"' in page
+    assert "عدد المنح في سجل <bdi>Northfield &lt;b&gt;(Ltd)</bdi>: 1" in page
+    assert "<bdi>University Act, section 9</bdi>" in page
 
 
 def test_who_has_no_password_gets_a_code(person, unsure):
@@ -213,7 +225,8 @@ def test_the_issuers_pages_still_open(ada, award, alice):
 def test_an_award_stays_whole_where_a_rule_says_so(ada, award, alice, northfield, keeps):
     rule(northfield, alice, keeps, 10 if keeps == "years" else None)
     told = erasing.what_stays(ada)
-    assert "University Act, section 9" in told[0].why
+    assert told[0].told == "1 in the register of Northfield University"
+    assert told[0].reason == "University Act, section 9"
     erasure.erase(ada, actor=ada)
     award.refresh_from_db()
     assert (award.recipient_name, award.holder, award.state) == ("Ada Lovelace", None, "claimed")

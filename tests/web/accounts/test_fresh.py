@@ -21,7 +21,7 @@ import stackmark_web
 from stackmark_web import clock
 from stackmark_web.accounts.models import User
 from stackmark_web.integrations import webhook_actions
-from stackmark_web.tenancy.models import Membership
+from stackmark_web.tenancy.models import Invitation, Membership
 
 CODE = re.compile(r"\b([B-Z2-9]{4})-([B-Z2-9]{4})\b")
 NONE = uuid.UUID(int=0)
@@ -48,6 +48,7 @@ ASKS = {
     "tenancy:host": ("northfield",),
     "tenancy:key_change": ("northfield",),
     "tenancy:key_revoke": ("northfield", 1),
+    "tenancy:people": ("northfield",),
 }
 # Pages of allauth that change how one gets in.
 ALLAUTHS = {
@@ -139,6 +140,20 @@ def test_what_was_posted_is_done_after_the_code(client, northfield, alice, bob, 
     done = client.post(asked["Location"], {"code": code, "next": "/manage/northfield/people/give"})
     assert done["Location"] == "/manage/northfield/people"
     assert Membership.everywhere.filter(user=bob, role="designer").exists()
+
+
+def test_an_owner_is_invited_only_by_who_is_sure(client, northfield, alice, unsure):
+    client.force_login(alice)
+    unsure(client)
+    page = "/manage/northfield/people"
+    assert client.get(page).status_code == 200, "reading is free"
+    asked = client.post(page, {"email": "otto@people.example", "roles": ["owner"]})
+    assert asked["Location"].startswith("/account/sure?next=")
+    assert not Invitation.everywhere.exists()
+    client.post(asked["Location"], {"next": page})
+    code = "".join(CODE.search(mail.outbox[-1].body).groups())
+    client.post(asked["Location"], {"code": code, "next": page})
+    assert Invitation.everywhere.get().roles == ["owner"]
 
 
 def test_it_holds_for_a_quarter_of_an_hour(client, alice):

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
+from simulators.smtp_host import smtp_host
 from stackmark.adapters.clock import SystemClock
+from stackmark_web.accounts import mailing
 from stackmark_web.accounts.models import User
 
 PASSWORD = "correct horse battery"
@@ -338,6 +342,73 @@ def test_a_mail_server_in_trouble_is_said_to_everybody_alike(ada, monkeypatch):
         assert "could not take the letter" in answer.text
         pages.append(hidden(answer.text).replace(email, "X"))
     assert pages[0] == pages[1]
+
+
+@pytest.fixture
+def silent(settings, monkeypatch):
+    """A mail server that says nothing until ``silent.ends`` is set, and a page that waits 0.3 s."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_TIMEOUT = 20
+    monkeypatch.setattr(mailing, "PATIENCE", 0.3)
+    ends = threading.Event()
+
+    class Late(dict):
+        def get(self, word, usual):
+            ends.wait(10)
+            return super().get(word, usual)
+
+    with smtp_host() as host:
+        host.answers, host.ends = Late(), ends
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", host.port
+        yield host
+        ends.set()
+        assert until(lambda: mailing.on_their_way() == 0)
+
+
+def until(true):
+    for _ in range(500):
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def ask_for_code(email):
+    begun = time.monotonic()
+    answer = Client().post("/account/login/code/", {"email": email}, follow=True)
+    assert time.monotonic() - begun < 3
+    return answer.text
+
+
+def test_a_mail_server_that_says_nothing_holds_nobody_up(ada, silent):
+    emails = ("ada@people.example", "nobody@people.example")
+    pages = [hidden(ask_for_code(email)).replace(email, "X") for email in emails]
+    assert "The letter may take some minutes" in pages[0]
+    assert pages[0] == pages[1]
+    assert silent.taken == []
+    silent.ends.set()
+    assert until(lambda: len(silent.taken) == 2), "they go out all the same"
+
+
+def test_letters_that_wait_for_a_silent_server_are_few(ada, silent, monkeypatch):
+    monkeypatch.setattr(mailing, "MOST", 2)
+    for _ in range(2):
+        assert "may take some minutes" in ask_for_code("ada@people.example")
+    for email in ("ada@people.example", "nobody@people.example"):
+        assert "could not take the letter" in ask_for_code(email)
+    assert silent.calls == 2
+    silent.ends.set()
+    assert until(lambda: mailing.on_their_way() == 0)
+    assert "could not take the letter" not in ask_for_code("ada@people.example")
+
+
+def test_what_fails_after_the_page_is_in_the_log_without_the_address(ada, silent, caplog):
+    silent.answers["RCPT"] = "550 no"
+    ask_for_code("ada@people.example")
+    silent.ends.set()
+    assert until(lambda: mailing.on_their_way() == 0)
+    assert "account/email/login_code was not sent: SMTPRecipientsRefused" in caplog.text
+    assert "ada@" not in caplog.text
 
 
 def test_signing_out_is_a_post(client, ada):

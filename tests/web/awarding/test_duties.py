@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from stackmark_web import clock
 from stackmark_web.awarding import actions, duties, issuing
@@ -118,6 +122,42 @@ def test_one_reminder_to_claim(offered, claimed):
         assert duties.remind_to_claim() == 1
         assert duties.remind_to_claim() == 0
     assert letters("reminder") == 1
+
+
+def test_what_is_due_for_a_reminder_is_found_along_an_index(offered):
+    """Neither who was reminded nor who is not to be yet is read, however many there are."""
+    offered()
+    with later(days=15):
+        with CaptureQueriesContext(connection) as asked:
+            assert duties.remind_to_claim() == 1
+        sought = asked.captured_queries[0]["sql"]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":  # so few rows it would read whole
+                cursor.execute("SET LOCAL enable_seqscan = off")
+            explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+            cursor.execute(f"{explain} {sought}".replace("%", "%%"))
+            plan = str(cursor.fetchall())
+        assert "award_to_remind" in plan, plan
+        assert "awarding_step" not in plan, plan
+        assert Award.everywhere.get().reminded_at == clock.now()
+
+
+def test_a_reminder_the_steps_know_of_is_not_sent_again(offered):
+    """Noted by an older program at work beside this one."""
+    award = offered()
+    award.steps.create(at=clock.now(), to_state="offered", reason="claim-reminder")
+    with later(days=15):
+        assert duties.remind_to_claim() == 0
+    assert letters("reminder") == 0
+
+
+def test_the_migration_knows_who_was_reminded(offered):
+    reminded, other = offered(), offered(recipient_email="eve@mail.example")
+    reminded.steps.create(at=clock.now(), to_state="offered", reason="claim-reminder")
+    other.steps.create(at=clock.now(), to_state="offered", reason="sent-again")
+    import_module("stackmark_web.awarding.migrations.0011_reminded_noted").note(apps, None)
+    kept = dict(Award.everywhere.values_list("pk", "reminded_at"))
+    assert kept == {reminded.pk: reminded.steps.last().at, other.pk: None}
 
 
 def test_letters_before_and_at_the_end_each_once(claimed):

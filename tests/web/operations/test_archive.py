@@ -252,6 +252,34 @@ def test_a_file_that_is_there_is_not_written_over(system, tmp_path):
     assert taken.read_text() == "mine"
 
 
+def test_a_backup_that_is_being_written_is_not_written_over(system, tmp_path):
+    target = tmp_path / "one"
+    with system.on(), leftovers.part(target) as file:
+        file.write(b"the first")
+        with pytest.raises(StackmarkError, match="Another backup") as caught:
+            making.make(target, passphrase=None, with_keys=False)
+        other = making.make(tmp_path / "other", passphrase=None, with_keys=False).path
+    assert caught.value.reason == "usage.busy"
+    assert target.read_bytes() == b"the first"
+    assert other.stat().st_size > 1000
+    assert not list(tmp_path.glob(f".*{leftovers.PART}"))
+
+
+def test_what_came_to_stand_there_meanwhile_is_not_written_over(tmp_path):
+    target = tmp_path / "one"
+
+    def write():
+        with leftovers.part(target) as file:
+            file.write(b"the first")
+            target.write_bytes(b"of somebody else")
+
+    with pytest.raises(StackmarkError) as caught:
+        write()
+    assert caught.value.reason == "usage.exists"
+    assert target.read_bytes() == b"of somebody else"
+    assert [one.name for one in tmp_path.iterdir()] == ["one"]
+
+
 def test_secrets_are_in_it_only_when_it_is_sealed(system, tmp_path):
     with system.on():
         for name in ("secret-key", "key-passphrase"):

@@ -7,12 +7,15 @@ import shutil
 from base64 import b64encode
 
 import pytest
+from django.conf import settings
+from django.core import checks as framework
 
+from dying import child, copy
 from operations_world import System
 from stackmark.errors import StackmarkError
 from stackmark_web.audit.models import AuditEvent
 from stackmark_web.awarding.models import Award
-from stackmark_web.operations import connecting, instance, moving, rows
+from stackmark_web.operations import connecting, facts, instance, moving, rows, starting
 from stackmark_web.operations.archive import making, restoring
 
 
@@ -56,6 +59,14 @@ def test_to_another_file_and_on(system, there):
         assert everything() == before
         assert other.issue(1)[0].signed
         assert AuditEvent.objects.order_by("pk").last().pk > last
+    with system.on(), pytest.raises(StackmarkError) as caught:
+        moving.move(f"sqlite:{there}")
+    assert caught.value.reason == "move.done", "and never that it is to be emptied"
+
+
+def test_what_has_rows_is_not_moved_into(system, there):
+    with at(system, connecting.sqlite_at(there)).on():
+        system.person("other")
     with system.on(), pytest.raises(StackmarkError) as caught:
         moving.move(f"sqlite:{there}")
     assert caught.value.reason == "move.full"
@@ -137,3 +148,77 @@ def test_to_postgresql_a_backup_there_and_back(system, postgres, tmp_path):
     with at(system, connecting.sqlite_at(tmp_path / "back.sqlite3")).on():
         assert everything() == after
         assert there.issue(1)[0].signed
+
+
+# -- cut off (fault F03) -----------------------------------------------------------------------
+
+
+def cut_off(system, there, folder, each):
+    """A copy of the system for ``each`` so many of the last steps of a move, at which it died."""
+
+    def move():
+        moving.move(f"sqlite:{settings.DATA / 'there.sqlite3'}")
+
+    def fresh(name):
+        made = copy(system, folder / name)
+        shutil.copyfile(there, made.folder / "there.sqlite3")
+        return made
+
+    total = child(fresh("whole"), move)
+    for number in range(total - 45, total + 1, each):
+        after = fresh(str(number))
+        if child(after, move, die_at=number):
+            break
+        yield after, at(after, connecting.sqlite_at(after.folder / "there.sqlite3"))
+        shutil.rmtree(after.folder)
+
+
+def may_sign(system):
+    with system.on():
+        return Award.everywhere.exists() and instance.why_not() == ""
+
+
+@pytest.mark.parametrize(
+    "each", [4, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "every"]
+)
+def test_a_move_that_is_cut_off_is_ended_by_the_same_command(system, there, tmp_path, each):
+    """At no step may both sign or neither go on; and nothing of either is lost."""
+    with system.on():
+        system.keep_slim(system.issue(2))
+        before = everything()
+    seen = set()
+    for old, new in cut_off(system, there, tmp_path / "d", each):
+        signs = may_sign(old), may_sign(new)
+        assert signs in ((True, False), (False, True)), "one of the two, whenever it was"
+        with new.on():
+            copied = Award.everywhere.exists()
+            found = {one.id for one in framework.run_checks(databases=["default"])}
+            assert ("stackmark.E017" in found) == (copied and not signs[1])
+        with old.on():
+            if signs[1]:
+                with pytest.raises(StackmarkError, match="Set DATABASE_URL to it") as caught:
+                    moving.move(f"sqlite:{new.description['NAME']}")
+                assert caught.value.reason == "move.done"
+            else:
+                assert moving.move(f"sqlite:{new.description['NAME']}").credentials == 2
+        assert (may_sign(old), may_sign(new)) == (False, True)
+        with new.on():
+            assert everything() == before
+            starting.begin()
+            assert facts.get(instance.MOVING) is None
+        seen.add((copied, signs))
+    assert len(seen) == 3, "before the copy counted, after that, and after the new one took over"
+
+
+def test_taking_over_makes_a_copy_whose_move_was_cut_off_a_system(system, there, monkeypatch):
+    with system.on(), monkeypatch.context() as patched:
+        system.issue(1)
+        patched.setattr(instance, "take_over", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            moving.move(f"sqlite:{there}")
+    other = at(system, connecting.sqlite_at(there))
+    with other.on():
+        assert "cut off" in instance.why_not()
+        instance.take_over()
+        assert instance.why_not() == ""
+        assert other.issue(1)[0].signed

@@ -59,6 +59,41 @@ def test_a_database_that_is_away_is_one_line_without_its_password(tmp_path):
     assert "hunter22" not in said
 
 
+DAMAGES = {
+    "no SQLite": lambda data: b"no SQLite at all" * 400,
+    "cut off": lambda data: data[: len(data) // 2],
+    "pages gone": lambda data: data[:8192] + bytes(len(data) - 8192),
+}
+
+
+@pytest.mark.parametrize(
+    ("damage", "command"),
+    [
+        ("no SQLite", "operator"),
+        ("pages gone", "doctor"),
+        ("cut off", "serve"),
+        ("pages gone", "backup"),
+    ],
+)
+def test_a_damaged_file_is_named_with_the_way_back(system, damage, command):
+    file = system.folder / "stackmark.sqlite3"
+    with system.on():
+        system.issue(1)
+    for name in ("-wal", "-shm"):
+        (system.folder / f"{file.name}{name}").unlink(missing_ok=True)
+    whole = file.read_bytes()
+    assert len(whole) > 100_000
+    file.write_bytes(DAMAGES[damage](whole))
+    more = {"backup": [str(system.folder.parent / "backup")], "serve": ["--port", "1"]}
+    words = [command, *more.get(command, [])]
+    code, said = run(*words, STACKMARK_DATA=str(system.folder), DATABASE_URL="")
+    assert code in (1, 2)
+    assert f"{file} is damaged" in said
+    assert "stackmark-web restore FILE --replace" in said
+    assert "DATABASE_URL" not in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize(
     "value", ["postgres://u:hunter22@h:abc/db", "postgres://u:pa/ss@h/db", "postgres://[::/db"]
 )

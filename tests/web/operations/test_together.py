@@ -10,11 +10,13 @@ from django.test import Client
 
 from dying import browser, together, verdict
 from sheet_help import Way
+from stackmark.errors import StackmarkError
 from stackmark_web.audit.queries import check_chains
 from stackmark_web.awarding.models import Award, ClaimLink, Sheet
 from stackmark_web.integrations.models import OutboxMail
 from stackmark_web.jobs import presence, worker
 from stackmark_web.jobs.models import Run
+from stackmark_web.operations.archive import making, members
 
 HOME = "/manage/northfield"
 CLICKS = 4
@@ -82,6 +84,27 @@ def test_two_tabs_revoke_and_put_on_hold(system, desk):
         assert Award.everywhere.get().state == states[-1][1] == "revoked"
         assert OutboxMail.everywhere.filter(kind="revoked").count() == 1
         assert check_chains() == []
+
+
+def test_of_backups_to_one_name_one_is_made_and_the_others_are_refused(system, tmp_path):
+    with system.on():
+        system.issue(2)
+    target = tmp_path / "backup"
+
+    def back_up(number):
+        passphrase = b"passphrase %d" % number  # whose it is can be told afterwards
+        try:
+            making.make(target, passphrase=passphrase, with_keys=False)
+        except StackmarkError as error:
+            return error.reason
+        return f"made {number}"
+
+    said = together(system, back_up, CLICKS)
+    (made,) = [one for one in said if one.startswith("made")]
+    assert {*said} - {made} <= {"usage.busy", "usage.exists"}, said
+    number = int(made.removeprefix("made "))
+    members.unpack(target, b"passphrase %d" % number, tmp_path / "out")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["backup", "data", "out"]
 
 
 def test_a_file_confirmed_at_once_is_one_run_and_two_workers_share_it(system, desk):

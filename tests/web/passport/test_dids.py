@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 
 import orjson
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from stackmark.errors import StackmarkError
 from stackmark.keys.did import default_identity
 from stackmark.keys.did_document import new_document
 from stackmark.keys.private import PrivateKey
@@ -19,8 +22,9 @@ from stackmark_web.accounts.erasing import erasers
 from stackmark_web.approvals import actions as approvals
 from stackmark_web.approvals.models import Change
 from stackmark_web.audit.models import AuditEvent
+from stackmark_web.awarding import actions as awarding
 from stackmark_web.awarding.models import Award
-from stackmark_web.passport import dids, proving, reissuing
+from stackmark_web.passport import claiming, dids, proving, reissuing
 from stackmark_web.passport.fresh import SignIn
 from stackmark_web.passport.models import (
     BroughtDocument,
@@ -315,6 +319,100 @@ def test_open_requests_stand_first(mine, held, ada, alice):
     order = reissuing.requests_at(waits.award.organisation)
     assert [one.state for one in order] == ["open", "refused"]
     assert "NULLS FIRST" in str(order.query), "PostgreSQL puts them last"
+
+
+# -- what overtakes a request ------------------------------------------------------------------
+
+
+def _corrected(award, alice, **changes):
+    awarding.correct(award, actor=alice, changes=changes or {"recipient_name": "Ada King"})
+
+
+def _lost_race(award, alice, monkeypatch, found):
+    """Corrected after the request was taken up, so that reissuing fails."""
+    plain = reissuing.awarding.correct
+
+    def slow(*args, **how):
+        plain(award, actor=alice, changes={"recipient_name": "Ada King"})
+        return plain(*args, **how)
+
+    monkeypatch.setattr(reissuing.awarding, "correct", slow)
+    with pytest.raises(StackmarkError):
+        reissuing.agree(found, actor=alice)
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "words"),
+    [
+        ("corrected", "replaced", "Over: the credential was replaced in another way"),
+        ("to the DID", "done", "Reissued"),
+        ("revoked", "revoked", "Over: the credential was revoked"),
+        ("while it was done", "replaced", "Over: the credential was replaced in another way"),
+    ],
+)
+def test_a_request_ends_with_the_credential_it_was_about(
+    how, state, words, mine, held, signed_in, ada, alice, client, monkeypatch
+):
+    one, other = held(), held()
+    browser = signed_in(ada)
+    request(browser, one, mine)
+    request(browser, other, mine)
+    found = ReissueRequest.everywhere.get(award=one.award)
+    if how == "revoked":
+        awarding.revoke(one.award, actor=alice, reason="misconduct")
+    elif how == "while it was done":
+        _lost_race(one.award, alice, monkeypatch, found)
+    else:
+        _corrected(one.award, alice, **({"recipient_id": mine.did} if "DID" in how else {}))
+    found.refresh_from_db()
+    assert (found.state, found.decided_by) == (state, None)
+    assert found.decided_at is not None
+    assert words in browser.get("/passport/dids").text
+    assert ReissueRequest.everywhere.get(award=other.award).state == "open"
+    assert AuditEvent.objects.filter(verb="reissue.ended").count() == 1
+    staff = Client()
+    staff.force_login(alice)
+    answer = staff.post(f"/manage/northfield/awards/reissues/{found.pk}/agree", follow=True)
+    assert "dealt with this already" in answer.text
+    assert words in answer.text
+
+
+def test_the_new_credential_says_that_one_may_ask_again(
+    mine, held, signed_in, ada, alice, django_capture_on_commit_callbacks
+):
+    one = held()
+    browser = signed_in(ada)
+    request(browser, one, mine)
+    with django_capture_on_commit_callbacks(execute=True):
+        _corrected(one.award, alice)
+    claiming.adopt()
+    now_held = Holding.objects.get(user=ada, award__supersedes=one.award)
+    page = browser.get(f"/passport/{now_held.pk}/reissue").text
+    assert "Your last request was about the former credential" in page
+    request(browser, now_held, mine)
+    assert ReissueRequest.everywhere.get(award=now_held.award).state == "open"
+
+
+def test_what_is_asked_in_the_moment_of_a_correction_is_not_left_open(mine, held, ada, alice):
+    one = held()
+    stale = Holding.objects.select_related("award").get(pk=one.pk)
+    assert reissuing.why_not(stale) == ""
+    _corrected(one.award, alice)
+    with pytest.raises(ValidationError, match="in force"):
+        reissuing._request(stale.award, mine.did, ada)
+    assert not ReissueRequest.everywhere.exists()
+
+
+def test_the_migration_ends_what_was_left_open(mine, held, ada, alice):
+    left = {}
+    for state in ("superseded", "revoked", "claimed"):
+        found = reissuing.ask(held(), mine, actor=ada)
+        Award.everywhere.filter(pk=found.award_id).update(state=state)
+        left[found.pk] = state
+    name = "stackmark_web.passport.migrations.0005_overtaken_reissues"
+    import_module(name).end(apps, None)
+    found = {left[one.pk]: one.state for one in ReissueRequest.everywhere.all()}
+    assert found == {"superseded": "replaced", "revoked": "revoked", "claimed": "open"}
 
 
 # -- erasure -----------------------------------------------------------------------------------

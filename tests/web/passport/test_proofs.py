@@ -23,6 +23,7 @@ from stackmark.keys.keyfile import KeyFile
 from stackmark.keys.private import PrivateKey
 from stackmark.verification.dates import stamp
 from stackmark_web import clock
+from stackmark_web.accounts import erasure
 from stackmark_web.awarding import actions as awarding
 from stackmark_web.passport import actions, dids, proving, tokens
 from stackmark_web.passport.fresh import SignIn
@@ -356,6 +357,61 @@ def test_old_requests_are_forgotten(held, signed_in, ada):
         assert proving.clear_old() == 1
     assert (ProofRequest.objects.count(), ProofAnswer.objects.count()) == (0, 0)
     one.refresh_from_db()
+
+
+def _asked_by(university, user, reason):
+    """A request in the university's name: its token for the holder, and the asker's own."""
+    Domain.everywhere.create(
+        organisation=university, name="northfield.example", verified_at=clock.now()
+    )
+    made, result = proving.ask(
+        actor=user,
+        asker="Northfield",
+        reason=reason,
+        wanted="any",
+        organisation=university,
+    )
+    return tokens.unsealed(made.token_sealed), result
+
+
+@pytest.mark.parametrize("said", ["given", "refused", "withdrawn"])
+def test_an_organisations_request_outlives_whoever_answered_it(
+    said, held, university, alice, signed_in, ada, nobody, stranger
+):
+    one, browser = held(), signed_in(ada)
+    token, result = _asked_by(university, alice, "A job for Ada Lovelace, ada@people.example")
+    if said == "refused":
+        browser.post(f"/asked/{token}/refuse")
+    else:
+        where = give(browser, token, one, with_name="on")["Location"]
+    if said == "withdrawn":
+        browser.post(f"{where}/withdraw")
+    assert look(result, format="json").json()["state"] == said
+
+    erasure.erase(ada, actor=ada)
+
+    page = look(result)
+    assert page.status_code == 200
+    assert "The account that answered was erased" in page.text
+    for text in ("Soil sampling", "Ada", "people.example"):
+        assert text not in page.text
+    told = look(result, format="json").json()
+    assert (told["state"], "answer" in told) == ("erased", False)
+    assert told["request"]["reason"] == "A job for …, …"
+    assert look(f"{result}/answer.zip").status_code == 404
+    assert nobody.get(f"/asked/{token}").status_code == 404, "it is not to be answered again"
+    assert stranger.post(f"/asked/{token}/refuse").status_code == 404
+    assert ProofAnswer.objects.count() == 0
+    assert Client().post(f"/proofs/{result}/withdraw").status_code == 302
+    assert look(result).status_code == 404, "it can be taken back as before"
+
+
+def test_what_one_person_asked_another_goes_with_the_answer(held, signed_in, ada):
+    one = held()
+    _, token, result = ask()
+    give(signed_in(ada), token, one)
+    erasure.erase(ada, actor=ada)
+    assert (look(result).status_code, ProofRequest.objects.count()) == (404, 0)
 
 
 # -- what fits ---------------------------------------------------------------------------------

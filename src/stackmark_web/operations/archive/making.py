@@ -8,7 +8,6 @@ of more than it does. The server may go on meanwhile.
 from __future__ import annotations
 
 import hashlib
-import os
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 
 from stackmark.errors import UsageError
 from stackmark_web import clock
@@ -56,14 +55,13 @@ class Made:
 def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
     """Write a backup to ``target``; nothing stands there until it is complete.
 
-    Raises ``UsageError``: ``usage.exists``, ``usage.file``, ``backup.schema``.
+    Raises ``UsageError``: ``usage.exists``, ``usage.busy``, ``usage.file``, ``backup.schema``.
     """
     _check(target)
     at = clock.now()
-    draft = leftovers.part_of(target)
     try:
         with (
-            _private(draft) as out,
+            leftovers.part(target) as out,
             leftovers.scratch("backup") as scratch,
             _writing(out, passphrase) as writer,
         ):
@@ -74,7 +72,6 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
             manifest = writer.finish(
                 {"made_at": at.isoformat(), **_about(), **about, "keys": list(keys)}
             )
-        draft.replace(target)
     except OSError as error:
         raise UsageError(
             "usage.file",
@@ -82,19 +79,24 @@ def make(target: Path, *, passphrase: bytes | None, with_keys: bool) -> Made:
             f"{error.strerror}. Both need room, and the right to write. No backup was made.",
         ) from None
     except sqlite3.Error as error:
-        raise UsageError(
-            "backup.database",
-            f"The database cannot be copied into {places.data()}: {error}. No backup was made.",
-        ) from None
-    finally:
-        draft.unlink(missing_ok=True)
+        told = f"The database cannot be copied into {places.data()}: {error}."
+        raise _none_made(error, told) from None
+    except DatabaseError as error:
+        if not connecting.damage(error):
+            raise
+        raise _none_made(error, "") from None
     facts.put(LAST, {"at": at.isoformat(), "rows": about["credentials"]["rows"]})
     return Made(target, manifest, tuple(_sentences(keys, passphrase, with_keys=with_keys)))
 
 
+def _none_made(error: Exception, told: str) -> UsageError:
+    if damage := connecting.damage(error):
+        told = f"{damage} {connecting.PUT_BACK}"
+    return UsageError("backup.database", f"{told} No backup was made.")
+
+
 def _check(target: Path) -> None:
-    if target.exists():
-        raise UsageError("usage.exists", f"{target} is there already; name another file.")
+    leftovers.refuse_taken(target)
     if not target.parent.is_dir():
         raise UsageError("usage.file", f"There is no folder {target.parent}; make it first.")
     state = schema.state()
@@ -104,16 +106,6 @@ def _check(target: Path) -> None:
             "The database does not fit this version. Run “stackmark-web migrate” first, or use "
             "the version that the database was used with.",
         )
-
-
-@contextmanager
-def _private(path: Path) -> Iterator[Any]:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb", buffering=1024 * 1024) as file:
-        leftovers.hold(file)
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.middleware.csrf import get_token
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from stackmark_web.ui import text as texts
 from stackmark_web.ui.icons import PATHS, WAYS, stack
@@ -136,6 +137,12 @@ def manage_nav(context: Context) -> list[Link]:
     """The links of an organisation's work area that this person may use."""
     user, organisation = context.get("user"), context.get("organisation")
     return navigation(user, organisation, str(context.get("section", "")))
+
+
+@register.filter
+def here(links: list[Link]) -> str:
+    """The label of the page one is on; of one that is not among them, what to do."""
+    return next((str(link.label) for link in links if link.current), gettext("Choose one"))
 
 
 @register.filter

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         for sentence in erasing.obstacles(user):
             self.stderr.write(sentence)
         for stay in erasing.what_stays(user):
-            self.stdout.write(f"Stays: {stay.what}. {stay.why}")
+            self.stdout.write(f"Stays: {stay.told}. {stay.why} {stay.reason}".rstrip())
         if not options["yes"]:
             self.stdout.write("Nothing was erased. Write --yes at the end to erase this person.")
             return
