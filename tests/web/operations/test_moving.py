@@ -179,7 +179,7 @@ def may_sign(system):
 
 
 @pytest.mark.parametrize(
-    "each", [4, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "every"]
+    "each", [12, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "every"]
 )
 def test_a_move_that_is_cut_off_is_ended_by_the_same_command(system, there, tmp_path, each):
     """At no step may both sign or neither go on; and nothing of either is lost."""
