@@ -71,6 +71,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
+@fresh_sign_in
 def end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """End a role, one's own or a colleague's."""
     organisation = organisation_for(request.user, slug, Permission.VIEW)

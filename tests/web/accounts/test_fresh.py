@@ -40,6 +40,7 @@ ASKS = {
     "passport:dids": (),
     "passport:download_all": (),
     "passport:reissue": (NONE,),
+    "tenancy:end": ("northfield", 1),
     "tenancy:give": ("northfield",),
     "tenancy:handover": ("northfield",),
     "tenancy:handover_answer": ("northfield", NONE),
