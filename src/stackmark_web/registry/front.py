@@ -20,6 +20,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
@@ -113,9 +114,20 @@ class Front:
         """Answer, or let Django answer."""
         if not environ["PATH_INFO"].startswith(_OURS):
             return self._django(environ, start_response)
+        body = _body_of(environ) if environ["PATH_INFO"] == VERIFY else None
+        # All of a report in one go, but for its document, which may come slowly.
+        with fast.alone() if body is not None else nullcontext():
+            answer = self._noted(environ, body)
+        if answer is None:
+            return self._django(environ, start_response)
+        start_response(answer.status, list(answer.headers))
+        return (answer.body,)
+
+    def _noted(self, environ: Environ, body: bytes | None) -> Answer | None:
+        """The answer with its number, once it is in the log; None: Django's turn."""
         done = _WATCHES[-1](environ) if _WATCHES else _unwatched
         try:
-            answer = self._answer(environ) if done is not None else None
+            answer = self._answer(environ, body) if done is not None else None
         except Exception as error:  # noqa: BLE001 - the long way is always there
             # Where it happened, and not what was said: that may be out of somebody's document.
             where = "".join(traceback.format_tb(error.__traceback__))
@@ -124,24 +136,24 @@ class Front:
             connection.close()
             answer = None
         if answer is None or done is None:
-            return self._django(environ, start_response)
-        headers = list(answer.headers)
-        if not any(name.lower() == _NUMBER for name, _value in headers):  # else Django's, counted
-            number = done(_route(environ), environ["REQUEST_METHOD"], int(answer.status[:3]))
-            headers += [("X-Request-ID", number)] if number else []
-        start_response(answer.status, headers)
-        return (answer.body,)
+            return None
+        if any(name.lower() == _NUMBER for name, _value in answer.headers):  # Django's, counted
+            return answer
+        number = done(_route(environ), environ["REQUEST_METHOD"], int(answer.status[:3]))
+        return (
+            replace(answer, headers=(*answer.headers, ("X-Request-ID", number)))
+            if number
+            else answer
+        )
 
-    def _answer(self, environ: Environ) -> Answer | None:
+    def _answer(self, environ: Environ, body: bytes | None) -> Answer | None:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if method == "GET":
             if path.startswith("/status/"):
                 return self._list(environ, path)
             if path.startswith("/credentials/"):
                 return self._credential(environ, path)
-        elif method == "POST" and path == VERIFY:
-            return self._verify(environ)
-        return None
+        return None if body is None else self._verify(environ, body)
 
     # -- kept answers of Django ----------------------------------------------------------------
 
@@ -174,23 +186,9 @@ class Front:
 
     # -- reports -------------------------------------------------------------------------------
 
-    def _verify(self, environ: Environ) -> Answer | None:
-        length = environ.get("CONTENT_LENGTH") or ""
-        if (
-            any(map(environ.get, _NO_REPORT))
-            or environ.get("QUERY_STRING")
-            or environ.get("CONTENT_TYPE") not in TYPES
-            or not length.isdecimal()
-            or not 0 < int(length) <= MAX_DOCUMENT_BYTES
-        ):
-            return None
-        key = _varying(environ)
-        if _is_long(key):
-            return None
-        data = environ["wsgi.input"].read(int(length))
-        environ["wsgi.input"] = io.BytesIO(data)  # for Django, should it be asked
-        frame = self._framed(environ, key)
-        if frame is None or len(data) != int(length) or not _GATES:
+    def _verify(self, environ: Environ, data: bytes) -> Answer | None:
+        frame = self._framed(environ, _varying(environ))
+        if frame is None or not _GATES:
             return None
         more = _GATES[-1](environ)
         if more is None:
@@ -214,6 +212,24 @@ class Front:
                 self._frames.clear()
             self._frames[key] = found
         return found if found.status.startswith("200") else None
+
+
+def _body_of(environ: Environ) -> bytes | None:
+    """The document that a usual request for a report brings; None for any other request."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if (
+        environ["REQUEST_METHOD"] != "POST"
+        or any(map(environ.get, _NO_REPORT))
+        or environ.get("QUERY_STRING")
+        or environ.get("CONTENT_TYPE") not in TYPES
+        or not length.isdecimal()
+        or not 0 < int(length) <= MAX_DOCUMENT_BYTES
+        or _is_long(_varying(environ))
+    ):
+        return None
+    data: bytes = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = io.BytesIO(data)  # for Django, should it be asked
+    return data if len(data) == int(length) else None
 
 
 def _unwatched(_route: str, _method: str, _status: int) -> str:
