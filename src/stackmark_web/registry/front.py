@@ -114,18 +114,18 @@ class Front:
         """Answer, or let Django answer."""
         if not environ["PATH_INFO"].startswith(_OURS):
             return self._django(environ, start_response)
+        done = _WATCHES[-1](environ) if _WATCHES else _unwatched  # waiting counts too
         body = _body_of(environ) if environ["PATH_INFO"] == VERIFY else None
         # All of a report in one go, but for its document, which may come slowly.
         with fast.alone() if body is not None else nullcontext():
-            answer = self._noted(environ, body)
+            answer = self._noted(environ, body, done)
         if answer is None:
             return self._django(environ, start_response)
         start_response(answer.status, list(answer.headers))
         return (answer.body,)
 
-    def _noted(self, environ: Environ, body: bytes | None) -> Answer | None:
+    def _noted(self, environ: Environ, body: bytes | None, done: Done | None) -> Answer | None:
         """The answer with its number, once it is in the log; None: Django's turn."""
-        done = _WATCHES[-1](environ) if _WATCHES else _unwatched
         try:
             answer = self._answer(environ, body) if done is not None else None
         except Exception as error:  # noqa: BLE001 - the long way is always there
